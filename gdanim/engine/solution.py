@@ -1,0 +1,106 @@
+"""What a descent leaves behind: plain data that does not care who computed it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Point = tuple[float, ...]
+
+
+class Status(StrEnum):
+    """How a ball stands. Every row but a ball's last is ``running``; the last one says how it ended."""
+
+    RUNNING = "running"
+    CONVERGED = "converged"  # a stop rule fired near a listed minimum or where the Hessian is positive definite
+    OSCILLATING = "oscillating"  # it repeats a cycle of two points and gets nowhere
+    DIVERGED = "diverged"  # loss not finite or above 1e10, or further than 1000 domain diagonals from its start
+    SADDLE = "saddle"  # at rest where the Hessian has a negative eigenvalue
+    PLATEAU = "plateau"  # at rest, but the Hessian is flat and no minimum is near
+    GOING = "going"  # out of steps, still on its way
+
+
+class Objective(Protocol):
+    """A loss over n variables, evaluated for many points at once (arrays of shape (..., n))."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def variables(self) -> tuple[str, ...]: ...
+    @property
+    def latex(self) -> str:
+        """The right-hand side of its formula, as LaTeX."""
+        ...
+
+    @property
+    def domain(self) -> tuple[tuple[float, float], ...] | None: ...
+    @property
+    def starts(self) -> tuple[Point, ...]: ...
+    @property
+    def minima(self) -> tuple[Point, ...]: ...
+
+    def value(self, points: Array) -> Array:
+        """Losses of shape (...)."""
+        ...
+
+    def gradient(self, points: Array) -> Array:
+        """Gradients of shape (..., n)."""
+        ...
+
+    def hessian(self, points: Array) -> Array:
+        """Hessians of shape (..., n, n)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ball:
+    """One runner: an optimizer at a rate from a start."""
+
+    number: int  # from 1, in the order optimizers x learning rates x starts
+    label: str  # unique within its act
+    optimizer: str
+    learning_rate: float  # the rate used to leave the start
+    start: Point
+    hue: int  # balls of one (optimizer, rate) share it: index into the theme's palette
+    color: str | None = None  # "#rrggbb" where the spec asks for one
+
+
+@dataclass(frozen=True)
+class Run:
+    """The trajectory of one ball. Row k is the state after k updates."""
+
+    ball: Ball
+    points: Array  # (steps + 1, n)
+    losses: Array  # (steps + 1,)
+    gradient_norms: Array  # (steps + 1,)
+    learning_rates: Array  # (steps + 1,): the rate used to leave row k
+    status: Status
+    verdict: str  # a few words for the end of a film, such as "converged at step 103"
+    reason: str  # the cause in numbers, such as "0.105 > 2/L = 0.1", or ""
+
+    @property
+    def steps(self) -> int:
+        return len(self.losses) - 1
+
+
+@dataclass(frozen=True)
+class Act:
+    """One function and the balls on it."""
+
+    objective: Objective
+    domain: tuple[tuple[float, float], ...]  # (low, high) for each variable
+    runs: Sequence[Run]
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Everything a film shows of its numbers."""
+
+    film: str  # the spec's file name without its ending
+    acts: tuple[Act, ...]
