@@ -18,9 +18,9 @@ class Status(StrEnum):
     """How a ball stands. Every row but a ball's last is ``running``; the last one says how it ended."""
 
     RUNNING = "running"
-    CONVERGED = "converged"  # a stop rule fired near a listed minimum or where the Hessian is positive definite
+    CONVERGED = "converged"  # a stop rule fired near a listed minimum or at a positive definite Hessian
     OSCILLATING = "oscillating"  # it repeats a cycle of two points and gets nowhere
-    DIVERGED = "diverged"  # loss not finite or above 1e10, or further than 1000 domain diagonals from its start
+    DIVERGED = "diverged"  # loss not finite or above 1e10, or 1000 domain diagonals from its start
     SADDLE = "saddle"  # at rest where the Hessian has a negative eigenvalue
     PLATEAU = "plateau"  # at rest, but the Hessian is flat and no minimum is near
     GOING = "going"  # out of steps, still on its way

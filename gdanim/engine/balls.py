@@ -1,0 +1,210 @@
+"""Who runs where: a spec's functions, optimizers, rates and starts expanded into balls."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gdanim.engine.functions import Interval, objective
+from gdanim.engine.optimizers import Optimizer
+from gdanim.engine.schedules import Schedule
+from gdanim.engine.solution import Array, Ball, Objective, Point
+from gdanim.expression import number_text
+from gdanim.registry import optimizers, schedules
+from gdanim.spec import GridStarts, RandomStarts, RingStarts
+
+if TYPE_CHECKING:
+    from gdanim.entries import FunctionEntry, OptimizerEntry, RateEntry
+    from gdanim.spec import Spec
+
+Box = tuple[Interval, ...]
+
+MAX_BALLS = 100_000
+MAX_NUMBERS = 200_000_000  # balls x rows x (dims + 3): 1.6 GB, if no ball stops early
+MARGIN = 1.2  # of a domain around the starts and minima
+SINGLE_START = (0.8, 0.7)  # of the domain along each axis in turn, where nothing gives a start
+
+
+class CastError(ValueError):
+    """A spec that cannot be played: what is wrong, and the path of keys and indices to it."""
+
+    def __init__(self, path: tuple[str | int, ...], message: str) -> None:
+        super().__init__(message)
+        self.path = path
+        self.message = message
+
+
+@dataclass(frozen=True)
+class Team:
+    """The balls of one (optimizer, rate), from every start."""
+
+    optimizer: Optimizer  # the same object for all teams of one entry
+    schedule: Schedule
+    rate: float  # the schedule starts from it
+    balls: tuple[Ball, ...]
+
+
+@dataclass(frozen=True)
+class Cast:
+    """One act before it is solved; the teams in the spec's order: optimizers, then rates."""
+
+    objective: Objective
+    domain: Box
+    teams: tuple[Team, ...]
+
+
+def cast(spec: Spec) -> tuple[Cast, ...]:
+    """The acts of a spec with all their balls, nothing solved yet. Raises CastError."""
+    acts = tuple(_act(spec, i, entry) for i, entry in enumerate(spec.functions))
+    balls = max(sum(len(team.balls) for team in act.teams) for act in acts)
+    if balls > MAX_BALLS:
+        raise CastError(("starts",), f"{balls} balls in one act: the most is {MAX_BALLS}")
+    numbers = sum(
+        len(team.balls) * (spec.steps + 1) * (len(act.domain) + 3) for act in acts for team in act.teams
+    )
+    if numbers > MAX_NUMBERS:
+        raise CastError(("steps",), f"{balls} balls times {spec.steps} steps is too much to keep")
+    return acts
+
+
+def _act(spec: Spec, index: int, entry: FunctionEntry) -> Cast:
+    try:
+        goal = objective(entry)
+    except ValueError as error:
+        raise CastError(("functions", index), str(error)) from None
+    starts, box = _starts(spec, goal, _given(spec, goal, entry))
+    pairs = [
+        (optimizer, rate)
+        for optimizer in spec.optimizers
+        for rate in ([optimizer.learning_rate] if optimizer.learning_rate else spec.learning_rates or [None])
+    ]
+    rules = {id(entry): optimizers[entry.name](**entry.parameters) for entry in spec.optimizers}
+    teams: list[Team] = []
+    for hue, ((optimizer, rate), label) in enumerate(zip(pairs, _labels(pairs), strict=True)):
+        rule: Optimizer = rules[id(optimizer)]
+        schedule = schedules[rate.schedule](**rate.parameters) if rate else schedules["constant"]()
+        initial = rate.rate if rate else rule.default_learning_rate
+        balls = tuple(
+            Ball(
+                number=hue * len(starts) + i,
+                label=f"{label} #{i}" if len(starts) > 1 else label,
+                optimizer=optimizer.name,
+                learning_rate=schedule(initial, 0),
+                start=start,
+                hue=hue,
+                color=optimizer.color,
+            )
+            for i, start in enumerate(starts, start=1)
+        )
+        teams.append(Team(rule, schedule, initial, balls))
+    return Cast(goal, box, tuple(teams))
+
+
+def _given(spec: Spec, goal: Objective, entry: FunctionEntry) -> list[Interval | None]:
+    """For each variable the interval of the entry, else of the spec, else of the registry, else None."""
+    own: Sequence[Interval | None] = goal.domain or [None] * len(goal.variables)
+    if entry.domain is not None or spec.domain is None:
+        return list(own)
+    return [spec.domain.get(name, box) for name, box in zip(goal.variables, own, strict=True)]
+
+
+def _box(given: Sequence[Interval | None], minima: Sequence[Point], starts: Sequence[Point]) -> Box:
+    """The domain: where nothing gives one, centred on the listed minima, with room for starts and minima."""
+    box = []
+    for axis, interval in enumerate(given):
+        centre = float(np.mean([minimum[axis] for minimum in minima])) if minima else 0.0
+        reach = max((abs(point[axis] - centre) for point in (*minima, *starts)), default=0.0)
+        half = max(1.0, MARGIN * reach)
+        box.append(interval or (centre - half, centre + half))
+    return tuple(box)
+
+
+def _starts(spec: Spec, goal: Objective, given: Sequence[Interval | None]) -> tuple[tuple[Point, ...], Box]:
+    """The starts of an act and its domain, which each may depend on the other."""
+    wanted, empty = spec.starts, _box(given, goal.minima, ())
+    low, high = np.array(empty).T
+    if isinstance(wanted, GridStarts):
+        _need_variables(len(wanted.grid), goal, "grid")
+        cells = np.stack(np.meshgrid(*map(np.arange, wanted.grid), indexing="ij"), axis=-1)
+        fractions = (cells.reshape(-1, len(low)) + 0.5) / wanted.grid  # the middles of equal cells
+        return _points(low + fractions * (high - low)), empty
+    if isinstance(wanted, RandomStarts):
+        random = np.random.default_rng(spec.seed if wanted.seed is None else wanted.seed)
+        return _points(random.uniform(low, high, (wanted.random, len(low)))), empty
+    if isinstance(wanted, RingStarts):
+        _need_variables(2, goal, "ring")
+        angles = np.arange(wanted.ring) * (2 * np.pi / wanted.ring)
+        circle = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+        starts = _points((low + high) / 2 + wanted.radius * circle)
+        return _inside(starts, _box(given, goal.minima, starts), lambda _: ("starts", "radius"))
+    if wanted is not None:
+        for i, start in enumerate(wanted):
+            _need_variables(len(start), goal, i)
+        return _inside(wanted, _box(given, goal.minima, wanted), lambda i: ("starts", i))
+    box = _box(given, goal.minima, goal.starts)
+    if goal.starts and all(_contains(box, start) for start in goal.starts):
+        return goal.starts, box
+    fractions = np.resize(SINGLE_START, len(low))
+    return _points((low + fractions * (high - low))[None]), empty
+
+
+def _points(points: Array) -> tuple[Point, ...]:
+    return tuple(tuple(point) for point in points.tolist())
+
+
+def _need_variables(count: int, goal: Objective, where: str | int) -> None:
+    if count != len(goal.variables):
+        message = (
+            f"{goal.name} has {len(goal.variables)} variables ({', '.join(goal.variables)}), not {count}"
+        )
+        raise CastError(("starts", where), message)
+
+
+def _inside(
+    starts: tuple[Point, ...], box: Box, path: Callable[[int], tuple[str | int, ...]]
+) -> tuple[tuple[Point, ...], Box]:
+    for i, start in enumerate(starts):
+        if not _contains(box, start):
+            raise CastError(path(i), f"the start {start} is outside the domain {box}")
+    return starts, box
+
+
+def _contains(box: Box, point: Point) -> bool:
+    return all(low <= x <= high for x, (low, high) in zip(point, box, strict=True))
+
+
+def _labels(pairs: Sequence[tuple[OptimizerEntry, RateEntry | None]]) -> list[str]:
+    """Unique labels of the (optimizer, rate) pairs: the name, with several rates the rate, and then
+    whatever tells equal ones apart: other settings, else the rate, else a count."""
+    rates = Counter(id(optimizer) for optimizer, _ in pairs)
+    labels = [
+        f"{optimizer.label or optimizer.name} {_rate(rate) if rates[id(optimizer)] > 1 else ''}".rstrip()
+        for optimizer, rate in pairs
+    ]
+    settings = [" ".join(f"{key} {_shown(v)}" for key, v in entry.parameters.items()) for entry, _ in pairs]
+    for details in settings, [_rate(rate) if rates[id(entry)] == 1 else "" for entry, rate in pairs]:
+        count = Counter(labels)
+        labels = [
+            f"{label} {detail}".rstrip() if count[label] > 1 else label
+            for label, detail in zip(labels, details, strict=True)
+        ]
+    unique: list[str] = []
+    for label in labels:
+        copies = (label if k == 1 else f"{label} ({k})" for k in itertools.count(1))
+        unique.append(next(copy for copy in copies if copy not in unique))
+    return unique
+
+
+def _rate(entry: RateEntry | None) -> str:
+    if entry is None:
+        return ""
+    return number_text(entry.rate) + ("" if entry.schedule == "constant" else f" {entry.schedule}")
+
+
+def _shown(value: object) -> str:
+    return number_text(value) if isinstance(value, float) else str(value).lower()

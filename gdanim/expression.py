@@ -1,0 +1,465 @@
+"""Formulas as people type them, turned into sympy without ever evaluating their text.
+
+A tokenizer and a precedence grammar build the tree node by node:
+
+    sum     = product (("+" | "-") product)*
+    product = unary (("*" | "/") unary | power)*      2x, 3xy and 2(x+1) are products
+    unary   = ("-" | "+") unary | power
+    power   = atom (("^" | "**") unary)?              right associative; -x^2 is -(x^2)
+    atom    = number | name | function "(" sum ("," sum)* ")" | "(" sum ")"
+
+The tree keeps the written order, because films show it. Work is bounded on the way: constants are
+computed as they appear and must be real and finite, powers have a largest exponent, and a formula
+whose derivatives would grow beyond use is refused.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import re
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
+
+import sympy
+
+MAX_LENGTH = 1000  # characters
+MAX_NODES = 300  # numbers, names and operations
+MAX_DEPTH = 40  # nested parentheses, signs and powers
+MAX_EXPONENT = 1000  # of a power, or of powers inside each other multiplied out
+MAX_DERIVATIVE_NODES = 4_000  # of the gradient; the Hessian may have five times as many
+EXACT = 2**53  # integers beyond are not exact as floats
+
+GREEK = (
+    *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda"),
+    *("mu", "nu", "xi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega"),
+)
+CONSTANTS = {"pi": sympy.pi, "e": sympy.E}
+
+
+class ExpressionError(ValueError):
+    """A formula that cannot be read: what is wrong, and where in its text."""
+
+    def __init__(self, message: str, offset: int = 0, length: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+        self.length = length
+
+
+class Calculus(NamedTuple):
+    """A formula ready to compile: simplified by sympy, with its derivatives."""
+
+    value: sympy.Expr
+    gradient: tuple[sympy.Expr, ...]
+    hessian: tuple[tuple[sympy.Expr, ...], ...]
+
+
+def parse(text: str) -> sympy.Expr:
+    """The formula as a sympy expression in the written order (unevaluated; see ``calculus``).
+
+    Raises ExpressionError with the offset and length of the offending text.
+    """
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(f"the formula is longer than {MAX_LENGTH} characters", 0, len(text))
+    node = _Parser(text).formula()
+    whole = (len(text) - len(text.lstrip()), len(text.strip()))
+    if node.value is not None:
+        raise ExpressionError("a constant has nothing to descend: use a variable such as x", *whole)
+    try:
+        calculus(node.expr, variables(node.expr))
+    except ExpressionError as error:
+        raise ExpressionError(error.message, *whole) from None
+    return node.expr
+
+
+def variables(expr: sympy.Expr) -> tuple[str, ...]:
+    """Names of the variables: by letter, numbered ones in the order of their numbers (x2 before x10)."""
+
+    def rank(name: str) -> tuple[str, int]:
+        stem = name.rstrip("0123456789")
+        return stem, int(name[len(stem) :] or -1)
+
+    return tuple(sorted((symbol.name for symbol in expr.free_symbols), key=rank))
+
+
+def symbol(name: str) -> sympy.Symbol:
+    """The sympy symbol that stands for a variable of this name."""
+    return sympy.Symbol(name, real=True)
+
+
+def number_text(value: float) -> str:
+    """The shortest text that reads back as ``value``: 10 rather than 10.0."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(float(value))
+
+
+@lru_cache(maxsize=128)
+def calculus(expr: sympy.Expr, names: tuple[str, ...]) -> Calculus:
+    """Value, gradient and Hessian of ``expr`` by the variables ``names``.
+
+    Raises ExpressionError when it is defined nowhere or its derivatives grow too large.
+    """
+    axes = [symbol(name) for name in names]
+    value = expr.doit()
+    if value.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo):
+        raise ExpressionError("the formula is defined nowhere")
+    gradient = tuple(value.diff(axis) for axis in axes)
+    _refuse_larger(gradient, MAX_DERIVATIVE_NODES)
+    upper = {(i, j): gradient[i].diff(axes[j]) for i in range(len(axes)) for j in range(i, len(axes))}
+    _refuse_larger(upper.values(), 5 * MAX_DERIVATIVE_NODES)
+    upper = {key: _compilable(entry) for key, entry in upper.items()}
+    hessian = tuple(tuple(upper[min(i, j), max(i, j)] for j in range(len(axes))) for i in range(len(axes)))
+    return Calculus(_compilable(value), tuple(map(_compilable, gradient)), hessian)
+
+
+def _refuse_larger(expressions: object, limit: int) -> None:
+    nodes = sympy.preorder_traversal(expressions)
+    if next(islice(nodes, limit, None), None) is not None:
+        raise ExpressionError("the derivatives of this formula are too large")
+
+
+def _compilable(expr: sympy.Expr) -> sympy.Expr:
+    """``expr`` for numpy: no delta at a kink, where any slope between its sides will do; no huge integers."""
+    expr = expr.replace(sympy.DiracDelta, lambda *_: sympy.Integer(0))
+    huge = [number for number in expr.atoms(sympy.Rational) if abs(number.p) > EXACT or number.q > EXACT]
+    return expr.xreplace({number: sympy.Float(number) for number in huge})
+
+
+class _Token(NamedTuple):
+    kind: str  # number, name, operator, end
+    text: str
+    offset: int
+
+
+class _Node(NamedTuple):
+    expr: sympy.Expr
+    value: float | None  # of a constant
+    exponent: float = 1.0  # exponents of nested powers, multiplied out
+
+
+class _Function(NamedTuple):
+    build: Callable[..., sympy.Expr]
+    compute: Callable[..., float]
+    arity: tuple[int, int] = (1, 1)
+
+
+def _unevaluated(function: Callable[..., sympy.Expr]) -> Callable[..., sympy.Expr]:
+    return lambda *arguments: function(*arguments, evaluate=False)
+
+
+_add, _multiply, _raise = map(_unevaluated, (sympy.Add, sympy.Mul, sympy.Pow))
+_log = _unevaluated(sympy.log)
+_half = sympy.Rational(1, 2)
+
+
+def _log10(x: sympy.Expr) -> sympy.Expr:
+    return _multiply(_log(x), _raise(_log(sympy.Integer(10)), -1))
+
+
+def _sigmoid(x: sympy.Expr) -> sympy.Expr:
+    """1 / (1 + exp(-x)), written so that neither it nor its derivatives overflow."""
+    return _add(_half, _multiply(_half, sympy.tanh(_multiply(_half, x))))
+
+
+FUNCTIONS = {
+    **{
+        name: _Function(_unevaluated(getattr(sympy, name)), getattr(math, name))
+        for name in ("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp")
+    },
+    "log": _Function(_log, math.log),
+    "ln": _Function(_log, math.log),
+    "log10": _Function(_log10, math.log10),
+    "sqrt": _Function(lambda x: _raise(x, _half), math.sqrt),
+    "abs": _Function(_unevaluated(sympy.Abs), abs),
+    "sign": _Function(_unevaluated(sympy.sign), lambda x: float((x > 0) - (x < 0))),
+    "sigmoid": _Function(_sigmoid, lambda x: 0.5 + 0.5 * math.tanh(0.5 * x)),
+    "min": _Function(_unevaluated(sympy.Min), min, (2, 4)),
+    "max": _Function(_unevaluated(sympy.Max), max, (2, 4)),
+}
+
+_TOKEN = re.compile(
+    r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<name>[A-Za-z_][A-Za-z_0-9]*)"
+    r"|(?P<operator>\*\*|[-+*/^(),])"
+)
+_VARIABLE = re.compile(r"(?:[A-Za-z]|" + "|".join(GREEK) + r")(?:_?[0-9]{1,4})?")
+_ADVICE = {
+    "=": "give only what stands right of the =",
+    "|": "write abs(x)",
+    "²": "write ^2",
+    "³": "write ^3",
+    "·": "write *",
+    "\u00d7": "write *",  # multiplication sign
+    "\u2212": "write -",  # minus sign
+    "÷": "write /",
+    "√": "write sqrt(x)",
+    "π": "write pi",
+    "[": "write (",
+    "{": "write (",
+}
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    offset = 0
+    while offset < len(text):
+        if text[offset].isspace():
+            offset += 1
+            continue
+        match = _TOKEN.match(text, offset)
+        if match is None:
+            advice = _ADVICE.get(text[offset])
+            message = f"unexpected {text[offset]!r}" + (f": {advice}" if advice else "")
+            raise ExpressionError(message, offset)
+        word = match.group()
+        if re.fullmatch("[xyz]{2,}", word):  # 3xy: the power in xy^2 belongs to y alone
+            yield from (_Token("name", letter, offset + i) for i, letter in enumerate(word))
+        else:
+            yield _Token(str(match.lastgroup), "^" if word == "**" else word, offset)
+        offset = match.end()
+    yield _Token("end", "", len(text.rstrip()))
+
+
+class _Parser:
+    """Recursive descent over the grammar at the top of this module."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens = list(_tokens(text))
+        self.position = 0
+        self.nodes = 0
+        self.depth = 0
+
+    @property
+    def token(self) -> _Token:
+        return self.tokens[self.position]
+
+    def next(self) -> _Token:
+        token = self.token
+        self.position += 1
+        return token
+
+    def accept(self, operators: str) -> _Token | None:
+        """The next token, if it is one of these single-character operators."""
+        return self.next() if self.token.kind == "operator" and self.token.text in operators else None
+
+    def formula(self) -> _Node:
+        if self.token.kind == "end":
+            raise ExpressionError("the formula is empty")
+        node = self.sum()
+        if self.token.text == ")":
+            raise self.error("this ) closes nothing")
+        if self.token.kind != "end":
+            raise self.error(f"unexpected {self.token.text!r}")
+        return node
+
+    def error(self, message: str, token: _Token | None = None) -> ExpressionError:
+        token = token or self.token
+        return ExpressionError(message, token.offset, max(1, len(token.text)))
+
+    def node(
+        self, token: _Token, expr: sympy.Expr, constant: Callable[[], float] | None, exponent: float = 1.0
+    ) -> _Node:
+        """A counted node; ``constant`` computes its value where it has no variable."""
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise self.error(f"the formula has more than {MAX_NODES} parts", token)
+        if constant is None:
+            return _Node(expr, None, exponent)
+        try:
+            value = constant()
+        except ZeroDivisionError:
+            raise self.error("division by zero", token) from None
+        except OverflowError:
+            value = math.inf
+        except ValueError:
+            value = math.nan
+        if isinstance(value, complex) or math.isnan(value):
+            raise self.error("this constant is not a real number", token)
+        if abs(value) > 1e300:
+            raise self.error("this constant is too large", token)
+        return _Node(expr, value, exponent)
+
+    def sum(self) -> _Node:
+        terms, start = [self.product()], self.token
+        while sign := self.accept("+-"):
+            term = self.product()
+            terms.append(self.negative(sign, term) if sign.text == "-" else term)
+        if len(terms) == 1:
+            return terms[0]
+        numeric = all(term.expr.is_Number for term in terms)
+        combine = sympy.Add if numeric else _add
+        return self.node(
+            start,
+            combine(*(term.expr for term in terms)),
+            _constant(math.fsum, terms),
+            max(term.exponent for term in terms),
+        )
+
+    def product(self) -> _Node:
+        start, node = self.token, self.unary()
+        factors = [(node, False)]
+        while True:
+            if sign := self.accept("*/"):
+                divisor = self.token
+                factors.append((self.unary(), sign.text == "/"))
+                if sign.text == "/" and factors[-1][0].value == 0:
+                    raise self.error("division by zero", divisor)
+            elif self.token.kind in ("name", "number") or self.token.text == "(":
+                self.refuse_unclear_product(divided=factors[-1][1])
+                factors.append((self.power(), False))
+            else:
+                break
+        return factors[0][0] if len(factors) == 1 else self.multiplied(start, factors)
+
+    def refuse_unclear_product(self, divided: bool) -> None:
+        """An implicit product needs one reading only."""
+        before, token = self.tokens[self.position - 1], self.token
+        if token.kind == "number":
+            raise self.error(f"write * before {token.text}, or ^{token.text} for a power")
+        if before.kind == "name" and token.text == "(":
+            raise self.error(self.unknown("function", before.text, FUNCTIONS), before)
+        if divided:
+            raise self.error("unclear after a division: write a/(b*c) or a/b*c")
+
+    def multiplied(self, start: _Token, factors: list[tuple[_Node, bool]]) -> _Node:
+        """The product of nodes, each with whether it divides; plain numbers gather in front."""
+        coefficient, others = sympy.Integer(1), []
+        for node, divides in factors:
+            if node.expr.is_Number:
+                coefficient = coefficient / node.expr if divides else coefficient * node.expr
+            else:
+                others.append(_raise(node.expr, -1) if divides else node.expr)
+        if not others:
+            return self.node(start, coefficient, lambda: float(coefficient))
+        if coefficient != 1:
+            others.insert(0, coefficient)
+
+        def value(values: list[float]) -> float:
+            signed = zip(values, factors, strict=True)
+            return math.prod(1 / v if divides else v for v, (_, divides) in signed)
+
+        nodes = [node for node, _ in factors]
+        expr = _multiply(*others) if len(others) > 1 else others[0]
+        return self.node(start, expr, _constant(value, nodes), max(node.exponent for node in nodes))
+
+    def negative(self, sign: _Token, node: _Node) -> _Node:
+        return self.multiplied(sign, [(_Node(sympy.Integer(-1), -1.0), False), (node, False)])
+
+    def unary(self) -> _Node:
+        sign = self.accept("+-")
+        if sign is None:
+            return self.power()
+        node = self.nested(self.unary)
+        return self.negative(sign, node) if sign.text == "-" else node
+
+    def nested(self, rule: Callable[[], _Node]) -> _Node:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.error(f"nested more than {MAX_DEPTH} deep")
+        node = rule()
+        self.depth -= 1
+        return node
+
+    def power(self) -> _Node:
+        base = self.atom()
+        sign = self.accept("^")
+        if sign is None:
+            return base
+        exponent = self.nested(self.unary)
+        largest = base.exponent
+        if exponent.value is not None:
+            if abs(exponent.value) > MAX_EXPONENT or largest * abs(exponent.value) > MAX_EXPONENT:
+                raise self.error(f"powers above {MAX_EXPONENT} are too large", sign)
+            largest *= max(1.0, abs(exponent.value))
+        constant = _constant(lambda values: operator.pow(*values), [base, exponent])
+        node = self.node(sign, _raise(base.expr, exponent.expr), constant, largest)
+        return node if node.value is None else node._replace(expr=_constant_power(base, exponent, node.value))
+
+    def atom(self) -> _Node:
+        token = self.next()
+        if token.kind == "number":
+            return self.number(token)
+        if token.kind == "name":
+            return self.named(token)
+        if token.text == "(":
+            node = self.nested(self.sum)
+            self.close(token)
+            return node
+        if token.kind == "end":
+            raise self.error("the formula ends too early", token)
+        raise self.error(f"expected a number, a variable or a function before {token.text!r}", token)
+
+    def close(self, opening: _Token) -> None:
+        if self.accept(")") is None:
+            if self.token.kind == "end":
+                raise self.error("this ( is never closed", opening)
+            raise self.error(f"expected ) before {self.token.text!r}")
+
+    def number(self, token: _Token) -> _Node:
+        value = float(token.text)
+        exact = value.is_integer() and abs(value) < EXACT
+        return self.node(token, sympy.Integer(int(value)) if exact else sympy.Float(value), lambda: value)
+
+    def named(self, token: _Token) -> _Node:
+        name = token.text
+        if name in FUNCTIONS:
+            return self.call(token)
+        if name in CONSTANTS:
+            return self.node(token, CONSTANTS[name], lambda: float(CONSTANTS[name]))
+        if _VARIABLE.fullmatch(name):
+            return self.node(token, symbol(name), None)
+        if self.token.text == "(":
+            raise self.error(self.unknown("function", name, FUNCTIONS), token)
+        raise self.error(self.unknown("name", name, [*FUNCTIONS, *CONSTANTS, *GREEK]), token)
+
+    @staticmethod
+    def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+        """The message for an unknown word, with the nearest right thing."""
+        letters = re.findall("[A-Za-z][0-9]*", name)
+        if near := get_close_matches(name, known, n=1, cutoff=0.6 if len(name) > 2 else 1.0):
+            advice = f"did you mean {near[0]!r}?"
+        elif kind == "function":
+            advice = f"for a product write {'*'.join(letters)}*(...)"
+        elif len(letters) <= 3:
+            advice = f"for a product write {'*'.join(letters)}"
+        else:
+            advice = "a variable is one letter, perhaps numbered (x, w2), or a Greek name (theta)"
+        return f"unknown {kind} {name!r}, {advice}"
+
+    def call(self, token: _Token) -> _Node:
+        function = FUNCTIONS[token.text]
+        opening = self.token
+        if self.accept("(") is None:
+            raise self.error(f"{token.text} needs parentheses, as in {token.text}(x)", token)
+        arguments = [self.nested(self.sum)]
+        while self.accept(","):
+            arguments.append(self.nested(self.sum))
+        self.close(opening)
+        fewest, most = function.arity
+        if not fewest <= len(arguments) <= most:
+            wanted = "one argument" if most == 1 else f"{fewest} to {most} arguments"
+            raise self.error(f"{token.text} takes {wanted}, not {len(arguments)}", token)
+        return self.node(
+            token,
+            function.build(*(argument.expr for argument in arguments)),
+            _constant(lambda values: function.compute(*values), arguments),
+            max(argument.exponent for argument in arguments),
+        )
+
+
+def _constant(compute: Callable[[list[float]], float], nodes: list[_Node]) -> Callable[[], float] | None:
+    """How to compute a constant from constant parts; None where a part has a variable."""
+    values = [node.value for node in nodes if node.value is not None]
+    return (lambda: compute(values)) if len(values) == len(nodes) else None
+
+
+def _constant_power(base: _Node, exponent: _Node, value: float) -> sympy.Expr:
+    """A constant power: exact and as written while that stays small, a float beyond."""
+    if value.is_integer() and abs(value) < EXACT and base.expr.is_Integer and exponent.expr.is_Integer:
+        return sympy.Integer(int(value))
+    if base.expr.is_Integer or base.expr in (sympy.pi, sympy.E):
+        return _raise(base.expr, exponent.expr)
+    return sympy.Float(value)
