@@ -1,0 +1,282 @@
+"""The command line: reads arguments, calls the package, tells mistakes; nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gdanim import __version__, load
+from gdanim.yaml_marks import InputError
+
+if TYPE_CHECKING:
+    from gdanim.spec import Spec
+
+OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 failed, 2 bad input, 130 interrupted."""
+    arguments = _parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
+    try:
+        code: int = arguments.command(arguments)
+        sys.stdout.flush()
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:  # as in `gdanim solve ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:
+        print(_failure("gdanim", error), file=sys.stderr)
+        return FAILED
+    return code
+
+
+def _joined(argv: Sequence[str]) -> list[str]:
+    """Values such as ``-3,4`` and ``-x^2`` glued to their option: argparse would take them for options."""
+    joined: list[str] = []
+    for word in argv:
+        if joined and joined[-1] in ("--func", "--start", "--lr", "--at"):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gdanim", description="Films of gradient descent from YAML specs.")
+    parser.add_argument("--version", action="version", version=f"gdanim {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    render = commands.add_parser("render", help="make the films of specs")
+    render.add_argument("specs", nargs="+", metavar="SPEC")
+    _add_quality(render)
+    render.add_argument("-f", dest="formats", action="append", choices=("mp4", "gif"), help="file format")
+    render.add_argument(
+        "-o", dest="directory", default="media", metavar="DIR", help="where films land (media)"
+    )
+    render.set_defaults(command=_render)
+
+    check = commands.add_parser("check", help="find the mistakes in specs")
+    check.add_argument("specs", nargs="+", metavar="SPEC")
+    check.set_defaults(command=_check)
+
+    solve = commands.add_parser("solve", help="compute all steps as a table")
+    solve.add_argument("specs", nargs="+", metavar="SPEC")
+    target = solve.add_mutually_exclusive_group()
+    target.add_argument("--csv", default="-", metavar="FILE", help="- is standard output (default)")
+    target.add_argument("--json", metavar="FILE", help="- is standard output")
+    solve.set_defaults(command=_solve)
+
+    still = commands.add_parser("still", help="draw one moment of a film")
+    still.add_argument("spec", metavar="SPEC")
+    still.add_argument(
+        "--at", type=float, required=True, metavar="SECONDS", help="past the end: the last frame"
+    )
+    _add_quality(still)
+    still.add_argument("-o", dest="path", type=Path, required=True, metavar="FILE.png")
+    still.set_defaults(command=_still)
+
+    descent = commands.add_parser("descent", help="follow one descent step by step")
+    descent.add_argument("--func", required=True, help='such as "x^2 + y^2", or a registered name')
+    descent.add_argument("--lr", required=True, help="learning rate")
+    descent.add_argument("--start", required=True, help='such as "3,4"')
+    descent.add_argument("--all", action="store_true", help="every step, however many")
+    descent.add_argument("--film", type=Path, metavar="FILE", help="film it too (.mp4 or .gif)")
+    descent.set_defaults(command=_descent)
+
+    listing = commands.add_parser("list", help="what a spec can name")
+    listing.add_argument("kind", choices=("functions", "optimizers", "schedules", "scenes", "themes"))
+    listing.set_defaults(command=_list)
+
+    schema = commands.add_parser("schema", help="print the JSON Schema of specs")
+    schema.set_defaults(command=_schema)
+
+    new = commands.add_parser("new", help="write a commented spec to start from")
+    new.add_argument("name", metavar="NAME")
+    new.set_defaults(command=_new)
+    return parser
+
+
+def _add_quality(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "-q", dest="quality", metavar="QUALITY", help="480p15, 720p30, 1080p30, 1080p60, 2160p60"
+    )
+
+
+def _render(arguments: argparse.Namespace) -> int:
+    from gdanim.options import quality
+    from gdanim.output import film
+
+    wanted = quality(arguments.quality)
+    specs, code = _loaded(arguments.specs, _drawable)
+    for source, spec in specs.items():
+        directory = Path(arguments.directory) / _below_specs(Path(source))
+        stale = []
+        for name in dict.fromkeys(arguments.formats or spec.formats):
+            path = directory / f"{spec.film}.{name}"
+            if film.current(spec, path, wanted):
+                print(f"{path} is up to date")
+            else:
+                stale.append(name)
+        if stale:
+            try:
+                paths = film.render(
+                    spec,
+                    directory=directory,
+                    quality=wanted,
+                    formats=tuple(stale),
+                    progress=sys.stderr.isatty(),
+                )
+            except Exception as error:  # the other films can still be made
+                print(_failure(source, error), file=sys.stderr)
+                code = code or FAILED
+            else:
+                print(*paths, sep="\n")
+    return code
+
+
+def _loaded(sources: Sequence[str], load: Callable[[str], Spec]) -> tuple[dict[str, Spec], int]:
+    """The good specs by their path and an exit code; the mistakes of the others are told at once."""
+    specs, code = {}, OK
+    for source in sources:
+        try:
+            specs[source] = load(source)
+        except InputError as error:
+            print(error, file=sys.stderr)
+            code = BAD_INPUT
+    return specs, code
+
+
+def _below_specs(source: Path) -> Path:
+    """The folders of a spec below the last one named specs: films keep them."""
+    folders = source.resolve().parent.parts
+    if "specs" not in folders:
+        return Path()
+    return Path(*folders[len(folders) - folders[::-1].index("specs") :])
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from gdanim.engine.balls import cast
+
+    specs, code = _loaded(arguments.specs, load)
+    for source, spec in specs.items():
+        balls = _count(sum(len(team.balls) for team in cast(spec)[0].teams), "ball")
+        functions, steps = _count(len(spec.functions), "function"), _count(spec.steps, "step")
+        undrawn = _undrawn(spec)
+        print(f"{source}: {balls} on {functions}, {steps}: ok{undrawn and f'; {undrawn}'}")
+    return code
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _solve(arguments: argparse.Namespace) -> int:
+    from gdanim import table
+    from gdanim.engine.descent import solve
+
+    specs, code = _loaded(arguments.specs, load)
+    if code == OK:
+        solutions = [solve(spec) for spec in specs.values()]
+        write = table.write_json if arguments.json else table.write_csv
+        with table.opened(arguments.json or arguments.csv) as file:
+            write(file, solutions)
+    return code
+
+
+def _still(arguments: argparse.Namespace) -> int:
+    from gdanim.options import quality
+    from gdanim.output import film
+
+    wanted = quality(arguments.quality)
+    if not 0 <= arguments.at < float("inf"):
+        raise InputError(f"--at must be a number of seconds of at least 0, not {arguments.at}")
+    film.still(_drawable(arguments.spec), arguments.at, wanted, arguments.path)
+    print(arguments.path)
+    return OK
+
+
+def _descent(arguments: argparse.Namespace) -> int:
+    from gdanim import table
+    from gdanim.engine.descent import solve
+    from gdanim.options import descent_spec
+
+    spec = descent_spec(arguments.func, arguments.lr, arguments.start, arguments.film)
+    if arguments.film and (undrawn := _undrawn(spec)):
+        raise InputError(undrawn)
+    act = solve(spec).acts[0]
+    print(f"f({', '.join(act.objective.variables)}) = {arguments.func}, learning rate {arguments.lr}")
+    print(*table.step_table(act, act.runs[0], whole=arguments.all), sep="\n")
+    print(table.ending(act.runs[0]), flush=True)
+    if arguments.film:
+        from gdanim.output import film
+
+        formats = (arguments.film.suffix[1:],)
+        progress = sys.stderr.isatty()
+        film.render(spec, directory=arguments.film.parent, quality=None, formats=formats, progress=progress)
+        print(arguments.film)
+    return OK
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    from gdanim.catalog import listing
+    from gdanim.table import aligned
+
+    print(*aligned(listing(arguments.kind)), sep="\n")
+    return OK
+
+
+def _schema(_: argparse.Namespace) -> int:
+    from gdanim.schema import schema
+
+    print(json.dumps(schema(), indent=2))
+    return OK
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    from gdanim.starter import TEXT
+
+    path = Path(f"{arguments.name.removesuffix('.yaml')}.yaml")
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(TEXT.format(name=path.stem))
+    except FileExistsError:
+        raise InputError(f"{path} exists already; it was left as it is") from None
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from None
+    print(f"{path} is ready: gdanim render {path}")
+    return OK
+
+
+def _drawable(source: str) -> Spec:
+    spec = load(source)
+    if undrawn := _undrawn(spec):
+        raise InputError(f"{source}: {undrawn}")
+    return spec
+
+
+def _undrawn(spec: Spec) -> str:
+    """Why no scene draws a spec; empty when one does."""
+    for entry in spec.functions:
+        if len(entry.variables) != 2:
+            shown = entry.name or entry.expr
+            return (
+                f"no scene draws {shown} with {_count(len(entry.variables), 'variable')}: the scene surface "
+                "draws two; solve and descent work with any number"
+            )
+    return ""
+
+
+def _failure(what: str, error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or what}: {error.strerror}"
+    return f"{what}: {str(error) or type(error).__name__}"

@@ -1,0 +1,280 @@
+"""Entries of a spec: calls to registered functions, their parameters beside their name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    create_model,
+    field_validator,
+    model_validator,
+)
+
+from gdanim.expression import ExpressionError, parse, variables
+from gdanim.registry import Registry, functions, optimizers, schedules
+from gdanim.wording import Model, did_you_mean, mistake, mistakes, shown
+
+# The 16 names of CSS 1 and orange, as CSS defines them.
+COLORS = {
+    "aqua": "#00ffff", "black": "#000000", "blue": "#0000ff", "fuchsia": "#ff00ff", "gray": "#808080",
+    "green": "#008000", "lime": "#00ff00", "maroon": "#800000", "navy": "#000080", "olive": "#808000",
+    "orange": "#ffa500", "purple": "#800080", "red": "#ff0000", "silver": "#c0c0c0", "teal": "#008080",
+    "white": "#ffffff", "yellow": "#ffff00",
+}  # fmt: skip
+
+
+def _interval(value: Any) -> Any:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise mistake(f"an interval is [low, high], not {shown(value)}")
+    return value
+
+
+def _upwards(interval: tuple[float, float]) -> tuple[float, float]:
+    low, high = interval
+    if low > high:
+        raise mistake(f"this interval is reversed: write [{high:g}, {low:g}]")
+    if low == high:
+        raise mistake(f"this interval has no width: both ends are {low:g}")
+    return interval
+
+
+Interval = Annotated[tuple[float, float], BeforeValidator(_interval), AfterValidator(_upwards)]
+
+
+def _point(value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        raise mistake(f"a point is a list of numbers such as [3, 4], not {shown(value)}")
+    return value
+
+
+Point = Annotated[tuple[float, ...], Field(min_length=1), BeforeValidator(_point)]
+
+
+class Entry(Model):
+    """A registered name; keys that are not the entry's own are the parameters of that name."""
+
+    hidden = ("parameters",)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_parameters(cls, data: Any) -> Any:
+        if isinstance(data, str):
+            return {"name": data}
+        if not isinstance(data, Mapping) or "name" not in data:
+            return data
+        own = {*cls.written_keys(), *cls.model_fields}
+        beside = {key: value for key, value in data.items() if key not in own}
+        rest = {key: value for key, value in data.items() if key in own}
+        return {**rest, "parameters": {**data.get("parameters", {}), **beside}} if beside else rest
+
+
+def parameters_model(registry: Registry[Any], name: str, also: list[str] | None = None) -> type[Model]:
+    """A model of the keyword arguments of a registered function; ``also`` may stand beside them."""
+
+    class Parameters(Model):
+        @classmethod
+        def written_keys(cls) -> list[str]:
+            return [*cls.model_fields, *(also or ())]
+
+    fields: dict[str, Any] = {
+        key: (parameter.annotation, ... if parameter.default is parameter.empty else parameter.default)
+        for key, parameter in registry.parameters(name).items()
+    }
+    return create_model(name, __base__=Parameters, __doc__=registry.summary(name), **fields)
+
+
+def _registered(registry: Registry[Any], name: str) -> str:
+    if name not in registry:
+        raise mistake(f"unknown {registry.kind} {name!r}{did_you_mean(name, registry)}")
+    return name
+
+
+def _call(registry: Registry[Any], name: str, parameters: dict[str, Any], keys: list[str]) -> dict[str, Any]:
+    """The parameters, checked against the function's signature and by the function itself."""
+    parameters_model(registry, name, keys).model_validate(parameters)
+    try:
+        registry[name](**parameters)
+    except ValueError as error:
+        named = (key for key in parameters if str(error).startswith(key))
+        mistakes([(tuple(named), mistake(f"{name}: {error}"))])
+    return parameters
+
+
+def _is_name(text: str) -> bool:
+    """Whether a bare text is meant as a registered name: it is one, or a word that is no formula."""
+    if text in functions or not re.fullmatch(r"[A-Za-z_]\w{2,}", text):
+        return text in functions
+    try:
+        parse(text)
+    except ExpressionError:
+        return True
+    return False
+
+
+class FunctionEntry(Entry):
+    """A loss: a registered function or an expression."""
+
+    name: str | None = None
+    """One of `gdanim list functions`; its parameters stand beside it."""
+    expr: str | None = None
+    """Such as x^2 + 10*y^2."""
+    parameters: dict[str, Any] = Field(default={}, validate_default=True)
+    domain: dict[str, Interval] | None = None
+    """What is shown: {x: [low, high], y: [low, high]}."""
+    minima: tuple[Point, ...] | None = Field(default=None, min_length=1)
+    """Known minima, marked in the picture."""
+    axes: tuple[str, ...] | None = None
+    """The variables of the expr in the order of a start's coordinates; absent, by letter."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_or_expression(cls, data: Any) -> Any:
+        if isinstance(data, str):
+            return {"name" if _is_name(data) else "expr": data}
+        if isinstance(data, Mapping) and ("name" in data) == ("expr" in data):
+            raise mistake("a function has either a name or an expr")
+        return data
+
+    @field_validator("name")
+    @classmethod
+    def _known(cls, name: str | None) -> str | None:
+        return name and _registered(functions, name)
+
+    @field_validator("expr")
+    @classmethod
+    def _readable(cls, expr: str | None) -> str | None:
+        try:
+            if expr is not None:
+                parse(expr)
+        except ExpressionError as error:
+            raise mistake(error.message, offset=error.offset, length=error.length) from None
+        return expr
+
+    @field_validator("parameters")
+    @classmethod
+    def _callable(cls, parameters: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        name = info.data.get("name")
+        return _call(functions, name, parameters, cls.written_keys()) if name else parameters
+
+    @model_validator(mode="after")
+    def _fits_its_variables(self) -> FunctionEntry:
+        names, told = self.variables, ", ".join(self.variables)
+        found: list[Any] = []
+        if self.domain is not None:
+            for name in self.domain.keys() - set(names):
+                text = f"there is no variable {name!r}, only {told}"
+                found.append((("domain", name), mistake(text, key=True)))
+            missing = [name for name in names if name not in self.domain]
+            if missing:
+                found.append((("domain",), mistake(f"the domain lacks {', '.join(missing)}")))
+        for index, minimum in enumerate(self.minima or ()):
+            if len(minimum) != len(names):
+                text = f"a minimum has one number for each variable ({told}), not {len(minimum)}"
+                found.append((("minima", index), mistake(text)))
+        mistakes(found)
+        return self
+
+    @field_validator("axes")
+    @classmethod
+    def _orders_the_variables(
+        cls, axes: tuple[str, ...] | None, info: ValidationInfo
+    ) -> tuple[str, ...] | None:
+        if axes is None:
+            return None
+        if info.data.get("name"):
+            raise mistake("axes are for an expr; a registered function names its own")
+        lacking = set(variables(parse(info.data["expr"]))) - set(axes) if info.data.get("expr") else set()
+        if lacking or len(set(axes)) < len(axes):
+            reason = f"lack {', '.join(sorted(lacking))}, which the expr uses" if lacking else "repeat a name"
+            raise mistake(f"axes {reason}")
+        return axes
+
+    @cached_property
+    def variables(self) -> tuple[str, ...]:
+        """In the order of the coordinates of a start."""
+        if self.expr is not None:
+            return self.axes or variables(parse(self.expr))
+        assert self.name is not None
+        return tuple(functions[self.name](**self.parameters).variables)
+
+    @cached_property
+    def default_domain(self) -> dict[str, tuple[float, float]]:
+        """The registered function's own, by variable; empty for an expression."""
+        box = functions[self.name](**self.parameters).domain if self.name else None
+        return dict(zip(self.variables, box or (), strict=False))
+
+
+class RateEntry(Entry):
+    """A learning rate: a number, or a schedule by name with the rate it starts from."""
+
+    rate: float = Field(alias="initial", ge=0)
+    """The rate the schedule starts from."""
+    schedule: str = Field("constant", alias="name")
+    """One of `gdanim list schedules`; its parameters stand beside it."""
+    parameters: dict[str, Any] = Field(default={}, validate_default=True)
+
+    @field_validator("schedule")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        return _registered(schedules, name)
+
+    @field_validator("parameters")
+    @classmethod
+    def _callable(cls, parameters: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        name = info.data.get("schedule")
+        return _call(schedules, name, parameters, cls.written_keys()) if name else parameters
+
+
+def as_rate(value: Any) -> Any:
+    """A number as the constant schedule; a mapping or an entry as it is."""
+    if isinstance(value, Mapping | RateEntry):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        example = f"{{name: {value if value in schedules else 'cosine'}, initial: 0.3, ...}}"
+        raise mistake(f"a learning rate is a number or {example}, not {shown(value)}")
+    if value < 0:
+        raise mistake(f"a learning rate must be at least 0, not {value}")
+    return {"initial": value}
+
+
+class OptimizerEntry(Entry):
+    """An optimizer, as torch.optim names it."""
+
+    name: str
+    """One of `gdanim list optimizers`; its parameters stand beside it."""
+    parameters: dict[str, Any] = Field(default={}, validate_default=True)
+    learning_rate: Annotated[RateEntry, BeforeValidator(as_rate)] | None = None
+    """Its own rate; the learning_rates of the spec then leave it alone."""
+    label: str | None = Field(default=None, min_length=1)
+    """Shown for its balls instead of its name."""
+    color: str | None = None
+    """Of its balls: "#rrggbb" or a basic CSS name."""
+
+    @field_validator("name")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        return _registered(optimizers, name)
+
+    @field_validator("parameters")
+    @classmethod
+    def _callable(cls, parameters: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        name = info.data.get("name")
+        return _call(optimizers, name, parameters, cls.written_keys()) if name else parameters
+
+    @field_validator("color")
+    @classmethod
+    def _hexadecimal(cls, color: str | None) -> str:
+        if color is None:
+            raise mistake("color is empty; quote it as in '#ff8800', for a bare # starts a comment")
+        if re.fullmatch(r"#[0-9a-fA-F]{6}", color):
+            return color.lower()
+        if color not in COLORS:
+            raise mistake(f"color is '#rrggbb' or a name, not {color!r}{did_you_mean(color, COLORS)}")
+        return COLORS[color]

@@ -1,0 +1,66 @@
+"""Options of the command line that stand for parts of a spec; mistakes are told with a caret under them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from gdanim.spec import Quality, Spec
+from gdanim.wording import Finding, findings
+from gdanim.yaml_marks import InputError
+
+
+def quality(text: str | None) -> str | None:
+    """A quality such as 720p30, or None. Raises InputError."""
+    try:
+        return TypeAdapter(Quality | None).validate_python(text)
+    except ValidationError as error:
+        raise InputError(f"-q: {findings(error)[0].message}") from None
+
+
+def descent_spec(func: str, lr: str, start: str, film: Path | None = None) -> Spec:
+    """The spec of one descent by sgd. Raises InputError with every mistake and a caret under it."""
+    if film and film.suffix not in (".mp4", ".gif"):
+        raise InputError(f"--film must end in .mp4 or .gif, not {film.name!r}")
+    rates = _numbers("lr", lr)
+    if len(rates) != 1:
+        raise InputError(_caret("lr", lr, lr.index(","), 1, "a descent has one learning rate"))
+    data = {
+        "functions": [func],
+        "learning_rates": rates,
+        "starts": [_numbers("start", start)],
+        "film": film.stem if film else "descent",
+    }
+    try:
+        return Spec.model_validate(data)
+    except ValidationError as error:
+        typed = {"functions": ("func", func), "learning_rates": ("lr", lr), "starts": ("start", start)}
+        told = [_pointed(*typed[str(found.loc[0])], found) for found in findings(error)]
+        raise InputError("\n".join(told)) from None
+
+
+def _numbers(option: str, text: str) -> list[float]:
+    numbers, offset = [], 0
+    for piece in text.split(","):
+        try:
+            numbers.append(float(piece))
+        except ValueError:
+            message = f"{piece.strip()!r} is not a number" if piece.strip() else "a number is missing"
+            raise InputError(_caret(option, text, offset, len(piece), message)) from None
+        offset += len(piece) + 1
+    return numbers
+
+
+def _pointed(option: str, text: str, found: Finding) -> str:
+    """A finding under the option it is about: at its offset, at one of the start's numbers, or at all."""
+    offset, length = found.offset or 0, len(text) if found.offset is None else found.length
+    if option == "start" and len(found.loc) > 2:
+        pieces = text.split(",")
+        index = int(found.loc[2])
+        offset, length = sum(len(piece) + 1 for piece in pieces[:index]), len(pieces[index])
+    return _caret(option, text, offset, length, found.message)
+
+
+def _caret(option: str, text: str, offset: int, length: int, message: str) -> str:
+    return f"--{option}: {message}\n  {text}\n  {' ' * offset}{'^' * max(1, length)}"

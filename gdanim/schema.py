@@ -1,0 +1,62 @@
+"""The spec language as JSON Schema, for editors that complete and check while one types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from gdanim.entries import Entry, FunctionEntry, OptimizerEntry, RateEntry, parameters_model
+from gdanim.registry import Registry, functions, optimizers, schedules
+from gdanim.spec import Keys
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a spec, with every registered name and its parameters."""
+    tree = Keys.model_json_schema()
+    definitions = tree["$defs"]
+    entries = (FunctionEntry, OptimizerEntry, RateEntry)
+    own = {entry: definitions[entry.__name__]["properties"] for entry in entries}
+    expr = own[FunctionEntry].pop("expr") | {"type": "string"}
+    expr.pop("anyOf")
+    expr.pop("default")
+    definitions["FunctionEntry"] = {
+        "anyOf": [
+            {"enum": list(functions)},
+            expr,
+            _mapping({"expr": expr, **_beside(own[FunctionEntry])}, ["expr"]),
+            *_calls(functions, own[FunctionEntry]),
+        ]
+    }
+    definitions["OptimizerEntry"] = {
+        "anyOf": [{"enum": list(optimizers)}, *_calls(optimizers, own[OptimizerEntry])]
+    }
+    definitions["RateEntry"] = {
+        "anyOf": [{"type": "number", "minimum": 0}, *_calls(schedules, own[RateEntry], "initial")]
+    }
+    return {"$schema": DIALECT, **tree, "title": "gdanim spec"}
+
+
+def _calls(registry: Registry[Any], own: dict[str, Any], *required: str) -> Iterator[dict[str, Any]]:
+    """For each name: the mapping that calls it, its parameters beside the entry's own keys."""
+    for name in registry:
+        parameters = parameters_model(registry, name).model_json_schema()
+        properties = {"name": {"const": name}, **_beside(own), **parameters["properties"]}
+        yield {
+            **_mapping(properties, ["name", *required, *parameters.get("required", ())]),
+            "description": registry.summary(name),
+        }
+
+
+def _beside(own: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in own.items() if key not in ("name", *Entry.hidden)}
+
+
+def _mapping(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+    }

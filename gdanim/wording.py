@@ -1,0 +1,155 @@
+"""Mistakes in plain words: what pydantic finds wrong, told to someone who knows neither it nor Python."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from gdanim.yaml_marks import Loc
+
+
+class Finding(NamedTuple):
+    """One mistake in plain data, before it has a line and a column."""
+
+    loc: Loc
+    message: str
+    key: bool = False  # the key is wrong, not its value
+    offset: int | None = None  # of the wrong character inside a text
+    length: int = 1
+
+
+def mistake(text: str, **where: Any) -> PydanticCustomError:
+    """A mistake in our own words, for a validator to raise; ``where`` as in :class:`Finding`."""
+    return PydanticCustomError("mistake", "{text}", {"text": text, **where})
+
+
+def mistakes(found: Iterable[tuple[Loc, PydanticCustomError]]) -> None:
+    """Raise all that a validator found at once, each at its place below the validated value."""
+    details = [InitErrorDetails(type=error, loc=loc, input=None) for loc, error in found]
+    if details:
+        raise ValidationError.from_exception_data("mistakes", details)
+
+
+def did_you_mean(word: str, names: Iterable[str]) -> str:
+    """``, did you mean 'sgd'?`` for the nearest name (initials count: lr), else the list of names."""
+    known = list(names)
+    initials = [name for name in known if "".join(part[:1] for part in name.split("_")) == word.lower()]
+    near = difflib.get_close_matches(word.lower(), known, n=1) or initials
+    if near:
+        return f", did you mean {near[0]!r}?"
+    return f"; known: {', '.join(known)}" if known else ""
+
+
+class Model(BaseModel):
+    """Frozen and strict (no text for numbers; lists stand for tuples); names the nearest to unknown keys."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
+    hidden: ClassVar[tuple[str, ...]] = ()  # fields that a spec does not write out as keys
+
+    @classmethod
+    def written_keys(cls) -> list[str]:
+        """What may be written in a spec."""
+        return [field.alias or name for name, field in cls.model_fields.items() if name not in cls.hidden]
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _name_the_nearest_key(cls, data: Any, handler: ModelWrapValidatorHandler[Model]) -> Model:
+        try:
+            return handler(_tuples(data))
+        except ValidationError as error:
+            raise ValidationError.from_exception_data(
+                error.title, [cls._again(details) for details in error.errors(include_url=False)]
+            ) from None
+
+    @classmethod
+    def _again(cls, details: Any) -> InitErrorDetails:
+        kind: str | PydanticCustomError = details["type"]
+        if kind == "extra_forbidden":
+            word = str(details["loc"][-1])
+            kind = mistake(f"unknown key {word!r}{did_you_mean(word, cls.written_keys())}", key=True)
+        elif kind == "mistake":
+            kind = PydanticCustomError("mistake", "{text}", details["ctx"])
+        return InitErrorDetails(
+            type=kind, loc=details["loc"], input=details["input"], ctx=details.get("ctx", {})
+        )
+
+
+def _tuples(data: Any) -> Any:
+    if isinstance(data, Mapping):
+        return {key: _tuples(value) for key, value in data.items()}
+    return tuple(map(_tuples, data)) if isinstance(data, list | tuple) else data
+
+
+def findings(error: ValidationError) -> list[Finding]:
+    """All mistakes of a failed validation, in plain words."""
+    return [
+        _finding(details)
+        for details in error.errors(include_url=False)
+        if details["type"] != "too_short" or not details["input"]  # else short only by its wrong items
+    ]
+
+
+def _finding(details: Any) -> Finding:
+    loc, context = details["loc"], details.get("ctx", {})
+    if details["type"] == "mistake":
+        where = {name: context[name] for name in ("key", "offset", "length") if name in context}
+        return Finding(loc, context["text"], **where)
+    names = [part for part in loc if isinstance(part, str)]
+    subject = names[-1] if names else "the spec"
+    if details["type"] == "missing":
+        return Finding(loc, f"{subject} is missing")
+    if loc and isinstance(loc[-1], int):
+        subject = f"each item of {subject}"
+    words = _WORDS.get(details["type"])
+    if words is None:
+        return Finding(loc, f"{subject}: {details['msg'][:1].lower()}{details['msg'][1:]}")
+    return Finding(loc, f"{subject} must {words(context)}, not {shown(details['input'])}")
+
+
+def shown(value: Any) -> str:
+    """A value as its writer knows it, cut when long."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping | BaseModel):
+        return "a mapping" if value else "an empty mapping"
+    if isinstance(value, list | tuple):
+        return "a list" if value else "an empty list"
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _bound(comparison: str, limit: str) -> Callable[[dict[str, Any]], str]:
+    def words(context: dict[str, Any]) -> str:
+        number = "a whole number of " if isinstance(context[limit], int) else ""
+        return f"be {number}{comparison} {context[limit]:g}"
+
+    return words
+
+
+_WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "int_type": lambda _: "be a whole number",
+    "int_from_float": lambda _: "be a whole number",
+    "float_type": lambda _: "be a number",
+    "finite_number": lambda _: "be a finite number",
+    "bool_type": lambda _: "be true or false",
+    "string_type": lambda _: "be text (put it in quotes)",
+    "tuple_type": lambda _: "be a list",
+    "dict_type": lambda _: "be a mapping",
+    "model_type": lambda _: "be a mapping",
+    "literal_error": lambda context: f"be {context['expected']}",
+    "greater_than_equal": _bound("at least", "ge"),
+    "greater_than": _bound("more than", "gt"),
+    "less_than_equal": _bound("at most", "le"),
+    "less_than": _bound("less than", "lt"),
+    "too_short": lambda _: "have an item",
+    "too_long": lambda context: f"have at most {context['max_length']} items",
+    "string_too_short": lambda _: "have a character",
+}

@@ -1,0 +1,191 @@
+"""YAML text to plain data, remembering where every key and value stands.
+
+PyYAML composes the nodes; scalars are read by the YAML 1.2 core schema, not PyYAML's 1.1, so that
+``1e-3`` is a number, ``010`` is ten and ``on``, ``no`` and ``1:30`` stay text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+from yaml.composer import ComposerError
+from yaml.reader import ReaderError
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 40
+MAX_NODES = 100_000  # after aliases are followed: ten nested aliases of ten would be 10^10
+
+Loc = tuple[str | int, ...]
+
+
+class Mistake(NamedTuple):
+    """One thing wrong in a spec: where (line and column count from 1) and what."""
+
+    line: int
+    column: int
+    message: str
+
+
+class InputError(Exception):
+    """What was given cannot be used; the text says why, for the one who gave it."""
+
+
+class SpecError(InputError):
+    """A spec that cannot be used; ``mistakes`` holds all that was found, in the order of the text."""
+
+    def __init__(self, path: str | Path, mistakes: list[Mistake]) -> None:
+        self.path = path
+        self.mistakes = tuple(sorted(set(mistakes)))
+        super().__init__("\n".join(f"{path}:{line}:{column}: {text}" for line, column, text in self.mistakes))
+
+
+@dataclass
+class Marks:
+    """Where keys and values stand: (line, column) from 1, by their path from the root."""
+
+    values: dict[Loc, tuple[int, int]] = field(default_factory=dict)
+    keys: dict[Loc, tuple[int, int]] = field(default_factory=dict)
+    verbatim: dict[Loc, int] = field(
+        default_factory=dict
+    )  # texts that stand in the file as they read: their quotes
+
+    def mistake(self, loc: Loc, message: str, *, key: bool = False, offset: int | None = None) -> Mistake:
+        """A mistake at ``loc``; parts of it that are not in the file (defaults, model names) are skipped.
+
+        ``key`` points at the key instead of its value, ``offset`` at a character inside one line of text.
+        """
+        path: Loc = ()
+        for part in loc:
+            if (*path, part) in self.values:
+                path = (*path, part)
+        line, column = self.keys.get(path, self.values[path]) if key else self.values[path]
+        if offset is not None and path in self.verbatim:
+            column += self.verbatim[path] + offset
+        return Mistake(line, column, message)
+
+
+def read(path: str | Path) -> tuple[Any, Marks]:
+    """Plain data (dict, list, str, int, float, bool, None) of one YAML file, with its marks.
+
+    Raises SpecError when the file cannot be read or is not one well-formed YAML document.
+    """
+    try:
+        with open(path, "rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SpecError(path, [Mistake(1, 1, f"cannot read this file: {reason}")]) from None
+    if len(raw) > MAX_BYTES:
+        raise SpecError(path, [Mistake(1, 1, f"a spec has at most {MAX_BYTES} bytes")])
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = error.start - raw.rfind(b"\n", 0, error.start)
+        raise SpecError(path, [Mistake(line, column, "this is not UTF-8 text")]) from None
+    return parse(text, path)
+
+
+def parse(text: str, path: str | Path) -> tuple[Any, Marks]:
+    """As :func:`read`, from the text itself; ``path`` is for the messages."""
+    reader = _Reader(text)
+    try:
+        node = yaml.compose(text, Loader=_Composer)
+        data = None if node is None else reader.read(node, ())
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        told = ", ".join(part for part in (error.context, error.problem) if part)
+        raise SpecError(path, [Mistake(line, column, f"not valid YAML: {told}")]) from None
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        column = error.position - text.rfind("\n", 0, error.position)
+        message = f"not valid YAML: the character {chr(error.character)!r} cannot stand here"
+        raise SpecError(path, [Mistake(line, column, message)]) from None
+    if node is None:
+        raise SpecError(path, [Mistake(1, 1, "this spec is empty; it needs at least functions: [x^2 + y^2]")])
+    if reader.mistakes:
+        raise SpecError(path, reader.mistakes)
+    return data, reader.marks
+
+
+class _Composer(yaml.BaseLoader):
+    """Nodes with marks and unresolved scalars; refuses deep nesting before Python's own limit does."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise ComposerError(None, None, "nested too deeply", mark)
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+
+class _Reader:
+    """Turns nodes into data and marks; goes on after a mistake, to find them all."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.marks = Marks()
+        self.mistakes: list[Mistake] = []
+
+    def read(self, node: yaml.Node, loc: Loc) -> Any:
+        if len(loc) > MAX_DEPTH or len(self.marks.values) >= MAX_NODES:
+            raise ComposerError(None, None, "aliases (*name) repeat too much here", node.start_mark)
+        self.marks.values[loc] = _position(node)
+        if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.startswith("tag:yaml.org,2002:python"):
+            self._refuse(node, f"tags such as {node.tag!r} have no meaning in a spec")
+            return None
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, loc)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.read(item, (*loc, index)) for index, item in enumerate(node.value)]
+        assert isinstance(node, yaml.ScalarNode)
+        quotes = len(node.style or "")
+        if self.text.startswith(node.value, node.start_mark.index + quotes):
+            self.marks.verbatim[loc] = quotes
+        return node.value if node.style else _core_schema(node.value)
+
+    def _mapping(self, node: yaml.MappingNode, loc: Loc) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self._refuse(key, "a key must be a word, not a list or a mapping")
+            elif key.value in mapping:
+                line = self.marks.keys[(*loc, key.value)][0]
+                self._refuse(key, f"the key {key.value!r} is here twice, first in line {line}")
+            else:
+                self.marks.keys[(*loc, key.value)] = _position(key)
+                mapping[key.value] = self.read(value, (*loc, key.value))
+        return mapping
+
+    def _refuse(self, node: yaml.Node, message: str) -> None:
+        self.mistakes.append(Mistake(*_position(node), message))
+
+
+def _position(node: yaml.Node) -> tuple[int, int]:
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+def _core_schema(text: str) -> Any:
+    """A plain scalar by section 10.3.2 of YAML 1.2."""
+    if text in ("", "~", "null", "Null", "NULL"):
+        return None
+    if text in ("true", "True", "TRUE", "false", "False", "FALSE"):
+        return text.lower() == "true"
+    if re.fullmatch(r"[-+]?[0-9]{1,300}", text):
+        return int(text)
+    if re.fullmatch(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", text):
+        return float(text)
+    if re.fullmatch(r"0o[0-7]{1,300}|0x[0-9a-fA-F]{1,300}", text):
+        return int(text, 0)
+    if re.fullmatch(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", text):
+        return float(text.replace(".", ""))
+    return text
