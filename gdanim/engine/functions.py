@@ -30,7 +30,6 @@ class SymbolicObjective:
     domain: tuple[Interval, ...] | None = None
     starts: tuple[Point, ...] = ()
     minima: tuple[Point, ...] = ()
-    axes: tuple[str, ...] = ()  # names to show for the variables; empty: the variables themselves
 
     @cached_property
     def latex(self) -> str:
@@ -82,22 +81,21 @@ def from_expression(
 ) -> SymbolicObjective:
     """The objective of a bare formula such as ``x^2 + 10*y^2``.
 
-    ``axes`` are the names a film shows, in the order of the variables. Raises ExpressionError for the
-    formula, ValueError for the rest.
+    ``axes`` gives the variables in the order of the coordinates, and may add some the formula does
+    not use. Raises ExpressionError for the formula, ValueError for the rest.
     """
     tree = expression.parse(expr)
-    variables = expression.variables(tree)
+    used = expression.variables(tree)
+    variables = tuple(axes) or used
     told = ", ".join(variables)
-    if axes and len(axes) != len(variables):
-        raise ValueError(f"axes has one name for each variable ({told}), not {len(axes)}")
-    if axes and sorted(axes) == sorted(variables) and tuple(axes) != variables:
-        raise ValueError(f"axes would swap the variables, whose order is {told}")
+    if not set(used) <= set(variables) or len(set(variables)) < len(variables):
+        raise ValueError(f"axes needs each of {', '.join(used)} once, not {told}")
     if any(len(minimum) != len(variables) for minimum in minima):
         raise ValueError(f"a minimum has one number for each variable ({told})")
     if domain is not None and set(domain) != set(variables):
         raise ValueError(f"the domain has one interval for each variable ({told})")
     box = tuple(domain[name] for name in variables) if domain else None
-    return SymbolicObjective(expr, variables, tree, box, (), tuple(map(tuple, minima)), tuple(axes))
+    return SymbolicObjective(expr, variables, tree, box, minima=tuple(map(tuple, minima)))
 
 
 def objective(entry: FunctionEntry) -> Objective:
@@ -107,7 +105,7 @@ def objective(entry: FunctionEntry) -> Objective:
     registered: SymbolicObjective = functions[str(entry.name)](**entry.parameters)
     if entry.domain is not None:
         registered = replace(registered, domain=tuple(entry.domain[name] for name in registered.variables))
-    return replace(registered, minima=entry.minima or registered.minima, axes=entry.axes or registered.axes)
+    return replace(registered, minima=entry.minima) if entry.minima else registered
 
 
 def _classic(

@@ -1,0 +1,201 @@
+"""Formulas: what they mean, what is refused and where, and that no text gets past the parser."""
+
+from __future__ import annotations
+
+import math
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+import sympy
+from hypothesis import assume, given, settings
+
+from gdanim import expression
+from gdanim.engine.functions import from_expression
+from gdanim.expression import ExpressionError, number_text, parse, variables
+
+NAMES = {
+    **{name: getattr(math, name) for name in ("sin", "cos", "tanh", "atan", "exp", "sqrt", "log", "log10")},
+    "abs": abs,
+    "min": min,
+    "max": max,
+    "pi": math.pi,
+    "e": math.e,
+}
+
+
+def at(text: str, **values: float) -> float:
+    """The formula's value by sympy."""
+    return float(parse(text).subs({expression.symbol(name): value for name, value in values.items()}).doit())
+
+
+@pytest.mark.parametrize(
+    ("text", "python"),
+    [
+        ("x^2 + 10*y^2", "x**2 + 10*y**2"),
+        ("-x^2", "-(x**2)"),
+        ("2^-x", "2**(-x)"),
+        ("2^3^x", "2**(3**x)"),
+        ("-2^2*x", "-4*x"),
+        ("x - y - 1", "(x - y) - 1"),
+        ("x/y/2", "(x/y)/2"),
+        ("x/2*y", "(x/2)*y"),
+        ("2x + 3xy", "2*x + 3*x*y"),
+        ("3xy^2", "3*x*(y**2)"),
+        ("2(x + 1)(y - 1)", "2*(x + 1)*(y - 1)"),
+        ("x sin(y)", "x*sin(y)"),
+        ("2pi x", "2*pi*x"),
+        ("2e^x", "2*e**x"),
+        ("1.5e-1x + .5", "0.15*x + 0.5"),
+        ("ln(x) - log10(y)", "log(x) - log10(y)"),
+        ("max(x, y, 1) + min(x, -y)", "max(x, y, 1) + min(x, -y)"),
+        ("x--y", "x + y"),
+        ("x*-y", "-(x*y)"),
+        ("sigmoid(x)", "1/(1 + exp(-x))"),
+        ("x**2**y", "x**(2**y)"),
+        ("sqrt(2)^3 x", "sqrt(2)**3*x"),
+        ("3^200/3^199*x", "3*x"),
+    ],
+)
+def test_means_what_a_reader_expects(text: str, python: str) -> None:
+    values = {"x": 1.7, "y": 0.6}
+    expected = eval(python, {"__builtins__": {}}, {**NAMES, **values})  # our own text, in a test
+    used = {name: value for name, value in values.items() if name in variables(parse(text))}
+    assert at(text, **used) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "offset", "length", "message"),
+    [
+        ("sinn(x)", 0, 4, "unknown function 'sinn', did you mean 'sin'?"),
+        ("x + foo(y)", 4, 3, "unknown function 'foo'"),
+        ("2 + weight^2", 4, 6, "unknown name 'weight'"),
+        ("3ab", 1, 2, "for a product write a*b"),
+        ("x(y + 1)", 0, 1, "for a product write x*(...)"),
+        ("sin x", 0, 3, "sin needs parentheses, as in sin(x)"),
+        ("x +", 3, 1, "ends too early"),
+        ("  ", 0, 1, "empty"),
+        ("* x", 0, 1, "before '*'"),
+        ("(x + 1", 0, 1, "never closed"),
+        ("x + 1)", 5, 1, "closes nothing"),
+        ("x = 2", 2, 1, "right of the ="),
+        ("x\u00b2", 1, 1, "write ^2"),
+        ("x 2", 2, 1, "write * before 2"),
+        ("1/2x", 3, 1, "unclear after a division"),
+        ("x/0", 2, 1, "division by zero"),
+        ("x + 1/(2 - 2)", 6, 1, "division by zero"),
+        ("x + (-8)^(1/3)", 8, 1, "not a real number"),
+        ("log(-1)*x", 0, 3, "not a real number"),
+        ("9^9^9^9 + x", 3, 1, "too large"),
+        ("x^2000", 1, 1, "too large"),
+        ("(x^100)^100", 7, 1, "too large"),
+        ("1e400*x", 0, 5, "too large"),
+        ("min(x)", 0, 3, "takes 2 to 4 arguments, not 1"),
+        ("sin(x, y)", 0, 3, "takes one argument, not 2"),
+        (" 2*pi ", 1, 4, "a constant has nothing to descend"),
+        ("1/(x - x)", 0, 9, "defined nowhere"),
+        ("*".join(f"sin(x+{i})" for i in range(60)), 0, 589, "derivatives of this formula are too large"),
+        ("(" * 60 + "x" + ")" * 60, 41, 1, "nested more than"),
+        ("+".join("x" * 400), 600, 1, "more than 300 parts"),
+        ("x" * 2000, 0, 2000, "longer than 1000"),
+        ("__import__(os)", 0, 10, "unknown function '__import__'"),
+        ("x.real", 1, 1, "unexpected '.'"),
+        ("lambda: x", 6, 1, "unexpected ':'"),
+    ],
+)
+def test_a_mistake_is_placed_and_explained(text: str, offset: int, length: int, message: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        parse(text)
+    assert message in caught.value.message
+    assert (caught.value.offset, caught.value.length) == (offset, length)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("y + x", ("x", "y")),
+        ("x10 + x2*x1", ("x1", "x2", "x10")),
+        ("m*x + b", ("b", "m", "x")),
+        ("theta^2 + lambda", ("lambda", "theta")),
+        ("x - x + y", ("x", "y")),
+    ],
+)
+def test_variables_come_in_their_natural_order(text: str, names: tuple[str, ...]) -> None:
+    assert variables(parse(text)) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "latex"),
+    [
+        ("x^2 + 10*y^2", "x^{2} + 10 y^{2}"),
+        ("y*2 - x", "2 y - x"),
+        ("x^2/2", r"\frac{x^{2}}{2}"),
+        ("-0.5*x", "- 0.5 x"),
+        ("x - (y + 1)", r"x - \left(y + 1\right)"),
+    ],
+)
+def test_the_written_order_survives(text: str, latex: str) -> None:
+    assert sympy.latex(parse(text), order="none") == latex
+
+
+formulas = st.recursive(
+    st.sampled_from(["x", "y", "2", "0.5", "3", "pi"]),
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from([" + ", " - ", "*", "/"]), inner).map(lambda t: f"({''.join(t)})"),
+        st.tuples(inner, st.sampled_from(["-1", "2", "3", "0.5", "x"])).map(lambda t: f"({t[0]})^({t[1]})"),
+        inner.map(lambda text: f"-{text}"),
+        st.tuples(st.sampled_from(["sin", "cos", "exp", "tanh", "sqrt", "abs", "log", "atan"]), inner).map(
+            lambda t: f"{t[0]}({t[1]})"
+        ),
+        st.tuples(st.sampled_from(["min", "max"]), inner, inner).map(lambda t: f"{t[0]}({t[1]}, {t[2]})"),
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(formulas, st.floats(0.1, 3), st.floats(0.1, 3))
+def test_agrees_with_python(text: str, x: float, y: float) -> None:
+    try:
+        expected = eval(text.replace("^", "**"), {"__builtins__": {}}, {**NAMES, "x": x, "y": y})
+        goal = from_expression(text)
+    except (ArithmeticError, ValueError):
+        assume(False)
+    assume(not isinstance(expected, complex) and 1e-6 < abs(expected) < 1e6)
+    values = {"x": x, "y": y}
+    point = np.array([values[name] for name in goal.variables])
+    assert goal.value(point) == pytest.approx(expected, rel=1e-6)
+
+
+pieces = st.sampled_from(
+    [
+        *expression.FUNCTIONS,
+        *expression.CONSTANTS,
+        *"xyzmb0123456789.,^*/+-() \n\u00b2=|é",
+        "**",
+        "^9",
+        "1e9",
+        "x1",
+    ]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(st.text(max_size=60), st.lists(pieces, max_size=25).map("".join)))
+def test_any_text_is_a_formula_or_one_mistake_inside_it(text: str) -> None:
+    try:
+        parse(text)
+    except ExpressionError as error:
+        found = error
+    else:
+        return
+    assert found.message
+    assert 0 <= found.offset <= len(text)
+    assert found.length >= 1
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_reads_back(value: float) -> None:
+    assert float(number_text(value)) == value
+    if 0 < value < 1e300:
+        assert at(f"{number_text(value)} + 0*x", x=0) == value
