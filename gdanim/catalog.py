@@ -20,9 +20,13 @@ REGISTRIES = {
 def scenes() -> dict[str, Path]:
     """Scene files by name: those in the package, then those in ./scenes, which win."""
     package = Path(str(resources.files("gdanim")))
-    folders = (package.parent / "scenes", package / "scenes", Path("scenes"))
+    installed = package / "scenes"
+    built_in = installed if installed.is_dir() else package.parent / "scenes"  # a clone has them at its root
     return {
-        file.stem: file for folder in folders for file in sorted(folder.glob("*.py")) if file.stem[0] != "_"
+        file.stem: file
+        for folder in (built_in, Path("scenes"))
+        for file in sorted(folder.glob("*.py"))
+        if not file.stem.startswith("_")
     }
 
 
@@ -33,7 +37,9 @@ def listing(kind: str) -> list[tuple[str, str, str]]:
     if kind == "themes":
         return [(name, "", "") for name in themes]
     names = REGISTRIES[kind]
-    return [(name, _signature(names.parameters(name)), names.summary(name)) for name in names]
+    return [
+        (name, _signature(names.parameters(name)), names.summary(name).replace("``", "")) for name in names
+    ]
 
 
 def _summary(scene: Path) -> str:

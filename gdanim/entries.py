@@ -67,7 +67,7 @@ class Entry(Model):
     def _gather_parameters(cls, data: Any) -> Any:
         if isinstance(data, str):
             return {"name": data}
-        if not isinstance(data, Mapping) or "name" not in data:
+        if not isinstance(data, Mapping) or "expr" in data:
             return data
         own = {*cls.written_keys(), *cls.model_fields}
         beside = {key: value for key, value in data.items() if key not in own}
@@ -237,7 +237,8 @@ def as_rate(value: Any) -> Any:
     if isinstance(value, Mapping | RateEntry):
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):
-        example = f"{{name: {value if value in schedules else 'cosine'}, initial: 0.3, ...}}"
+        known = isinstance(value, str) and value in schedules
+        example = f"{{name: {value if known else 'cosine'}, initial: 0.3, ...}}"
         raise mistake(f"a learning rate is a number or {example}, not {shown(value)}")
     if value < 0:
         raise mistake(f"a learning rate must be at least 0, not {value}")

@@ -55,9 +55,9 @@ def _numbers(option: str, text: str) -> list[float]:
 def _pointed(option: str, text: str, found: Finding) -> str:
     """A finding under the option it is about: at its offset, at one of the start's numbers, or at all."""
     offset, length = found.offset or 0, len(text) if found.offset is None else found.length
-    if option == "start" and len(found.loc) > 2:
-        pieces = text.split(",")
-        index = int(found.loc[2])
+    indices = [part for part in found.loc if isinstance(part, int)]
+    if len(indices) == 2:
+        pieces, index = text.split(","), indices[1]
         offset, length = sum(len(piece) + 1 for piece in pieces[:index]), len(pieces[index])
     return _caret(option, text, offset, length, found.message)
 

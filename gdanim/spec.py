@@ -71,27 +71,30 @@ class RingStarts(Model):
 
 def _kind_of_starts(value: Any) -> str | None:
     if isinstance(value, Mapping):
-        return next((kind for kind in ("grid", "random", "ring") if kind in value), None)
+        return next((f"{key.title()}Starts" for key in ("grid", "random", "ring") if key in value), None)
     if isinstance(value, Model):
-        return type(value).__name__.removesuffix("Starts").lower()
-    return "points" if isinstance(value, list | tuple) else None
+        return type(value).__name__
+    return "Points" if isinstance(value, list | tuple) else None
 
 
 def _some_kind_of_starts(value: Any) -> Any:
-    if value is not None and _kind_of_starts(value) is None:
+    numbers = (
+        isinstance(value, list | tuple) and value and all(isinstance(item, int | float) for item in value)
+    )
+    if numbers or (value is not None and _kind_of_starts(value) is None):
         raise mistake(
             "starts must be points such as [[3, 4]], or {grid: [8, 6]}, {random: 200, seed: 1} "
-            f"or {{ring: 12, radius: 2}}, not {shown(value)}"
+            f"or {{ring: 12, radius: 2}}, not {'a list of numbers' if numbers else shown(value)}"
         )
     return value
 
 
 Points = Annotated[tuple[Point, ...], Field(min_length=1, max_length=MAX_STARTS)]
 Starts = Annotated[
-    Annotated[Points, Tag("points")]
-    | Annotated[GridStarts, Tag("grid")]
-    | Annotated[RandomStarts, Tag("random")]
-    | Annotated[RingStarts, Tag("ring")],
+    Annotated[Points, Tag("Points")]
+    | Annotated[GridStarts, Tag("GridStarts")]
+    | Annotated[RandomStarts, Tag("RandomStarts")]
+    | Annotated[RingStarts, Tag("RingStarts")],
     Discriminator(_kind_of_starts),
 ]
 
@@ -108,9 +111,9 @@ class Stop(Model):
 class Camera(Model):
     """Where the film is seen from."""
 
-    azimuth: float = -60.0
-    """Degrees around the vertical axis."""
-    elevation: float = Field(default=30.0, ge=-90, le=90)
+    azimuth: float | None = None
+    """Degrees around the vertical axis; absent, the side from which most of the paths can be seen."""
+    elevation: float = Field(default=36.0, ge=5, le=88)
     """Degrees above the ground."""
     orbit: float = 1.5
     """Degrees per second of the slow turn."""

@@ -1,0 +1,364 @@
+"""The command line: what each command prints and returns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import gdanim
+from gdanim import cli, registry
+from gdanim.cli import main
+from gdanim.spec import Spec
+
+RAVINE = """\
+functions: ["x^2 + 10*y^2"]
+learning_rates: [0.01, 0.07, 0.0975, 0.105]
+starts: [[-2.6, 1.4]]
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder with one good spec, ravine.yaml."""
+    monkeypatch.chdir(tmp_path)
+    Path("ravine.yaml").write_text(RAVINE)
+    return tmp_path
+
+
+class FakeFilm(ModuleType):
+    """Stands in for gdanim.output.film: notes what it is asked for and draws nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("gdanim.output.film")
+        self.calls: list[Any] = []
+        self.up_to_date: set[Path] = set()
+        self.failure: BaseException | None = None
+
+    def current(self, spec: Spec, path: Path, quality: str | None) -> bool:  # noqa: ARG002
+        return path in self.up_to_date
+
+    def render(
+        self, spec: Spec, *, directory: Path, quality: str | None, formats: tuple[str, ...], progress: bool
+    ) -> list[Path]:
+        assert not progress
+        self.calls.append((spec.film, directory, quality, formats))
+        if self.failure:
+            raise self.failure
+        return [directory / f"{spec.film}.{name}" for name in formats]
+
+    def still(self, spec: Spec, at: float, quality: str | None, path: Path) -> None:
+        self.calls.append((spec.film, at, quality, path))
+
+
+@pytest.fixture
+def film(monkeypatch: pytest.MonkeyPatch) -> FakeFilm:
+    import gdanim.output
+
+    fake = FakeFilm()
+    monkeypatch.setitem(sys.modules, "gdanim.output.film", fake)
+    monkeypatch.setattr(gdanim.output, "film", fake, raising=False)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: False)
+    return fake
+
+
+def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str, str]:
+    code = main(argv)
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+def test_check_says_what_a_spec_holds(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "check", "ravine.yaml") == (
+        cli.OK,
+        "ravine.yaml: 4 balls on 1 function, 1000 steps: ok\n",
+        "",
+    )
+
+
+def test_check_goes_on_after_a_bad_spec(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("bad.yaml").write_text("functions: [bowl]\nsteps: 0\nstepz: 1\n")
+    code, out, err = run(capsys, "check", "bad.yaml", "nowhere.yaml", "ravine.yaml")
+    assert code == cli.BAD_INPUT
+    assert out.startswith("ravine.yaml: ")
+    assert [line.split(": ")[0] for line in err.splitlines()] == [
+        "bad.yaml:2:8",
+        "bad.yaml:3:1",
+        "nowhere.yaml:1:1",
+    ]
+
+
+@pytest.mark.parametrize(("formula", "count"), [("x^2", "1 variable:"), ("x*y*z", "3 variables:")])
+def test_only_functions_of_two_variables_are_drawn(
+    formula: str, count: str, film: FakeFilm, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("line.yaml").write_text(f"functions: [{formula}]")
+    code, out, _ = run(capsys, "check", "line.yaml")
+    assert code == cli.OK
+    assert f"no scene draws {formula} with {count}" in out
+    code, _, err = run(capsys, "render", "line.yaml")
+    assert code == cli.BAD_INPUT
+    assert "no scene draws" in err
+    assert not film.calls
+
+
+def test_solve_prints_every_row_in_full_precision(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "solve", "ravine.yaml")
+    assert code == cli.OK
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert ",".join(rows[0]) == "film,act,label,start,step,x,y,loss,grad_norm,learning_rate,status"
+    solution = gdanim.solve(gdanim.load("ravine.yaml"))
+    runs = solution.acts[0].runs
+    assert len(rows) == sum(run.steps + 1 for run in runs)
+    for ball in runs:
+        mine = [row for row in rows if row["label"] == ball.ball.label]
+        assert [int(row["step"]) for row in mine] == list(range(ball.steps + 1))
+        assert [[float(row["x"]), float(row["y"])] for row in mine] == ball.points.tolist()
+        assert [float(row["loss"]) for row in mine] == ball.losses.tolist()
+        assert [row["status"] for row in mine] == ["running"] * ball.steps + [str(ball.status)]
+        assert {(row["film"], row["act"], row["start"]) for row in mine} == {("ravine", "1", "1")}
+
+
+def test_solve_writes_files(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "solve", "ravine.yaml")
+    assert run(capsys, "solve", "ravine.yaml", "--csv", "rows.csv") == (cli.OK, "", "")
+    assert Path("rows.csv").read_text() == out
+    assert run(capsys, "solve", "ravine.yaml", "--json", "rows.json") == (cli.OK, "", "")
+    rows = json.loads(Path("rows.json").read_text())
+    table = list(csv.DictReader(io.StringIO(out)))
+    assert [{name: str(value) for name, value in row.items()} for row in rows] == table
+    assert sorted(file.name for file in Path().iterdir()) == ["ravine.yaml", "rows.csv", "rows.json"]
+
+
+def test_solve_has_columns_for_any_number_of_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("line.yaml").write_text("functions: [x^2]\nsteps: 2\nstarts: [[1], [2]]")
+    Path("cube.yaml").write_text("functions: [a^2 + b^2 + c^2]\nsteps: 2\nstarts: [[1, 2, 3]]")
+    _, out, _ = run(capsys, "solve", "line.yaml")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [(row["start"], row["step"], row["y"]) for row in rows] == [
+        (start, step, "") for start in "12" for step in "012"
+    ]
+    _, out, _ = run(capsys, "solve", "cube.yaml", "line.yaml")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [rows[0][name] for name in ("x1", "x2", "x3")] == ["1.0", "2.0", "3.0"]
+    assert [rows[3][name] for name in ("film", "x1", "x2", "x3")] == ["line", "1.0", "", ""]
+
+
+def test_json_has_no_infinities(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("far.yaml").write_text("functions: [exp(x) + y^2]\nlearning_rates: [1e300]\nstarts: [[2, 1]]")
+    code, out, _ = run(capsys, "solve", "far.yaml", "--json", "-")
+    assert code == cli.OK
+
+    def refuse(word: str) -> None:
+        raise AssertionError(word)
+
+    assert json.loads(out, parse_constant=refuse)[-1]["status"] == "diverged"
+
+
+def test_solve_writes_nothing_for_a_bad_spec(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("bad.yaml").write_text("functions: []")
+    code, out, err = run(capsys, "solve", "ravine.yaml", "bad.yaml", "--csv", "rows.csv")
+    assert (code, out) == (cli.BAD_INPUT, "")
+    assert err.startswith("bad.yaml:1:12: ")
+    assert not Path("rows.csv").exists()
+
+
+def test_an_unwritable_target_is_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "solve", "ravine.yaml", "--csv", "nowhere/rows.csv")
+    assert code == cli.FAILED
+    assert "No such file or directory" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("rate", "start", "ending"),
+    [
+        ("0.1", "3,4", "converged after 73 steps"),
+        ("2.0", "3,4", "diverged after"),
+        ("1.0", "-3,4", "oscillates"),
+        ("0.1", "0,0", "converged after 0 steps"),
+        ("0", "3, 4", "still going after 1000 steps"),
+    ],
+)
+def test_descent_tells_its_steps_and_how_it_ends(
+    rate: str, start: str, ending: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(capsys, "descent", "--func", "x^2 + y^2", "--lr", rate, "--start", start, "--all")
+    assert code == cli.OK
+    _, header, *steps, last = out.splitlines()
+    assert last.startswith(ending)
+    assert header.split() == ["step", "x", "y", "loss", "df/dx", "df/dy", "|gradient|"]
+    assert len({len(line) for line in [header, *steps]}) == 1
+    assert [int(line.split()[0]) for line in steps] == list(range(len(steps)))
+    for line in steps[:20]:
+        _, x, y, loss, dx, dy, norm = map(float, line.split())
+        assert loss == pytest.approx(x**2 + y**2, rel=1e-4)
+        assert (dx, dy) == pytest.approx((2 * x, 2 * y), rel=1e-4)
+        assert norm == pytest.approx(2 * loss**0.5, rel=1e-4)
+
+
+def test_a_long_table_is_cut_in_the_middle(capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["descent", "--func", "rosenbrock", "--lr", "1e-3", "--start", "-1,1"]
+    _, whole, _ = run(capsys, *argv, "--all")
+    _, cut, _ = run(capsys, *argv)
+    assert len(whole.splitlines()) == 1 + 1 + 1001 + 1
+    lines = cut.splitlines()
+    (gap,) = [index for index, line in enumerate(lines) if line.lstrip().startswith("...")]
+    left_out = int(lines[gap].split()[1])
+    assert len(lines) - 1 + left_out == len(whole.splitlines())
+    assert [*lines[:gap], *lines[gap + 1 :]] == [
+        *whole.splitlines()[:gap],
+        *whole.splitlines()[gap + left_out :],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "drawing", "message"),
+    [
+        ("func", "x^2 + & y", "      ^", "unexpected '&'"),
+        ("func", "himelblau", "^^^^^^^^^", "did you mean 'himmelblau'?"),
+        ("func", "-foo(x)", " ^^^", "foo"),
+        ("lr", "fast", "^^^^", "'fast' is not a number"),
+        ("lr", "-1", "^^", "at least 0"),
+        ("lr", "nan", "^^^", "finite"),
+        ("lr", "0.1,0.2", "   ^", "one learning rate"),
+        ("start", "3,four", "  ^^^^", "'four' is not a number"),
+        ("start", "3,", "  ^", "a number is missing"),
+        ("start", "3,4,5", "^^^^^", "one number for each variable: 2 (x, y), not 3"),
+        ("start", "-3,inf", "   ^^^", "finite"),
+    ],
+)
+def test_a_caret_stands_under_a_mistake(
+    option: str, value: str, drawing: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = {"func": "x^2 + y^2", "lr": "0.1", "start": "3,4"} | {option: value}
+    code, out, err = run(
+        capsys, "descent", *(word for name in options for word in (f"--{name}", options[name]))
+    )
+    assert (code, out) == (cli.BAD_INPUT, "")
+    told, text, carets = err.splitlines()[:3]
+    assert told.startswith(f"--{option}: ")
+    assert message in told
+    assert (text, carets) == (f"  {value}", f"  {drawing}")
+
+
+def test_descent_films_on_request(film: FakeFilm, capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["descent", "--func", "bowl", "--lr", "0.1", "--start", "3,4", "--film"]
+    code, out, _ = run(capsys, *argv, "films/roll.gif")
+    assert code == cli.OK
+    assert film.calls == [("roll", Path("films"), None, ("gif",))]
+    assert out.endswith("films/roll.gif\n")
+    code, _, err = run(capsys, *argv, "roll.avi")
+    assert code == cli.BAD_INPUT
+    assert ".mp4 or .gif" in err
+
+
+def test_render_makes_what_is_not_up_to_date(film: FakeFilm, capsys: pytest.CaptureFixture[str]) -> None:
+    film.up_to_date = {Path("media/ravine.gif")}
+    code, out, _ = run(capsys, "render", "ravine.yaml", "-f", "gif", "-f", "mp4", "-q", "480p15")
+    assert code == cli.OK
+    assert out == "media/ravine.gif is up to date\nmedia/ravine.mp4\n"
+    assert film.calls == [("ravine", Path("media"), "480p15", ("mp4",))]
+
+
+def test_render_keeps_the_folders_below_specs(film: FakeFilm, capsys: pytest.CaptureFixture[str]) -> None:
+    gallery = Path("specs/gallery")
+    gallery.mkdir(parents=True)
+    (gallery / "bowl.yaml").write_text("functions: [bowl]")
+    run(capsys, "render", "specs/gallery/bowl.yaml")
+    run(capsys, "render", "specs/gallery/bowl.yaml", "-o", "out")
+    assert [directory for _, directory, *_ in film.calls] == [Path("media/gallery"), Path("out/gallery")]
+
+
+def test_render_tells_mistakes_and_failures(film: FakeFilm, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("bad.yaml").write_text("functions: []")
+    code, _, err = run(capsys, "render", "bad.yaml", "ravine.yaml")
+    assert code == cli.BAD_INPUT
+    assert err.startswith("bad.yaml:1:12: ")
+    assert [call[0] for call in film.calls] == ["ravine"]
+    film.failure = RuntimeError("no OpenGL here")
+    assert run(capsys, "render", "ravine.yaml") == (cli.FAILED, "", "ravine.yaml: no OpenGL here\n")
+    film.failure = KeyboardInterrupt()
+    assert run(capsys, "render", "ravine.yaml") == (cli.INTERRUPTED, "", "interrupted\n")
+
+
+def test_still_draws_one_moment(film: FakeFilm, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "still", "ravine.yaml", "--at", "4.5", "-q", "1080p30", "-o", "frame.png")
+    assert (code, out) == (cli.OK, "frame.png\n")
+    assert film.calls == [("ravine", 4.5, "1080p30", Path("frame.png"))]
+
+
+@pytest.mark.usefixtures("film")
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["--at", "-1", "-o", "a.png"], "--at"),
+        (["--at", "nan", "-o", "a.png"], "--at"),
+        (["--at", "1", "-q", "hd", "-o", "a.png"], "-q: quality must be"),
+    ],
+)
+def test_still_refuses_what_cannot_be(
+    argv: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = run(capsys, "still", "ravine.yaml", *argv)
+    assert code == cli.BAD_INPUT
+    assert err.startswith(message)
+
+
+@pytest.mark.parametrize("kind", ["functions", "optimizers", "schedules"])
+def test_list_shows_every_registered_name(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    names: registry.Registry[Any] = getattr(registry, kind)
+    code, out, _ = run(capsys, "list", kind)
+    assert code == cli.OK
+    for name, line in zip(names, out.splitlines(), strict=True):
+        assert line.split()[0] == name
+        assert all(parameter in line for parameter in names.parameters(name))
+        assert line.endswith(names.summary(name).replace("``", ""))
+
+
+def test_list_shows_scenes_and_themes(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("scenes").mkdir()
+    Path("scenes/mine.py").write_text('"""A scene of my own.\n\nWith details."""\n')
+    _, out, _ = run(capsys, "list", "scenes")
+    assert "surface" in out
+    assert "mine  " in out
+    assert "A scene of my own.\n" in out
+    _, out, _ = run(capsys, "list", "themes")
+    assert "dark" in out.split()
+
+
+def test_schema_prints_json(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "schema")
+    assert code == cli.OK
+    assert {"functions", "optimizers", "starts", "video"} <= json.loads(out)["properties"].keys()
+
+
+@pytest.mark.parametrize("name", ["first", "first.yaml"])
+def test_new_writes_a_spec_that_passes_check(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, _ = run(capsys, "new", name)
+    assert code == cli.OK
+    assert run(capsys, "check", "first.yaml")[0] == cli.OK
+    before = Path("first.yaml").read_text()
+    code, _, err = run(capsys, "new", name)
+    assert code == cli.BAD_INPUT
+    assert "exists already" in err
+    assert Path("first.yaml").read_text() == before
+    # The optional part, uncommented, is good too.
+    optional = before.index("# domain")
+    Path("all.yaml").write_text(
+        before[:optional] + before[optional:].replace("# ", "", 1).replace("\n# ", "\n")
+    )
+    assert run(capsys, "check", "all.yaml")[0] == cli.OK
+
+
+def test_an_unknown_command_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["frobnicate"])
+    assert caught.value.code == cli.BAD_INPUT
+    assert "frobnicate" in capsys.readouterr().err
