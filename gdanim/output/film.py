@@ -1,0 +1,194 @@
+"""From a spec to a file: frames are drawn here and encoded beside, and only a finished film gets its name."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gdanim import __version__
+from gdanim.catalog import scenes
+from gdanim.spec import Spec, spec_hash
+
+if TYPE_CHECKING:
+    from gdanim.output.video import Pixels, Writer
+    from gdanim.view.scene import FilmScene
+
+GIF_QUALITY = (480, 15)  # short side and frames per second at most
+GIF_SAMPLES = 24  # frames from which a palette is made
+AHEAD = 2  # frames that may wait for the encoder
+
+
+def render(
+    spec: Spec,
+    directory: Path,
+    quality: str | None = None,
+    formats: tuple[str, ...] | None = None,
+    progress: bool = False,
+) -> list[Path]:
+    """Write a spec's films into ``directory``; returns their paths.
+
+    A film is written beside its final name and renamed when it is whole.
+    """
+    from gdanim.output.video import WRITERS
+
+    directory.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name in formats or spec.formats:
+        path = directory / f"{spec.film}.{name}"
+        part = path.with_name(f".{path.name}.{os.getpid()}.part")
+        short, rate = _quality(spec, quality, name)
+        try:
+            with _film(spec, short, rate) as scene:
+                writer = WRITERS[name](
+                    part, scene.size, rate, _comment(spec, quality, name), lambda scene=scene: _samples(scene)
+                )
+                _encode(scene, writer, rate, path.name if progress else None)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+        paths.append(path)
+    return paths
+
+
+def still(spec: Spec, at: float, quality: str | None, path: Path) -> None:
+    """Write the frame at ``at`` seconds as a PNG; past the end means the last frame."""
+    from PIL import Image
+
+    short, rate = _quality(spec, quality, "mp4")
+    with _film(spec, short, rate) as scene:
+        frame = _blank(scene)
+        scene.paint(min(round(at * rate), scene.frames - 1) / rate, frame)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        Image.fromarray(frame[..., :3]).save(part, format="PNG")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def current(spec: Spec, path: Path, quality: str | None) -> bool:
+    """Whether the film at ``path`` was made from this very spec, quality and version."""
+    from gdanim.output.video import WRITERS
+
+    name = path.suffix[1:]
+    if not path.exists():
+        return False
+    try:
+        made_from = json.loads(WRITERS[name].comment(path))
+    except (OSError, ValueError):
+        return False
+    asked: dict[str, str] = json.loads(_comment(spec, quality, name))
+    return all(made_from.get(key) == asked[key] for key in ("gdanim", "spec", "scene", "quality"))
+
+
+@contextmanager
+def _film(spec: Spec, short: int, rate: int) -> Iterator[FilmScene]:
+    """The spec's scene, recorded and ready to paint frames."""
+    import manim
+
+    from gdanim.view.layout import pixels
+
+    width, height = pixels(short, spec.video.aspect)
+    with tempfile.TemporaryDirectory(prefix="gdanim-") as scratch:
+        settings = {
+            "pixel_width": width,
+            "pixel_height": height,
+            "frame_rate": rate,
+            "frame_height": 8.0,
+            "frame_width": 8.0 * width / height,
+            "media_dir": scratch,
+            "verbosity": "WARNING",
+        }
+        with manim.tempconfig(settings):
+            scene = _scene_class(spec)(spec)
+            scene.setup()
+            scene.construct()
+            try:
+                yield scene
+            finally:
+                scene.canvas.close()
+
+
+def _scene_class(spec: Spec) -> type[FilmScene]:
+    from gdanim.view.scene import FilmScene
+
+    path = scenes()[spec.scene]
+    module_spec = importlib.util.spec_from_file_location(f"gdanim_scene_{path.stem}", path)
+    assert module_spec is not None and module_spec.loader is not None
+    module = importlib.util.module_from_spec(module_spec)
+    module_spec.loader.exec_module(module)
+    found = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, FilmScene) and value.__module__ == module.__name__
+    ]
+    if len(found) != 1:
+        raise ValueError(f"{path} must define one scene derived from FilmScene; it has {len(found)}")
+    return found[0]
+
+
+def _encode(scene: FilmScene, writer: Writer, rate: int, shown_name: str | None) -> None:
+    """Draw on this thread, encode on another; a few buffers go round."""
+    from tqdm import tqdm
+
+    buffers = [_blank(scene) for _ in range(AHEAD + 1)]
+    waiting: list[Future[None]] = []
+    with ThreadPoolExecutor(max_workers=1) as encoder:
+        try:
+            for k in tqdm(
+                range(scene.frames), desc=shown_name, unit=" frames", disable=shown_name is None, leave=False
+            ):
+                if len(waiting) > AHEAD:
+                    waiting.pop(0).result()
+                frame = buffers[k % len(buffers)]
+                scene.paint(k / rate, frame)
+                waiting.append(encoder.submit(writer.write, frame))
+            for future in waiting:
+                future.result()
+        finally:
+            encoder.submit(writer.close).result()
+
+
+def _samples(scene: FilmScene) -> Iterator[Pixels]:
+    for t in np.linspace(0.0, scene.length, GIF_SAMPLES):
+        frame = _blank(scene)
+        scene.paint(float(t), frame)
+        yield frame
+
+
+def _blank(scene: FilmScene) -> Pixels:
+    width, height = scene.size
+    return np.empty((height, width, 4), dtype=np.uint8)
+
+
+def _quality(spec: Spec, quality: str | None, name: str) -> tuple[int, int]:
+    """Short side in pixels and frames per second of a film in this format."""
+    short, _, rate = (quality or spec.video.quality).partition("p")
+    if name == "gif":
+        return min(int(short), GIF_QUALITY[0]), min(int(rate), GIF_QUALITY[1])
+    return int(short), int(rate)
+
+
+def _comment(spec: Spec, quality: str | None, name: str) -> str:
+    """What a film's metadata says of its making, at most 255 bytes of JSON."""
+    short, rate = _quality(spec, quality, name)
+    facts = {
+        "gdanim": __version__,
+        "spec": spec_hash(spec)[:32],
+        "scene": hashlib.sha256(scenes()[spec.scene].read_bytes()).hexdigest()[:16],
+        "quality": f"{short}p{rate}",
+    }
+    facts |= {package: version(package) for package in ("manim", "numpy", "sympy")}
+    return json.dumps(facts, separators=(",", ":"))

@@ -1,0 +1,157 @@
+"""Films as files: H.264 in MP4 that plays everywhere, and GIF with a palette of its own.
+
+A writer takes RGBA frames in order and is closed, or aborted, exactly once. Adding a format is adding a
+class here to ``WRITERS``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+import av
+import numpy as np
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+PRESET, QUALITY = "veryfast", "20"  # x264; measured in bench/
+GIF_RATE = 20  # frames per second at most; browsers slow down what is faster than 50
+GIF_COLORS = 128
+GIF_SAMPLES = 24  # frames from which the palette is made
+
+
+Samples = Callable[[], Iterable[Pixels]]  # some frames of the film, drawn when asked for
+
+
+class Writer(Protocol):
+    """Takes frames in order."""
+
+    def write(self, frame: Pixels) -> None:
+        """Add one frame, shape (height, width, 4), RGBA."""
+
+    def close(self) -> None:
+        """Finish the file."""
+
+
+class Mp4:
+    """H.264, 4:2:0, BT.709, index at the front so that it starts while it loads."""
+
+    def __init__(self, path: Path, size: tuple[int, int], rate: int, comment: str, samples: Samples) -> None:
+        del samples  # only formats with a palette look at some frames first
+        self._container = av.open(
+            str(path), "w", format="mp4", options={"movflags": "+faststart+use_metadata_tags"}
+        )
+        self._container.metadata["comment"] = comment
+        self._stream = self._container.add_stream("libx264", rate=rate)
+        self._stream.width, self._stream.height = size
+        self._stream.pix_fmt = "yuv420p"
+        self._stream.time_base = Fraction(1, rate)
+        self._stream.options = {"preset": PRESET, "crf": QUALITY, "profile": "high"}
+        context = self._stream.codec_context
+        context.color_primaries = context.color_trc = context.colorspace = 1  # BT.709
+        context.color_range = 1  # 16..235
+        self._count = 0
+
+    def write(self, frame: Pixels) -> None:
+        picture = VideoFrame.from_ndarray(frame, format="rgba").reformat(
+            format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG"
+        )
+        picture.pts = self._count
+        picture.time_base = self._stream.time_base
+        self._count += 1
+        self._container.mux(self._stream.encode(picture))
+
+    def close(self) -> None:
+        self._container.mux(self._stream.encode())
+        self._container.close()
+
+    @staticmethod
+    def comment(path: Path) -> str:
+        """What ``comment`` was when the file was written, or ""."""
+        with av.open(str(path)) as container:
+            return str(container.metadata.get("comment", ""))
+
+
+class Gif:
+    """GIF that loops for ever, with one palette made from frames all over the film."""
+
+    def __init__(self, path: Path, size: tuple[int, int], rate: int, comment: str, samples: Samples) -> None:
+        self._path, self._comment = path, comment
+        self._container = av.open(str(path), "w", format="gif", options={"loop": "0"})
+        self._stream = self._container.add_stream("gif", rate=rate)
+        self._stream.width, self._stream.height = size
+        self._stream.pix_fmt = "pal8"
+        self._base = Fraction(1, rate)
+        palette = _palette(samples(), size, self._base)
+        self._graph = av.filter.Graph()
+        self._source = self._buffer(self._graph, size)
+        colors = self._buffer(self._graph, (palette.width, palette.height))
+        use = self._graph.add("paletteuse", "dither=bayer:bayer_scale=5:diff_mode=rectangle")
+        sink = self._graph.add("buffersink")
+        self._source.link_to(use, 0, 0)
+        colors.link_to(use, 0, 1)
+        use.link_to(sink)
+        self._graph.configure()
+        colors.push(palette)
+        colors.push(None)
+        self._sink = sink
+        self._count = 0
+
+    def write(self, frame: Pixels) -> None:
+        self._source.push(_picture(frame, self._count, self._base))
+        self._count += 1
+        self._drain()
+
+    def close(self) -> None:
+        self._source.push(None)
+        self._drain()
+        self._container.mux(self._stream.encode())
+        self._container.close()
+        with self._path.open("r+b") as file:  # a comment extension in place of the trailer, then the trailer
+            file.seek(-1, 2)
+            data = self._comment.encode()[:255]
+            file.write(b"\x21\xfe" + bytes([len(data)]) + data + b"\x00\x3b")
+
+    @staticmethod
+    def comment(path: Path) -> str:
+        """What ``comment`` was when the file was written, or ""."""
+        tail = path.read_bytes()[-260:]
+        start = tail.rfind(b"\x21\xfe")
+        return tail[start + 3 : -2].decode(errors="replace") if start >= 0 else ""
+
+    def _buffer(self, graph: av.filter.Graph, size: tuple[int, int]) -> av.filter.context.FilterContext:
+        return graph.add_buffer(width=size[0], height=size[1], format="bgra", time_base=self._base)
+
+    def _drain(self) -> None:
+        while True:
+            try:
+                picture = self._sink.pull()
+            except (av.error.BlockingIOError, av.error.EOFError):
+                return
+            self._container.mux(self._stream.encode(picture))
+
+
+WRITERS: dict[str, type[Mp4] | type[Gif]] = {"mp4": Mp4, "gif": Gif}
+
+
+def _palette(frames: Iterable[Pixels], size: tuple[int, int], base: Fraction) -> VideoFrame:
+    graph = av.filter.Graph()
+    source = graph.add_buffer(width=size[0], height=size[1], format="bgra", time_base=base)
+    make = graph.add("palettegen", f"max_colors={GIF_COLORS}:reserve_transparent=0:stats_mode=full")
+    sink = graph.add("buffersink")
+    source.link_to(make)
+    make.link_to(sink)
+    graph.configure()
+    for i, frame in enumerate(frames):
+        source.push(_picture(frame, i, base))
+    source.push(None)
+    return sink.pull()
+
+
+def _picture(frame: Pixels, index: int, base: Fraction) -> VideoFrame:
+    picture = VideoFrame.from_ndarray(frame, format="rgba").reformat(format="bgra")
+    picture.pts, picture.time_base = index, base
+    return picture

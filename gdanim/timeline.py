@@ -1,0 +1,280 @@
+"""The clock: where every ball is at a time, as a pure function of that time.
+
+``Timeline.at(t)`` takes seconds since the run began and returns a ``Moment``. Stills, tests, films and
+manim's own player all ask the same function, in any order.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from numpy.typing import NDArray
+
+from gdanim.engine.solution import Act, Array, Run
+from gdanim.landscape import Landscape
+
+SPEED_UP = 2.5  # seconds in which the pace grows e-fold
+DEPARTURE = 0.9  # a ball that leaves the stage takes at least this many seconds for it
+BEYOND = 0.5  # world units beyond the edge at which a departing ball has faded
+SETTLE = 0.7  # seconds in which a ball at rest slides to its place beside the others
+PILE = 100  # larger crowds do not lie side by side
+TRAIL_VERTICES = 24_000  # the budget that all trails share
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Steps to seconds: ``rate`` steps a second at first, growing exponentially.
+
+    step(t) = rate * s * (exp(t / s) - 1) with s = SPEED_UP, so the early steps can be followed and a
+    tail of n steps costs only log(n) seconds. ``stretch`` scales the time axis to a wished duration.
+    """
+
+    rate: float
+    stretch: float = 1.0
+
+    def step(self, seconds: float) -> float:
+        """Steps done after so many seconds."""
+        return self.rate * SPEED_UP * math.expm1(max(0.0, seconds) / self.stretch / SPEED_UP)
+
+    def time(self, step: Array | float) -> Array:
+        """Seconds at which a step begins; shape of ``step``."""
+        return np.asarray(self.stretch * SPEED_UP * np.log1p(np.asarray(step) / (self.rate * SPEED_UP)))
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What the stage shows at one time. Arrays have one row per ball."""
+
+    seconds: float
+    step: int
+    centres: Array  # (balls, 3) world
+    contacts: Array  # (balls, 3) world: where it touches the surface
+    normals: Array  # (balls, 3) of the surface there
+    opacity: Array  # (balls,)
+    rows: Array  # (balls,) int: the row of its run each ball shows
+    ended: Array  # (balls,) bool: its last row is reached
+    departed: Array  # (balls,) bool: it has left the domain for good
+
+
+@dataclass(frozen=True)
+class Trails:
+    """Every path as a polyline in time. Arrays have one row per vertex, balls one after another."""
+
+    positions: Array  # (vertices, 3) world
+    normals: Array  # (vertices, 3)
+    times: Array  # (vertices,) seconds since the run began
+    balls: Array  # (vertices,) int
+    opacity: Array  # (vertices,)
+    iterates: Array  # (vertices,) bool: an iterate, to be marked by a dot
+
+
+class Timeline:
+    """The run of one act on its landscape."""
+
+    def __init__(
+        self, act: Act, landscape: Landscape, radius: float, pace: float, run_time: float | None = None
+    ) -> None:
+        self.act = act
+        self.landscape = landscape
+        self.radius = radius
+        self.steps = max(run.steps for run in act.runs)
+        self.pace = Pace(pace)
+        if run_time is not None:
+            self.pace = Pace(pace, run_time / max(float(self.pace.time(self.steps)), 1e-9))
+        lengths = np.array([run.steps + 1 for run in act.runs])
+        self._last = lengths - 1
+        self._offset = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        self._points = np.concatenate([run.points for run in act.runs])
+        self._losses = np.concatenate([run.losses for run in act.runs])
+        self._leaves = np.array([self._leaving_row(run) for run in act.runs])
+        self._exits = np.stack([self._exit(run, k) for run, k in zip(act.runs, self._leaves, strict=True)])
+        resting = self._leaves == self._last
+        starts, finals = self._points[self._offset], self._points[self._offset + self._last]
+        self._start_slots = self._piles(starts, np.arange(len(lengths)))
+        self._slots = self._piles(
+            finals, np.flatnonzero(resting)[np.argsort(self._last[resting], kind="stable")]
+        )
+        self.run_time = self._run_time() if run_time is None else run_time
+
+    def at(self, seconds: float) -> Moment:
+        """The stage so many seconds after the run began."""
+        position = self.pace.step(seconds)
+        k = min(int(position), self.steps)
+        fraction = min(position - k, 1.0) if k < self.steps else 0.0
+        row = np.minimum(k, self._last)
+        moving = np.where(k < self._last, self._ease(fraction, k), 0.0)
+        after = np.minimum(row + 1, self._last)
+        here, there = self._points[self._offset + row], self._points[self._offset + after]
+        with np.errstate(invalid="ignore", over="ignore"):
+            points = here + moving[:, None] * (there - here)
+        departed = (k >= self._leaves) & (self._leaves < self._last)
+        if departed.any():
+            points[departed] = self._departing(seconds, departed)
+        contacts, normals = self.landscape.surface(points)
+        opacity = self._opacity(points)
+        centres = contacts + self.radius * normals
+        ended = k >= self._last
+        settled = np.clip((seconds - self.pace.time(self._last)) / SETTLE, 0.0, 1.0)
+        shift = _smooth(settled)[:, None] * self._slots
+        shift += _smooth(1.0 - min(position, 1.0)) * self._start_slots
+        beside = shift.any(axis=1) & ~departed
+        if beside.any():
+            moved = points[beside] + shift[beside] / self.landscape.scale
+            contacts[beside], normals[beside] = self.landscape.surface(moved)
+            centres[beside] = contacts[beside] + self.radius * normals[beside]
+        return Moment(seconds, k, centres, contacts, normals, opacity, row, ended, departed)
+
+    def losses(self, moment: Moment) -> Array:
+        """The loss each ball stands for at a moment, shape (balls,)."""
+        return np.asarray(self._losses[self._offset + moment.rows])
+
+    def trails(self) -> Trails:
+        """All paths, sampled along the surface finely enough to hug it."""
+        budget = max(8, TRAIL_VERTICES // len(self.act.runs))
+        paths = [self._path(i, run, budget) for i, run in enumerate(self.act.runs)]
+        points, times, iterates = (np.concatenate(column) for column in zip(*paths, strict=True))
+        balls = np.repeat(np.arange(len(paths)), [len(p[1]) for p in paths])
+        positions, normals = self.landscape.surface(points)
+        return Trails(positions, normals, times, balls, self._opacity(points), iterates)
+
+    def departure(self, ball: int) -> float | None:
+        """Seconds at which a ball (from 0) leaves the stage for good, or None."""
+        k = self._leaves[ball]
+        return None if k >= self._last[ball] else float(self.pace.time(k))
+
+    def leaving(self, ball: int) -> int:
+        """The last step at which a ball (from 0) is on the stage."""
+        return int(self._leaves[ball])
+
+    def end(self, ball: int) -> float:
+        """Seconds at which a ball (from 0) reaches its last row."""
+        return float(self.pace.time(self._last[ball]))
+
+    def _run_time(self) -> float:
+        """Until the last ball on the stage has ended or left it."""
+        ends = np.where(
+            self._leaves < self._last,
+            self.pace.time(self._leaves) + 2 * DEPARTURE,
+            self.pace.time(self._last),
+        )
+        return max(1.0, float(ends.max()) + SETTLE)
+
+    def _ease(self, fraction: float, k: int) -> float:
+        """While steps can be told apart, each one starts and stops softly; faster, they flow."""
+        speed = 1.0 / max(float(self.pace.time(k + 1) - self.pace.time(k)), 1e-9)
+        soft = min(max((6.0 - speed) / 4.0, 0.0), 1.0)
+        return fraction + soft * (float(_smooth(fraction)) - fraction)
+
+    def _leaving_row(self, run: Run) -> int:
+        """The last row inside the domain: after it the ball never comes back."""
+        domain = np.asarray(self.act.domain)
+        margin = 1e-9 * (domain[:, 1] - domain[:, 0])
+        with np.errstate(invalid="ignore"):
+            inside = np.all(
+                (run.points >= domain[:, 0] - margin) & (run.points <= domain[:, 1] + margin), axis=1
+            )
+        rows = np.flatnonzero(inside)
+        return int(rows[-1]) if rows.size else 0
+
+    def _exit(self, run: Run, k: int) -> Array:
+        """Where a departing ball's flight ends: its step prolonged or cut to just beyond the edge."""
+        if k >= run.steps:
+            return run.points[k]
+        start = self.landscape.to_world(run.points[k])
+        towards = np.nan_to_num(
+            self.landscape.to_world(run.points[k + 1]) - start, nan=1e6, posinf=1e6, neginf=-1e6
+        )
+        length = max(float(np.linalg.norm(towards)), 1e-12)
+        direction = towards / length
+        with np.errstate(divide="ignore", invalid="ignore"):
+            room = np.where(direction > 0, self.landscape.extent - start, self.landscape.extent + start)
+            reach = float(np.nanmin(np.where(direction != 0, room / np.abs(direction), np.inf)))
+        return self.landscape.to_domain(start + (max(reach, 0.0) + BEYOND) * direction)
+
+    def _departing(self, seconds: float, departed: Array) -> Array:
+        k = self._leaves[departed]
+        begin = self.pace.time(k)
+        duration = np.maximum(self.pace.time(k + 1) - begin, DEPARTURE)
+        f = np.clip((seconds - begin) / duration, 0.0, 1.0)
+        f = _smooth(f)
+        here = self._points[self._offset[departed] + k]
+        return np.asarray(here + f[:, None] * (self._exits[departed] - here))
+
+    def _opacity(self, points: Array) -> Array:
+        """1 inside the domain, falling to 0 at BEYOND world units outside it."""
+        outside = np.maximum(np.abs(self.landscape.to_world(points)) - self.landscape.extent, 0.0)
+        f = np.clip(np.linalg.norm(outside, axis=-1) / (0.9 * BEYOND), 0.0, 1.0)
+        return 1 - _smooth(f)
+
+    def _piles(self, points: Array, order: NDArray[np.int64]) -> Array:
+        """World offsets (balls, 2) that lay balls at one place side by side, in order of arrival."""
+        slots = np.zeros((len(self.act.runs), 2))
+        if len(slots) > PILE:
+            return slots
+        world = self.landscape.to_world(points)
+        places: list[tuple[Array, int]] = []
+        for i in order:
+            for j, (place, count) in enumerate(places):
+                if np.linalg.norm(place - world[i]) < 2 * self.radius:
+                    slots[i] = place - world[i] + 2.04 * self.radius * _spiral(count)
+                    places[j] = (place, count + 1)
+                    break
+            else:
+                places.append((world[i], 1))
+        return slots
+
+    def _path(self, ball: int, run: Run, budget: int) -> tuple[Array, Array, Array]:
+        """One path: domain points (v, 2), seconds (v,) and whether each is an iterate (v,)."""
+        last = int(min(self._leaves[ball], run.steps))
+        points = run.points[: last + 1]
+        times = self.pace.time(np.arange(last + 1))
+        if last < run.steps:
+            duration = max(float(self.pace.time(last + 1) - times[-1]), DEPARTURE)
+            points = np.concatenate([points, self._exits[ball][None]])
+            times = np.append(times, times[-1] + duration)
+        hops = np.linalg.norm(np.diff(self.landscape.to_world(points), axis=0), axis=1)
+        kept = np.unique(np.floor(np.concatenate([[0.0], np.cumsum(hops)]) / 0.004), return_index=True)[1]
+        points, times = points[kept], times[kept]
+        rows = np.minimum(kept, last)
+        hops = np.linalg.norm(np.diff(self.landscape.to_world(points), axis=0), axis=1)
+        pieces = np.clip(np.ceil(hops / 0.035), 1, max(1, budget // max(len(hops), 1))).astype(int)
+        pieces = np.minimum(pieces, 48)
+        xs, ts, marks = [points[:1]], [times[:1]], [np.array([True])]
+        for a in range(len(hops)):
+            g = np.arange(1, pieces[a] + 1) / pieces[a]
+            f = np.array([self._ease(v, int(rows[a])) for v in g]) if pieces[a] > 1 else g
+            xs.append(points[a] + f[:, None] * (points[a + 1] - points[a]))
+            ts.append(times[a] + g * (times[a + 1] - times[a]))
+            marks.append(g == 1.0)
+        x, t, mark = np.concatenate(xs), np.concatenate(ts), np.concatenate(marks)
+        if last < run.steps:
+            mark[-1] = False
+        if len(t) > budget:
+            thin = np.unique(np.linspace(0, len(t) - 1, budget).astype(int))
+            x, t, mark = x[thin], t[thin], mark[thin]
+        return x, t, mark
+
+
+def _smooth(f: Array | float) -> Array:
+    """Smoothstep: from 0 to 1 with both ends at rest."""
+    return np.asarray(f * f * (3 - 2 * f))
+
+
+def _spiral(n: int) -> Array:
+    """The n-th place of a hexagonal spiral around the origin, in units of the spacing; 0 is the centre."""
+    ring, first = 1, 1
+    while n >= first + 6 * ring:
+        first += 6 * ring
+        ring += 1
+    side, along = divmod(n - first, ring)
+    corner = math.radians(60 * side)
+    towards = math.radians(60 * side + 120)
+    return np.array(
+        [
+            ring * math.cos(corner) + along * math.cos(towards),
+            ring * math.sin(corner) + along * math.sin(towards),
+        ]
+    )

@@ -1,0 +1,108 @@
+"""Ticks and names of the axes: pieces of text that stay upright beside the floor and the height axis."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from gdanim.engine.solution import Array
+from gdanim.landscape import DECADES, FLOOR, RELIEF, Landscape, ticks
+from gdanim.view.camera import Camera
+from gdanim.view.canvas import Label
+from gdanim.view.text import Lettering, formula
+from gdanim.view.theme import Theme, rgb
+
+TICK_SIZE, NAME_SIZE = 22.0, 30.0
+TICK_GAP, NAME_GAP = 0.085, 0.20  # world units between the floor's edge and its labels
+
+
+class Axes:
+    """The labels of one landscape."""
+
+    def __init__(self, landscape: Landscape, lettering: Lettering, theme: Theme, azimuth: float) -> None:
+        self.landscape, self.lettering, self.theme = landscape, lettering, theme
+        names = landscape.act.objective.variables
+        self._names = [lettering.want(formula(name), NAME_SIZE) for name in names]
+        self._ticks = []
+        for k, (low, high) in enumerate(landscape.act.domain):
+            middle, half = (low + high) / 2, (high - low) / 2
+            for value in ticks(low, high):
+                if abs(value - middle) <= 0.93 * half:
+                    world = (value - landscape.centre[k]) * landscape.scale[k]
+                    self._ticks.append((k, world, lettering.want(tick(value), TICK_SIZE)))
+        self.corner = height_corner(landscape, azimuth)
+        self._levels = [
+            (float(landscape.level(np.asarray(value))), lettering.want(tick(value), TICK_SIZE))
+            for value in height_ticks(landscape)
+        ]
+        self._loss = lettering.want("loss, log scale" if landscape.log else "loss", 24.0)
+
+    def labels(self, camera: Camera, size: tuple[int, int], opacity: float) -> list[Label]:
+        """Labels as seen by a camera in a picture of ``size`` pixels."""
+        if opacity <= 0:
+            return []
+        extent = self.landscape.extent
+        front = camera.eye[:2] / np.linalg.norm(camera.eye[:2])
+        quiet, text = rgb(self.theme.secondary), rgb(self.theme.text)
+        places, labels = [], []
+        for k, world, key in self._ticks:
+            places += [(k, world, side, TICK_GAP, key, quiet) for side in (-1.0, 1.0)]
+        for k, key in enumerate(self._names):
+            places += [(k, 0.0, side, NAME_GAP, key, text) for side in (-1.0, 1.0)]
+        for k, world, side, gap, key, color in places:
+            facing = min(max(0.5 + 5.0 * side * float(front[1 - k]), 0.0), 1.0)
+            at = np.array([0.0, 0.0, FLOOR])
+            at[k], at[1 - k] = world, side * (extent[1 - k] + gap)
+            labels.append(self._centred(key, camera, at, size, color, facing * opacity))
+        for z, key in self._levels:
+            at = np.array([*self.corner, z])
+            labels.append(self._centred(key, camera, at, size, quiet, opacity, beside=16.0))
+        top = np.array([*self.corner, RELIEF + 0.10])
+        labels.append(self._centred(self._loss, camera, top, size, quiet, opacity))
+        return labels
+
+    def _centred(
+        self,
+        key: tuple[str, float],
+        camera: Camera,
+        at: Array,
+        size: tuple[int, int],
+        color: tuple[float, float, float],
+        opacity: float,
+        beside: float | None = None,
+    ) -> Label:
+        """A label centred on a world point, or ending ``beside`` points to its left."""
+        x, y = camera.project(at)
+        width, height = self.lettering.size(key)
+        left = (x + 1) / 2 * size[0] - (
+            width / 2 if beside is None else width + beside * self.lettering.scale
+        )
+        return self.lettering.place(key, left, (1 - y) / 2 * size[1] - height / 2, color, opacity, snap=False)
+
+
+def height_corner(landscape: Landscape, azimuth: float) -> Array:
+    """World x, y of the height axis: the corner that is leftmost from this azimuth."""
+    a = math.radians(azimuth)
+    corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * landscape.extent
+    return np.asarray(corners[np.argmin(corners @ np.array([-math.sin(a), math.cos(a)]))] * 1.02)
+
+
+def height_ticks(landscape: Landscape) -> list[float]:
+    """Losses to mark on the height axis: round numbers, powers of ten on a log height."""
+    low, high = landscape.low, landscape.high
+    if not landscape.log:
+        return ticks(low, high, 4)
+    least = (high - low) / DECADES
+    first, last = math.ceil(math.log10(least)), math.floor(math.log10(high - low))
+    marks = [low] if low == 0 else []
+    return marks + [10.0**k for k in range(first, last + 1) if low < 10.0**k <= high]
+
+
+def tick(value: float) -> str:
+    """Typst markup of a tick."""
+    if value != 0 and not 1e-3 <= abs(value) < 1e4:
+        mantissa, _, exponent = f"{value:.0e}".partition("e")
+        factor = "" if mantissa == "1" else f"{mantissa} times "
+        return f"${factor}10^({int(exponent)})$"
+    return f"${value:g}$"

@@ -1,0 +1,139 @@
+"""Perspective: where a world point lands in the picture, and how far away to stand."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdanim.engine.solution import Array
+
+FIELD_OF_VIEW = math.radians(26)
+NEAR, FAR = 0.5, 40.0
+
+
+@dataclass(frozen=True)
+class Rect:
+    """A part of the picture in normalised coordinates: x from -1 (left) to 1, y from -1 (bottom) to 1."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+@dataclass(frozen=True)
+class Camera:
+    """An orbiting camera. Angles in degrees; ``shift`` moves the picture in normalised coordinates."""
+
+    azimuth: float
+    elevation: float
+    distance: float
+    target: tuple[float, float, float]
+    shift: tuple[float, float]
+    aspect: float
+
+    @property
+    def eye(self) -> Array:
+        return np.asarray(self.target) + self.distance * self._back
+
+    @property
+    def _back(self) -> Array:
+        a, e = math.radians(self.azimuth), math.radians(self.elevation)
+        return np.array([math.cos(e) * math.cos(a), math.cos(e) * math.sin(a), math.sin(e)])
+
+    @property
+    def view(self) -> Array:
+        """World to eye space, shape (4, 4), for column vectors."""
+        a = math.radians(self.azimuth)
+        right = np.array([-math.sin(a), math.cos(a), 0.0])
+        back = self._back
+        rotation = np.stack([right, np.cross(back, right), back])
+        matrix = np.eye(4)
+        matrix[:3, :3] = rotation
+        matrix[:3, 3] = -rotation @ self.eye
+        return matrix
+
+    @property
+    def projection(self) -> Array:
+        """Eye space to clip space, shape (4, 4)."""
+        f = 1 / math.tan(FIELD_OF_VIEW / 2)
+        matrix = np.zeros((4, 4))
+        matrix[0, 0], matrix[1, 1] = f / self.aspect, f
+        matrix[0, 2], matrix[1, 2] = -self.shift[0], -self.shift[1]
+        matrix[2, 2] = (FAR + NEAR) / (NEAR - FAR)
+        matrix[2, 3] = 2 * FAR * NEAR / (NEAR - FAR)
+        matrix[3, 2] = -1
+        return matrix
+
+    def project(self, points: Array) -> Array:
+        """World points (..., 3) to normalised x, y in [-1, 1], y up (..., 2)."""
+        matrix = self.projection @ self.view
+        clip = points @ matrix[:, :3].T + matrix[:, 3]
+        return np.asarray(clip[..., :2] / clip[..., 3:])
+
+
+def sees(eye: Array, points: Array, heights: Array, extent: Array, steps: int = 48) -> NDArray[np.bool_]:
+    """Which world points (n, 3) a straight line from the eye reaches above a height field.
+
+    ``heights`` (rows, columns) covers [-extent, extent] in y and x; marching is coarse, meant for
+    composition.
+    """
+    towards = eye - points
+    span = np.array(heights.shape)[::-1] - 1
+    clear = np.ones(len(points), dtype=bool)
+    for t in np.linspace(0.02, 1.0, steps) ** 1.5 * 0.5:
+        at = points + t * towards
+        inside = np.all(np.abs(at[:, :2]) <= extent, axis=1)
+        cell = np.clip(np.rint((at[:, :2] / extent / 2 + 0.5) * span), 0, span).astype(int)
+        clear &= ~(inside & (at[:, 2] < heights[cell[:, 1], cell[:, 0]]))
+    return clear
+
+
+def best_azimuth(
+    points: Array, heights: Array, extent: Array, elevation: float, sweep: float, favourite: float = -60.0
+) -> float:
+    """The azimuth from which an orbit of ``sweep`` degrees sees most of ``points`` (n, 3).
+
+    Between equally good views the one nearest to ``favourite`` wins.
+    """
+
+    def score(azimuth: float) -> float:
+        seen = []
+        for a in (azimuth, azimuth + sweep):
+            eye = Camera(a, elevation, 7.0, (0.0, 0.0, 0.3), (0.0, 0.0), 1.0).eye
+            seen.append(float(sees(eye, points, heights, extent).mean()))
+        turn = abs((azimuth - favourite + 180) % 360 - 180)
+        return min(seen) - 0.0006 * turn
+
+    return max((favourite + turn for turn in range(-175, 181, 5)), key=score)
+
+
+def frame(
+    points: Array, rect: Rect, aspect: float, azimuths: Array, elevation: float, zoom: float = 1.0
+) -> Camera:
+    """A camera, as near as can be, that keeps ``points`` (n, 3) in ``rect`` from every one of ``azimuths``.
+
+    It looks from the first azimuth; ``zoom`` above 1 steps nearer than that.
+    """
+    target = tuple(float(v) for v in (points.min(axis=0) + points.max(axis=0)) / 2)
+
+    def box(distance: float) -> tuple[Array, Array]:
+        cameras = [Camera(float(a), elevation, distance, target, (0.0, 0.0), aspect) for a in azimuths]
+        seen = np.concatenate([c.project(points) for c in cameras])
+        return seen.min(axis=0), seen.max(axis=0)
+
+    room = np.array([rect.right - rect.left, rect.top - rect.bottom])
+    near, far = 2.5, 30.0
+    for _ in range(40):
+        middle = (near + far) / 2
+        low, high = box(middle)
+        near, far = (near, middle) if np.all(high - low <= room) else (middle, far)
+    low, high = box(far)
+    centre = np.array([rect.left + rect.right, rect.bottom + rect.top]) / 2
+    shift = centre - (low + high) / 2
+    return Camera(
+        float(azimuths[0]), elevation, far / zoom, target, (float(shift[0]), float(shift[1])), aspect
+    )

@@ -1,0 +1,339 @@
+"""All that is solid, in one z-buffered OpenGL picture.
+
+A ``Scenery`` holds what one act looks like and never changes (surface, floor, trails); ``Canvas.draw``
+paints it at a moment, seen by a camera, into an array of pixels.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+from gdanim.engine.solution import Array
+from gdanim.landscape import FLOOR
+from gdanim.timeline import Moment
+from gdanim.view.camera import Camera
+from gdanim.view.scenery import KEY_LIGHT, RIBBON, Scenery
+from gdanim.view.theme import Theme, rgb
+
+PROGRAMS = ("surface", "floor", "ribbon", "ball", "decal", "sprite")
+HEIGHT = 1080.0  # line widths are given in pixels of a picture this high
+
+
+@dataclass(frozen=True)
+class Label:
+    """A piece of text from the atlas. Pixels, y down from the top; the place is the sprite's top left."""
+
+    sprite: tuple[int, int, int, int]  # left, top, width, height in the atlas
+    x: float
+    y: float
+    color: tuple[float, float, float]
+    opacity: float = 1.0
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Everything that changes from frame to frame."""
+
+    camera: Camera
+    moment: Moment | None = None
+    reveal: float = 1.0  # 0: nothing of the surface, 1: all of it
+    lift: Array | None = None  # (balls,) world units above the surface, while they drop in
+    presence: float = 1.0  # opacity of balls and trails
+    ground: float = 1.0  # opacity of the floor
+    labels: Sequence[Label] = ()
+
+
+class Canvas:
+    """An off-screen picture of ``width`` x ``height`` pixels."""
+
+    def __init__(self, width: int, height: int, theme: Theme) -> None:
+        self.theme = theme
+        self.width, self.height = width, height
+        backend: dict[str, Any] = {"backend": "egl"} if sys.platform.startswith("linux") else {}
+        self.context = moderngl.create_context(standalone=True, require=330, **backend)
+        self.context.gc_mode = "auto"
+        self.target = self.context.framebuffer(
+            [self.context.renderbuffer((width, height), 4)],
+            self.context.depth_renderbuffer((width, height)),
+        )
+        self.programs = {name: self._program(name) for name in PROGRAMS}
+        self._atlas: moderngl.Texture | None = None
+        scale = height / HEIGHT
+        self._pixel = max(scale, 0.6)  # widths shrink with the picture, but not to nothing
+        self._line("ribbon", u_size=(width, height), u_opacity=1.0)
+        self._line("ball", u_size=(width, height))
+        self._line("sprite", u_size=(width, height))
+        self._line(
+            "surface",
+            u_light=KEY_LIGHT,
+            u_gloss=(theme.gloss, 48.0),
+            u_rim=theme.rim,
+            u_mesh=(theme.mesh_opacity, theme.level_opacity, max(1.15 * self._pixel, 1.0)),
+            u_line_color=rgb(theme.lines),
+        )
+        self._line("floor", u_color=rgb(theme.secondary), u_opacity=theme.floor_opacity, u_levels=0)
+        self._line("decal", u_heights=0, u_floor_height=FLOOR + 0.002)
+        self._line("sprite", u_atlas=1)
+
+    def scenery(self, scenery: Scenery) -> Stage:
+        """Upload what an act looks like."""
+        return Stage(self, scenery)
+
+    def set_atlas(self, coverage: NDArray[np.uint8]) -> None:
+        """The atlas of rasterised text, shape (height, width), that labels are cut from."""
+        if self._atlas is not None:
+            self._atlas.release()
+        height, width = coverage.shape
+        self._atlas = self.context.texture((width, height), 1, np.ascontiguousarray(coverage), alignment=1)
+        self._atlas.use(1)
+
+    def draw(self, stage: Stage | None, picture: Picture, out: NDArray[np.uint8]) -> None:
+        """Paint into ``out``, shape (height, width, 4), RGBA, top row first."""
+        gl = self.context
+        self.target.use()
+        gl.viewport = (0, 0, self.width, self.height)
+        self.target.clear(*rgb(self.theme.background), 1.0, depth=1.0)
+        gl.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
+        gl.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
+        gl.front_face = "cw"  # the picture is drawn upside down, so that its first row is the top one
+        if stage is not None:
+            stage.draw(picture)
+        if picture.labels and self._atlas is not None:
+            self._draw_labels(picture.labels)
+        self.target.read_into(out, components=4)
+
+    def _draw_labels(self, labels: Sequence[Label]) -> None:
+        self.context.enable_only(moderngl.BLEND)
+        rows = np.array(
+            [
+                (x.x, x.y, x.sprite[2], x.sprite[3], *x.sprite, *x.color, x.opacity)
+                for x in labels
+                if x.opacity > 0.003
+            ],
+            dtype="f4",
+        )
+        if not len(rows):
+            return
+        buffer = self.context.buffer(rows)
+        array = self.context.vertex_array(
+            self.programs["sprite"], [(buffer, "4f 4f 4f/i", "in_place", "in_source", "in_color")]
+        )
+        array.render(moderngl.TRIANGLE_STRIP, vertices=4, instances=len(rows))
+
+    def _program(self, name: str) -> moderngl.Program:
+        source = (files("gdanim.view") / "shaders" / f"{name}.glsl").read_text(encoding="utf-8")
+        return self.context.program(
+            vertex_shader=f"#version 330\n#define VERTEX\n{source}", fragment_shader=f"#version 330\n{source}"
+        )
+
+    def _line(self, program: str, **uniforms: Any) -> None:
+        for name, value in uniforms.items():
+            self.programs[program][name] = value
+
+    def close(self) -> None:
+        """Free the context. The canvas is of no use afterwards."""
+        self.context.release()
+
+
+FLIP = np.diag([1.0, -1.0, 1.0, 1.0])
+
+
+class Stage:
+    """The buffers of one act on a canvas."""
+
+    def __init__(self, canvas: Canvas, scenery: Scenery) -> None:
+        self.canvas, self.scenery = canvas, scenery
+        gl, programs = canvas.context, canvas.programs
+        self._positions = gl.buffer(scenery.positions(1.0).astype("f4"), dynamic=True)
+        self._revealed = 1.0
+        self._surface = gl.vertex_array(
+            programs["surface"],
+            [
+                (self._positions, "4f", "in_position"),
+                (
+                    gl.buffer(scenery.vertices.astype("f4")),
+                    "3f 3f 3f 3f",
+                    "in_normal",
+                    "in_color",
+                    "in_under",
+                    "in_lines",
+                ),
+            ],
+            index_buffer=gl.buffer(scenery.triangles.astype("i4")),
+        )
+        self._floor = gl.vertex_array(
+            programs["floor"],
+            [(gl.buffer(scenery.floor.astype("f4")), "3f 2f 2f", "in_position", "in_grid", "in_ticks")],
+        )
+        self._heights = self._field(scenery.heights, moderngl.NEAREST)
+        self._levels = self._field(scenery.levels, moderngl.LINEAR)
+        self._trails = self._ribbons(scenery.trails)
+        self._axes = self._ribbons(scenery.axes)
+        self._dots = self._spheres(scenery.dots)
+        self._corners = gl.buffer(_disc_corners().astype("f4"))
+
+    def draw(self, picture: Picture) -> None:
+        """Far things first where they blend: surface, floor, outline, shadows, trails, balls."""
+        canvas, scenery = self.canvas, self.scenery
+        gl, programs = canvas.context, canvas.programs
+        view, projection = picture.camera.view, FLIP @ picture.camera.projection
+        matrix = (projection @ view).T.astype("f4").tobytes()
+        for name in ("surface", "floor", "ribbon", "decal"):
+            programs[name]["u_matrix"].write(matrix)
+        canvas._line("surface", u_eye=tuple(picture.camera.eye))
+        programs["ball"]["u_view"].write(view.T.astype("f4").tobytes())
+        programs["ball"]["u_projection"].write(projection.T.astype("f4").tobytes())
+        canvas._line("ball", u_light=tuple(view[:3, :3] @ np.array(KEY_LIGHT)))
+        canvas._line("decal", u_extent=tuple(scenery.extent))
+
+        if picture.reveal > 0:
+            if picture.reveal != self._revealed:
+                self._positions.write(scenery.positions(picture.reveal).astype("f4"))
+                self._revealed = picture.reveal
+            self._surface.render(moderngl.TRIANGLES)
+        self._levels.use(0)
+        fade = picture.ground
+        canvas._line("floor", u_opacity=tuple(o * fade for o in canvas.theme.floor_opacity))
+        canvas.target.depth_mask = False
+        self._floor.render(moderngl.TRIANGLE_STRIP)
+        if picture.reveal > 0:
+            self._render_outline(picture)
+        self._render_lines(self._axes, width=1.6, opacity=fade, lift=1e-5)
+        moment = picture.moment
+        if moment is None or picture.presence <= 0:
+            canvas.target.depth_mask = True
+            return
+        self._heights.use(0)
+        lift = np.zeros(len(moment.opacity)) if picture.lift is None else picture.lift
+        self._render_decals(picture, moment, lift)
+        now = moment.seconds
+        self._render_lines(
+            self._trails, width=2.2, opacity=0.5 * picture.presence, now=now, fade=(0.35, 2.0), floor=1.0
+        )
+        canvas.target.depth_mask = True
+        self._render_lines(
+            self._trails, width=3.9, opacity=picture.presence, now=now, fade=(0.34, 1.8), lift=1e-4
+        )
+        canvas._line("ball", u_now=now, u_flat=1.0, u_least=1.9 * canvas._pixel)
+        if self._dots is not None:
+            self._dots.render(moderngl.TRIANGLE_STRIP, vertices=4)
+        self._render_balls(picture, moment, lift)
+
+    def _render_outline(self, picture: Picture) -> None:
+        rows = self.scenery.outline(picture.camera.eye, picture.reveal)
+        self._once(rows, RIBBON, lambda array: self._render_lines(array, width=1.0, opacity=1.0, lift=2e-5))
+
+    def _render_decals(self, picture: Picture, moment: Moment, lift: Array) -> None:
+        theme = self.canvas.theme
+        near = picture.presence * moment.opacity * np.exp(-lift / 0.25)
+        place = np.zeros((len(near), 4))
+        place[:, :2] = moment.contacts[:, :2]
+        place[:, 2] = 2.3 * self.scenery.radius * (1 + 0.8 * lift)
+        shadow = np.zeros((len(near), 4))
+        shadow[:, 3] = theme.shadow * near
+        below = place.copy()
+        below[:, 2:] = 0.8 * self.scenery.radius, 1.0
+        colors = np.concatenate([self.scenery.colors, (0.55 * near)[:, None]], axis=1)
+        rings = np.tile([0.0, 0.8], (len(near), 1))
+        dots = np.tile([0.0, 0.1], (len(near), 1))
+        rows = np.concatenate(
+            [
+                self.scenery.marks(fade=min(1.0, picture.presence)),
+                np.concatenate([place, shadow, rings], axis=1),
+                np.concatenate([below, colors, dots], axis=1),
+            ]
+        ).astype("f4")
+        gl = self.canvas.context
+        buffer = gl.buffer(rows)
+        array = gl.vertex_array(
+            self.canvas.programs["decal"],
+            [
+                (self._corners, "2f", "in_corner"),
+                (buffer, "4f 4f 2f/i", "in_place", "in_color", "in_ring"),
+            ],
+        )
+        array.render(moderngl.TRIANGLES, instances=len(rows))
+
+    def _render_balls(self, picture: Picture, moment: Moment, lift: Array) -> None:
+        spheres = np.empty((len(lift), 9), dtype="f4")
+        spheres[:, :3] = moment.centres
+        spheres[:, 2] += lift
+        spheres[:, 3] = self.scenery.radius
+        spheres[:, 4:7] = self.scenery.colors
+        spheres[:, 7] = moment.opacity * picture.presence
+        spheres[:, 8] = -1.0
+        # Balls behind others first, so that their antialiased edges blend with what is behind.
+        order = np.argsort(-np.linalg.norm(spheres[:, :3] - picture.camera.eye, axis=1), kind="stable")
+        self.canvas._line("ball", u_flat=0.0, u_least=2.5 * self.canvas._pixel)
+        array = self._spheres(spheres[order])
+        if array is not None:
+            array.render(moderngl.TRIANGLE_STRIP, vertices=4)
+
+    def _render_lines(
+        self,
+        array: moderngl.VertexArray | None,
+        width: float,
+        opacity: float,
+        now: float = 1e9,
+        fade: tuple[float, float] = (1.0, 1.0),
+        floor: float = 0.0,
+        lift: float = 0.0,
+    ) -> None:
+        if array is None or opacity <= 0:
+            return
+        self.canvas._line(
+            "ribbon",
+            u_width=width * self.canvas._pixel if width > 1 else width,
+            u_opacity=opacity,
+            u_now=now,
+            u_fade=fade,
+            u_floor=floor,
+            u_floor_height=FLOOR + 0.001,
+            u_lift=lift,
+        )
+        array.render(moderngl.TRIANGLE_STRIP, vertices=4)
+
+    def _ribbons(self, rows: Array) -> moderngl.VertexArray | None:
+        return self._instances("ribbon", rows, RIBBON)
+
+    def _spheres(self, rows: Array) -> moderngl.VertexArray | None:
+        return self._instances("ball", rows, ("4f 4f 1f/i", "in_sphere", "in_color", "in_time"))
+
+    def _instances(self, program: str, rows: Array, layout: tuple[str, ...]) -> moderngl.VertexArray | None:
+        if not len(rows):
+            return None
+        buffer = self.canvas.context.buffer(np.ascontiguousarray(rows, dtype="f4"))
+        array = self.canvas.context.vertex_array(self.canvas.programs[program], [(buffer, *layout)])
+        array.instances = len(rows)
+        return array
+
+    def _once(self, rows: Array, layout: tuple[str, ...], render: Any) -> None:
+        array = self._instances("ribbon", rows, layout)
+        if array is not None:
+            render(array)
+
+    def _field(self, values: Array, filter_: int) -> moderngl.Texture:
+        height, width = values.shape
+        texture = self.canvas.context.texture((width, height), 1, values.astype("f4"), dtype="f4")
+        texture.filter = filter_, filter_
+        texture.repeat_x = texture.repeat_y = False
+        return texture
+
+
+def _disc_corners(cells: int = 8) -> Array:
+    """Two triangles for every cell of a grid over [-1, 1] x [-1, 1]."""
+    edge = np.linspace(-1, 1, cells + 1)
+    x0, y0 = np.meshgrid(edge[:-1], edge[:-1])
+    step = 2 / cells
+    offsets = [(0, 0), (step, 0), (0, step), (step, step), (0, step), (step, 0)]
+    return np.stack(
+        [np.stack([x0 + dx, y0 + dy], axis=-1).reshape(-1, 2) for dx, dy in offsets], axis=1
+    ).reshape(-1, 2)

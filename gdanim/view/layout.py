@@ -1,0 +1,66 @@
+"""Where things stand in the picture. Lengths are points: the shorter side of the picture has 1080."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gdanim.view.camera import Rect
+
+SHORT = 1080.0
+MARGIN = 56.0
+ASPECTS = {"16:9": (16, 9), "4:3": (4, 3), "1:1": (1, 1), "9:16": (9, 16)}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Boxes of one aspect ratio; x to the right, y down, from the top left corner."""
+
+    width: float
+    height: float
+    column: float  # width of title and panel
+    stage: tuple[float, float, float, float]  # left, top, right, bottom
+    panel: tuple[float, float, float, float]  # the legend's box
+    panel_columns: int
+
+    @property
+    def rect(self) -> Rect:
+        """The stage in normalised coordinates."""
+        left, top, right, bottom = self.stage
+        return Rect(
+            2 * left / self.width - 1,
+            1 - 2 * bottom / self.height,
+            2 * right / self.width - 1,
+            1 - 2 * top / self.height,
+        )
+
+
+def layout(aspect: str) -> Layout:
+    """The layout for an aspect ratio such as "16:9": text beside the stage, or above and below it."""
+    x, y = ASPECTS[aspect]
+    width, height = SHORT * x / min(x, y), SHORT * y / min(x, y)
+    if x > y:
+        column = 500.0 if x / y > 1.5 else 400.0
+        return Layout(
+            width,
+            height,
+            column,
+            (MARGIN + column + 30, 70.0, width - MARGIN - 10, height - 60),
+            (MARGIN, 330.0, MARGIN + column, height - MARGIN),
+            1,
+        )
+    bottom = height - (300.0 if y == x else 560.0)
+    return Layout(
+        width,
+        height,
+        width - 2 * MARGIN - 160,
+        (MARGIN + 40, 210.0, width - MARGIN - 20, bottom),
+        (MARGIN, bottom + 30, width - MARGIN, height - MARGIN),
+        2 if y == x else 1,
+    )
+
+
+def pixels(height: int, aspect: str) -> tuple[int, int]:
+    """Width and height in pixels (even, as H.264 wants) for a quality such as 720: the shorter side."""
+    x, y = ASPECTS[aspect]
+    short = height
+    return 2 * round(short * x / min(x, y) / 2), 2 * round(short * y / min(x, y) / 2)

@@ -1,0 +1,151 @@
+"""The legend: who runs, what loss it stands for, and at the end the verdict."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdanim.engine.solution import Run, Status
+from gdanim.timeline import Moment, Timeline
+from gdanim.view.canvas import Label
+from gdanim.view.layout import Layout
+from gdanim.view.text import Lettering, Numbers, literal
+from gdanim.view.theme import Color, Theme, rgb
+
+MOST_ROWS = 12  # more balls than this fold into a summary
+LABEL_SIZE, NOTE_SIZE = 30.0, 23.0
+MOST_EXPLAINED = 5  # rows that have room for the cause of their verdict
+APPEAR = 0.5  # seconds in which a verdict fades in
+
+
+class Panel:
+    """Labels of one act's legend, as a function of the moment."""
+
+    def __init__(
+        self, timeline: Timeline, colors: list[Color], layout: Layout, lettering: Lettering, theme: Theme
+    ) -> None:
+        self.timeline, self.colors, self.layout = timeline, colors, layout
+        self.lettering, self.theme = lettering, theme
+        self.runs = list(timeline.act.runs)
+        self.numbers = Numbers(lettering, LABEL_SIZE)
+        self._step = lettering.want("step", LABEL_SIZE)
+        self._bullet = lettering.want("#box(circle(radius: 0.3em, fill: white))", LABEL_SIZE)
+        self.folded = len(self.runs) > MOST_ROWS
+        if self.folded:
+            self._groups = self._group()
+            self._facts = [
+                lettering.want(t, NOTE_SIZE + 3) for t in ("best loss", "median loss", "converged")
+            ]
+            self._of = lettering.want(f"of {len(self.runs)}", LABEL_SIZE)
+            self._names = [lettering.want(literal(name), LABEL_SIZE) for name, _ in self._groups]
+        else:
+            self._names = [lettering.want(literal(run.ball.label), LABEL_SIZE) for run in self.runs]
+            self._verdicts = [lettering.want(literal(run.verdict), NOTE_SIZE) for run in self.runs]
+            self._reasons = [lettering.want(literal(run.reason), NOTE_SIZE) for run in self.runs]
+            self._left = [
+                lettering.want(literal(f"left the picture at step {timeline.leaving(i)}"), NOTE_SIZE)
+                for i in range(len(self.runs))
+            ]
+
+    def labels(self, moment: Moment | None, opacity: float) -> list[Label]:
+        """The legend at a moment; before the run, names only."""
+        if opacity <= 0:
+            return []
+        rows = self._summary(moment, opacity) if self.folded else self._rows(moment, opacity)
+        return rows + (self._counter(moment, opacity) if moment is not None else [])
+
+    def _rows(self, moment: Moment | None, opacity: float) -> list[Label]:
+        s = self.lettering.scale
+        left, top, right, bottom = self.layout.panel
+        per_column = -(-len(self.runs) // self.layout.panel_columns)
+        explained = len(self.runs) <= MOST_EXPLAINED and any(run.reason for run in self.runs)
+        pitch = min(112.0 if explained else 84.0, (bottom - top) / per_column)
+        column = (right - left) / self.layout.panel_columns
+        start = bottom - pitch * per_column
+        losses = None if moment is None else self.timeline.losses(moment)
+        labels = []
+        for i in range(len(self.runs)):
+            x = left + column * (i // per_column)
+            y = start + pitch * (i % per_column)
+            color = self.colors[i]
+            labels.append(self.lettering.place(self._bullet, x * s, y * s, color, opacity))
+            labels.append(
+                self.lettering.place(self._names[i], (x + 34) * s, y * s, rgb(self.theme.text), opacity)
+            )
+            if moment is None or losses is None:
+                continue
+            point = (x + min(column, 500.0) - 150) * s
+            labels += self.numbers.place(float(losses[i]), point, y * s, rgb(self.theme.text), opacity)
+            left_note, verdict = self._strengths(i, moment)
+            notes = [(self._left[i], 36.0, color, left_note), (self._verdicts[i], 36.0, color, verdict)]
+            if explained:
+                notes.append((self._reasons[i], 63.0, rgb(self.theme.secondary), verdict))
+            labels += [
+                self.lettering.place(key, (x + 34) * s, (y + down) * s, ink, opacity * strength)
+                for key, down, ink, strength in notes
+                if strength > 0
+            ]
+        return labels
+
+    def _strengths(self, ball: int, moment: Moment) -> tuple[float, float]:
+        """Opacities under a row: of the note that the ball has left, then of its verdict."""
+        verdict_at = min(self.timeline.end(ball), self.timeline.run_time)
+        verdict = min(max((moment.seconds - verdict_at) / APPEAR, 0.0), 1.0)
+        departure = self.timeline.departure(ball)
+        left = 0.0 if departure is None else min(max((moment.seconds - departure - 0.6) / APPEAR, 0.0), 1.0)
+        return left * (1 - min(2 * verdict, 1.0)), verdict
+
+    def _summary(self, moment: Moment | None, opacity: float) -> list[Label]:
+        s = self.lettering.scale
+        left, top, right, bottom = self.layout.panel
+        quiet, text = rgb(self.theme.secondary), rgb(self.theme.text)
+        y = bottom - 50.0 * (len(self._groups[:6]) + len(self._facts)) - 20
+        labels = []
+        for key, (_, color) in list(zip(self._names, self._groups, strict=True))[:6]:
+            labels.append(self.lettering.place(self._bullet, left * s, y * s, color, opacity))
+            labels.append(self.lettering.place(key, (left + 34) * s, y * s, text, opacity))
+            y += 50
+        y += 20
+        if moment is None:
+            return labels
+        losses = self.timeline.losses(moment)
+        converged = np.array([run.status is Status.CONVERGED for run in self.runs]) & moment.ended
+        shown: list[float | int] = [
+            float(np.nanmin(losses)),
+            float(np.nanmedian(losses)),
+            int(converged.sum()),
+        ]
+        point = (left + 270) * s
+        for key, value in zip(self._facts, shown, strict=True):
+            labels.append(self.lettering.place(key, left * s, (y + 4) * s, quiet, opacity))
+            if isinstance(value, int):
+                labels += self.numbers.whole(value, point, y * s, text, opacity)
+                labels.append(self.lettering.place(self._of, point + 12 * s, y * s, text, opacity))
+            else:
+                labels += self.numbers.place(value, point, y * s, text, opacity)
+            y += 50
+        return labels
+
+    def _counter(self, moment: Moment, opacity: float) -> list[Label]:
+        """ "step 16" in the upper right corner; room for as many digits as there will be."""
+        s = self.lettering.scale
+        right = (self.layout.width - 56) * s
+        y = 56 * s
+        color = rgb(self.theme.text)
+        labels = self.numbers.whole(moment.step, right, y, color, opacity)
+        room = len(str(self.timeline.steps)) * self.numbers.digit_width + 12 * s
+        x = right - room - self.lettering.size(self._step)[0]
+        return [*labels, self.lettering.place(self._step, x, y, rgb(self.theme.secondary), opacity)]
+
+    def _group(self) -> list[tuple[str, Color]]:
+        """One row per (optimizer, rate): its label without the start's number, and how many balls."""
+        groups: dict[int, list[int]] = {}
+        for i, run in enumerate(self.runs):
+            groups.setdefault(run.ball.hue, []).append(i)
+        return [
+            (
+                f"{self.runs[g[0]].ball.label.rpartition(' #')[0] or self.runs[g[0]].ball.label}"
+                f" \u00d7 {len(g)}",
+                self.colors[g[0]],
+            )
+            for g in groups.values()
+        ]

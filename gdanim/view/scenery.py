@@ -1,0 +1,254 @@
+"""What one act looks like, as plain arrays: everything a canvas uploads once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import cmap
+import numpy as np
+from numpy.typing import NDArray
+
+from gdanim.engine.solution import Array
+from gdanim.landscape import FLOOR, RELIEF, Landscape, ticks
+from gdanim.timeline import Timeline
+from gdanim.view.theme import Theme, rgb
+
+GRID = 145  # vertices along one side of the surface
+MESH = 21  # mesh cells along the longer side
+LEVELS = 16  # level lines over the relief
+DOTS = 4_000  # iterate dots in one picture at most
+KEY_LIGHT = (0.35, -0.55, 1.0)
+FILL_LIGHT = (-0.8, 0.2, 0.5)
+RIBBON = (
+    "3f 3f 3f 3f 2f 4f 4f/i",
+    "in_before",
+    "in_from",
+    "in_to",
+    "in_after",
+    "in_times",
+    "in_color_from",
+    "in_color_to",
+)
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """The surface as triangles over a grid; non-finite parts of the function are left out."""
+
+    positions: Array  # (vertices, 3) world, finite
+    normals: Array  # (vertices, 3)
+    triangles: NDArray[np.int64]  # (triangles, 3)
+
+    @cached_property
+    def edges(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Edges as vertex pairs (edges, 2) and the faces on either side (edges, 2), -1 at the rim."""
+        faces = np.tile(np.arange(len(self.triangles)), 3)
+        pairs = np.sort(np.concatenate([self.triangles[:, k] for k in ([0, 1], [1, 2], [2, 0])]), axis=1)
+        order = np.lexsort((pairs[:, 1], pairs[:, 0]))
+        pairs, faces = pairs[order], faces[order]
+        first = np.flatnonzero(np.concatenate([[True], np.any(pairs[1:] != pairs[:-1], axis=1)]))
+        twice = np.append(np.diff(first), len(pairs) - first[-1]) == 2
+        other = np.where(twice, faces[np.minimum(first + 1, len(faces) - 1)], -1)
+        return pairs[first], np.stack([faces[first], other], axis=1)
+
+
+class Scenery:
+    """The surface, floor, trails and marks of one timeline in one theme."""
+
+    def __init__(self, timeline: Timeline, theme: Theme, colors: Array, colormap: str | None) -> None:
+        self.timeline, self.theme = timeline, theme
+        self.landscape: Landscape = timeline.landscape
+        self.colors = colors  # (balls, 3)
+        self.radius = timeline.radius
+        self.extent = self.landscape.extent
+        self.mesh = _mesh(self.landscape)
+        self.heights = self.mesh.positions[:, 2].reshape(GRID, GRID)
+        self.levels = self.heights / RELIEF * LEVELS
+        self._upper, self._under = self._bake(colormap or theme.colormap)
+        self.triangles = self.mesh.triangles
+        self.vertices = np.concatenate(
+            [self.mesh.normals, self._upper, self._under, self._mesh_coordinates()], axis=1
+        )
+        self.floor = self._floor()
+        self.trails = self._trail_rows()
+        self.axes = self._axis_rows()
+        self.dots = self._dot_rows()
+        self._seen: tuple[float, Mesh, Array] | None = None
+
+    def positions(self, reveal: float) -> Array:
+        """Surface vertices while it rises out of the floor: (vertices, 4), w is opacity, from the middle on."""
+        at = self.mesh.positions
+        if reveal >= 1:
+            return np.concatenate([at, np.ones((len(at), 1))], axis=1)
+        away = np.linalg.norm(at[:, :2] / self.extent, axis=1) / np.sqrt(2)
+        f = np.clip(reveal * 2.0 - away, 0.0, 1.0)
+        z = FLOOR + (at[:, 2] - FLOOR) * reveal
+        return np.column_stack([at[:, :2], z, f * f * (3 - 2 * f)])
+
+    def outline(self, eye: Array, reveal: float) -> Array:
+        """Ribbon rows along the surface's silhouette and rim, in its own colours.
+
+        Drawn one pixel wide over the picture they antialias the surface's edges (discontinuity edge
+        overdraw: Sander, Hoppe, Snyder and Gortler 2001), at a fraction of the price of multisampling.
+        """
+        if self._seen is None or self._seen[0] != reveal:
+            placed = self.positions(reveal)
+            mesh = replace(self.mesh, positions=placed[:, :3])
+            self._seen = (reveal, mesh, placed[:, 3])
+        _, mesh, opacity = self._seen
+        corner = mesh.positions[mesh.triangles[:, 0]]
+        facing = np.einsum("ij,ij->i", _face_normals(mesh), eye - corner) > 0
+        edges, sides = self.mesh.edges
+        rim = sides[:, 1] < 0
+        chosen = rim | (facing[sides[:, 0]] != facing[sides[:, 1]])
+        pairs = edges[chosen]
+        upper = ~rim[chosen] | facing[sides[chosen, 0]]
+        a, b = mesh.positions[pairs[:, 0]], mesh.positions[pairs[:, 1]]
+        colors = [
+            np.concatenate([self._lit(pairs[:, k], mesh, eye, upper), opacity[pairs[:, k], None]], axis=1)
+            for k in (0, 1)
+        ]
+        return np.concatenate([a, a, b, b, np.tile([0.0, 1e-6], (len(a), 1)), *colors], axis=1)
+
+    def marks(self, fade: float) -> Array:
+        """Decal rows (n, 10): a ring around every known minimum, on the surface and on the floor."""
+        objective = self.landscape.act.objective
+        domain = np.asarray(self.landscape.act.domain)
+        inside = [m for m in objective.minima if np.all((domain[:, 0] <= m) & (m <= domain[:, 1]))]
+        if not inside:
+            return np.zeros((0, 10))
+        world = self.landscape.to_world(np.asarray(inside, dtype=float))
+        ink = rgb(self.theme.lines if self.theme.under < 0.5 else self.theme.text)
+        rows = []
+        for on_floor, size, opacity in ((0.0, 2.6, 0.85), (1.0, 1.5, 0.5)):
+            place = np.column_stack([world, np.full(len(world), size * 0.028), np.full(len(world), on_floor)])
+            paint = np.tile([*ink, opacity * fade, 0.8, 0.02], (len(world), 1))
+            rows.append(np.concatenate([place, paint], axis=1))
+        return np.concatenate(rows)
+
+    def _bake(self, colormap: str) -> tuple[Array, Array]:
+        """Light that does not depend on the viewer, linear: upper side and underside, each (vertices, 3)."""
+        theme = self.theme
+        u = np.clip(self.mesh.positions[:, 2] / RELIEF, 0.0, 1.0)
+        base = np.asarray(cmap.Colormap(colormap)(u**theme.gamma))[:, :3] ** 2.2
+        n = self.mesh.normals
+        key, fill = (np.maximum(n @ (np.array(v) / np.linalg.norm(v)), 0.0) for v in (KEY_LIGHT, FILL_LIGHT))
+        valley = _blurred(self.heights, GRID // 9) - self.heights
+        open_sky = np.clip(1.0 - 1.6 * valley.reshape(-1), 0.35, 1.15)
+        light = theme.ambient * open_sky + (theme.key * key + theme.fill * fill) * (0.55 + 0.45 * open_sky)
+        upper = base * light[:, None]
+        down = np.maximum(-n @ (np.array([-0.3, -0.8, -0.4]) / np.linalg.norm([0.3, 0.8, 0.4])), 0.0)
+        grey = base.mean(axis=1, keepdims=True)
+        under = theme.under * (0.6 * base + 0.4 * grey) * (0.55 + 0.45 * down[:, None])
+        return upper, under
+
+    def _lit(self, index: NDArray[np.int64], mesh: Mesh, eye: Array, upper: NDArray[np.bool_]) -> Array:
+        """The colour the surface shader gives these vertices."""
+        normals = self.mesh.normals[index]
+        to_eye = eye - mesh.positions[index]
+        to_eye /= np.linalg.norm(to_eye, axis=1, keepdims=True)
+        light = np.array(KEY_LIGHT) / np.linalg.norm(KEY_LIGHT)
+        halfway = to_eye + light
+        halfway /= np.linalg.norm(halfway, axis=1, keepdims=True)
+        gloss = self.theme.gloss * np.maximum(np.einsum("ij,ij->i", normals, halfway), 0.0) ** 48
+        rim = self.theme.rim * (1 - np.abs(np.einsum("ij,ij->i", normals, to_eye))) ** 3
+        top = self._upper[index] + gloss[:, None] + rim[:, None] * np.array([0.55, 0.75, 1.0])
+        bottom = self._under[index] + 0.3 * rim[:, None]
+        lit: Array = np.where(upper[:, None], top, bottom) ** (1 / 2.2)
+        return lit
+
+    def _mesh_coordinates(self) -> Array:
+        spacing = 2 * self.extent.max() / MESH
+        at = self.mesh.positions
+        return np.column_stack([at[:, :2] / spacing, self.levels.reshape(-1)])
+
+    def _floor(self) -> Array:
+        corners = np.array([(-1, -1), (1, -1), (-1, 1), (1, 1)], dtype=float)
+        domain = np.asarray(self.landscape.act.domain, dtype=float)
+        values = np.where(corners < 0, domain[:, 0], domain[:, 1])
+        steps = [ticks(*side) for side in domain]
+        units = np.column_stack(
+            [
+                (values[:, k] - steps[k][0]) / (steps[k][1] - steps[k][0] if len(steps[k]) > 1 else 1.0)
+                for k in (0, 1)
+            ]
+        )
+        return np.column_stack([corners * self.extent, np.full(4, FLOOR), corners / 2 + 0.5, units])
+
+    def _axis_rows(self) -> Array:
+        """The border of the floor."""
+        corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * self.extent
+        at = np.column_stack([corners, np.full(4, FLOOR)])
+        ink = [*rgb(self.theme.secondary), 0.55]
+        return _segments(at, np.roll(at, -1, axis=0), ink)
+
+    def _trail_rows(self) -> Array:
+        trails = self.timeline.trails()
+        lifted = trails.positions + 0.006 * trails.normals
+        ink = np.concatenate([self.colors[trails.balls], trails.opacity[:, None]], axis=1)
+        same = trails.balls[:-1] == trails.balls[1:]
+        same &= np.isfinite(lifted).all(axis=1)[:-1] & np.isfinite(lifted).all(axis=1)[1:]
+        k = np.flatnonzero(same)
+        before = np.where((k > 0) & (trails.balls[np.maximum(k - 1, 0)] == trails.balls[k]), k - 1, k)
+        last = len(trails.balls) - 1
+        after = np.minimum(k + 2, last)
+        after = np.where(trails.balls[after] == trails.balls[k], after, k + 1)
+        rows = [lifted[before], lifted[k], lifted[k + 1], lifted[after]]
+        rows += [trails.times[np.stack([k, k + 1], axis=1)], ink[k], ink[k + 1]]
+        return np.concatenate(rows, axis=1)
+
+    def _dot_rows(self) -> Array:
+        """A small sphere at every iterate that stands clear of the last one marked."""
+        trails = self.timeline.trails()
+        marked = np.flatnonzero(trails.iterates & (trails.opacity > 0.99))
+        kept, last = [], (-1, np.zeros(3))
+        for i in marked:
+            ball, at = int(trails.balls[i]), trails.positions[i]
+            if ball != last[0] or np.linalg.norm(at - last[1]) > 1.1 * self.radius:
+                kept.append(i)
+                last = (ball, at)
+        if len(kept) > DOTS:
+            return np.zeros((0, 9))
+        index = np.array(kept, dtype=int)
+        size = 0.30 * self.radius
+        centres = trails.positions[index] + size * trails.normals[index]
+        ink = 0.55 * self.colors[trails.balls[index]] + 0.45
+        ones = np.ones((len(index), 1))
+        return np.concatenate([centres, size * ones, ink, ones, trails.times[index, None]], axis=1)
+
+
+def _segments(a: Array, b: Array, ink: list[float]) -> Array:
+    colors = np.tile(ink, (len(a), 1))
+    return np.concatenate([a, a, b, b, np.tile([0.0, 1e-6], (len(a), 1)), colors, colors], axis=1)
+
+
+def _mesh(landscape: Landscape) -> Mesh:
+    positions, normals = landscape.grid(GRID)
+    positions, normals = positions.reshape(-1, 3), normals.reshape(-1, 3)
+    solid = np.isfinite(positions[:, 2])
+    cell = np.arange(GRID * GRID).reshape(GRID, GRID)
+    a, b, c, d = cell[:-1, :-1], cell[:-1, 1:], cell[1:, :-1], cell[1:, 1:]
+    triangles = np.concatenate(
+        [np.stack([a, b, c], -1).reshape(-1, 3), np.stack([d, c, b], -1).reshape(-1, 3)]
+    )
+    triangles = triangles[solid[triangles].all(axis=1)]
+    positions = np.where(solid[:, None], positions, np.column_stack([positions[:, :2], np.zeros(len(solid))]))
+    return Mesh(positions, normals, triangles)
+
+
+def _face_normals(mesh: Mesh) -> Array:
+    a, b, c = (mesh.positions[mesh.triangles[:, k]] for k in range(3))
+    return np.cross(b - a, c - a)
+
+
+def _blurred(field: Array, width: int) -> Array:
+    """A running mean over ``width`` cells in both directions, twice, the border repeated."""
+    kernel = np.full(width, 1 / width)
+    for axis in (0, 1, 0, 1):
+        field = np.apply_along_axis(
+            lambda line: np.convolve(np.pad(line, width, mode="edge"), kernel, mode="same")[width:-width],
+            axis,
+            field,
+        )
+    return field

@@ -1,0 +1,56 @@
+// Balls and iterate dots: one camera-facing square each, a sphere worked out per pixel.
+#ifdef VERTEX
+uniform mat4 u_view;
+uniform mat4 u_projection;
+uniform vec2 u_size;        // of the picture in pixels
+uniform float u_now;
+uniform float u_least;      // smallest radius in pixels
+in vec4 in_sphere;          // world centre, radius
+in vec4 in_color;
+in float in_time;           // it appears then
+out vec2 v_corner;
+out vec4 v_color;
+out vec3 v_centre;          // in view space
+out float v_radius;
+out float v_pixels;         // radius in pixels
+void main() {
+    vec2 corner = vec2(gl_VertexID % 2, gl_VertexID / 2) * 2.0 - 1.0;
+    vec4 centre = u_view * vec4(in_sphere.xyz, 1.0);
+    float per_unit = abs(u_projection[1][1]) * 0.5 * u_size.y / -centre.z;
+    float radius = max(in_sphere.w, u_least / per_unit);
+    v_pixels = radius * per_unit;
+    v_corner = corner * (1.0 + 1.5 / v_pixels);
+    v_centre = centre.xyz;
+    v_radius = radius;
+    v_color = in_color;
+    centre.xy += v_corner * radius;
+    gl_Position = (in_time > u_now || in_color.a <= 0.0) ? vec4(2.0, 2.0, 2.0, 1.0) : u_projection * centre;
+}
+#else
+uniform mat4 u_projection;
+uniform vec3 u_light;       // direction in view space
+uniform float u_flat;       // 1: dots, without gloss
+in vec2 v_corner;
+in vec4 v_color;
+in vec3 v_centre;
+in float v_radius;
+in float v_pixels;
+out vec4 f_color;
+void main() {
+    float r = length(v_corner);
+    float coverage = clamp((1.0 - r) * v_pixels + 0.5, 0.0, 1.0);
+    if (coverage <= 0.0) discard;
+    vec2 on_disc = v_corner / max(r, 1.0);
+    vec3 normal = vec3(on_disc, sqrt(max(1.0 - dot(on_disc, on_disc), 0.0)));
+    float depth = v_centre.z + v_radius * normal.z;
+    gl_FragDepth = 0.5 + 0.5 * (u_projection[2][2] * depth + u_projection[3][2]) / -depth;
+    vec3 light = normalize(u_light);
+    float diffuse = max(dot(normal, light), 0.0);
+    float gloss = pow(max(dot(normal, normalize(light + vec3(0.0, 0.0, 1.0))), 0.0), 40.0);
+    float edge = pow(1.0 - normal.z, 3.0);
+    vec3 base = pow(v_color.rgb, vec3(2.2));
+    vec3 lit = base * (0.30 + 0.95 * diffuse) + 0.55 * gloss + 0.10 * edge;
+    lit = mix(lit, base, u_flat);
+    f_color = vec4(pow(lit, vec3(1.0 / 2.2)), v_color.a * coverage);
+}
+#endif

@@ -1,0 +1,30 @@
+// The floor below the surface: a grid at the ticks and the level lines of the loss.
+#ifdef VERTEX
+uniform mat4 u_matrix;
+in vec3 in_position;
+in vec2 in_grid;           // 0..1 over the domain
+in vec2 in_ticks;          // tick coordinates x and y
+out vec2 v_grid;
+out vec2 v_ticks;
+void main() {
+    v_grid = in_grid;
+    v_ticks = in_ticks;
+    gl_Position = u_matrix * vec4(in_position, 1.0);
+}
+#else
+uniform sampler2D u_levels; // level coordinate over the domain
+uniform vec3 u_color;
+uniform vec3 u_opacity;     // of the plane, of the grid, of the level lines
+in vec2 v_grid;
+in vec2 v_ticks;
+out vec4 f_color;
+void main() {
+    vec2 per_pixel = max(fwidth(v_ticks), vec2(1e-6));
+    vec2 grid = clamp(1.0 - abs(fract(v_ticks - 0.5) - 0.5) / per_pixel, 0.0, 1.0);
+    float level = texture(u_levels, v_grid).r;
+    float rate = max(fwidth(level), 1e-6);
+    float line = clamp(1.0 - abs(fract(level - 0.5) - 0.5) / rate, 0.0, 1.0) * clamp(0.4 / rate - 1.0, 0.0, 1.0);
+    float ink = max(u_opacity.x, max(max(grid.x, grid.y) * u_opacity.y, line * u_opacity.z));
+    f_color = vec4(u_color, ink);
+}
+#endif

@@ -1,0 +1,165 @@
+"""Text, all of it set by Typst: user text is escaped, formulas come from LaTeX, digits are cached sprites."""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+import tylax
+import typst
+from numpy.typing import NDArray
+from PIL import Image
+
+from gdanim.view.canvas import Label
+from gdanim.view.theme import Color
+
+FONT = "New Computer Modern"  # travels inside the typst wheel
+PADDING = 2  # pixels around a sprite, so that overhanging strokes are kept and neighbours do not bleed
+Sprite = tuple[int, int, int, int]  # left, top, width, height in the atlas
+
+
+def literal(text: str) -> str:
+    """Typst markup that shows ``text`` exactly as typed, whatever it contains."""
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", " ").replace("\n", " ")
+    return f'#"{quoted}"'
+
+
+def formula(latex: str) -> str:
+    """Typst markup of an inline formula written in LaTeX."""
+    return f"${tylax.latex_to_typst(latex).strip()}$"
+
+
+def preamble(font: str | None) -> str:
+    """Typst settings for all text: the spec's font first, ours for what it lacks."""
+    fonts = ", ".join(f'"{name}"' for name in ([font.replace('"', "")] if font else []) + [FONT])
+    return f"#set text(font: ({fonts}), fallback: true)\n#set par(justify: false, leading: 0.5em)\n"
+
+
+@dataclass
+class Lettering:
+    """Text as sprites: ask for pieces, ``build`` them in one go, then place them."""
+
+    scale: float  # pixels per point
+    font: str | None = None
+    _index: dict[tuple[str, float], int] = field(default_factory=dict)
+    _sprites: list[Sprite] = field(default_factory=list)
+
+    def want(self, markup: str, size: float) -> tuple[str, float]:
+        """Register Typst markup at a size in points; returns the key to place it by."""
+        key = (markup, round(size * self.scale, 2))
+        self._index.setdefault(key, len(self._index))
+        return key
+
+    def build(self) -> NDArray[np.uint8]:
+        """The atlas: coverage, shape (height, width)."""
+        pages = "#pagebreak()\n".join(f"#text(size: {size}pt)[{markup}]\n" for markup, size in self._index)
+        source = (
+            f"#set page(width: auto, height: auto, margin: {PADDING}pt, fill: none)\n{preamble(self.font)}"
+            f'#set text(fill: white, top-edge: "ascender", bottom-edge: "descender")\n{pages}'
+        )
+        images = typst.compile(source.encode(), format="png", ppi=72)
+        coverage = [
+            np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))[..., 3]
+            for png in ([images] if isinstance(images, bytes) else images)
+        ]
+        return self._pack(coverage)
+
+    def size(self, key: tuple[str, float]) -> tuple[int, int]:
+        """Width and height of a piece in pixels, without its padding."""
+        _, _, width, height = self._sprites[self._index[key]]
+        return width - 2 * PADDING, height - 2 * PADDING
+
+    def place(
+        self,
+        key: tuple[str, float],
+        x: float,
+        y: float,
+        color: Color,
+        opacity: float = 1.0,
+        snap: bool = True,
+    ) -> Label:
+        """A label whose top left corner (without padding) is at pixel x, y; snapped labels stay crisp."""
+        if snap:
+            x, y = round(x), round(y)
+        return Label(self._sprites[self._index[key]], x - PADDING, y - PADDING, color, opacity)
+
+    def _pack(self, pieces: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+        """Shelves: pieces side by side in rows."""
+        width = max(2048, max(p.shape[1] for p in pieces))
+        x = y = shelf = 0
+        self._sprites = []
+        for piece in pieces:
+            h, w = piece.shape
+            if x + w > width:
+                x, y, shelf = 0, y + shelf, 0
+            self._sprites.append((x, y, w, h))
+            x, shelf = x + w, max(shelf, h)
+        atlas = np.zeros((y + shelf, width), dtype=np.uint8)
+        for (left, top, w, h), piece in zip(self._sprites, pieces, strict=True):
+            atlas[top : top + h, left : left + w] = piece
+        return atlas
+
+
+class Numbers:
+    """Numbers of fixed width: the decimal point stays where it is and no digit ever jumps."""
+
+    def __init__(self, lettering: Lettering, size: float) -> None:
+        self.lettering = lettering
+        self._digits = {c: lettering.want(f"#{c!r}".replace("'", '"'), size) for c in "0123456789."}
+        self._minus = lettering.want("$-$", size)
+        self._times = lettering.want("$times 10$", size)
+        self._raised = {c: lettering.want(f"#{c!r}".replace("'", '"'), 0.68 * size) for c in "0123456789"}
+        self._raised["-"] = lettering.want("$-$", 0.68 * size)
+        self._words = {word: lettering.want(word, size) for word in ("$infinity$", "--")}
+
+    def place(self, value: float, point: float, y: float, color: Color, opacity: float = 1.0) -> list[Label]:
+        """Labels for a number whose decimal point stands at pixel ``point``, its top at pixel ``y``."""
+        if not math.isfinite(value):
+            word = self._words["--" if math.isnan(value) else "$infinity$"]
+            return [self.lettering.place(word, point - self.lettering.size(word)[0], y, color, opacity)]
+        text, exponent = written(value)
+        whole, _, decimals = text.partition(".")
+        x = point
+        labels = []
+        for c in reversed(whole):
+            key = self._minus if c == "-" else self._digits[c]
+            x -= self.lettering.size(key)[0]
+            labels.append(self.lettering.place(key, x, y, color, opacity))
+        x = point
+        for c in "." + decimals if decimals else "":
+            labels.append(self.lettering.place(self._digits[c], x, y, color, opacity))
+            x += self.lettering.size(self._digits[c])[0]
+        if exponent is not None:
+            labels.append(self.lettering.place(self._times, x + 0.1 * self._em, y, color, opacity))
+            x += self.lettering.size(self._times)[0] + 0.1 * self._em
+            for c in str(exponent):
+                labels.append(self.lettering.place(self._raised[c], x, y - 0.02 * self._em, color, opacity))
+                x += self.lettering.size(self._raised[c])[0]
+        return labels
+
+    @property
+    def digit_width(self) -> float:
+        """Pixels from one digit to the next."""
+        return float(self.lettering.size(self._digits["0"])[0])
+
+    @property
+    def _em(self) -> float:
+        return float(self.lettering.size(self._digits["0"])[1])
+
+    def whole(self, value: int, right: float, y: float, color: Color, opacity: float = 1.0) -> list[Label]:
+        """Labels for a whole number whose last digit ends at pixel ``right``."""
+        labels = []
+        for c in reversed(str(value)):
+            right -= self.lettering.size(self._digits[c])[0]
+            labels.append(self.lettering.place(self._digits[c], right, y, color, opacity))
+        return labels
+
+
+def written(value: float) -> tuple[str, int | None]:
+    """A loss as shown: three decimals, or (mantissa, power of ten) where those would not serve."""
+    if value == 0 or 1e-3 <= abs(value) < 1e4:
+        return f"{value:.3f}", None
+    mantissa, _, exponent = f"{value:.2e}".partition("e")
+    return mantissa, int(exponent)
