@@ -101,6 +101,8 @@ def _call(registry: Registry[Any], name: str, parameters: dict[str, Any], keys: 
     parameters_model(registry, name, keys).model_validate(parameters)
     try:
         registry[name](**parameters)
+    except ArithmeticError:
+        raise mistake(f"{name}: these parameters are out of range") from None
     except ValueError as error:
         named = (key for key in parameters if str(error).startswith(key))
         mistakes([(tuple(named), mistake(f"{name}: {error}"))])

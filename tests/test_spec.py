@@ -158,6 +158,10 @@ FUNCTIONS = [
         "functions: [{name: rosenbrock, b: -3}]\n                                  ^",
         "rosenbrock: b must be positive",
     ),
+    (
+        "functions: [{name: rosenbrock, a: 1e300}]\n            ^",
+        "rosenbrock: these parameters are out of range",
+    ),
     ("functions: [{expr: x^2, name: bowl}]\n            ^", "either a name or an expr"),
     ("functions: [{domain: {x: [0, 1]}}]\n            ^", "either a name or an expr"),
     (
