@@ -20,18 +20,17 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
-from functools import lru_cache
-from itertools import islice
 from typing import NamedTuple
 
 import sympy
+
+from gdanim import calculus
+from gdanim.calculus import TooComplexError, symbol
 
 MAX_LENGTH = 1000  # characters
 MAX_NODES = 300  # numbers, names and operations
 MAX_DEPTH = 40  # nested parentheses, signs and powers
 MAX_EXPONENT = 1000  # of a power, or of powers inside each other multiplied out
-MAX_DERIVATIVE_NODES = 4_000  # of the gradient; the Hessian may have five times as many
-EXACT = 2**53  # integers beyond are not exact as floats
 
 GREEK = (
     *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda"),
@@ -50,14 +49,6 @@ class ExpressionError(ValueError):
         self.length = length
 
 
-class Calculus(NamedTuple):
-    """A formula ready to compile: simplified by sympy, with its derivatives."""
-
-    value: sympy.Expr
-    gradient: tuple[sympy.Expr, ...]
-    hessian: tuple[tuple[sympy.Expr, ...], ...]
-
-
 def parse(text: str) -> sympy.Expr:
     """The formula as a sympy expression in the written order (unevaluated; see ``calculus``).
 
@@ -70,9 +61,9 @@ def parse(text: str) -> sympy.Expr:
     if node.value is not None:
         raise ExpressionError("a constant has nothing to descend: use a variable such as x", *whole)
     try:
-        calculus(node.expr, variables(node.expr))
-    except ExpressionError as error:
-        raise ExpressionError(error.message, *whole) from None
+        calculus.calculus(node.expr, variables(node.expr))
+    except TooComplexError as error:
+        raise ExpressionError(str(error), *whole) from None
     return node.expr
 
 
@@ -86,47 +77,10 @@ def variables(expr: sympy.Expr) -> tuple[str, ...]:
     return tuple(sorted((symbol.name for symbol in expr.free_symbols), key=rank))
 
 
-def symbol(name: str) -> sympy.Symbol:
-    """The sympy symbol that stands for a variable of this name."""
-    return sympy.Symbol(name, real=True)
-
-
 def number_text(value: float) -> str:
     """The shortest text that reads back as ``value``: 10 rather than 10.0."""
     short = f"{value:g}"
     return short if float(short) == value else repr(float(value))
-
-
-@lru_cache(maxsize=128)
-def calculus(expr: sympy.Expr, names: tuple[str, ...]) -> Calculus:
-    """Value, gradient and Hessian of ``expr`` by the variables ``names``.
-
-    Raises ExpressionError when it is defined nowhere or its derivatives grow too large.
-    """
-    axes = [symbol(name) for name in names]
-    value = expr.doit()
-    if value.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo):
-        raise ExpressionError("the formula is defined nowhere")
-    gradient = tuple(value.diff(axis) for axis in axes)
-    _refuse_larger(gradient, MAX_DERIVATIVE_NODES)
-    upper = {(i, j): gradient[i].diff(axes[j]) for i in range(len(axes)) for j in range(i, len(axes))}
-    _refuse_larger(upper.values(), 5 * MAX_DERIVATIVE_NODES)
-    upper = {key: _compilable(entry) for key, entry in upper.items()}
-    hessian = tuple(tuple(upper[min(i, j), max(i, j)] for j in range(len(axes))) for i in range(len(axes)))
-    return Calculus(_compilable(value), tuple(map(_compilable, gradient)), hessian)
-
-
-def _refuse_larger(expressions: object, limit: int) -> None:
-    nodes = sympy.preorder_traversal(expressions)
-    if next(islice(nodes, limit, None), None) is not None:
-        raise ExpressionError("the derivatives of this formula are too large")
-
-
-def _compilable(expr: sympy.Expr) -> sympy.Expr:
-    """``expr`` for numpy: no delta at a kink, where any slope between its sides will do; no huge integers."""
-    expr = expr.replace(sympy.DiracDelta, lambda *_: sympy.Integer(0))
-    huge = [number for number in expr.atoms(sympy.Rational) if abs(number.p) > EXACT or number.q > EXACT]
-    return expr.xreplace({number: sympy.Float(number) for number in huge})
 
 
 class _Token(NamedTuple):
@@ -160,25 +114,21 @@ def _log10(x: sympy.Expr) -> sympy.Expr:
     return _multiply(_log(x), _raise(_log(sympy.Integer(10)), -1))
 
 
-def _sigmoid(x: sympy.Expr) -> sympy.Expr:
-    """1 / (1 + exp(-x)), written so that neither it nor its derivatives overflow."""
-    return _add(_half, _multiply(_half, sympy.tanh(_multiply(_half, x))))
-
-
 FUNCTIONS = {
     **{
         name: _Function(_unevaluated(getattr(sympy, name)), getattr(math, name))
-        for name in ("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp")
+        for name in ("sin", "cos", "tan", "asin", "acos", "atan", "exp")
     },
+    **{name: _Function(getattr(calculus, name), getattr(math, name)) for name in ("sinh", "cosh", "tanh")},
     "log": _Function(_log, math.log),
     "ln": _Function(_log, math.log),
     "log10": _Function(_log10, math.log10),
     "sqrt": _Function(lambda x: _raise(x, _half), math.sqrt),
-    "abs": _Function(_unevaluated(sympy.Abs), abs),
-    "sign": _Function(_unevaluated(sympy.sign), lambda x: float((x > 0) - (x < 0))),
-    "sigmoid": _Function(_sigmoid, lambda x: 0.5 + 0.5 * math.tanh(0.5 * x)),
-    "min": _Function(_unevaluated(sympy.Min), min, (2, 4)),
-    "max": _Function(_unevaluated(sympy.Max), max, (2, 4)),
+    "abs": _Function(calculus.absolute, abs),
+    "sign": _Function(calculus.signum, lambda x: float((x > 0) - (x < 0))),
+    "sigmoid": _Function(calculus.sigmoid, lambda x: 0.5 + 0.5 * math.tanh(0.5 * x)),
+    "min": _Function(calculus.smallest, min, (2, 4)),
+    "max": _Function(calculus.largest, max, (2, 4)),
 }
 
 _TOKEN = re.compile(
@@ -400,7 +350,7 @@ class _Parser:
 
     def number(self, token: _Token) -> _Node:
         value = float(token.text)
-        exact = value.is_integer() and abs(value) < EXACT
+        exact = value.is_integer() and abs(value) < calculus.EXACT
         return self.node(token, sympy.Integer(int(value)) if exact else sympy.Float(value), lambda: value)
 
     def named(self, token: _Token) -> _Node:
@@ -458,7 +408,12 @@ def _constant(compute: Callable[[list[float]], float], nodes: list[_Node]) -> Ca
 
 def _constant_power(base: _Node, exponent: _Node, value: float) -> sympy.Expr:
     """A constant power: exact and as written while that stays small, a float beyond."""
-    if value.is_integer() and abs(value) < EXACT and base.expr.is_Integer and exponent.expr.is_Integer:
+    if (
+        value.is_integer()
+        and abs(value) < calculus.EXACT
+        and base.expr.is_Integer
+        and exponent.expr.is_Integer
+    ):
         return sympy.Integer(int(value))
     if base.expr.is_Integer or base.expr in (sympy.pi, sympy.E):
         return _raise(base.expr, exponent.expr)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import sympy
 
+from gdanim.calculus import symbol
 from gdanim.engine.functions import SymbolicObjective, from_expression, objective
 from gdanim.engine.solution import Array
 from gdanim.entries import FunctionEntry
@@ -35,8 +36,8 @@ def sample(goal: SymbolicObjective, count: int = 20) -> Array:
 
 @each_objective
 def test_derivatives_are_those_of_fifty_digit_differences(goal: SymbolicObjective) -> None:
-    symbols = [sympy.Symbol(name, real=True) for name in goal.variables]
-    precise = sympy.lambdify(symbols, goal.expression, "mpmath")
+    kinks = {"absolute": abs, "largest": max, "smallest": min, "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x))}
+    precise = sympy.lambdify(list(map(symbol, goal.variables)), goal.expression, [kinks, "mpmath"])
     points = sample(goal, 4)
     n = len(goal.variables)
     with mpmath.workdps(50):

@@ -11,6 +11,7 @@ import numpy as np
 import sympy
 
 from gdanim import expression
+from gdanim.calculus import calculus, compiled
 from gdanim.engine.solution import Array, Objective, Point
 from gdanim.registry import functions
 
@@ -55,19 +56,18 @@ class SymbolicObjective:
 
     @cached_property
     def _compiled(self) -> tuple[Callable[..., Any], ...]:
-        calculus = expression.calculus(self.expression, self.variables)
-        axes = [expression.symbol(name) for name in self.variables]
-        entries = [calculus.value], calculus.gradient, [entry for row in calculus.hessian for entry in row]
-        return tuple(sympy.lambdify(axes, list(group), "numpy", cse=True) for group in entries)
+        value, gradient, hessian = calculus(self.expression, self.variables)
+        entries = [value], gradient, [entry for row in hessian for entry in row]
+        return tuple(compiled(group, self.variables) for group in entries)
 
 
-def _evaluate(compiled: Callable[..., Any], points: Array) -> Array:
+def _evaluate(function: Callable[..., Any], points: Array) -> Array:
     """The compiled entries at ``points``, stacked along a last axis; overflow is inf, undefined is nan."""
     with np.errstate(all="ignore"):
-        entries = compiled(*np.moveaxis(points, -1, 0))
+        entries = function(*np.moveaxis(points, -1, 0))
     result = np.empty((*points.shape[:-1], len(entries)))
     for i, entry in enumerate(entries):
-        if np.iscomplexobj(entry):  # sqrt(-x^2) becomes I*|x|
+        if np.iscomplexobj(entry):  # a constant factor such as the root of a negative number
             entry = np.where(np.imag(entry) == 0, np.real(entry), np.nan)
         result[..., i] = entry
     return result
