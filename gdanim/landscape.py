@@ -17,7 +17,7 @@ from gdanim.engine.solution import Act, Array
 RELIEF = 0.92
 FLOOR = -0.26
 RIM_SLOPE, RIM_FALL = 0.75, 2.0  # a ball beyond the edge flies in an arc: climb and fall per world unit
-DECADES = 1000.0  # a log height spans three decades above the minimum
+STRETCH = 250.0  # a log height is log1p(STRETCH u) of the linear height u in [0, 1]
 LOG_WHEN = 10.0  # auto: logarithmic when the range is this many times the median height
 LONGEST = 3.0  # x and y keep one scale up to this ratio of the domain's sides
 
@@ -51,14 +51,14 @@ class Landscape:
         """Losses (...) to world heights (...); nan stays nan."""
         u = np.clip((losses - self.low) / (self.high - self.low), 0.0, None)
         if self.log:
-            u = np.log1p(DECADES * u) / math.log1p(DECADES)
+            u = np.log1p(STRETCH * u) / math.log1p(STRETCH)
         return np.asarray(RELIEF * np.minimum(u, 1.0))
 
     def loss(self, height: float) -> float:
         """The loss at a world height: the inverse of ``level``."""
         u = height / RELIEF
         if self.log:
-            u = math.expm1(u * math.log1p(DECADES)) / DECADES
+            u = math.expm1(u * math.log1p(STRETCH)) / STRETCH
         return self.low + u * (self.high - self.low)
 
     def surface(self, points: Array) -> tuple[Array, Array]:
@@ -76,7 +76,7 @@ class Landscape:
             u = np.clip((losses - self.low) / (self.high - self.low), 0.0, None)
             steepness = RELIEF / (self.high - self.low)
             if self.log:
-                steepness = steepness * DECADES / (1 + DECADES * u) / math.log1p(DECADES)
+                steepness = steepness * STRETCH / (1 + STRETCH * u) / math.log1p(STRETCH)
             slope = gradient / self.scale * np.asarray(steepness)[..., None]
         slope = np.nan_to_num(slope, nan=0.0, posinf=1e6, neginf=-1e6)
         normals = np.concatenate([-slope, np.ones_like(slope[..., :1])], axis=-1)

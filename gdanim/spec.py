@@ -113,9 +113,9 @@ class Camera(Model):
 
     azimuth: float | None = None
     """Degrees around the vertical axis; absent, the side from which most of the paths can be seen."""
-    elevation: float = Field(default=36.0, ge=5, le=88)
-    """Degrees above the ground."""
-    orbit: float = 1.5
+    elevation: float | None = Field(default=None, ge=5, le=88)
+    """Degrees above the ground; absent, as low as lets the paths be seen."""
+    orbit: float = 1.2
     """Degrees per second of the slow turn."""
     zoom: float = Field(default=1.0, gt=0)
     """2 is twice as near."""

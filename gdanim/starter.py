@@ -26,7 +26,7 @@ starts: [[-2.6, 1.4]]
 # pace: 1.5                          # steps per second at the start
 # title: A ravine
 # view: {{theme: dark, height: auto}}  # themes: gdanim list themes; height: auto, linear or log
-# camera: {{azimuth: -60, elevation: 36, orbit: 1.5, zoom: 1}}
+# camera: {{azimuth: -60, elevation: 36, orbit: 1.2, zoom: 1}}
 # video: {{quality: 720p30, aspect: "16:9"}}
 # formats: [mp4]                     # and gif
 """

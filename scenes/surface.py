@@ -1,6 +1,6 @@
 """Balls on a lit surface: it rises, they drop to their starts, run, and their verdicts appear."""
 
-from manim import FadeIn, FadeOut, Write, rate_functions
+from manim import FadeOut, Write, rate_functions
 
 from gdanim.view.scene import FilmScene
 from gdanim.view.text import formula, literal

@@ -18,9 +18,7 @@ from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
 PRESET, QUALITY = "veryfast", "20"  # x264; measured in bench/
-GIF_RATE = 20  # frames per second at most; browsers slow down what is faster than 50
 GIF_COLORS = 128
-GIF_SAMPLES = 24  # frames from which the palette is made
 
 
 Samples = Callable[[], Iterable[Pixels]]  # some frames of the film, drawn when asked for
@@ -48,7 +46,7 @@ class Mp4:
         self._stream = self._container.add_stream("libx264", rate=rate)
         self._stream.width, self._stream.height = size
         self._stream.pix_fmt = "yuv420p"
-        self._stream.time_base = Fraction(1, rate)
+        self._base = Fraction(1, rate)  # the muxer changes the stream's own
         self._stream.options = {"preset": PRESET, "crf": QUALITY, "profile": "high"}
         context = self._stream.codec_context
         context.color_primaries = context.color_trc = context.colorspace = 1  # BT.709
@@ -59,8 +57,7 @@ class Mp4:
         picture = VideoFrame.from_ndarray(frame, format="rgba").reformat(
             format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG"
         )
-        picture.pts = self._count
-        picture.time_base = self._stream.time_base
+        picture.pts, picture.time_base = self._count, self._base
         self._count += 1
         self._container.mux(self._stream.encode(picture))
 

@@ -7,9 +7,10 @@ import math
 import numpy as np
 
 from gdanim.engine.solution import Array
-from gdanim.landscape import DECADES, FLOOR, RELIEF, Landscape, ticks
+from gdanim.landscape import FLOOR, RELIEF, STRETCH, Landscape, ticks
 from gdanim.view.camera import Camera
 from gdanim.view.canvas import Label
+from gdanim.view.scenery import segments
 from gdanim.view.text import Lettering, formula
 from gdanim.view.theme import Theme, rgb
 
@@ -31,7 +32,11 @@ class Axes:
                 if abs(value - middle) <= 0.93 * half:
                     world = (value - landscape.centre[k]) * landscape.scale[k]
                     self._ticks.append((k, world, lettering.want(tick(value), TICK_SIZE)))
-        self.corner = height_corner(landscape, azimuth)
+        self.corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * (landscape.extent + 0.03)
+        a = math.radians(azimuth)
+        leftness = self.corners @ np.array([math.sin(a), -math.cos(a)])
+        farness = self.corners @ np.array([-math.cos(a), -math.sin(a)])
+        self.post = self.corners[np.argmax(leftness + 0.4 * farness)]
         self._levels = [
             (float(landscape.level(np.asarray(value))), lettering.want(tick(value), TICK_SIZE))
             for value in height_ticks(landscape)
@@ -55,12 +60,28 @@ class Axes:
             at = np.array([0.0, 0.0, FLOOR])
             at[k], at[1 - k] = world, side * (extent[1 - k] + gap)
             labels.append(self._centred(key, camera, at, size, color, facing * opacity))
+        shown = opacity * self._at_the_left(camera)
         for z, key in self._levels:
-            at = np.array([*self.corner, z])
-            labels.append(self._centred(key, camera, at, size, quiet, opacity, beside=16.0))
-        top = np.array([*self.corner, RELIEF + 0.10])
-        labels.append(self._centred(self._loss, camera, top, size, quiet, opacity))
+            at = np.array([*self.post, z])
+            labels.append(self._centred(key, camera, at, size, quiet, shown, beside=18.0))
+        top = np.array([*self.post, RELIEF + 0.09])
+        labels.append(self._centred(self._loss, camera, top, size, quiet, shown))
         return labels
+
+    def height_axis(self, camera: Camera, opacity: float) -> Array:
+        """Ribbon rows (n, 22) of the height axis and its ticks."""
+        a = math.radians(camera.azimuth)
+        left = 0.03 * np.array([math.sin(a), -math.cos(a), 0.0])
+        at = [np.array([*self.post, z]) for z in (0.0, *(z for z, _ in self._levels))]
+        to = [np.array([*self.post, RELIEF]), *(p + left for p in at[1:])]
+        ink = [*rgb(self.theme.secondary), 0.7 * opacity * self._at_the_left(camera)]
+        return segments(np.array(at), np.array(to), ink)
+
+    def _at_the_left(self, camera: Camera) -> float:
+        """1 while the height axis stands at the left of the picture; it fades as an orbit turns it away."""
+        x = camera.project(np.column_stack([self.corners, np.zeros(4)]))[:, 0]
+        own = camera.project(np.array([*self.post, 0.0]))[0]
+        return float(np.clip(1.8 - (own - x.min()) / 0.3, 0.0, 1.0))
 
     def _centred(
         self,
@@ -81,20 +102,12 @@ class Axes:
         return self.lettering.place(key, left, (1 - y) / 2 * size[1] - height / 2, color, opacity, snap=False)
 
 
-def height_corner(landscape: Landscape, azimuth: float) -> Array:
-    """World x, y of the height axis: the corner that is leftmost from this azimuth."""
-    a = math.radians(azimuth)
-    corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * landscape.extent
-    return np.asarray(corners[np.argmin(corners @ np.array([-math.sin(a), math.cos(a)]))] * 1.02)
-
-
 def height_ticks(landscape: Landscape) -> list[float]:
     """Losses to mark on the height axis: round numbers, powers of ten on a log height."""
     low, high = landscape.low, landscape.high
     if not landscape.log:
         return ticks(low, high, 4)
-    least = (high - low) / DECADES
-    first, last = math.ceil(math.log10(least)), math.floor(math.log10(high - low))
+    first, last = (math.ceil(math.log10((high - low) / c)) for c in (STRETCH, 1.0))
     marks = [low] if low == 0 else []
     return marks + [10.0**k for k in range(first, last + 1) if low < 10.0**k <= high]
 

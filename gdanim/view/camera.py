@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +37,7 @@ class Camera:
     shift: tuple[float, float]
     aspect: float
 
-    @property
+    @cached_property
     def eye(self) -> Array:
         return np.asarray(self.target) + self.distance * self._back
 
@@ -44,7 +46,7 @@ class Camera:
         a, e = math.radians(self.azimuth), math.radians(self.elevation)
         return np.array([math.cos(e) * math.cos(a), math.cos(e) * math.sin(a), math.sin(e)])
 
-    @property
+    @cached_property
     def view(self) -> Array:
         """World to eye space, shape (4, 4), for column vectors."""
         a = math.radians(self.azimuth)
@@ -56,7 +58,7 @@ class Camera:
         matrix[:3, 3] = -rotation @ self.eye
         return matrix
 
-    @property
+    @cached_property
     def projection(self) -> Array:
         """Eye space to clip space, shape (4, 4)."""
         f = 1 / math.tan(FIELD_OF_VIEW / 2)
@@ -68,9 +70,14 @@ class Camera:
         matrix[3, 2] = -1
         return matrix
 
+    @cached_property
+    def matrix(self) -> Array:
+        """World to clip space, shape (4, 4)."""
+        return np.asarray(self.projection @ self.view)
+
     def project(self, points: Array) -> Array:
         """World points (..., 3) to normalised x, y in [-1, 1], y up (..., 2)."""
-        matrix = self.projection @ self.view
+        matrix = self.matrix
         clip = points @ matrix[:, :3].T + matrix[:, 3]
         return np.asarray(clip[..., :2] / clip[..., 3:])
 
@@ -92,23 +99,31 @@ def sees(eye: Array, points: Array, heights: Array, extent: Array, steps: int = 
     return clear
 
 
-def best_azimuth(
-    points: Array, heights: Array, extent: Array, elevation: float, sweep: float, favourite: float = -60.0
-) -> float:
-    """The azimuth from which an orbit of ``sweep`` degrees sees most of ``points`` (n, 3).
+def best_view(
+    points: Array,
+    heights: Array,
+    extent: Array,
+    elevations: Sequence[float],
+    azimuths: Sequence[float],
+    sweep: float,
+) -> tuple[float, float]:
+    """The (azimuth, elevation) at the middle of an orbit of ``sweep`` degrees that sees most of ``points``.
 
-    Between equally good views the one nearest to ``favourite`` wins.
+    Earlier elevations and azimuths win between nearly equal views.
     """
 
-    def score(azimuth: float) -> float:
+    def score(azimuth: float, elevation: float) -> float:
         seen = []
-        for a in (azimuth, azimuth + sweep):
+        for a in (azimuth - sweep / 2, azimuth + sweep / 2):
             eye = Camera(a, elevation, 7.0, (0.0, 0.0, 0.3), (0.0, 0.0), 1.0).eye
             seen.append(float(sees(eye, points, heights, extent).mean()))
-        turn = abs((azimuth - favourite + 180) % 360 - 180)
-        return min(seen) - 0.0006 * turn
+        return (
+            min(seen)
+            - 0.004 * abs(elevation - elevations[0])
+            - 0.0008 * abs((azimuth - azimuths[0] + 180) % 360 - 180)
+        )
 
-    return max((favourite + turn for turn in range(-175, 181, 5)), key=score)
+    return max(((a, e) for e in elevations for a in azimuths), key=lambda view: score(*view))
 
 
 def frame(
@@ -116,7 +131,7 @@ def frame(
 ) -> Camera:
     """A camera, as near as can be, that keeps ``points`` (n, 3) in ``rect`` from every one of ``azimuths``.
 
-    It looks from the first azimuth; ``zoom`` above 1 steps nearer than that.
+    It looks from the middle of them; ``zoom`` above 1 steps nearer than that.
     """
     target = tuple(float(v) for v in (points.min(axis=0) + points.max(axis=0)) / 2)
 
@@ -135,5 +150,5 @@ def frame(
     centre = np.array([rect.left + rect.right, rect.bottom + rect.top]) / 2
     shift = centre - (low + high) / 2
     return Camera(
-        float(azimuths[0]), elevation, far / zoom, target, (float(shift[0]), float(shift[1])), aspect
+        float(azimuths.mean()), elevation, far / zoom, target, (float(shift[0]), float(shift[1])), aspect
     )

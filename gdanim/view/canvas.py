@@ -49,6 +49,7 @@ class Picture:
     presence: float = 1.0  # opacity of balls and trails
     ground: float = 1.0  # opacity of the floor
     labels: Sequence[Label] = ()
+    lines: Array | None = None  # ribbon rows (n, 22)
 
 
 class Canvas:
@@ -207,6 +208,8 @@ class Stage:
         if picture.reveal > 0:
             self._render_outline(picture)
         self._render_lines(self._axes, width=1.6, opacity=fade, lift=1e-5)
+        if picture.lines is not None:
+            self._render_lines(self._ribbons(picture.lines), width=1.6, opacity=1.0)
         moment = picture.moment
         if moment is None or picture.presence <= 0:
             canvas.target.depth_mask = True
@@ -229,7 +232,7 @@ class Stage:
 
     def _render_outline(self, picture: Picture) -> None:
         rows = self.scenery.outline(picture.camera.eye, picture.reveal)
-        self._once(rows, RIBBON, lambda array: self._render_lines(array, width=1.0, opacity=1.0, lift=2e-5))
+        self._render_lines(self._ribbons(rows), width=1.0, opacity=1.0, lift=2e-5)
 
     def _render_decals(self, picture: Picture, moment: Moment, lift: Array) -> None:
         theme = self.canvas.theme
@@ -314,11 +317,6 @@ class Stage:
         array = self.canvas.context.vertex_array(self.canvas.programs[program], [(buffer, *layout)])
         array.instances = len(rows)
         return array
-
-    def _once(self, rows: Array, layout: tuple[str, ...], render: Any) -> None:
-        array = self._instances("ribbon", rows, layout)
-        if array is not None:
-            render(array)
 
     def _field(self, values: Array, filter_: int) -> moderngl.Texture:
         height, width = values.shape

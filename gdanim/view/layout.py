@@ -44,7 +44,7 @@ def layout(aspect: str) -> Layout:
             width,
             height,
             column,
-            (MARGIN + column + 30, 70.0, width - MARGIN - 10, height - 60),
+            (MARGIN + column + 20, 40.0, width - 40, height - 36),
             (MARGIN, 330.0, MARGIN + column, height - MARGIN),
             1,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdanim.engine.solution import Run, Status
+from gdanim.engine.solution import Status
 from gdanim.timeline import Moment, Timeline
 from gdanim.view.canvas import Label
 from gdanim.view.layout import Layout
@@ -67,7 +67,7 @@ class Panel:
             x = left + column * (i // per_column)
             y = start + pitch * (i % per_column)
             color = self.colors[i]
-            labels.append(self.lettering.place(self._bullet, x * s, y * s, color, opacity))
+            labels.append(self.lettering.place(self._bullet, x * s, (y + 5) * s, color, opacity))
             labels.append(
                 self.lettering.place(self._names[i], (x + 34) * s, y * s, rgb(self.theme.text), opacity)
             )
@@ -101,7 +101,7 @@ class Panel:
         y = bottom - 50.0 * (len(self._groups[:6]) + len(self._facts)) - 20
         labels = []
         for key, (_, color) in list(zip(self._names, self._groups, strict=True))[:6]:
-            labels.append(self.lettering.place(self._bullet, left * s, y * s, color, opacity))
+            labels.append(self.lettering.place(self._bullet, left * s, (y + 5) * s, color, opacity))
             labels.append(self.lettering.place(key, (left + 34) * s, y * s, text, opacity))
             y += 50
         y += 20

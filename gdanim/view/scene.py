@@ -28,8 +28,8 @@ from gdanim.engine.solution import Act, Array
 from gdanim.landscape import FLOOR, RELIEF, landscape
 from gdanim.spec import Spec
 from gdanim.timeline import Timeline
-from gdanim.view.axes import Axes, height_corner
-from gdanim.view.camera import Camera, best_azimuth, frame
+from gdanim.view.axes import Axes
+from gdanim.view.camera import Camera, best_view, frame
 from gdanim.view.canvas import Canvas, Picture, Stage
 from gdanim.view.layout import Layout, layout
 from gdanim.view.panel import Panel
@@ -38,6 +38,7 @@ from gdanim.view.text import Lettering, preamble
 from gdanim.view.theme import Theme, rgb, themes
 
 SPEC_VARIABLE = "GDANIM_SPEC"  # names the spec for `manim render scenes/...`
+FAVOURITE, ELEVATIONS = -60.0, (34.0, 40.0, 46.0, 52.0)  # views to choose from, degrees
 BALL = 0.05  # radius in world units; a crowd is smaller
 CROWD = 8
 SWING = (22.0, 24.0)  # the film opens this many degrees around and above the orbit
@@ -66,11 +67,18 @@ class StagedAct(Mobject):  # type: ignore[misc]
         self.reveal, self.opened, self.fall, self.seconds = 0.0, 0.0, 0.0, 0.0
         self.presence, self.ground, self.readouts = 1.0, 1.0, 0.0
         self.panel = Panel(self.timeline, self.colors, scene.layout, scene.lettering, theme)
-        self.axes = Axes(self.timeline.landscape, scene.lettering, theme, self._azimuth)
 
     def become_(self, run_time: float, rate_func: Callable[[float], float] | None = None, **to: float) -> Cue:
         """An animation of this act's numbers, such as ``become_(2.0, reveal=1.0)``."""
         return Cue(self, to, run_time=run_time, rate_func=rate_func or rate_functions.smooth)
+
+    def prepare(self) -> None:
+        """Ask for all the text it will show; the view is only known once the film's length is."""
+        _ = self.axes
+
+    @cached_property
+    def axes(self) -> Axes:
+        return Axes(self.timeline.landscape, self.scene.lettering, self.scene.theme, self._view[0])
 
     def picture(self, t: float, size: tuple[int, int]) -> Picture:
         """What the canvas paints at scene time ``t`` in a picture of ``size`` pixels."""
@@ -88,6 +96,7 @@ class StagedAct(Mobject):  # type: ignore[misc]
             self.presence,
             self.ground,
             labels,
+            self.axes.height_axis(camera, self.ground),
         )
 
     def _falling(self, count: int) -> tuple[Array, Array]:
@@ -99,42 +108,50 @@ class StagedAct(Mobject):  # type: ignore[misc]
         return lift, np.clip(3.0 * f, 0.0, 1.0)
 
     @cached_property
-    def _azimuth(self) -> float:
-        """The spec's, else the one from which most of the paths can be seen."""
+    def _view(self) -> tuple[float, float]:
+        """Azimuth and elevation in the middle of the orbit: the spec's, else where most can be seen."""
         camera = self.scene.spec.camera
-        if camera.azimuth is not None:
-            return float(camera.azimuth)
-        trails = self.timeline.trails()
-        points = trails.positions[trails.opacity > 0.99]
-        points = points[np.isfinite(points).all(axis=1)][:: max(1, len(points) // 500)]
-        clear = np.array([0.0, 0.0, 0.6 * self.timeline.radius])
-        return best_azimuth(points + clear, self.scenery.heights, self.scenery.extent, camera.elevation, 15.0)
+        paths = self.timeline.trails()
+        points = paths.positions[paths.opacity > 0.99]
+        points = points[:: max(1, len(points) // 400)]
+        goals = self.scenery.marked()
+        points = np.concatenate([points, np.tile(goals, (len(points) // (2 * max(len(goals), 1)), 1))])
+        points = points[np.isfinite(points).all(axis=1)] + [0.0, 0.0, 0.6 * self.timeline.radius]
+        azimuths = FAVOURITE + np.array(sorted(range(-175, 181, 5), key=abs))
+        return best_view(
+            points,
+            self.scenery.heights,
+            self.scenery.extent,
+            ELEVATIONS if camera.elevation is None else (camera.elevation,),
+            azimuths.tolist() if camera.azimuth is None else (camera.azimuth,),
+            abs(self._turn(self._ends) - self._turn(self.begins)),
+        )
+
+    @property
+    def _ends(self) -> float:
+        return self.scene.length if self.ends is None else self.ends
 
     @cached_property
     def _poses(self) -> tuple[Camera, Camera]:
-        """The opening pose and the orbit's first, both framed so that nothing is cut off."""
-        spec, rect = self.scene.spec.camera, self.scene.layout.rect
-        extent = self.scenery.extent
-        floor = [(x * (extent[0] + 0.24), y * (extent[1] + 0.24), FLOOR) for x in (-1, 1) for y in (-1, 1)]
-        corner = height_corner(self.timeline.landscape, self._azimuth)
-        axis = [(*(1.12 * corner), z) for z in (0.0, RELIEF + 0.14)]
-        points = np.concatenate([self.scenery.mesh.positions[::7], floor, axis])
+        """The opening pose and the orbit's middle, both framed so that nothing is cut off."""
+        rect, zoom = self.scene.layout.rect, self.scene.spec.camera.zoom
+        azimuth, elevation = self._view
+        extent = self.scenery.extent + 0.22
+        base = [(x * extent[0], y * extent[1], FLOOR) for x in (-1, 1) for y in (-1, 1)]
+        post = [(*(self.axes.post * 1.1), RELIEF + 0.16)]
+        points = np.concatenate([self.scenery.mesh.positions[::7], base, post])
         aspect = self.scene.layout.width / self.scene.layout.height
-        ends = self.scene.length if self.ends is None else self.ends
-        turns = [self._turn(t) for t in np.linspace(self.begins, ends, 13)]
-        azimuths = self._azimuth + np.array(turns)
-        orbit = replace(
-            frame(points, rect, aspect, azimuths, spec.elevation, spec.zoom), azimuth=self._azimuth
-        )
-        high = min(spec.elevation + SWING[1], 88.0)
-        opening = frame(points, rect, aspect, self._azimuth + np.array([SWING[0]]), high, spec.zoom)
-        return opening, orbit
+        turns = np.array([self._turn(t) for t in np.linspace(self.begins, self._ends, 13)])
+        orbit = frame(points, rect, aspect, azimuth + turns, elevation, zoom)
+        high = min(elevation + SWING[1], 88.0)
+        opening = frame(points, rect, aspect, np.array([azimuth + turns[0] + SWING[0]]), high, zoom)
+        return replace(opening, azimuth=azimuth + SWING[0]), replace(orbit, azimuth=azimuth)
 
     def _turn(self, t: float) -> float:
         """Degrees turned at scene time ``t``: on and on, or to and fro where the film shall loop."""
         spec = self.scene.spec
         if not spec.video.loop:
-            return float(spec.camera.orbit * (t - self.begins))
+            return float(spec.camera.orbit * (t - (self.begins + self._ends) / 2))
         cycle = 2 * math.pi / max(self.scene.length, 1e-6)
         return float(spec.camera.orbit / cycle * math.sin(cycle * t))
 
@@ -347,6 +364,8 @@ class FilmScene(Scene):  # type: ignore[misc]
     def canvas(self) -> Canvas:
         """The canvas, made when the first frame is asked for."""
         canvas = Canvas(*self.size, self.theme)
+        for act in self._acts:
+            act.prepare()
         canvas.set_atlas(self.lettering.build())
         return canvas
 

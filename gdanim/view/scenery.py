@@ -14,7 +14,8 @@ from gdanim.landscape import FLOOR, RELIEF, Landscape, ticks
 from gdanim.timeline import Timeline
 from gdanim.view.theme import Theme, rgb
 
-GRID = 145  # vertices along one side of the surface
+GRIDS = (145, 241)  # vertices along one side of the surface: usually, and where the function asks for more
+ROUGH = 0.012  # world units that a coarse mesh may be off in the middle of a cell
 MESH = 21  # mesh cells along the longer side
 LEVELS = 16  # level lines over the relief
 DOTS = 4_000  # iterate dots in one picture at most
@@ -41,6 +42,12 @@ class Mesh:
     triangles: NDArray[np.int64]  # (triangles, 3)
 
     @cached_property
+    def face_normals(self) -> Array:
+        """Upward normals (triangles, 3), not normalised."""
+        a, b, c = (self.positions[self.triangles[:, k]] for k in range(3))
+        return np.cross(b - a, c - a)
+
+    @cached_property
     def edges(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Edges as vertex pairs (edges, 2) and the faces on either side (edges, 2), -1 at the rim."""
         faces = np.tile(np.arange(len(self.triangles)), 3)
@@ -62,8 +69,9 @@ class Scenery:
         self.colors = colors  # (balls, 3)
         self.radius = timeline.radius
         self.extent = self.landscape.extent
-        self.mesh = _mesh(self.landscape)
-        self.heights = self.mesh.positions[:, 2].reshape(GRID, GRID)
+        self.grid = grid = _grid(self.landscape)
+        self.mesh = _mesh(self.landscape, grid)
+        self.heights = self.mesh.positions[:, 2].reshape(grid, grid)
         self.levels = self.heights / RELIEF * LEVELS
         self._upper, self._under = self._bake(colormap or theme.colormap)
         self.triangles = self.mesh.triangles
@@ -71,13 +79,14 @@ class Scenery:
             [self.mesh.normals, self._upper, self._under, self._mesh_coordinates()], axis=1
         )
         self.floor = self._floor()
+        self._paths = timeline.trails()
         self.trails = self._trail_rows()
         self.axes = self._axis_rows()
         self.dots = self._dot_rows()
         self._seen: tuple[float, Mesh, Array] | None = None
 
     def positions(self, reveal: float) -> Array:
-        """Surface vertices while it rises out of the floor: (vertices, 4), w is opacity, from the middle on."""
+        """Surface vertices while it rises out of the floor (vertices, 4); w is opacity."""
         at = self.mesh.positions
         if reveal >= 1:
             return np.concatenate([at, np.ones((len(at), 1))], axis=1)
@@ -98,7 +107,7 @@ class Scenery:
             self._seen = (reveal, mesh, placed[:, 3])
         _, mesh, opacity = self._seen
         corner = mesh.positions[mesh.triangles[:, 0]]
-        facing = np.einsum("ij,ij->i", _face_normals(mesh), eye - corner) > 0
+        facing = np.einsum("ij,ij->i", mesh.face_normals, eye - corner) > 0
         edges, sides = self.mesh.edges
         rim = sides[:, 1] < 0
         chosen = rim | (facing[sides[:, 0]] != facing[sides[:, 1]])
@@ -111,14 +120,16 @@ class Scenery:
         ]
         return np.concatenate([a, a, b, b, np.tile([0.0, 1e-6], (len(a), 1)), *colors], axis=1)
 
+    def marked(self) -> Array:
+        """World positions (n, 3) of the known minima in the domain."""
+        domain = np.asarray(self.landscape.act.domain)
+        minima = np.reshape(np.asarray(self.landscape.act.objective.minima, dtype=float), (-1, 2))
+        inside = np.all((domain[:, 0] <= minima) & (minima <= domain[:, 1]), axis=1)
+        return self.landscape.surface(minima[inside])[0]
+
     def marks(self, fade: float) -> Array:
         """Decal rows (n, 10): a ring around every known minimum, on the surface and on the floor."""
-        objective = self.landscape.act.objective
-        domain = np.asarray(self.landscape.act.domain)
-        inside = [m for m in objective.minima if np.all((domain[:, 0] <= m) & (m <= domain[:, 1]))]
-        if not inside:
-            return np.zeros((0, 10))
-        world = self.landscape.to_world(np.asarray(inside, dtype=float))
+        world = self.marked()[:, :2]
         ink = rgb(self.theme.lines if self.theme.under < 0.5 else self.theme.text)
         rows = []
         for on_floor, size, opacity in ((0.0, 2.6, 0.85), (1.0, 1.5, 0.5)):
@@ -134,7 +145,7 @@ class Scenery:
         base = np.asarray(cmap.Colormap(colormap)(u**theme.gamma))[:, :3] ** 2.2
         n = self.mesh.normals
         key, fill = (np.maximum(n @ (np.array(v) / np.linalg.norm(v)), 0.0) for v in (KEY_LIGHT, FILL_LIGHT))
-        valley = _blurred(self.heights, GRID // 9) - self.heights
+        valley = _blurred(self.heights, self.grid // 9) - self.heights
         open_sky = np.clip(1.0 - 1.6 * valley.reshape(-1), 0.35, 1.15)
         light = theme.ambient * open_sky + (theme.key * key + theme.fill * fill) * (0.55 + 0.45 * open_sky)
         upper = base * light[:, None]
@@ -181,10 +192,12 @@ class Scenery:
         corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * self.extent
         at = np.column_stack([corners, np.full(4, FLOOR)])
         ink = [*rgb(self.theme.secondary), 0.55]
-        return _segments(at, np.roll(at, -1, axis=0), ink)
+        return segments(at, np.roll(at, -1, axis=0), ink)
 
     def _trail_rows(self) -> Array:
-        trails = self.timeline.trails()
+        trails = self._paths
+        on_mesh = self.mesh_height(trails.positions[:, :2])  # a coarse mesh may stand above the true valley
+        trails.positions[:, 2] = np.fmax(trails.positions[:, 2], on_mesh)
         lifted = trails.positions + 0.006 * trails.normals
         ink = np.concatenate([self.colors[trails.balls], trails.opacity[:, None]], axis=1)
         same = trails.balls[:-1] == trails.balls[1:]
@@ -198,9 +211,23 @@ class Scenery:
         rows += [trails.times[np.stack([k, k + 1], axis=1)], ink[k], ink[k + 1]]
         return np.concatenate(rows, axis=1)
 
+    def mesh_height(self, world: Array) -> Array:
+        """Height of the drawn triangles at world x, y (n, 2); nan outside the domain."""
+        last = self.grid - 2
+        at = (world / self.extent / 2 + 0.5) * (last + 1)
+        cell = np.clip(np.floor(at), 0, last).astype(int)
+        f, (column, row) = at - cell, cell.T
+        h00, h10 = self.heights[row, column], self.heights[row, column + 1]
+        h01, h11 = self.heights[row + 1, column], self.heights[row + 1, column + 1]
+        x, y = f.T
+        low = h00 + x * (h10 - h00) + y * (h01 - h00)
+        high = h11 + (1 - x) * (h01 - h11) + (1 - y) * (h10 - h11)
+        inside = np.all((at >= 0) & (at <= last + 1), axis=1)
+        return np.where(inside, np.where(x + y < 1, low, high), np.nan)
+
     def _dot_rows(self) -> Array:
         """A small sphere at every iterate that stands clear of the last one marked."""
-        trails = self.timeline.trails()
+        trails = self._paths
         marked = np.flatnonzero(trails.iterates & (trails.opacity > 0.99))
         kept, last = [], (-1, np.zeros(3))
         for i in marked:
@@ -218,16 +245,27 @@ class Scenery:
         return np.concatenate([centres, size * ones, ink, ones, trails.times[index, None]], axis=1)
 
 
-def _segments(a: Array, b: Array, ink: list[float]) -> Array:
+def segments(a: Array, b: Array, ink: list[float]) -> Array:
+    """Ribbon rows (n, 22) of separate lines from a (n, 3) to b (n, 3) in one colour (r, g, b, opacity)."""
     colors = np.tile(ink, (len(a), 1))
     return np.concatenate([a, a, b, b, np.tile([0.0, 1e-6], (len(a), 1)), colors, colors], axis=1)
 
 
-def _mesh(landscape: Landscape) -> Mesh:
-    positions, normals = landscape.grid(GRID)
+def _grid(landscape: Landscape) -> int:
+    """The coarse grid, unless its cells would cut corners."""
+    coarse, fine = GRIDS
+    cells = landscape.grid(2 * coarse - 1)[0][..., 2]
+    middle, corners = cells[1::2, 1::2], (cells[:-1:2, 2::2] + cells[2::2, :-1:2]) / 2
+    with np.errstate(invalid="ignore"):
+        off = np.nanquantile(np.abs(middle - corners), 0.995)
+    return fine if off > ROUGH else coarse
+
+
+def _mesh(landscape: Landscape, grid: int) -> Mesh:
+    positions, normals = landscape.grid(grid)
     positions, normals = positions.reshape(-1, 3), normals.reshape(-1, 3)
     solid = np.isfinite(positions[:, 2])
-    cell = np.arange(GRID * GRID).reshape(GRID, GRID)
+    cell = np.arange(grid * grid).reshape(grid, grid)
     a, b, c, d = cell[:-1, :-1], cell[:-1, 1:], cell[1:, :-1], cell[1:, 1:]
     triangles = np.concatenate(
         [np.stack([a, b, c], -1).reshape(-1, 3), np.stack([d, c, b], -1).reshape(-1, 3)]
@@ -235,11 +273,6 @@ def _mesh(landscape: Landscape) -> Mesh:
     triangles = triangles[solid[triangles].all(axis=1)]
     positions = np.where(solid[:, None], positions, np.column_stack([positions[:, :2], np.zeros(len(solid))]))
     return Mesh(positions, normals, triangles)
-
-
-def _face_normals(mesh: Mesh) -> Array:
-    a, b, c = (mesh.positions[mesh.triangles[:, k]] for k in range(3))
-    return np.cross(b - a, c - a)
 
 
 def _blurred(field: Array, width: int) -> Array:
