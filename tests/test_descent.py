@@ -188,6 +188,11 @@ def test_a_diverged_ball_learns_its_edge_from_a_sibling() -> None:
     assert run(function, 1.2, [2, 3]).reason == ""
 
 
+def test_the_edge_is_that_of_the_minimum_reached() -> None:
+    """Himmelblau at (3, 2): the Hessian [[74, 20], [20, 34]] has L = 54 + sqrt(800)."""
+    assert run("himmelblau", 0.01, [3.1, 2.1]).reason == "0.01 is 41% of 2/L = 0.02431"
+
+
 def test_a_schedule_leaves_its_rates_in_the_rows() -> None:
     rates = [{"name": "step", "initial": 0.1, "step_size": 2, "gamma": 0.5}, 0.1]
     solved = solve(spec("x^2 + y^2", learning_rates=rates, starts=[[3, 4]], steps=5))
@@ -201,12 +206,12 @@ def test_a_schedule_leaves_its_rates_in_the_rows() -> None:
 
 def test_many_balls_run_as_each_would_alone() -> None:
     film = spec(
-        "himmelblau", optimizers=["sgd", "adam"], learning_rates=[0.01, 0.03], starts={"random": 5}, steps=300
+        "himmelblau", optimizers=["sgd", "adam"], learning_rates=[0.01, 0.03], starts={"random": 5}, steps=900
     )
     for together in solve(film).acts[0].runs:
         ball = together.ball
         alone = run(
-            "himmelblau", ball.learning_rate, list(ball.start), optimizers=[ball.optimizer], steps=300
+            "himmelblau", ball.learning_rate, list(ball.start), optimizers=[ball.optimizer], steps=900
         )
         np.testing.assert_array_equal(together.points, alone.points)
         assert (together.status, together.verdict) == (alone.status, alone.verdict)
