@@ -74,10 +74,10 @@ class Landscape:
             losses = objective.value(points)
             gradient = objective.gradient(points)
             u = np.clip((losses - self.low) / (self.high - self.low), 0.0, None)
-            steepness = RELIEF / (self.high - self.low)
+            steepness = np.full_like(u, RELIEF / (self.high - self.low))
             if self.log:
-                steepness = steepness * STRETCH / (1 + STRETCH * u) / math.log1p(STRETCH)
-            slope = gradient / self.scale * np.asarray(steepness)[..., None]
+                steepness *= STRETCH / (1 + STRETCH * u) / math.log1p(STRETCH)
+            slope = gradient / self.scale * steepness[..., None]
         slope = np.nan_to_num(slope, nan=0.0, posinf=1e6, neginf=-1e6)
         normals = np.concatenate([-slope, np.ones_like(slope[..., :1])], axis=-1)
         normals /= np.linalg.norm(normals, axis=-1, keepdims=True)

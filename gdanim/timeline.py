@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from gdanim.engine.solution import Act, Array, Run
 from gdanim.landscape import Landscape
 
+Mask = NDArray[np.bool_]
+Index = NDArray[np.int64]
 SPEED_UP = 2.5  # seconds in which the pace grows e-fold
 DEPARTURE = 0.9  # a ball that leaves the stage takes at least this many seconds for it
 BEYOND = 0.5  # world units beyond the edge at which a departing ball has faded
@@ -38,7 +40,7 @@ class Pace:
         """Steps done after so many seconds."""
         return self.rate * SPEED_UP * math.expm1(max(0.0, seconds) / self.stretch / SPEED_UP)
 
-    def time(self, step: Array | float) -> Array:
+    def time(self, step: Array | Index | float) -> Array:
         """Seconds at which a step begins; shape of ``step``."""
         return np.asarray(self.stretch * SPEED_UP * np.log1p(np.asarray(step) / (self.rate * SPEED_UP)))
 
@@ -53,9 +55,9 @@ class Moment:
     contacts: Array  # (balls, 3) world: where it touches the surface
     normals: Array  # (balls, 3) of the surface there
     opacity: Array  # (balls,)
-    rows: Array  # (balls,) int: the row of its run each ball shows
-    ended: Array  # (balls,) bool: its last row is reached
-    departed: Array  # (balls,) bool: it has left the domain for good
+    rows: Index  # (balls,): the row of its run each ball shows
+    ended: Mask  # (balls,): its last row is reached
+    departed: Mask  # (balls,): it has left the domain for good
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,9 @@ class Trails:
     positions: Array  # (vertices, 3) world
     normals: Array  # (vertices, 3)
     times: Array  # (vertices,) seconds since the run began
-    balls: Array  # (vertices,) int
+    balls: Index  # (vertices,)
     opacity: Array  # (vertices,)
-    iterates: Array  # (vertices,) bool: an iterate, to be marked by a dot
+    iterates: Mask  # (vertices,): an iterate, to be marked by a dot
 
 
 class Timeline:
@@ -181,7 +183,7 @@ class Timeline:
     def _exit(self, run: Run, k: int) -> Array:
         """Where a departing ball's flight ends: its step prolonged or cut to just beyond the edge."""
         if k >= run.steps:
-            return run.points[k]
+            return np.asarray(run.points[k])
         start = self.landscape.to_world(run.points[k])
         towards = np.nan_to_num(
             self.landscape.to_world(run.points[k + 1]) - start, nan=1e6, posinf=1e6, neginf=-1e6
@@ -193,7 +195,7 @@ class Timeline:
             reach = float(np.nanmin(np.where(direction != 0, room / np.abs(direction), np.inf)))
         return self.landscape.to_domain(start + (max(reach, 0.0) + BEYOND) * direction)
 
-    def _departing(self, seconds: float, departed: Array) -> Array:
+    def _departing(self, seconds: float, departed: Mask) -> Array:
         k = self._leaves[departed]
         begin = self.pace.time(k)
         duration = np.maximum(self.pace.time(k + 1) - begin, DEPARTURE)
@@ -206,9 +208,9 @@ class Timeline:
         """1 inside the domain, falling to 0 at BEYOND world units outside it."""
         outside = np.maximum(np.abs(self.landscape.to_world(points)) - self.landscape.extent, 0.0)
         f = np.clip(np.linalg.norm(outside, axis=-1) / (0.9 * BEYOND), 0.0, 1.0)
-        return 1 - _smooth(f)
+        return np.asarray(1 - _smooth(f))
 
-    def _piles(self, points: Array, order: NDArray[np.int64]) -> Array:
+    def _piles(self, points: Array, order: Index) -> Array:
         """World offsets (balls, 2) that lay balls at one place side by side, in order of arrival."""
         slots = np.zeros((len(self.act.runs), 2))
         if len(slots) > PILE:
@@ -225,7 +227,7 @@ class Timeline:
                 places.append((world[i], 1))
         return slots
 
-    def _path(self, ball: int, run: Run, budget: int) -> tuple[Array, Array, Array]:
+    def _path(self, ball: int, run: Run, budget: int) -> tuple[Array, Array, Mask]:
         """One path: domain points (v, 2), seconds (v,) and whether each is an iterate (v,)."""
         last = int(min(self._leaves[ball], run.steps))
         points = run.points[: last + 1]

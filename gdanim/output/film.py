@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,9 +51,8 @@ def render(
         short, rate = _quality(spec, quality, name)
         try:
             with _film(spec, short, rate) as scene:
-                writer = WRITERS[name](
-                    part, scene.size, rate, _comment(spec, quality, name), lambda scene=scene: _samples(scene)
-                )
+                samples = partial(_samples, scene)
+                writer = WRITERS[name](part, scene.size, rate, _comment(spec, quality, name), samples)
                 _encode(scene, writer, rate, path.name if progress else None)
             part.replace(path)
         finally:
@@ -126,7 +126,8 @@ def _scene_class(spec: Spec) -> type[FilmScene]:
 
     path = scenes()[spec.scene]
     module_spec = importlib.util.spec_from_file_location(f"gdanim_scene_{path.stem}", path)
-    assert module_spec is not None and module_spec.loader is not None
+    if module_spec is None or module_spec.loader is None:
+        raise ValueError(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(module_spec)
     module_spec.loader.exec_module(module)
     found = [

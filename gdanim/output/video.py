@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 
 import av
 import numpy as np
+from av.filter import Graph
+from av.filter.context import FilterContext
+from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
@@ -83,9 +86,9 @@ class Gif:
         self._stream.pix_fmt = "pal8"
         self._base = Fraction(1, rate)
         palette = _palette(samples(), size, self._base)
-        self._graph = av.filter.Graph()
-        self._source = self._buffer(self._graph, size)
-        colors = self._buffer(self._graph, (palette.width, palette.height))
+        self._graph = Graph()
+        self._source = _buffer(self._graph, size, self._base)
+        colors = _buffer(self._graph, (palette.width, palette.height), self._base)
         use = self._graph.add("paletteuse", "dither=bayer:bayer_scale=5:diff_mode=rectangle")
         sink = self._graph.add("buffersink")
         self._source.link_to(use, 0, 0)
@@ -119,24 +122,21 @@ class Gif:
         start = tail.rfind(b"\x21\xfe")
         return tail[start + 3 : -2].decode(errors="replace") if start >= 0 else ""
 
-    def _buffer(self, graph: av.filter.Graph, size: tuple[int, int]) -> av.filter.context.FilterContext:
-        return graph.add_buffer(width=size[0], height=size[1], format="bgra", time_base=self._base)
-
     def _drain(self) -> None:
         while True:
             try:
                 picture = self._sink.pull()
             except (av.error.BlockingIOError, av.error.EOFError):
                 return
-            self._container.mux(self._stream.encode(picture))
+            self._container.mux(self._stream.encode(cast(VideoFrame, picture)))
 
 
 WRITERS: dict[str, type[Mp4] | type[Gif]] = {"mp4": Mp4, "gif": Gif}
 
 
 def _palette(frames: Iterable[Pixels], size: tuple[int, int], base: Fraction) -> VideoFrame:
-    graph = av.filter.Graph()
-    source = graph.add_buffer(width=size[0], height=size[1], format="bgra", time_base=base)
+    graph = Graph()
+    source = _buffer(graph, size, base)
     make = graph.add("palettegen", f"max_colors={GIF_COLORS}:reserve_transparent=0:stats_mode=full")
     sink = graph.add("buffersink")
     source.link_to(make)
@@ -145,7 +145,12 @@ def _palette(frames: Iterable[Pixels], size: tuple[int, int], base: Fraction) ->
     for i, frame in enumerate(frames):
         source.push(_picture(frame, i, base))
     source.push(None)
-    return sink.pull()
+    return cast(VideoFrame, sink.pull())
+
+
+def _buffer(graph: Graph, size: tuple[int, int], base: Fraction) -> FilterContext:
+    layout = VideoFormat("bgra", *size)
+    return graph.add_buffer(width=size[0], height=size[1], format=layout, time_base=base)
 
 
 def _picture(frame: Pixels, index: int, base: Fraction) -> VideoFrame:

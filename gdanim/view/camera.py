@@ -133,7 +133,8 @@ def frame(
 
     It looks from the middle of them; ``zoom`` above 1 steps nearer than that.
     """
-    target = tuple(float(v) for v in (points.min(axis=0) + points.max(axis=0)) / 2)
+    x, y, z = ((points.min(axis=0) + points.max(axis=0)) / 2).tolist()
+    target = (x, y, z)
 
     def box(distance: float) -> tuple[Array, Array]:
         cameras = [Camera(float(a), elevation, distance, target, (0.0, 0.0), aspect) for a in azimuths]

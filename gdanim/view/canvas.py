@@ -68,25 +68,21 @@ class Canvas:
         self.programs = {name: self._program(name) for name in PROGRAMS}
         self._atlas: moderngl.Texture | None = None
         scale = height / HEIGHT
-        self._pixel = max(scale, 0.6)  # widths shrink with the picture, but not to nothing
-        self._line("ribbon", u_size=(width, height), u_opacity=1.0)
-        self._line("ball", u_size=(width, height))
-        self._line("sprite", u_size=(width, height))
-        self._line(
+        self.pixel = max(scale, 0.6)  # widths shrink with the picture, but not to nothing
+        self.set("ribbon", u_size=(width, height), u_opacity=1.0)
+        self.set("ball", u_size=(width, height))
+        self.set("sprite", u_size=(width, height))
+        self.set(
             "surface",
             u_light=KEY_LIGHT,
             u_gloss=(theme.gloss, 48.0),
             u_rim=theme.rim,
-            u_mesh=(theme.mesh_opacity, theme.level_opacity, max(1.15 * self._pixel, 1.0)),
+            u_mesh=(theme.mesh_opacity, theme.level_opacity, max(1.15 * self.pixel, 1.0)),
             u_line_color=rgb(theme.lines),
         )
-        self._line("floor", u_color=rgb(theme.secondary), u_opacity=theme.floor_opacity, u_levels=0)
-        self._line("decal", u_heights=0, u_floor_height=FLOOR + 0.002)
-        self._line("sprite", u_atlas=1)
-
-    def scenery(self, scenery: Scenery) -> Stage:
-        """Upload what an act looks like."""
-        return Stage(self, scenery)
+        self.set("floor", u_color=rgb(theme.secondary), u_opacity=theme.floor_opacity, u_levels=0)
+        self.set("decal", u_heights=0, u_floor_height=FLOOR + 0.002)
+        self.set("sprite", u_atlas=1)
 
     def set_atlas(self, coverage: NDArray[np.uint8]) -> None:
         """The atlas of rasterised text, shape (height, width), that labels are cut from."""
@@ -135,7 +131,8 @@ class Canvas:
             vertex_shader=f"#version 330\n#define VERTEX\n{source}", fragment_shader=f"#version 330\n{source}"
         )
 
-    def _line(self, program: str, **uniforms: Any) -> None:
+    def set(self, program: str, **uniforms: Any) -> None:
+        """Give a program's uniforms their values."""
         for name, value in uniforms.items():
             self.programs[program][name] = value
 
@@ -184,16 +181,14 @@ class Stage:
     def draw(self, picture: Picture) -> None:
         """Far things first where they blend: surface, floor, outline, shadows, trails, balls."""
         canvas, scenery = self.canvas, self.scenery
-        gl, programs = canvas.context, canvas.programs
         view, projection = picture.camera.view, FLIP @ picture.camera.projection
-        matrix = (projection @ view).T.astype("f4").tobytes()
+        matrix = tuple((projection @ view).T.flat)
         for name in ("surface", "floor", "ribbon", "decal"):
-            programs[name]["u_matrix"].write(matrix)
-        canvas._line("surface", u_eye=tuple(picture.camera.eye))
-        programs["ball"]["u_view"].write(view.T.astype("f4").tobytes())
-        programs["ball"]["u_projection"].write(projection.T.astype("f4").tobytes())
-        canvas._line("ball", u_light=tuple(view[:3, :3] @ np.array(KEY_LIGHT)))
-        canvas._line("decal", u_extent=tuple(scenery.extent))
+            canvas.set(name, u_matrix=matrix)
+        canvas.set("surface", u_eye=tuple(picture.camera.eye))
+        canvas.set("ball", u_view=tuple(view.T.flat), u_projection=tuple(projection.T.flat))
+        canvas.set("ball", u_light=tuple(view[:3, :3] @ np.array(KEY_LIGHT)))
+        canvas.set("decal", u_extent=tuple(scenery.extent))
 
         if picture.reveal > 0:
             if picture.reveal != self._revealed:
@@ -202,7 +197,7 @@ class Stage:
             self._surface.render(moderngl.TRIANGLES)
         self._levels.use(0)
         fade = picture.ground
-        canvas._line("floor", u_opacity=tuple(o * fade for o in canvas.theme.floor_opacity))
+        canvas.set("floor", u_opacity=tuple(o * fade for o in canvas.theme.floor_opacity))
         canvas.target.depth_mask = False
         self._floor.render(moderngl.TRIANGLE_STRIP)
         if picture.reveal > 0:
@@ -225,7 +220,7 @@ class Stage:
         self._render_lines(
             self._trails, width=3.9, opacity=picture.presence, now=now, fade=(0.34, 1.8), lift=1e-4
         )
-        canvas._line("ball", u_now=now, u_flat=1.0, u_least=1.9 * canvas._pixel)
+        canvas.set("ball", u_now=now, u_flat=1.0, u_least=1.9 * canvas.pixel)
         if self._dots is not None:
             self._dots.render(moderngl.TRIANGLE_STRIP, vertices=4)
         self._render_balls(picture, moment, lift)
@@ -275,7 +270,7 @@ class Stage:
         spheres[:, 8] = -1.0
         # Balls behind others first, so that their antialiased edges blend with what is behind.
         order = np.argsort(-np.linalg.norm(spheres[:, :3] - picture.camera.eye, axis=1), kind="stable")
-        self.canvas._line("ball", u_flat=0.0, u_least=2.5 * self.canvas._pixel)
+        self.canvas.set("ball", u_flat=0.0, u_least=2.5 * self.canvas.pixel)
         array = self._spheres(spheres[order])
         if array is not None:
             array.render(moderngl.TRIANGLE_STRIP, vertices=4)
@@ -292,9 +287,9 @@ class Stage:
     ) -> None:
         if array is None or opacity <= 0:
             return
-        self.canvas._line(
+        self.canvas.set(
             "ribbon",
-            u_width=width * self.canvas._pixel if width > 1 else width,
+            u_width=width * self.canvas.pixel if width > 1 else width,
             u_opacity=opacity,
             u_now=now,
             u_fade=fade,

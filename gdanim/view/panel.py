@@ -96,7 +96,7 @@ class Panel:
 
     def _summary(self, moment: Moment | None, opacity: float) -> list[Label]:
         s = self.lettering.scale
-        left, top, right, bottom = self.layout.panel
+        left, _, _, bottom = self.layout.panel
         quiet, text = rgb(self.theme.secondary), rgb(self.theme.text)
         y = bottom - 50.0 * (len(self._groups[:6]) + len(self._facts)) - 20
         labels = []

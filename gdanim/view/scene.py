@@ -358,7 +358,7 @@ class FilmScene(Scene):  # type: ignore[misc]
     @property
     def frames(self) -> int:
         """How many frames it has at manim's frame rate."""
-        return max(1, round(self.length * config.frame_rate))
+        return max(1, round(self.length * float(config.frame_rate)))
 
     @cached_property
     def canvas(self) -> Canvas:
