@@ -1,0 +1,38 @@
+# Every target works on a fresh clone: .venv/ready sets up what is missing, once.
+PYTHON ?= python3
+SPEC ?= specs/*.yaml
+
+.PHONY: help render gallery test check bench clean
+
+help:  ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+render: .venv/ready  ## film SPEC=specs/x.yaml (default: all of specs/*.yaml) in QUALITY=480p15, into media/
+	@.venv/bin/gdanim render $(SPEC) $(QUALITY:%=-q %)
+
+gallery: .venv/ready  ## the GIFs of specs/gallery, into docs/gallery/
+	@.venv/bin/gdanim render $$(find specs/gallery -name '*.yaml' | sort) -f gif $(QUALITY:%=-q %) -o docs
+
+test: .venv/ready  ## run the tests
+	@.venv/bin/pytest
+
+check: .venv/ready  ## lint, formatting and types
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+
+bench: .venv/ready  ## frames per second, beside manim's own renderers
+	@.venv/bin/python bench/render.py
+
+clean:  ## remove .venv and caches; films stay
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# The stamp comes last: whatever fails before leaves none, and the next make sets up again.
+.venv/ready: pyproject.toml constraints.txt tools/system.py
+	@$(PYTHON) tools/system.py
+	@echo "Installing gdanim into .venv, about a minute"
+	@$(PYTHON) -m venv .venv
+	@PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
+		.venv/bin/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@

@@ -1,0 +1,106 @@
+"""See that this machine has what gdanim's dependencies build on and draw with; where apt is, install it.
+
+The Makefile runs this before .venv exists, with the Python that will make it: standard library only.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+OLDEST = (3, 11)
+PYTHON = ".".join(map(str, sys.version_info[:2]))
+MAC = sys.platform == "darwin"
+
+# How a package manager installs, in the order of the columns below.
+INSTALL = {
+    "apt-get": "apt-get update && apt-get install --no-install-recommends",
+    "dnf": "dnf install",
+    "pacman": "pacman -S",
+    "brew": "brew install",
+}
+
+
+def missing() -> list[tuple[str, ...]]:
+    """The packages that bring what was not found: their names by apt-get, dnf, pacman and brew."""
+    header = Path(sysconfig.get_path("include"), "Python.h")
+    needs = [
+        (importlib.util.find_spec("ensurepip"), (f"python{PYTHON}-venv", "python3", "python", "python")),
+        (header.exists(), (f"python{PYTHON}-dev", "python3-devel", "python", "python")),
+        (shutil.which("cc"), ("gcc", "gcc", "gcc", "gcc")),
+        (shutil.which("pkg-config"), ("pkg-config", "pkgconf-pkg-config", "pkgconf", "pkgconf")),
+        (builds_with("cairo"), ("libcairo2-dev", "cairo-devel", "cairo", "cairo")),
+        (builds_with("pangocairo"), ("libpango1.0-dev", "pango-devel", "pango", "pango")),
+        # macOS brings its own OpenGL; on Linux Mesa draws without a GPU or a display.
+        (MAC or loads("libEGL.so.1"), ("libegl1", "mesa-libEGL", "mesa", "")),
+        (MAC or loads("libGL.so.1"), ("libgl1", "mesa-libGL", "libglvnd", "")),
+    ]
+    return [packages for found, packages in needs if not found]
+
+
+def builds_with(library: str) -> bool:
+    """Whether pkg-config knows the headers of a library."""
+    return bool(shutil.which("pkg-config")) and subprocess.call(["pkg-config", "--exists", library]) == 0
+
+
+def loads(library: str) -> bool:
+    """Whether the dynamic linker finds a shared library."""
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def names(packages: list[tuple[str, ...]], manager: str) -> str:
+    """The packages as a package manager calls them, each once."""
+    column = list(INSTALL).index(manager)
+    return " ".join(dict.fromkeys(package[column] for package in packages))
+
+
+def install(packages: list[tuple[str, ...]], sudo: list[str]) -> None:
+    """Install by apt; a failure shows in what is missing afterwards."""
+    print(f"Installing system packages: {names(packages, 'apt-get')}", flush=True)
+    # A machine that has just booted may still be updating itself: wait for its lock.
+    apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
+    subprocess.call([*apt, "update"])
+    command = [*apt, "--yes", "--no-install-recommends", "install", *names(packages, "apt-get").split()]
+    subprocess.call(command, stdout=subprocess.DEVNULL)
+    importlib.invalidate_caches()
+
+
+def main() -> str | None:
+    """Why gdanim cannot be installed here, or None."""
+    if sys.version_info < OLDEST:
+        return (
+            f"gdanim needs Python 3.11 or newer; {sys.executable} is {PYTHON}.\n"
+            "Name a newer one: make PYTHON=python3.11 ..."
+        )
+    sudo = [] if os.geteuid() == 0 else ["sudo"]
+    packages = missing()
+    if packages and shutil.which("apt-get") and (not sudo or shutil.which("sudo")):
+        install(packages, sudo)
+        packages = missing()
+    if not packages:
+        return None
+    manager = next(filter(shutil.which, INSTALL), None)
+    if manager is None:
+        return (
+            f"gdanim needs system packages that Debian calls {names(packages, 'apt-get')}.\n"
+            f"Install them{' with Homebrew' if MAC else ''}, then run make again."
+        )
+    command = f"{INSTALL[manager]} {names(packages, manager)}"
+    return (
+        f"gdanim needs system packages that are missing: {names(packages, manager)}\n"
+        f"Install them{'' if manager == 'brew' else ' as root'}, then run make again:\n    {command}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
