@@ -33,6 +33,6 @@ clean:  ## remove .venv and caches; films stay
 	@$(PYTHON) tools/system.py
 	@echo "Installing gdanim into .venv, about a minute"
 	@$(PYTHON) -m venv .venv
-	@PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
+	@PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_USE_PEP517=1 \
 		.venv/bin/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@

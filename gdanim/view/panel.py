@@ -8,12 +8,15 @@ from gdanim.engine.solution import Status
 from gdanim.timeline import Moment, Timeline
 from gdanim.view.canvas import Label
 from gdanim.view.layout import Layout
-from gdanim.view.text import Lettering, Numbers, literal
+from gdanim.view.text import Lettering, Numbers, fitted, literal
 from gdanim.view.theme import Color, Theme, rgb
 
 MOST_ROWS = 12  # more balls than this fold into a summary
 LABEL_SIZE, NOTE_SIZE = 30.0, 23.0
 MOST_EXPLAINED = 5  # rows that have room for the cause of their verdict
+INDENT = 34.0  # from the bullet to the label
+NUMBER = (4.5, 7.5)  # digits' widths that a number may take before and after its decimal point
+DIGIT = 0.5 * LABEL_SIZE
 APPEAR = 0.5  # seconds in which a verdict fades in
 
 
@@ -36,15 +39,27 @@ class Panel:
                 lettering.want(t, NOTE_SIZE + 3) for t in ("best loss", "median loss", "converged")
             ]
             self._of = lettering.want(f"of {len(self.runs)}", LABEL_SIZE)
-            self._names = [lettering.want(literal(name), LABEL_SIZE) for name, _ in self._groups]
+            self._names = [self._text(name, LABEL_SIZE, self._column - INDENT) for name, _ in self._groups]
         else:
-            self._names = [lettering.want(literal(run.ball.label), LABEL_SIZE) for run in self.runs]
-            self._verdicts = [lettering.want(literal(run.verdict), NOTE_SIZE) for run in self.runs]
-            self._reasons = [lettering.want(literal(run.reason), NOTE_SIZE) for run in self.runs]
+            room = self._column - INDENT
+            self._names = [
+                self._text(run.ball.label, LABEL_SIZE, room - sum(NUMBER) * DIGIT) for run in self.runs
+            ]
+            self._verdicts = [self._text(run.verdict, NOTE_SIZE, room) for run in self.runs]
+            self._reasons = [self._text(run.reason, NOTE_SIZE, room) for run in self.runs]
             self._left = [
-                lettering.want(literal(f"left the picture at step {timeline.leaving(i)}"), NOTE_SIZE)
+                self._text(f"left the picture at step {timeline.leaving(i)}", NOTE_SIZE, room)
                 for i in range(len(self.runs))
             ]
+
+    def _text(self, text: str, size: float, room: float) -> tuple[str, float]:
+        return self.lettering.want(fitted(literal(text), room * self.lettering.scale), size)
+
+    @property
+    def _column(self) -> float:
+        """Width of a column of rows, in points."""
+        left, _, right, _ = self.layout.panel
+        return min((right - left) / self.layout.panel_columns - 30, 500.0)
 
     def labels(self, moment: Moment | None, opacity: float) -> list[Label]:
         """The legend at a moment; before the run, names only."""
@@ -69,18 +84,18 @@ class Panel:
             color = self.colors[i]
             labels.append(self.lettering.place(self._bullet, x * s, (y + 5) * s, color, opacity))
             labels.append(
-                self.lettering.place(self._names[i], (x + 34) * s, y * s, rgb(self.theme.text), opacity)
+                self.lettering.place(self._names[i], (x + INDENT) * s, y * s, rgb(self.theme.text), opacity)
             )
             if moment is None or losses is None:
                 continue
-            point = (x + min(column, 500.0) - 150) * s
+            point = (x + self._column - NUMBER[1] * DIGIT) * s
             labels += self.numbers.place(float(losses[i]), point, y * s, rgb(self.theme.text), opacity)
             left_note, verdict = self._strengths(i, moment)
             notes = [(self._left[i], 36.0, color, left_note), (self._verdicts[i], 36.0, color, verdict)]
             if explained:
                 notes.append((self._reasons[i], 63.0, rgb(self.theme.secondary), verdict))
             labels += [
-                self.lettering.place(key, (x + 34) * s, (y + down) * s, ink, opacity * strength)
+                self.lettering.place(key, (x + INDENT) * s, (y + down) * s, ink, opacity * strength)
                 for key, down, ink, strength in notes
                 if strength > 0
             ]
@@ -102,7 +117,7 @@ class Panel:
         labels = []
         for key, (_, color) in list(zip(self._names, self._groups, strict=True))[:6]:
             labels.append(self.lettering.place(self._bullet, left * s, (y + 5) * s, color, opacity))
-            labels.append(self.lettering.place(key, (left + 34) * s, y * s, text, opacity))
+            labels.append(self.lettering.place(key, (left + INDENT) * s, y * s, text, opacity))
             y += 50
         y += 20
         if moment is None:

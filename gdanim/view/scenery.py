@@ -200,8 +200,9 @@ class Scenery:
         trails.positions[:, 2] = np.fmax(trails.positions[:, 2], on_mesh)
         lifted = trails.positions + 0.006 * trails.normals
         ink = np.concatenate([self.colors[trails.balls], trails.opacity[:, None]], axis=1)
-        whole = np.isfinite(lifted).all(axis=1)
-        k = np.flatnonzero((trails.balls[:-1] == trails.balls[1:]) & whole[:-1] & whole[1:])
+        whole: NDArray[np.bool_] = np.all(np.isfinite(lifted), axis=1)
+        same = np.equal(trails.balls[:-1], trails.balls[1:])
+        k = np.flatnonzero(same & whole[:-1] & whole[1:])
         before = np.where((k > 0) & (trails.balls[np.maximum(k - 1, 0)] == trails.balls[k]), k - 1, k)
         last = len(trails.balls) - 1
         after = np.minimum(k + 2, last)

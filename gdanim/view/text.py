@@ -26,6 +26,15 @@ def literal(text: str) -> str:
     return f'#"{quoted}"'
 
 
+def fitted(markup: str, width: float) -> str:
+    """Markup that shrinks to ``width`` points where it would be wider."""
+    return (
+        f"#context {{ let body = [{markup}]; let wide = measure(body).width; "
+        f"if wide > {width:.1f}pt {{ scale({width:.1f}pt / wide * 100%, origin: left, reflow: true, body) }} "
+        "else { body } }"
+    )
+
+
 def formula(latex: str) -> str:
     """Typst markup of an inline formula written in LaTeX."""
     return f"${tylax.latex_to_typst(latex).strip()}$"
