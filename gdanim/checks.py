@@ -18,6 +18,13 @@ def load(path: str | Path) -> Spec:
     if spec.view.theme not in themes:
         message = f"unknown theme {spec.view.theme!r}{did_you_mean(spec.view.theme, themes)}"
         found.append(marks.mistake(("view", "theme"), message))
+    if spec.view.colormap is not None:
+        from cmap import Colormap
+
+        try:
+            Colormap(spec.view.colormap)
+        except (KeyError, ValueError) as error:
+            found.append(marks.mistake(("view", "colormap"), str(error).strip("'\"")))
     if spec.scene not in scenes():
         message = f"unknown scene {spec.scene!r}{did_you_mean(spec.scene, scenes())}"
         found.append(marks.mistake(("scene",), message))

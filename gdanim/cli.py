@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 failed, 2 bad input, 130 interrupted."""
     arguments = _parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
+    warnings.showwarning = lambda message, *_, **__: print(f"gdanim: {message}", file=sys.stderr)
     try:
         code: int = arguments.command(arguments)
         sys.stdout.flush()

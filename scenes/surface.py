@@ -2,43 +2,48 @@
 
 from manim import FadeOut, Write, rate_functions
 
+from gdanim.engine.solution import Act
 from gdanim.view.scene import FilmScene
 from gdanim.view.text import formula, literal
 
 APPEAR, FALL, HOLD, LEAVE = 2.4, 1.2, 3.0, 1.0  # seconds
+LEFT, TOP = 56.0, 56.0  # points
 
 
 class Surface(FilmScene):
     """One function after the other, each with all its balls."""
 
     def construct(self) -> None:
-        layout, theme = self.layout, self.theme
-        top = 56.0
+        self.top = TOP
         if self.spec.title:
-            title = self.text(literal(self.spec.title), 46, 56, top, theme.text, layout.column)
+            title = self.text(literal(self.spec.title), 46, LEFT, TOP, self.theme.text, self.layout.column)
             self.add(title)
-            top = self.below(title) + 26
-        acts = self.solution.acts
-        for act in acts:
-            variables = ", ".join(act.objective.variables)
-            rule = self.text(
-                formula(f"f({variables}) = {act.objective.latex}"),
-                32,
-                56,
-                top,
-                theme.secondary,
-                layout.column,
-            )
-            stage = self.stage(act, self.run_time(APPEAR + FALL + HOLD))
-            if act is not acts[0]:
-                stage.ground = 0.0
-            self.play(stage.become_(APPEAR, reveal=1.0, opened=1.0, ground=1.0), Write(rule, run_time=APPEAR))
-            self.play(stage.become_(FALL, rate_functions.linear, fall=1.0), stage.become_(FALL, readouts=1.0))
-            run_time = stage.timeline.run_time
-            self.play(stage.become_(run_time, rate_functions.linear, seconds=run_time))
-            leave = LEAVE if act is not acts[-1] else 0.0
-            self.play(stage.become_(HOLD - leave, rate_functions.linear, seconds=run_time + HOLD - leave))
-            if leave:
-                gone = stage.become_(leave, reveal=0.0, presence=0.0, ground=0.0, readouts=0.0)
-                self.play(gone, FadeOut(rule, run_time=leave))
-                self.remove(stage)
+            self.top = self.below(title) + 26
+        for act in self.solution.acts:
+            self.act(act)
+
+    def act(self, act: Act) -> None:
+        """From the rising surface to the verdicts, and away again if something follows."""
+        acts, loop = self.solution.acts, self.spec.video.loop
+        leave = LEAVE if loop or act is not acts[-1] else 0.0
+        standing = loop and len(acts) == 1  # a loop of one act begins and ends with the bare surface
+        rise = 0.0 if standing else APPEAR
+        function = f"f({', '.join(act.objective.variables)}) = {act.objective.latex}"
+        rule = self.text(formula(function), 32, LEFT, self.top, self.theme.secondary, self.layout.column)
+        stage = self.stage(act, self.below(rule) + 24, self.run_time(rise + FALL + HOLD))
+        stage.ground = 1.0 if act is acts[0] and (standing or not loop) else 0.0
+        if standing:
+            stage.reveal = stage.opened = 1.0
+            self.add(stage, rule)
+        else:
+            self.play(stage.become_(rise, reveal=1.0, opened=1.0, ground=1.0), Write(rule, run_time=rise))
+        self.play(stage.become_(FALL, rate_functions.linear, fall=1.0), stage.become_(FALL, readouts=1.0))
+        end = stage.timeline.run_time
+        self.play(stage.become_(end, rate_functions.linear, seconds=end))
+        self.play(stage.become_(HOLD - leave, rate_functions.linear, seconds=end + HOLD - leave))
+        if standing:
+            self.play(stage.become_(leave, presence=0.0, readouts=0.0))
+        elif leave:
+            gone = stage.become_(leave, reveal=0.0, presence=0.0, ground=0.0, readouts=0.0)
+            self.play(gone, FadeOut(rule, run_time=leave))
+            self.remove(stage)

@@ -7,7 +7,7 @@ import importlib.util
 import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -53,7 +53,13 @@ def render(
             with _film(spec, short, rate) as scene:
                 samples = partial(_samples, scene)
                 writer = WRITERS[name](part, scene.size, rate, _comment(spec, quality, name), samples)
-                _encode(scene, writer, rate, path.name if progress else None)
+                encode(
+                    lambda k, out, scene=scene, rate=rate: scene.paint(k / rate, out),  # type: ignore[misc]
+                    scene.frames,
+                    scene.size,
+                    writer,
+                    path.name if progress else None,
+                )
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
@@ -67,7 +73,7 @@ def still(spec: Spec, at: float, quality: str | None, path: Path) -> None:
 
     short, rate = _quality(spec, quality, "mp4")
     with _film(spec, short, rate) as scene:
-        frame = _blank(scene)
+        frame = blank(scene.size)
         scene.paint(min(round(at * rate), scene.frames - 1) / rate, frame)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -140,21 +146,27 @@ def _scene_class(spec: Spec) -> type[FilmScene]:
     return found[0]
 
 
-def _encode(scene: FilmScene, writer: Writer, rate: int, shown_name: str | None) -> None:
-    """Draw on this thread, encode on another; a few buffers go round."""
+def encode(
+    paint: Callable[[int, Pixels], None],
+    frames: int,
+    size: tuple[int, int],
+    writer: Writer,
+    shown_name: str | None = None,
+) -> None:
+    """Draw ``frames`` frames on this thread while another encodes; a few buffers go round."""
     from tqdm import tqdm
 
-    buffers = [_blank(scene) for _ in range(AHEAD + 1)]
+    buffers = [blank(size) for _ in range(AHEAD + 1)]
     waiting: list[Future[None]] = []
     with ThreadPoolExecutor(max_workers=1) as encoder:
         try:
             for k in tqdm(
-                range(scene.frames), desc=shown_name, unit=" frames", disable=shown_name is None, leave=False
+                range(frames), desc=shown_name, unit=" frames", disable=shown_name is None, leave=False
             ):
                 if len(waiting) > AHEAD:
                     waiting.pop(0).result()
                 frame = buffers[k % len(buffers)]
-                scene.paint(k / rate, frame)
+                paint(k, frame)
                 waiting.append(encoder.submit(writer.write, frame))
             for future in waiting:
                 future.result()
@@ -164,14 +176,14 @@ def _encode(scene: FilmScene, writer: Writer, rate: int, shown_name: str | None)
 
 def _samples(scene: FilmScene) -> Iterator[Pixels]:
     for t in np.linspace(0.0, scene.length, GIF_SAMPLES):
-        frame = _blank(scene)
+        frame = blank(scene.size)
         scene.paint(float(t), frame)
         yield frame
 
 
-def _blank(scene: FilmScene) -> Pixels:
-    width, height = scene.size
-    return np.empty((height, width, 4), dtype=np.uint8)
+def blank(size: tuple[int, int]) -> Pixels:
+    """Room for a frame of width x height pixels, shape (height, width, 4)."""
+    return np.empty((size[1], size[0], 4), dtype=np.uint8)
 
 
 def _quality(spec: Spec, quality: str | None, name: str) -> tuple[int, int]:

@@ -205,13 +205,15 @@ class Stage:
         self._render_lines(self._axes, width=1.6, opacity=fade, lift=1e-5)
         if picture.lines is not None:
             self._render_lines(self._ribbons(picture.lines), width=1.6, opacity=1.0)
+        self._heights.use(0)
+        appeared = picture.ground * min(max(2 * picture.reveal - 1, 0.0), 1.0)
+        self._render_decals(scenery.marks(appeared))
         moment = picture.moment
         if moment is None or picture.presence <= 0:
             canvas.target.depth_mask = True
             return
-        self._heights.use(0)
         lift = np.zeros(len(moment.opacity)) if picture.lift is None else picture.lift
-        self._render_decals(picture, moment, lift)
+        self._render_decals(self._shadows(picture, moment, lift))
         now = moment.seconds
         self._render_lines(
             self._trails, width=2.2, opacity=0.5 * picture.presence, now=now, fade=(0.35, 2.0), floor=1.0
@@ -220,7 +222,7 @@ class Stage:
         self._render_lines(
             self._trails, width=3.9, opacity=picture.presence, now=now, fade=(0.34, 1.8), lift=1e-4
         )
-        canvas.set("ball", u_now=now, u_flat=1.0, u_least=1.9 * canvas.pixel)
+        canvas.set("ball", u_now=now, u_flat=1.0, u_least=1.9 * canvas.pixel, u_opacity=picture.presence)
         if self._dots is not None:
             self._dots.render(moderngl.TRIANGLE_STRIP, vertices=4)
         self._render_balls(picture, moment, lift)
@@ -229,7 +231,8 @@ class Stage:
         rows = self.scenery.outline(picture.camera.eye, picture.reveal)
         self._render_lines(self._ribbons(rows), width=1.0, opacity=1.0, lift=2e-5)
 
-    def _render_decals(self, picture: Picture, moment: Moment, lift: Array) -> None:
+    def _shadows(self, picture: Picture, moment: Moment, lift: Array) -> Array:
+        """Decal rows (2 balls, 10): the contact shadow of every ball, and its place on the floor."""
         theme = self.canvas.theme
         near = picture.presence * moment.opacity * np.exp(-lift / 0.25)
         place = np.zeros((len(near), 4))
@@ -242,20 +245,22 @@ class Stage:
         colors = np.concatenate([self.scenery.colors, (0.55 * near)[:, None]], axis=1)
         rings = np.tile([0.0, 0.8], (len(near), 1))
         dots = np.tile([0.0, 0.1], (len(near), 1))
-        rows = np.concatenate(
+        return np.concatenate(
             [
-                self.scenery.marks(fade=min(1.0, picture.presence)),
                 np.concatenate([place, shadow, rings], axis=1),
                 np.concatenate([below, colors, dots], axis=1),
             ]
-        ).astype("f4")
+        )
+
+    def _render_decals(self, rows: Array) -> None:
+        if not len(rows):
+            return
         gl = self.canvas.context
-        buffer = gl.buffer(rows)
         array = gl.vertex_array(
             self.canvas.programs["decal"],
             [
                 (self._corners, "2f", "in_corner"),
-                (buffer, "4f 4f 2f/i", "in_place", "in_color", "in_ring"),
+                (gl.buffer(rows.astype("f4")), "4f 4f 2f/i", "in_place", "in_color", "in_ring"),
             ],
         )
         array.render(moderngl.TRIANGLES, instances=len(rows))
@@ -266,11 +271,11 @@ class Stage:
         spheres[:, 2] += lift
         spheres[:, 3] = self.scenery.radius
         spheres[:, 4:7] = self.scenery.colors
-        spheres[:, 7] = moment.opacity * picture.presence
+        spheres[:, 7] = moment.opacity
         spheres[:, 8] = -1.0
         # Balls behind others first, so that their antialiased edges blend with what is behind.
         order = np.argsort(-np.linalg.norm(spheres[:, :3] - picture.camera.eye, axis=1), kind="stable")
-        self.canvas.set("ball", u_flat=0.0, u_least=2.5 * self.canvas.pixel)
+        self.canvas.set("ball", u_flat=0.0, u_least=2.5 * self.canvas.pixel, u_opacity=picture.presence)
         array = self._spheres(spheres[order])
         if array is not None:
             array.render(moderngl.TRIANGLE_STRIP, vertices=4)

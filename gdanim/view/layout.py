@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gdanim.view.camera import Rect
 
@@ -22,6 +22,13 @@ class Layout:
     panel: tuple[float, float, float, float]  # the legend's box
     panel_columns: int
 
+    def under(self, top: float) -> Layout:
+        """The same layout where text at the upper left reaches down to ``top``."""
+        left, stage_top, right, bottom = self.stage
+        if left > self.column:  # the text stands beside the stage, and above the panel
+            return replace(self, panel=(self.panel[0], max(self.panel[1], top), *self.panel[2:]))
+        return replace(self, stage=(left, max(stage_top, top), right, bottom))
+
     @property
     def rect(self) -> Rect:
         """The stage in normalised coordinates."""
@@ -39,13 +46,13 @@ def layout(aspect: str) -> Layout:
     x, y = ASPECTS[aspect]
     width, height = SHORT * x / min(x, y), SHORT * y / min(x, y)
     if x > y:
-        column = 500.0 if x / y > 1.5 else 400.0
+        column = 500.0 if x / y > 1.5 else 470.0
         return Layout(
             width,
             height,
             column,
             (MARGIN + column + 20, 40.0, width - 40, height - 36),
-            (MARGIN, 330.0, MARGIN + column, height - MARGIN),
+            (MARGIN, 240.0, MARGIN + column, height - MARGIN),
             1,
         )
     bottom = height - (300.0 if y == x else 560.0)
@@ -53,7 +60,7 @@ def layout(aspect: str) -> Layout:
         width,
         height,
         width - 2 * MARGIN - 160,
-        (MARGIN + 40, 210.0, width - MARGIN - 20, bottom),
+        (MARGIN + 40, 190.0, width - MARGIN - 20, bottom),
         (MARGIN, bottom + 30, width - MARGIN, height - MARGIN),
         2 if y == x else 1,
     )

@@ -15,7 +15,7 @@ MOST_ROWS = 12  # more balls than this fold into a summary
 LABEL_SIZE, NOTE_SIZE = 30.0, 23.0
 MOST_EXPLAINED = 5  # rows that have room for the cause of their verdict
 INDENT = 34.0  # from the bullet to the label
-NUMBER = (4.5, 7.5)  # digits' widths that a number may take before and after its decimal point
+NUMBER = (4.5, 8.2)  # digits' widths that a number may take before and after its decimal point
 DIGIT = 0.5 * LABEL_SIZE
 APPEAR = 0.5  # seconds in which a verdict fades in
 
@@ -59,7 +59,8 @@ class Panel:
     def _column(self) -> float:
         """Width of a column of rows, in points."""
         left, _, right, _ = self.layout.panel
-        return min((right - left) / self.layout.panel_columns - 30, 500.0)
+        gap = 30 * (self.layout.panel_columns - 1)
+        return min((right - left - gap) / self.layout.panel_columns, 500.0)
 
     def labels(self, moment: Moment | None, opacity: float) -> list[Label]:
         """The legend at a moment; before the run, names only."""

@@ -50,9 +50,10 @@ Pixels = NDArray[np.uint8]
 class StagedAct(Mobject):  # type: ignore[misc]
     """One act on the canvas. Its numbers are what animations change; ``become_`` animates them."""
 
-    def __init__(self, scene: FilmScene, act: Act, run_time: float | None) -> None:
+    def __init__(self, scene: FilmScene, act: Act, run_time: float | None, top: float) -> None:
         super().__init__()
         self.scene, self.act = scene, act
+        self.layout = scene.layout.under(top)
         spec, theme = scene.spec, scene.theme
         crowd = max(len(act.runs) / CROWD, 1.0)
         self.timeline = Timeline(
@@ -66,7 +67,7 @@ class StagedAct(Mobject):  # type: ignore[misc]
         self.ends: float | None = None  # the film's end
         self.reveal, self.opened, self.fall, self.seconds = 0.0, 0.0, 0.0, 0.0
         self.presence, self.ground, self.readouts = 1.0, 1.0, 0.0
-        self.panel = Panel(self.timeline, self.colors, scene.layout, scene.lettering, theme)
+        self.panel = Panel(self.timeline, self.colors, self.layout, scene.lettering, theme)
 
     def become_(self, run_time: float, rate_func: Callable[[float], float] | None = None, **to: float) -> Cue:
         """An animation of this act's numbers, such as ``become_(2.0, reveal=1.0)``."""
@@ -134,13 +135,13 @@ class StagedAct(Mobject):  # type: ignore[misc]
     @cached_property
     def _poses(self) -> tuple[Camera, Camera]:
         """The opening pose and the orbit's middle, both framed so that nothing is cut off."""
-        rect, zoom = self.scene.layout.rect, self.scene.spec.camera.zoom
+        rect, zoom = self.layout.rect, self.scene.spec.camera.zoom
         azimuth, elevation = self._view
         extent = self.scenery.extent + 0.22
         base = [(x * extent[0], y * extent[1], FLOOR) for x in (-1, 1) for y in (-1, 1)]
         post = [(*(self.axes.post * 1.1), RELIEF + 0.16)]
         points = np.concatenate([self.scenery.mesh.positions[::7], base, post])
-        aspect = self.scene.layout.width / self.scene.layout.height
+        aspect = self.layout.width / self.layout.height
         turns = np.array([self._turn(t) for t in np.linspace(self.begins, self._ends, 13)])
         orbit = frame(points, rect, aspect, azimuth + turns, elevation, zoom)
         high = min(elevation + SWING[1], 88.0)
@@ -289,9 +290,12 @@ class FilmScene(Scene):  # type: ignore[misc]
 
     # -- for scenes -------------------------------------------------------------------------------
 
-    def stage(self, act: Act, run_time: float | None = None) -> StagedAct:
-        """Put an act on the canvas; ``run_time`` in seconds overrides the spec's pace."""
-        staged = StagedAct(self, act, run_time)
+    def stage(self, act: Act, top: float = 0.0, run_time: float | None = None) -> StagedAct:
+        """Put an act on the canvas, below text that reaches down to ``top`` (points) at the upper left.
+
+        ``run_time`` in seconds overrides the spec's pace.
+        """
+        staged = StagedAct(self, act, run_time, top)
         if self._acts:
             self._acts[-1].ends = self.time
         self._acts.append(staged)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -68,7 +69,10 @@ class Lettering:
             f"#set page(width: auto, height: auto, margin: {PADDING}pt, fill: none)\n{preamble(self.font)}"
             f'#set text(fill: white, top-edge: "ascender", bottom-edge: "descender")\n{pages}'
         )
-        images = typst.compile(source.encode(), format="png", ppi=72)
+        images, notes = typst.compile_with_warnings(source.encode(), format="png", ppi=72)
+        for note in notes:
+            if "unknown font" in str(note):
+                warnings.warn(f"view.font: {self.font!r} is not installed; {FONT} stands in", stacklevel=2)
         coverage = [
             np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))[..., 3]
             for png in ([images] if isinstance(images, bytes) else images)

@@ -5,6 +5,7 @@ uniform mat4 u_projection;
 uniform vec2 u_size;        // of the picture in pixels
 uniform float u_now;
 uniform float u_least;      // smallest radius in pixels
+uniform float u_opacity;
 in vec4 in_sphere;          // world centre, radius
 in vec4 in_color;
 in float in_time;           // it appears then
@@ -22,9 +23,9 @@ void main() {
     v_corner = corner * (1.0 + 1.5 / v_pixels);
     v_centre = centre.xyz;
     v_radius = radius;
-    v_color = in_color;
+    v_color = vec4(in_color.rgb, in_color.a * u_opacity);
     centre.xy += v_corner * radius;
-    gl_Position = (in_time > u_now || in_color.a <= 0.0) ? vec4(2.0, 2.0, 2.0, 1.0) : u_projection * centre;
+    gl_Position = (in_time >= u_now || v_color.a <= 0.0) ? vec4(2.0, 2.0, 2.0, 1.0) : u_projection * centre;
 }
 #else
 uniform mat4 u_projection;

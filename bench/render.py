@@ -1,0 +1,149 @@
+"""Frames per second beside manim's own renderers: the same orbit, size and encoder settings.
+
+    python bench/render.py                 the table
+    python bench/render.py --one ours 90   seconds to film so many frames, start-up included
+
+Steady frames per second are those of a long film minus a short one, so that start-up cancels. Ours has a
+surface of 145 x 145 vertices and 4 (or 1000) balls; manim's `ThreeDScene` a `Surface` of 32 x 32 and
+four `Sphere`s of 12 x 12. x264 veryfast, crf 23, 1080p30 for all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SIZE, RATE, CRF = (1920, 1080), 30, "23"
+SPEC = """
+functions: [{{expr: "x^2 + 10*y^2", domain: {{x: [-3, 3], y: [-2, 2]}}, minima: [[0, 0]]}}]
+learning_rates: [{rates}]
+starts: {starts}
+camera: {{orbit: 6}}
+video: {{quality: 1080p30}}
+"""
+FEW = SPEC.format(rates="0.01, 0.07, 0.0975, 0.105", starts="[[-2.6, 1.4]]")
+MANY = SPEC.format(rates="0.01", starts="{random: 1000, seed: 1}")
+MANIM_CONFIG = f"[video_encoder]\ncodec = libx264\n[video_encoder.options]\npreset = veryfast\ncrf = {CRF}\n"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A way to make the film, and how many frames its short and long film have."""
+
+    film: Callable[[int], None]
+    short: int
+    long: int
+
+
+def ours(text: str) -> Callable[[int], None]:
+    """Our film: drawn on this thread while another encodes, as `gdanim render` does."""
+
+    def film(frames: int) -> None:
+        import gdanim
+        from gdanim.output import film as output
+        from gdanim.output import video
+
+        video.QUALITY = CRF
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "orbit.yaml"
+            path.write_text(text, encoding="utf-8")
+            with output._film(gdanim.load(path), SIZE[1], RATE) as scene:
+                writer = video.Mp4(Path(folder) / "orbit.mp4", SIZE, RATE, "", lambda: ())
+                output.encode(lambda k, out: scene.paint(5 + k / RATE, out), frames, SIZE, writer)
+
+    return film
+
+
+def encoder(frames: int) -> None:
+    """The encoder alone, on frames of ours drawn beforehand; drawing is not counted."""
+    import gdanim
+    from gdanim.output import film as output
+    from gdanim.output import video
+
+    video.QUALITY = CRF
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "orbit.yaml"
+        path.write_text(FEW, encoding="utf-8")
+        with output._film(gdanim.load(path), SIZE[1], RATE) as scene:
+            drawn = []
+            for k in range(60):
+                out = output.blank(SIZE)
+                scene.paint(5 + k / RATE, out)
+                drawn.append(out)
+        writer = video.Mp4(Path(folder) / "orbit.mp4", SIZE, RATE, "", lambda: ())
+        for k in range(frames):  # to and fro, so that the film has no cut
+            k %= 2 * len(drawn) - 2
+            writer.write(drawn[k if k < len(drawn) else 2 * len(drawn) - 2 - k])
+        writer.close()
+
+
+def manim(*options: str) -> Callable[[int], None]:
+    """manim's own film of `bench/manim_orbit.py`."""
+
+    def film(frames: int) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "manim.cfg").write_text(MANIM_CONFIG, encoding="utf-8")
+            command = [sys.executable, "-m", "manim", "render", *options, "--disable_caching"]
+            command += ["--media_dir", folder, "-r", f"{SIZE[0]},{SIZE[1]}", "--fps", str(RATE)]
+            command += ["-v", "ERROR", "--progress_bar", "none", str(HERE / "manim_orbit.py"), "Orbit"]
+            seconds = f"{frames / RATE:.6f}"
+            subprocess.run(command, check=True, cwd=folder, env={**_environment(), "ORBIT": seconds})
+
+    return film
+
+
+def _environment() -> dict[str, str]:
+    import os
+
+    return dict(os.environ)
+
+
+CONTENDERS = {
+    "ours": Contender(ours(FEW), 30, 210),
+    "ours, 1000 balls": Contender(ours(MANY), 30, 210),
+    "encoder alone": Contender(encoder, 60, 300),
+    "manim OpenGL": Contender(manim("--renderer", "opengl", "--write_to_movie"), 6, 30),
+    "manim Cairo": Contender(manim(), 4, 12),
+}
+
+
+def steady(name: str) -> tuple[float, float]:
+    """(steady frames per second, seconds of start-up) of a contender, each film in a process of its own."""
+    contender = CONTENDERS[name]
+    took = []
+    for frames in (contender.short, contender.long):
+        command = [sys.executable, __file__, "--one", name, str(frames)]
+        took.append(float(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+    per_second = (contender.long - contender.short) / (took[1] - took[0])
+    return per_second, took[0] - contender.short / per_second
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--one", nargs=2, metavar=("NAME", "FRAMES"))
+    parser.add_argument("--rounds", type=int, default=1, help="the best of so many rounds")
+    arguments = parser.parse_args()
+    if arguments.one:
+        start = time.perf_counter()
+        CONTENDERS[arguments.one[0]].film(int(arguments.one[1]))
+        print(time.perf_counter() - start)
+        return
+    speeds: dict[str, tuple[float, float]] = {}
+    for _ in range(arguments.rounds):
+        for name in CONTENDERS:
+            speeds[name] = max(speeds.get(name, (0.0, 0.0)), steady(name))
+    base = speeds["ours"][0]
+    print(f"{'':18}{'frames/s':>10}{'start-up':>10}{'ours is':>12}")
+    for name, (per_second, start_up) in speeds.items():
+        print(f"{name:18}{per_second:10.2f}{start_up:9.1f}s{base / per_second:11.2f}x")
+
+
+if __name__ == "__main__":
+    main()
