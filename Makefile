@@ -1,6 +1,7 @@
 # Every target works on a fresh clone: .venv/ready sets up what is missing, once.
 PYTHON ?= python3
 SPEC ?= specs/*.yaml
+TOO_OLD = "gdanim needs Python 3.11 or newer; name one: make PYTHON=python3.12 ..."
 
 .PHONY: help render gallery test check bench clean
 
@@ -30,6 +31,7 @@ clean:  ## remove .venv and caches; films stay
 
 # The stamp comes last: whatever fails before leaves none, and the next make sets up again.
 .venv/ready: pyproject.toml constraints.txt tools/system.py
+	@$(PYTHON) -c 'import sys; sys.exit($(TOO_OLD) if sys.version_info < (3, 11) else 0)'
 	@$(PYTHON) tools/system.py
 	@echo "Installing gdanim into .venv, about a minute"
 	@$(PYTHON) -m venv .venv

@@ -100,17 +100,31 @@ def test_missing_system_packages_are_told(manager: str, command: str, tmp_path: 
     assert command in told.stderr
 
 
-def test_failed_setup_leaves_no_stamp(tmp_path: Path) -> None:
-    for name in ("Makefile", "pyproject.toml", "constraints.txt", "tools"):
+@pytest.fixture
+def unprepared(tmp_path: Path) -> Path:
+    """A clone before its first make, on a machine that lacks no system package."""
+    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
         (tmp_path / name).symlink_to(ROOT / name)
-    environment = os.environ | {"PIP_NO_INDEX": "1"}
-    made = subprocess.run(
-        ["make", "render", f"PYTHON={sys.executable}"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools/system.py").touch()
+    return tmp_path
+
+
+def make(clone: Path, python: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = ["make", "render", f"PYTHON={python}"]
+    return subprocess.run(command, cwd=clone, env=os.environ | environment, capture_output=True, text=True)
+
+
+def test_failed_setup_leaves_no_stamp(unprepared: Path) -> None:
+    assert make(unprepared, sys.executable, PIP_NO_INDEX="1").returncode == 2
+    assert (unprepared / ".venv/bin/pip").exists()
+    assert not (unprepared / ".venv/ready").exists()
+
+
+def test_an_old_python_is_refused(unprepared: Path) -> None:
+    old = unprepared / "python"
+    old.write_text(f'#!/bin/sh\nexec {sys.executable} -c "import sys; sys.version_info = (3, 10); $2"\n')
+    old.chmod(0o755)
+    made = make(unprepared, old)
     assert made.returncode == 2
-    assert (tmp_path / ".venv/bin/pip").exists()
-    assert not (tmp_path / ".venv/ready").exists()
+    assert "needs Python 3.11 or newer" in made.stderr

@@ -14,7 +14,6 @@ import sys
 import sysconfig
 from pathlib import Path
 
-OLDEST = (3, 11)
 PYTHON = ".".join(map(str, sys.version_info[:2]))
 MAC = sys.platform == "darwin"
 
@@ -76,12 +75,7 @@ def install(packages: list[tuple[str, ...]], sudo: list[str]) -> None:
 
 
 def main() -> str | None:
-    """Why gdanim cannot be installed here, or None."""
-    if sys.version_info < OLDEST:
-        return (
-            f"gdanim needs Python 3.11 or newer; {sys.executable} is {PYTHON}.\n"
-            "Name a newer one: make PYTHON=python3.11 ..."
-        )
+    """What is missing and how to install it; None when all is there."""
     sudo = [] if os.geteuid() == 0 else ["sudo"]
     packages = missing()
     if packages and shutil.which("apt-get") and (not sudo or shutil.which("sudo")):
