@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 Pixels = NDArray[np.uint8]
 PRESET, QUALITY = "veryfast", "20"  # x264; measured in bench/
 GIF_COLORS = 128
+GIF_DITHER = "bayer:bayer_scale=5"
 
 
 Samples = Callable[[], Iterable[Pixels]]  # some frames of the film, drawn when asked for
@@ -89,7 +90,7 @@ class Gif:
         self._graph = Graph()
         self._source = _buffer(self._graph, size, self._base)
         colors = _buffer(self._graph, (palette.width, palette.height), self._base)
-        use = self._graph.add("paletteuse", "dither=bayer:bayer_scale=5:diff_mode=rectangle")
+        use = self._graph.add("paletteuse", f"dither={GIF_DITHER}:diff_mode=rectangle")
         sink = self._graph.add("buffersink")
         self._source.link_to(use, 0, 0)
         colors.link_to(use, 0, 1)

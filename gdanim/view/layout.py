@@ -1,4 +1,7 @@
-"""Where things stand in the picture. Lengths are points: the shorter side of the picture has 1080."""
+"""Where things stand in the picture. Lengths are points: the shorter side of a picture has 1080 of them.
+
+Small pictures, below 480 pixels, have fewer, so that their text stays legible.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from gdanim.view.camera import Rect
 
-SHORT = 1080.0
+SHORT, SMALL, LEAST = 1080.0, 480, 720.0
 MARGIN = 56.0
 ASPECTS = {"16:9": (16, 9), "4:3": (4, 3), "1:1": (1, 1), "9:16": (9, 16)}
 
@@ -41,10 +44,14 @@ class Layout:
         )
 
 
-def layout(aspect: str) -> Layout:
-    """The layout for an aspect ratio such as "16:9": text beside the stage, or above and below it."""
+def layout(aspect: str, short: int) -> Layout:
+    """The layout for an aspect ratio such as "16:9" in a picture whose shorter side has ``short`` pixels.
+
+    Text stands beside the stage, or above and below it.
+    """
     x, y = ASPECTS[aspect]
-    width, height = SHORT * x / min(x, y), SHORT * y / min(x, y)
+    points = max(SHORT * min(short / SMALL, 1.0), LEAST)
+    width, height = points * x / min(x, y), points * y / min(x, y)
     if x > y:
         column = 500.0 if x / y > 1.5 else 470.0
         return Layout(

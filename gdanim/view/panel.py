@@ -11,7 +11,7 @@ from gdanim.view.layout import Layout
 from gdanim.view.text import Lettering, Numbers, fitted, literal
 from gdanim.view.theme import Color, Theme, rgb
 
-MOST_ROWS = 12  # more balls than this fold into a summary
+MOST_ROWS, LEAST_PITCH = 12, 62.0  # more balls than this, or than there is room for, fold into a summary
 LABEL_SIZE, NOTE_SIZE = 30.0, 23.0
 MOST_EXPLAINED = 5  # rows that have room for the cause of their verdict
 INDENT = 34.0  # from the bullet to the label
@@ -32,9 +32,10 @@ class Panel:
         self.numbers = Numbers(lettering, LABEL_SIZE)
         self._step = lettering.want("step", LABEL_SIZE)
         self._bullet = lettering.want("#box(circle(radius: 0.3em, fill: white))", LABEL_SIZE)
-        self.folded = len(self.runs) > MOST_ROWS
+        room = (layout.panel[3] - layout.panel[1]) / LEAST_PITCH * layout.panel_columns
+        self.folded = len(self.runs) > min(MOST_ROWS, int(room))
         if self.folded:
-            self._groups = self._group()
+            self._groups = self._group()[: max(1, int((layout.panel[3] - layout.panel[1] - 170) / 50))]
             self._facts = [
                 lettering.want(t, NOTE_SIZE + 3) for t in ("best loss", "median loss", "converged")
             ]
@@ -114,9 +115,9 @@ class Panel:
         s = self.lettering.scale
         left, _, _, bottom = self.layout.panel
         quiet, text = rgb(self.theme.secondary), rgb(self.theme.text)
-        y = bottom - 50.0 * (len(self._groups[:6]) + len(self._facts)) - 20
+        y = bottom - 50.0 * (len(self._groups) + len(self._facts)) - 20
         labels = []
-        for key, (_, color) in list(zip(self._names, self._groups, strict=True))[:6]:
+        for key, (_, color) in zip(self._names, self._groups, strict=True):
             labels.append(self.lettering.place(self._bullet, left * s, (y + 5) * s, color, opacity))
             labels.append(self.lettering.place(key, (left + INDENT) * s, y * s, text, opacity))
             y += 50
@@ -157,11 +158,9 @@ class Panel:
         groups: dict[int, list[int]] = {}
         for i, run in enumerate(self.runs):
             groups.setdefault(run.ball.hue, []).append(i)
-        return [
-            (
-                f"{self.runs[g[0]].ball.label.rpartition(' #')[0] or self.runs[g[0]].ball.label}"
-                f" \u00d7 {len(g)}",
-                self.colors[g[0]],
-            )
-            for g in groups.values()
-        ]
+        rows = []
+        for members in groups.values():
+            label = self.runs[members[0]].ball.label
+            many = f" \u00d7 {len(members)}" if len(members) > 1 else ""
+            rows.append(((label.rpartition(" #")[0] or label) + many, self.colors[members[0]]))
+        return rows

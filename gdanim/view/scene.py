@@ -278,8 +278,8 @@ class FilmScene(Scene):  # type: ignore[misc]
         self.spec = spec
         self.solution = gdanim.solve(spec)
         self.theme: Theme = themes[spec.view.theme]
-        self.layout: Layout = layout(spec.video.aspect)
         self.size = (int(config.pixel_width), int(config.pixel_height))
+        self.layout: Layout = layout(spec.video.aspect, min(self.size))
         self.lettering = Lettering(self.size[1] / self.layout.height, spec.view.font)
         self._played: list[Played] = []
         self._acts: list[StagedAct] = []
