@@ -80,7 +80,7 @@ class Axes:
     def _at_the_left(self, camera: Camera) -> float:
         """1 while the height axis stands at the left of the picture; it fades as an orbit turns it away."""
         x = camera.project(np.column_stack([self.corners, np.zeros(4)]))[:, 0]
-        own = camera.project(np.array([*self.post, 0.0]))[0]
+        own = camera.project(np.array([*self.post, 0.0]))[..., 0]
         return float(np.clip(1.8 - (own - x.min()) / 0.3, 0.0, 1.0))
 
     def _centred(
@@ -94,12 +94,14 @@ class Axes:
         beside: float | None = None,
     ) -> Label:
         """A label centred on a world point, or ending ``beside`` points to its left."""
-        x, y = camera.project(at)
+        x, y, depth = camera.project(at)
         width, height = self.lettering.size(key)
         left = (x + 1) / 2 * size[0] - (
             width / 2 if beside is None else width + beside * self.lettering.scale
         )
-        return self.lettering.place(key, left, (1 - y) / 2 * size[1] - height / 2, color, opacity, snap=False)
+        return self.lettering.place(
+            key, left, (1 - y) / 2 * size[1] - height / 2, color, opacity, snap=False, depth=float(depth)
+        )
 
 
 def height_ticks(landscape: Landscape) -> list[float]:

@@ -76,10 +76,10 @@ class Camera:
         return np.asarray(self.projection @ self.view)
 
     def project(self, points: Array) -> Array:
-        """World points (..., 3) to normalised x, y in [-1, 1], y up (..., 2)."""
+        """World points (..., 3) to normalised x, y (up) and depth, each in [-1, 1], shape (..., 3)."""
         matrix = self.matrix
         clip = points @ matrix[:, :3].T + matrix[:, 3]
-        return np.asarray(clip[..., :2] / clip[..., 3:])
+        return np.asarray(clip[..., :3] / clip[..., 3:])
 
 
 def sees(eye: Array, points: Array, heights: Array, extent: Array, steps: int = 48) -> NDArray[np.bool_]:
@@ -138,7 +138,7 @@ def frame(
 
     def box(distance: float) -> tuple[Array, Array]:
         cameras = [Camera(float(a), elevation, distance, target, (0.0, 0.0), aspect) for a in azimuths]
-        seen = np.concatenate([c.project(points) for c in cameras])
+        seen = np.concatenate([c.project(points)[:, :2] for c in cameras])
         return seen.min(axis=0), seen.max(axis=0)
 
     room = np.array([rect.right - rect.left, rect.top - rect.bottom])

@@ -36,6 +36,7 @@ class Label:
     y: float
     color: tuple[float, float, float]
     opacity: float = 1.0
+    depth: float = -1.0  # normalised depth of the place it belongs to; -1 is in front of everything
 
 
 @dataclass(frozen=True)
@@ -105,13 +106,14 @@ class Canvas:
             stage.draw(picture)
         if picture.labels and self._atlas is not None:
             self._draw_labels(picture.labels)
+        self.target.depth_mask = True
         self.target.read_into(out, components=4)
 
     def _draw_labels(self, labels: Sequence[Label]) -> None:
-        self.context.enable_only(moderngl.BLEND)
+        self.target.depth_mask = False
         rows = np.array(
             [
-                (x.x, x.y, x.sprite[2], x.sprite[3], *x.sprite, *x.color, x.opacity)
+                (x.x, x.y, x.sprite[2], x.sprite[3], *x.sprite, *x.color, x.opacity, x.depth)
                 for x in labels
                 if x.opacity > 0.003
             ],
@@ -121,7 +123,8 @@ class Canvas:
             return
         buffer = self.context.buffer(rows)
         array = self.context.vertex_array(
-            self.programs["sprite"], [(buffer, "4f 4f 4f/i", "in_place", "in_source", "in_color")]
+            self.programs["sprite"],
+            [(buffer, "4f 4f 4f 1f/i", "in_place", "in_source", "in_color", "in_depth")],
         )
         array.render(moderngl.TRIANGLE_STRIP, vertices=4, instances=len(rows))
 

@@ -163,6 +163,7 @@ class Scenery:
         halfway = to_eye + light
         halfway /= np.linalg.norm(halfway, axis=1, keepdims=True)
         gloss = self.theme.gloss * np.maximum(np.einsum("ij,ij->i", normals, halfway), 0.0) ** 48
+        gloss *= np.minimum(0.25 + 1.5 * self._upper[index].max(axis=1), 1.0)
         rim = self.theme.rim * (1 - np.abs(np.einsum("ij,ij->i", normals, to_eye))) ** 3
         top = self._upper[index] + gloss[:, None] + rim[:, None] * np.array([0.55, 0.75, 1.0])
         bottom = self._under[index] + 0.3 * rim[:, None]

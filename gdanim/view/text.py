@@ -92,11 +92,12 @@ class Lettering:
         color: Color,
         opacity: float = 1.0,
         snap: bool = True,
+        depth: float = -1.0,
     ) -> Label:
         """A label whose top left corner (without padding) is at pixel x, y; snapped labels stay crisp."""
         if snap:
             x, y = round(x), round(y)
-        return Label(self._sprites[self._index[key]], x - PADDING, y - PADDING, color, opacity)
+        return Label(self._sprites[self._index[key]], x - PADDING, y - PADDING, color, opacity, depth)
 
     def _pack(self, pieces: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
         """Shelves: pieces side by side in rows."""

@@ -18,6 +18,7 @@ void main() {
     vec3 to_eye = normalize(u_eye - in_position.xyz);
     vec3 halfway = normalize(normalize(u_light) + to_eye);
     float gloss = u_gloss.x * pow(max(dot(in_normal, halfway), 0.0), u_gloss.y);
+    gloss *= min(0.25 + 1.5 * max(in_color.r, max(in_color.g, in_color.b)), 1.0);  // dark valleys stay deep
     float rim = u_rim * pow(1.0 - abs(dot(in_normal, to_eye)), 3.0);
     vec3 upper = in_color + gloss + rim * vec3(0.55, 0.75, 1.0);
     v_upper = vec4(pow(upper, vec3(1.0 / 2.2)), in_position.w);
