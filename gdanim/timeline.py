@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,7 @@ class Moment:
     centres: Array  # (balls, 3) world
     contacts: Array  # (balls, 3) world: where it touches the surface
     normals: Array  # (balls, 3) of the surface there
+    spins: Array  # (balls, 4): how far it has rolled, as a quaternion (x, y, z, w)
     opacity: Array  # (balls,)
     rows: Index  # (balls,): the row of its run each ball shows
     ended: Mask  # (balls,): its last row is reached
@@ -116,6 +118,7 @@ class Timeline:
             points[departed] = self._departing(seconds, departed)
         contacts, normals = self.landscape.surface(points)
         opacity = self._opacity(points)
+        spins = _turned(self._spins[np.minimum(k, len(self._spins) - 1)], self._roll(here, points))
         centres = contacts + self.radius * normals
         ended = k >= self._last
         settled = np.clip((seconds - self.pace.time(self._last)) / SETTLE, 0.0, 1.0)
@@ -126,7 +129,28 @@ class Timeline:
             moved = points[beside] + shift[beside] / self.landscape.scale
             contacts[beside], normals[beside] = self.landscape.surface(moved)
             centres[beside] = contacts[beside] + self.radius * normals[beside]
-        return Moment(seconds, k, centres, contacts, normals, opacity, row, ended, departed)
+        return Moment(seconds, k, centres, contacts, normals, spins, opacity, row, ended, departed)
+
+    @cached_property
+    def _spins(self) -> Array:
+        """Quaternions (steps + 1, balls, 4) of balls that have rolled from iterate to iterate."""
+        count = len(self.act.runs)
+        spins = np.zeros((self.steps + 1 if count <= PILE else 1, count, 4))
+        spins[0, :, 3] = 1.0
+        for k in range(1, len(spins)):
+            here = self._points[self._offset + np.minimum(k - 1, self._last)]
+            there = self._points[self._offset + np.minimum(k, self._last)]
+            spins[k] = _turned(spins[k - 1], self._roll(here, there))
+        return spins
+
+    def _roll(self, here: Array, there: Array) -> Array:
+        """The rotation (balls, 4) of balls that roll from one domain point to another without slipping."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            way = np.nan_to_num((there - here) * self.landscape.scale, posinf=0.0, neginf=0.0)
+            length = np.hypot(way[:, 0], way[:, 1])
+            half = np.minimum(length / self.radius, 1e6) / 2
+        axis = np.column_stack([-way[:, 1], way[:, 0]]) / np.maximum(length, 1e-12)[:, None]
+        return np.column_stack([axis * np.sin(half)[:, None], np.zeros(len(half)), np.cos(half)])
 
     def losses(self, moment: Moment) -> Array:
         """The loss each ball stands for at a moment, shape (balls,)."""
@@ -262,6 +286,14 @@ class Timeline:
 def _smooth(f: Array | float) -> Array:
     """Smoothstep: from 0 to 1 with both ends at rest."""
     return np.asarray(f * f * (3 - 2 * f))
+
+
+def _turned(spin: Array, by: Array) -> Array:
+    """The rotation ``by`` after the rotation ``spin``, both quaternions (..., 4)."""
+    v, w = spin[..., :3], spin[..., 3:]
+    bv, bw = by[..., :3], by[..., 3:]
+    vector = bw * v + w * bv + np.cross(bv, v)
+    return np.concatenate([vector, bw * w - np.sum(bv * v, axis=-1, keepdims=True)], axis=-1)
 
 
 def _spiral(n: int) -> Array:

@@ -269,13 +269,14 @@ class Stage:
         array.render(moderngl.TRIANGLES, instances=len(rows))
 
     def _render_balls(self, picture: Picture, moment: Moment, lift: Array) -> None:
-        spheres = np.empty((len(lift), 9), dtype="f4")
+        spheres = np.empty((len(lift), 13), dtype="f4")
         spheres[:, :3] = moment.centres
         spheres[:, 2] += lift
         spheres[:, 3] = self.scenery.radius
         spheres[:, 4:7] = self.scenery.colors
         spheres[:, 7] = moment.opacity
         spheres[:, 8] = -1.0
+        spheres[:, 9:] = moment.spins
         # Balls behind others first, so that their antialiased edges blend with what is behind.
         order = np.argsort(-np.linalg.norm(spheres[:, :3] - picture.camera.eye, axis=1), kind="stable")
         self.canvas.set("ball", u_flat=0.0, u_least=2.5 * self.canvas.pixel, u_opacity=picture.presence)
@@ -311,7 +312,7 @@ class Stage:
         return self._instances("ribbon", rows, RIBBON)
 
     def _spheres(self, rows: Array) -> moderngl.VertexArray | None:
-        return self._instances("ball", rows, ("4f 4f 1f/i", "in_sphere", "in_color", "in_time"))
+        return self._instances("ball", rows, ("4f 4f 1f 4f/i", "in_sphere", "in_color", "in_time", "in_spin"))
 
     def _instances(self, program: str, rows: Array, layout: tuple[str, ...]) -> moderngl.VertexArray | None:
         if not len(rows):

@@ -199,7 +199,10 @@ class Scenery:
         trails = self._paths
         on_mesh = self.mesh_height(trails.positions[:, :2])  # a coarse mesh may stand above the true valley
         trails.positions[:, 2] = np.fmax(trails.positions[:, 2], on_mesh)
-        lifted = trails.positions + 0.006 * trails.normals
+        hues = np.array([run.ball.hue for run in self.landscape.act.runs])[trails.balls]
+        lifted = (
+            trails.positions + (0.006 + 0.0008 * (hues % 12))[:, None] * trails.normals
+        )  # one over the other
         ink = np.concatenate([self.colors[trails.balls], trails.opacity[:, None]], axis=1)
         whole: NDArray[np.bool_] = np.all(np.isfinite(lifted), axis=1)
         same = np.equal(trails.balls[:-1], trails.balls[1:])
@@ -237,13 +240,14 @@ class Scenery:
                 kept.append(i)
                 last = (ball, at)
         if len(kept) > DOTS:
-            return np.zeros((0, 9))
+            return np.zeros((0, 13))
         index = np.array(kept, dtype=int)
         size = 0.30 * self.radius
         centres = trails.positions[index] + size * trails.normals[index]
         ink = 0.55 * self.colors[trails.balls[index]] + 0.45
         ones = np.ones((len(index), 1))
-        return np.concatenate([centres, size * ones, ink, ones, trails.times[index, None]], axis=1)
+        times, still = trails.times[index, None], np.tile([0.0, 0.0, 0.0, 1.0], (len(index), 1))
+        return np.concatenate([centres, size * ones, ink, ones, times, still], axis=1)
 
 
 def segments(a: Array, b: Array, ink: list[float]) -> Array:

@@ -9,11 +9,13 @@ uniform float u_opacity;
 in vec4 in_sphere;          // world centre, radius
 in vec4 in_color;
 in float in_time;           // it appears then
+in vec4 in_spin;            // how far it has rolled, a quaternion
 out vec2 v_corner;
 out vec4 v_color;
 out vec3 v_centre;          // in view space
 out float v_radius;
 out float v_pixels;         // radius in pixels
+flat out vec4 v_spin;
 void main() {
     vec2 corner = vec2(gl_VertexID % 2, gl_VertexID / 2) * 2.0 - 1.0;
     vec4 centre = u_view * vec4(in_sphere.xyz, 1.0);
@@ -23,12 +25,14 @@ void main() {
     v_corner = corner * (1.0 + 1.5 / v_pixels);
     v_centre = centre.xyz;
     v_radius = radius;
+    v_spin = in_spin;
     v_color = vec4(in_color.rgb, in_color.a * u_opacity);
     centre.xy += v_corner * radius;
     gl_Position = (in_time >= u_now || v_color.a <= 0.0) ? vec4(2.0, 2.0, 2.0, 1.0) : u_projection * centre;
 }
 #else
 uniform mat4 u_projection;
+uniform mat4 u_view;
 uniform vec3 u_light;       // direction in view space
 uniform float u_flat;       // 1: dots, without gloss
 in vec2 v_corner;
@@ -36,6 +40,7 @@ in vec4 v_color;
 in vec3 v_centre;
 in float v_radius;
 in float v_pixels;
+flat in vec4 v_spin;
 out vec4 f_color;
 void main() {
     float r = length(v_corner);
@@ -49,7 +54,11 @@ void main() {
     float diffuse = max(dot(normal, light), 0.0);
     float gloss = pow(max(dot(normal, normalize(light + vec3(0.0, 0.0, 1.0))), 0.0), 40.0);
     float edge = pow(1.0 - normal.z, 3.0);
-    vec3 base = pow(v_color.rgb, vec3(2.2));
+    // A faint band around the ball, oblique to every way it may roll, shows that it does.
+    vec3 n = transpose(mat3(u_view)) * normal;
+    n += 2.0 * cross(v_spin.xyz, cross(v_spin.xyz, n) - v_spin.w * n);
+    float band = 1.0 - smoothstep(0.0, 3.0 / v_pixels + 0.05, abs(dot(n, vec3(0.577))) - 0.2);
+    vec3 base = pow(v_color.rgb, vec3(2.2)) * (1.0 - 0.34 * (1.0 - u_flat) * band);
     vec3 lit = base * (0.30 + 0.95 * diffuse) + 0.55 * gloss + 0.10 * edge;
     lit = mix(lit, base, u_flat);
     f_color = vec4(pow(lit, vec3(1.0 / 2.2)), v_color.a * coverage);
