@@ -11,8 +11,8 @@ help:  ## show this list
 render: .venv/ready  ## film SPEC=specs/x.yaml (default: all of specs/*.yaml) in QUALITY=480p15, into media/
 	@.venv/bin/gdanim render $(SPEC) $(QUALITY:%=-q %)
 
-gallery: .venv/ready  ## the GIFs of specs/gallery, into docs/gallery/
-	@.venv/bin/gdanim render $$(find specs/gallery -name '*.yaml' | sort) -f gif $(QUALITY:%=-q %) -o docs
+gallery: .venv/ready  ## the README's GIFs, of specs/*.yaml and specs/gallery, into docs/
+	@.venv/bin/gdanim render specs/*.yaml specs/gallery/*.yaml -f gif -q $(or $(QUALITY),270p12) -o docs
 
 test: .venv/ready  ## run the tests
 	@.venv/bin/pytest
