@@ -1,0 +1,41 @@
+"""Objectives: what the balls roll down, each a registered function of its parameters or a bare formula.
+
+Formulas and minima are compared with at least two sources and every minimum is found again by Newton's
+method in high precision, because published lists contain errors; comments say where. Cited often:
+
+- VLSE: S. Surjanovic, D. Bingham, Virtual Library of Simulation Experiments, sfu.ca/~ssurjano (2013).
+- Jamil and Yang: M. Jamil, X.-S. Yang, A literature survey of benchmark functions for global
+  optimization problems, arXiv:1308.4008 (2013).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gdanim.engine.functions import (  # noqa: F401  (they fill the registry, in this order)
+    bowls,
+    didactic,
+    few_minima,
+    many_minima,
+    valleys,
+)
+from gdanim.engine.functions.known import Interval, KnownObjective
+from gdanim.engine.functions.symbolic import SymbolicObjective, from_expression
+from gdanim.registry import functions
+
+if TYPE_CHECKING:
+    from gdanim.engine.solution import Objective
+    from gdanim.entries import FunctionEntry
+
+__all__ = ["Interval", "KnownObjective", "SymbolicObjective", "from_expression", "objective"]
+
+
+def objective(entry: FunctionEntry) -> Objective:
+    """The objective an entry of a spec asks for. Raises ValueError as its factory does."""
+    if entry.expr is not None:
+        return from_expression(entry.expr, entry.domain, entry.minima or (), entry.axes or ())
+    registered: KnownObjective = functions[str(entry.name)](**entry.parameters)
+    if entry.domain is not None:
+        registered = replace(registered, domain=tuple(entry.domain[name] for name in registered.variables))
+    return replace(registered, minima=entry.minima) if entry.minima else registered

@@ -1,0 +1,123 @@
+"""Objectives given by a formula: sympy derives it, numpy evaluates it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+import sympy
+
+from gdanim import expression
+from gdanim.calculus import calculus, compiled
+from gdanim.engine.functions.known import Interval, KnownObjective
+from gdanim.engine.solution import Array, Point
+
+AnyPoint = TypeVar("AnyPoint", bound=Point)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SymbolicObjective(KnownObjective):
+    """A loss given by a formula, with exact gradient and Hessian. The formula is read when first needed."""
+
+    formula: str
+
+    @cached_property
+    def expression(self) -> sympy.Expr:
+        """In the written order, unevaluated."""
+        return expression.parse(self.formula)
+
+    @cached_property
+    def latex(self) -> str:
+        return str(sympy.latex(self.expression, order="none"))
+
+    def value(self, points: Array) -> Array:
+        """Losses of shape (...) at points of shape (..., n); nan where the formula is undefined."""
+        return _evaluate(self._compiled[0], points)[..., 0]
+
+    def gradient(self, points: Array) -> Array:
+        """Gradients of shape (..., n); zero at a listed minimum where undefined (Ackley's cusp)."""
+        gradient = _evaluate(self._compiled[1], points)
+        undefined = ~np.isfinite(gradient).all(axis=-1)
+        if undefined.any():
+            for minimum in self.minima:
+                gradient[undefined & (points == np.array(minimum)).all(axis=-1)] = 0.0
+        return gradient
+
+    def hessian(self, points: Array) -> Array:
+        """Hessians of shape (..., n, n)."""
+        n = len(self.variables)
+        return _evaluate(self._compiled[2], points).reshape(*points.shape[:-1], n, n)
+
+    @cached_property
+    def _compiled(self) -> tuple[Callable[..., Any], ...]:
+        value, gradient, hessian = calculus(self.expression, self.variables)
+        entries = [value], gradient, [entry for row in hessian for entry in row]
+        return tuple(compiled(group, self.variables) for group in entries)
+
+
+def _evaluate(function: Callable[..., Any], points: Array) -> Array:
+    """The compiled entries at ``points``, stacked along a last axis; overflow is inf, undefined is nan."""
+    with np.errstate(all="ignore"):
+        entries = function(*np.moveaxis(points, -1, 0))
+    result = np.empty((*points.shape[:-1], len(entries)))
+    for i, entry in enumerate(entries):
+        if np.iscomplexobj(entry):  # a constant factor such as the root of a negative number
+            entry = np.where(np.imag(entry) == 0, np.real(entry), np.nan)
+        result[..., i] = entry
+    return result
+
+
+def from_expression(
+    expr: str,
+    domain: Mapping[str, Interval] | None = None,
+    minima: Sequence[Point] = (),
+    axes: Sequence[str] = (),
+) -> SymbolicObjective:
+    """The objective of a bare formula such as ``x^2 + 10*y^2``.
+
+    ``axes`` gives the variables in the order of the coordinates, and may add some the formula does
+    not use. Raises ExpressionError for the formula, ValueError for the rest.
+    """
+    tree = expression.parse(expr)
+    used = expression.variables(tree)
+    variables = tuple(axes) or used
+    told = ", ".join(variables)
+    if not set(used) <= set(variables) or len(set(variables)) < len(variables):
+        raise ValueError(f"axes needs each of {', '.join(used)} once, not {told}")
+    if any(len(minimum) != len(variables) for minimum in minima):
+        raise ValueError(f"a minimum has one number for each variable ({told})")
+    if domain is not None and set(domain) != set(variables):
+        raise ValueError(f"the domain has one interval for each variable ({told})")
+    box = tuple(domain[name] for name in variables) if domain else None
+    return SymbolicObjective(
+        name=expr, formula=expr, variables=variables, domain=box, minima=tuple(map(tuple, minima))
+    )
+
+
+def symbolic(
+    name: str,
+    formula: str,
+    domain: float | tuple[Interval, ...],
+    starts: Sequence[Point],
+    minima: Mapping[AnyPoint, float],
+    saddles: Sequence[Point] = (),
+    variables: tuple[str, ...] = ("x", "y"),
+) -> SymbolicObjective:
+    """A registered formula with its landmarks.
+
+    A number as ``domain`` is the half-width of a square around 0; ``minima`` maps points to losses.
+    """
+    box = ((-domain, domain),) * len(variables) if isinstance(domain, float) else domain
+    return SymbolicObjective(
+        name=name,
+        formula=formula,
+        variables=variables,
+        domain=box,
+        starts=tuple(starts),
+        minima=tuple(minima),
+        minimum_values=tuple(minima.values()),
+        saddles=tuple(saddles),
+    )
