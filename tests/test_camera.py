@@ -1,0 +1,146 @@
+"""Perspective: where points land, what fits, what is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from gdanim.spec import Spec
+from gdanim.view.camera import Camera, Rect, best_view, frame, sees
+
+ANGLES = st.floats(-360, 360)
+ELEVATIONS = st.floats(5, 88)
+RECTS = [Rect(-1, -1, 1, 1), Rect(-0.4, -0.93, 0.96, 0.92), Rect(-0.9, -0.3, 0.93, 0.78)]
+
+
+def cube(half: tuple[float, float, float] = (1.2, 1.2, 0.6)) -> NDArray[np.float64]:
+    return np.array(np.meshgrid(*[(-h, h) for h in half])).reshape(3, -1).T + np.array([0, 0, 0.3])
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    azimuth=ANGLES,
+    sweep=st.floats(0, 360),
+    elevation=ELEVATIONS,
+    aspect=st.sampled_from([16 / 9, 4 / 3, 1.0, 9 / 16]),
+    rect=st.sampled_from(RECTS),
+    seed=st.integers(0, 1000),
+)
+def test_a_frame_keeps_everything_in_its_rectangle(
+    azimuth: float, sweep: float, elevation: float, aspect: float, rect: Rect, seed: int
+) -> None:
+    points = np.random.default_rng(seed).uniform(-1.2, 1.2, (60, 3)) * [1.0, 0.7, 0.5]
+    azimuths = azimuth + np.linspace(-sweep / 2, sweep / 2, 9)
+    camera = frame(points, rect, aspect, azimuths, elevation)
+    seen = np.concatenate([replace(camera, azimuth=float(a)).project(points) for a in azimuths])
+    assert seen[:, 0].min() >= rect.left - 1e-6
+    assert seen[:, 0].max() <= rect.right + 1e-6
+    assert seen[:, 1].min() >= rect.bottom - 1e-6
+    assert seen[:, 1].max() <= rect.top + 1e-6
+    room = np.array([rect.right - rect.left, rect.top - rect.bottom])
+    filled = (seen.max(axis=0) - seen.min(axis=0)) / room
+    assert camera.distance <= 2.5001 or filled.max() > 0.999, "as near as can be"
+
+
+def test_zoom_steps_nearer() -> None:
+    plain, near = (frame(cube(), RECTS[0], 1.6, np.array([20.0]), 40, zoom) for zoom in (1.0, 2.0))
+    assert near.distance == pytest.approx(plain.distance / 2)
+
+
+@given(azimuth=ANGLES, elevation=ELEVATIONS, distance=st.floats(3, 20), aspect=st.floats(0.5, 2))
+def test_conventions(azimuth: float, elevation: float, distance: float, aspect: float) -> None:
+    target = (0.2, -0.1, 0.3)
+    camera = Camera(azimuth, elevation, distance, target, (0.25, -0.5), aspect)
+    assert np.linalg.norm(camera.eye - target) == pytest.approx(distance)
+    np.testing.assert_allclose(camera.project(np.array(target)), (0.25, -0.5), atol=1e-9)
+    up = camera.project(np.array(target) + np.array([0, 0, 0.1])) - (0.25, -0.5)
+    assert up[1] > 0
+    assert up[0] == pytest.approx(0, abs=1e-9)
+    rotation = camera.view[:3, :3]
+    np.testing.assert_allclose(rotation @ rotation.T, np.eye(3), atol=1e-12)
+    assert np.linalg.det(rotation) == pytest.approx(1)
+    eye = camera.view @ np.append(camera.eye, 1)
+    np.testing.assert_allclose(eye[:3], 0, atol=1e-9)
+    across = np.array(target) + 0.1 * rotation[0]
+    above = np.array(target) + 0.1 * rotation[1]
+    dx = camera.project(across) - (0.25, -0.5)
+    dy = camera.project(above) - (0.25, -0.5)
+    assert dx[0] * aspect == pytest.approx(dy[1]), "one scale for both directions"
+
+
+def test_depth_grows_with_distance() -> None:
+    camera = Camera(10, 40, 7, (0, 0, 0), (0, 0), 1.5)
+    away = np.linspace(0.6, 39, 20)
+    points = camera.eye - away[:, None] * (camera.eye / 7)
+    clip = np.column_stack([points, np.ones(20)]) @ camera.matrix.T
+    assert np.all(np.diff(clip[:, 2] / clip[:, 3]) > 0)
+    assert np.all(np.abs(clip[:, 2] / clip[:, 3]) <= 1)
+
+
+def ridge() -> NDArray[np.float64]:
+    """A wall along x = 0, seen in rows of y and columns of x."""
+    heights = np.zeros((81, 81))
+    heights[:, 38:43] = 0.8
+    return heights
+
+
+def test_a_wall_hides_what_is_behind_it() -> None:
+    points = np.array([[-0.5, 0.0, 0.05], [0.5, 0.0, 0.05]])
+    eye = np.array([7.0, 0.0, 3.0])
+    assert sees(eye, points, ridge(), np.ones(2)).tolist() == [False, True]
+    assert sees(eye * [-1, 1, 1], points, ridge(), np.ones(2)).tolist() == [True, False]
+    assert sees(np.array([0.5, 0.0, 9.0]), points, ridge(), np.ones(2)).all()
+
+
+def test_the_view_is_from_the_side_where_the_points_are() -> None:
+    points = np.array([[-0.5, y, 0.05] for y in (-0.4, 0.0, 0.4)])
+    azimuths = list(range(-180, 180, 10))
+    azimuth, elevation = best_view(points, ridge(), np.ones(2), [30.0], azimuths, 10.0)
+    assert np.cos(np.radians(azimuth)) < 0
+    assert elevation == 30.0
+    assert best_view(points, np.zeros((9, 9)), np.ones(2), [34.0, 50.0], [-60, 0, 60], 10.0) == (-60, 34.0)
+
+
+DIVERGING = """\
+functions: [{{expr: "x^2 + 10*y^2", domain: {{x: [-3, 3], y: [-2, 2]}}}}]
+learning_rates: [{rates}]
+starts: [[-2.6, 1.4]]
+camera: {{{camera}}}
+steps: 80
+video: {{duration: 12}}
+"""
+
+
+@pytest.mark.parametrize("view", ["azimuth: -50, elevation: 40", "orbit: 0, azimuth: 10, elevation: 30"])
+def test_a_ball_that_leaves_does_not_drag_the_camera(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any], view: str
+) -> None:
+    cameras = []
+    for rates in ("0.01, 0.07", "0.01, 0.07, 0.105, 3.0"):
+        with filming(spec_of(DIVERGING.format(rates=rates, camera=view))) as scene:
+            stage = scene._acts[0]
+            cameras.append([stage._camera(float(t)) for t in np.linspace(0, scene.length, 7)])
+    assert cameras[0] == cameras[1]
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "9:16"])
+def test_the_surface_stays_in_the_picture_all_the_time(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any], aspect: str
+) -> None:
+    text = DIVERGING.format(rates="0.07", camera="orbit: 9") + "  # wide\nview: {height: linear}\n"
+    with filming(spec_of(text.replace("duration: 12", f'duration: 12, aspect: "{aspect}"'))) as scene:
+        stage = scene._acts[0]
+        points = stage.scenery.mesh.positions
+        rect = scene.layout.rect
+        for t in np.linspace(0, scene.length, 60):
+            scene._seek(float(t))
+            seen = stage._camera(float(t)).project(points)
+            assert np.all(seen.min(axis=0) >= np.array([rect.left, rect.bottom]) - 0.01)
+            assert np.all(seen.max(axis=0) <= np.array([rect.right, rect.top]) + 0.01)
