@@ -9,12 +9,16 @@ import mpmath
 import numpy as np
 import pytest
 import sympy
+from tylax import latex_to_typst
 
 from gdanim.calculus import symbol
-from gdanim.engine.functions import SymbolicObjective, from_expression, objective
+from gdanim.catalog import listing
+from gdanim.engine.descent import solve
+from gdanim.engine.functions import KnownObjective, SymbolicObjective, from_expression, objective
 from gdanim.engine.solution import Array
 from gdanim.entries import FunctionEntry
 from gdanim.registry import functions
+from gdanim.spec import Spec
 
 FORMULAS = [
     "x^2 + 10*y^2",
@@ -24,35 +28,57 @@ FORMULAS = [
     "x^4 - sqrt(1 + y^2) + atan(x*y)",
     "2^x + x1*x2^2*x10",
 ]
-OBJECTIVES = [functions[name]() for name in functions] + [from_expression(text) for text in FORMULAS]
-each_objective = pytest.mark.parametrize("goal", OBJECTIVES, ids=lambda goal: goal.name)
+NAMED = [functions[name]() for name in functions] + [
+    functions[name](dimensions=8 if name == "powell" else 3)
+    for name in functions
+    if "dimensions" in functions.parameters(name)
+]
+OBJECTIVES = NAMED + [from_expression(text) for text in FORMULAS]
+
+SYMBOLIC = [goal for goal in OBJECTIVES if isinstance(goal, SymbolicObjective)]
+
+
+def title(goal: KnownObjective) -> str:
+    return f"{goal.name} of {len(goal.variables)}"
+
+
+each_objective = pytest.mark.parametrize("goal", OBJECTIVES, ids=title)
+each_named = pytest.mark.parametrize("goal", NAMED, ids=title)
 each_name = pytest.mark.parametrize("name", list(functions))
 
 
-def sample(goal: SymbolicObjective, count: int = 20) -> Array:
+def sample(goal: KnownObjective, count: int = 20) -> Array:
     low, high = np.array(goal.domain or ((-2.0, 2.0),) * len(goal.variables)).T
     return np.random.default_rng(5).uniform(low, high, (count, len(low)))
 
 
-@each_objective
+def grid(goal: KnownObjective) -> Array:
+    """Points (count, n) all over the domain, its edges included."""
+    n = len(goal.variables)
+    sides = [np.linspace(low, high, max(3, round(60_000 ** (1 / n)))) for low, high in goal.domain or ()]
+    return np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, n)
+
+
+@pytest.mark.parametrize(
+    "goal", [goal for goal in OBJECTIVES if isinstance(goal, SymbolicObjective)], ids=title
+)
 def test_derivatives_are_those_of_fifty_digit_differences(goal: SymbolicObjective) -> None:
     kinks = {"absolute": abs, "largest": max, "smallest": min, "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x))}
     precise = sympy.lambdify(list(map(symbol, goal.variables)), goal.expression, [kinks, "mpmath"])
-    points = sample(goal, 4)
+    points = sample(goal, 3)
     n = len(goal.variables)
     with mpmath.workdps(50):
         for point, gradient, hessian in zip(points, goal.gradient(points), goal.hessian(points), strict=True):
             exact = tuple(map(mpmath.mpf, point))
             for i in range(n):
                 once = tuple(int(k == i) for k in range(n))
-                assert gradient[i] == pytest.approx(
-                    float(mpmath.diff(precise, exact, once)), rel=1e-9, abs=1e-9
-                )
-                for j in range(n):
+                slope = float(mpmath.diff(precise, exact, once))
+                assert gradient[i] == pytest.approx(slope, rel=1e-9, abs=1e-9)
+                for j in range(i, n):
                     twice = tuple(int(k == i) + int(k == j) for k in range(n))
-                    assert hessian[i, j] == pytest.approx(
-                        float(mpmath.diff(precise, exact, twice)), rel=1e-9, abs=1e-9
-                    )
+                    bend = float(mpmath.diff(precise, exact, twice))
+                    assert hessian[i, j] == pytest.approx(bend, rel=1e-9, abs=1e-9)
+            np.testing.assert_array_equal(hessian, hessian.T)
 
 
 @each_objective
@@ -67,39 +93,112 @@ def test_any_shape_of_points_will_do(goal: SymbolicObjective) -> None:
         assert len(evaluate(points[0, :0])) == 0
 
 
-@each_name
-def test_listed_minima_are_minima(name: str) -> None:
-    goal = functions[name]()
+@each_named
+def test_listed_minima_are_minima(goal: KnownObjective) -> None:
     minima = np.array(goal.minima).reshape(-1, len(goal.variables))
     np.testing.assert_allclose(goal.gradient(minima), 0, atol=1e-9)
     around = np.random.default_rng(7).normal(0, 1e-3, (100, 1, len(goal.variables)))
     assert (goal.value(minima + around) > goal.value(minima)).all()
-    assert (goal.value(sample(goal, 1000)) > goal.value(minima).max(initial=-np.inf)).all()
+    hessians = goal.hessian(minima)
+    smooth = np.isfinite(hessians).all(axis=(-2, -1))  # not so at a cusp
+    curvatures = np.linalg.eigvalsh(hessians[smooth])
+    assert (curvatures >= -1e-9 * np.abs(curvatures).max(initial=0)).all()
 
 
-@each_name
-def test_values_at_the_minima_are_the_published_zero(name: str) -> None:
-    goal = functions[name]()
+@each_named
+def test_losses_at_the_minima_are_as_listed_the_lowest_first(goal: KnownObjective) -> None:
     minima = np.array(goal.minima).reshape(-1, len(goal.variables))
-    np.testing.assert_allclose(goal.value(minima), 0, atol=1e-12)
+    np.testing.assert_allclose(goal.value(minima), goal.minimum_values, rtol=1e-12, atol=1e-12)
+    assert list(goal.minimum_values) == sorted(goal.minimum_values)
 
 
-@each_name
-def test_starts_and_minima_lie_in_the_domain(name: str) -> None:
-    goal = functions[name]()
+@each_named
+def test_nothing_in_the_domain_is_lower_than_the_lowest_minimum(goal: KnownObjective) -> None:
+    if goal.minima:
+        losses = goal.value(grid(goal))
+        assert np.nanmin(losses) >= goal.minimum_values[0] - 1e-12
+        assert np.isfinite(losses).mean() > 0.99
+
+
+@each_named
+def test_listed_saddles_go_up_and_down(goal: KnownObjective) -> None:
+    for saddle in map(np.array, goal.saddles):
+        np.testing.assert_allclose(goal.gradient(saddle), 0, atol=1e-9)
+        axes = np.linalg.eigh(goal.hessian(saddle)).eigenvectors.T
+        rise = goal.value(saddle + 1e-3 * np.concatenate([axes, -axes])) - goal.value(saddle)
+        assert rise.min() < 0 < rise.max()
+
+
+@each_named
+def test_starts_and_landmarks_lie_in_the_domain(goal: KnownObjective) -> None:
     assert goal.starts
     low, high = np.array(goal.domain).T
-    for point in (*goal.starts, *goal.minima):
+    for point in (*goal.starts, *goal.minima, *goal.saddles):
+        assert len(point) == len(goal.variables)
         assert (low < point).all()
         assert (point < high).all()
-    assert np.linalg.norm(goal.gradient(np.array(goal.starts)), axis=-1).min() > 1e-3
+    assert np.linalg.norm(goal.gradient(np.array(goal.starts[0]))) > 1e-3
+
+
+@each_named
+def test_the_formula_can_be_printed(goal: KnownObjective) -> None:
+    assert latex_to_typst(goal.latex)
+
+
+@each_name
+def test_adam_gets_down_on_it(name: str) -> None:
+    film = {
+        "functions": [name],
+        "optimizers": ["adam"],
+        "learning_rates": [0.01],
+        "steps": 200,
+        "stop": {"gradient_norm": 0},
+    }
+    for run in solve(Spec.model_validate(film)).acts[0].runs:
+        assert run.losses[-1] < run.losses[0]
 
 
 @each_name
 def test_docstring_teaches_and_names_its_source(name: str) -> None:
     text = inspect.getdoc(functions[name]) or ""
     assert functions.summary(name).endswith(".")
-    assert "Source:" in text
+    assert "Source: " in text
+
+
+def test_every_function_is_listed() -> None:
+    assert [row[0] for row in listing("functions")] == list(functions)
+    assert len(list(functions)) >= 45
+
+
+@each_name
+def test_naming_a_function_reads_no_formula(name: str) -> None:
+    assert not vars(functions[name]()).keys() & {"expression", "latex", "_compiled"}
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("trid", [-2]),
+        ("goldstein_price", [3, 30, 84, 840]),
+        ("branin", [0.397887] * 3),
+        ("six_hump_camel", [-1.0316] * 2 + [-0.2155] * 2 + [2.1043] * 2),
+        ("mccormick", [-1.9132, 1.2284]),
+        ("styblinski_tang", [-78.3323, -64.1956, -64.1956, -50.0589]),
+        ("easom", [-1]),
+        ("michalewicz", [-1.8013]),
+        ("eggholder", [-956.9182]),
+        ("holder_table", [-19.2085] * 4),
+        ("cross_in_tray", [-2.06261] * 4),
+        ("drop_wave", [-1]),
+        ("schaffer4", [0.292579] * 4),
+        ("freudenstein_roth", [0, 48.9843]),
+        ("bird", [-106.7645] * 2),
+        ("forrester", [-6.02074, -0.98633]),
+        ("double_well", [-0.5] * 2),
+    ],
+)
+def test_minima_are_as_published(name: str, values: list[float]) -> None:
+    assert functions[name]().minimum_values == pytest.approx(values, abs=6e-5)
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,8 @@ def styblinski_tang(dimensions: int = 2) -> SymbolicObjective:
     names = axes(dimensions)
     formula = f"({' + '.join(f'{x}^4 - 16*{x}^2 + 5*{x}' for x in names)})/2"
     wells = {-2.903534027771177: -39.16616570377142, 2.746802770990837: -25.029446655283944}
-    minima = {point: sum(map(wells.__getitem__, point)) for point in product(wells, repeat=dimensions)}
+    every = ((sum(map(wells.__getitem__, point)), point) for point in product(wells, repeat=dimensions))
+    minima = {point: value for value, point in sorted(every)}
     return symbolic(
         "styblinski_tang", formula, 4.5, [repeated((0.4, 4.1), dimensions)], minima, variables=names
     )

@@ -23,8 +23,8 @@ def rosenbrock(a: float = 1.0, b: float = 100.0, dimensions: int = 2) -> Symboli
     if dimensions > 2 and a != 1:  # the minimum would no longer be known
         raise ValueError("a must be 1 beyond two dimensions")
     terms = (f"({number_text(a)} - {x})^2 + {number_text(b)}*({y} - {x}^2)^2" for x, y in pairwise(names))
-    low, high = min(-2.0, 1.5 * a), max(2.0, 1.5 * a)
-    box = (*((low, high),) * (dimensions - 1), (-1.0, max(3.0, 1.5 * a * a)))
+    across = (min(-2.0, 1.5 * a), max(2.0, 1.5 * a))
+    box = (across, (-1.0, max(3.0, 1.5 * a * a))) if dimensions == 2 else (across,) * dimensions
     start, minimum = repeated((-1.2, 1.0), dimensions), repeated((float(a), float(a) ** 2), dimensions)
     return symbolic("rosenbrock", " + ".join(terms), box, [start], {minimum: 0.0}, variables=names)
 
