@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from gdanim.expression import ExpressionError, parse, variables
-from gdanim.registry import Registry, functions, optimizers, schedules
+from gdanim.registry import Registry, functions, gradients, optimizers, schedules
 from gdanim.wording import Model, did_you_mean, mistake, mistakes, shown
 
 # The 16 names of CSS 1 and orange, as CSS defines them.
@@ -96,9 +96,12 @@ def _registered(registry: Registry[Any], name: str) -> str:
     return name
 
 
-def _call(registry: Registry[Any], name: str, parameters: dict[str, Any], keys: list[str]) -> dict[str, Any]:
+def _call(
+    registry: Registry[Any], name: str, parameters: dict[str, Any], keys: list[str], context: Any = None
+) -> dict[str, Any]:
     """The parameters, checked against the function's signature and by the function itself."""
-    parameters_model(registry, name, keys).model_validate(parameters)
+    model = parameters_model(registry, name, keys).model_validate(parameters, context=context)
+    parameters = {key: getattr(model, key) for key in parameters}
     try:
         registry[name](**parameters)
     except ArithmeticError:
@@ -120,6 +123,25 @@ def _is_name(text: str) -> bool:
     return False
 
 
+class GradientEntry(Entry):
+    """Where a function's gradient comes from."""
+
+    name: str
+    """symbolic, or a way of differences; its parameters stand beside it."""
+    parameters: dict[str, Any] = Field(default={}, validate_default=True)
+
+    @field_validator("name")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        return _registered(gradients, name)
+
+    @field_validator("parameters")
+    @classmethod
+    def _callable(cls, parameters: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        name = info.data.get("name")
+        return _call(gradients, name, parameters, cls.written_keys()) if name else parameters
+
+
 class FunctionEntry(Entry):
     """A loss: a registered function or an expression."""
 
@@ -134,6 +156,8 @@ class FunctionEntry(Entry):
     """Known minima, marked in the picture."""
     axes: tuple[str, ...] | None = None
     """The variables of the expr in the order of a start's coordinates; absent, by letter."""
+    gradient: GradientEntry | None = None
+    """symbolic when absent; {name: central_difference, h: 1e-5} for differences of the values."""
 
     @model_validator(mode="before")
     @classmethod
@@ -163,7 +187,7 @@ class FunctionEntry(Entry):
     @classmethod
     def _callable(cls, parameters: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         name = info.data.get("name")
-        return _call(functions, name, parameters, cls.written_keys()) if name else parameters
+        return _call(functions, name, parameters, cls.written_keys(), info.context) if name else parameters
 
     @model_validator(mode="after")
     def _fits_its_variables(self) -> FunctionEntry:
@@ -259,6 +283,8 @@ class OptimizerEntry(Entry):
     """Shown for its balls instead of its name."""
     color: str | None = None
     """Of its balls: "#rrggbb" or a basic CSS name."""
+    batch_size: int | None = Field(default=None, ge=1)
+    """Samples per update, for functions made from data; absent, all of them."""
 
     @field_validator("name")
     @classmethod

@@ -54,5 +54,6 @@ class Registry(Generic[T]):
 
 
 functions: Registry[Any] = Registry("function", "gdanim.engine.functions")
+gradients: Registry[Any] = Registry("gradient", "gdanim.engine.functions.differences")
 optimizers: Registry[Any] = Registry("optimizer", "gdanim.engine.optimizers")
 schedules: Registry[Any] = Registry("schedule", "gdanim.engine.schedules")

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gdanim.entries import Entry, FunctionEntry, OptimizerEntry, RateEntry, parameters_model
-from gdanim.registry import Registry, functions, optimizers, schedules
+from gdanim.entries import (
+    Entry,
+    FunctionEntry,
+    GradientEntry,
+    OptimizerEntry,
+    RateEntry,
+    parameters_model,
+)
+from gdanim.registry import Registry, functions, gradients, optimizers, schedules
 from gdanim.spec import Keys
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -16,7 +23,7 @@ def schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of a spec, with every registered name and its parameters."""
     tree = Keys.model_json_schema()
     definitions = tree["$defs"]
-    entries = (FunctionEntry, OptimizerEntry, RateEntry)
+    entries = (FunctionEntry, GradientEntry, OptimizerEntry, RateEntry)
     own = {entry: definitions[entry.__name__]["properties"] for entry in entries}
     expr = own[FunctionEntry].pop("expr") | {"type": "string"}
     expr.pop("anyOf")
@@ -28,6 +35,9 @@ def schema() -> dict[str, Any]:
             _mapping({"expr": expr, **_beside(own[FunctionEntry])}, ["expr"]),
             *_calls(functions, own[FunctionEntry]),
         ]
+    }
+    definitions["GradientEntry"] = {
+        "anyOf": [{"enum": list(gradients)}, *_calls(gradients, own[GradientEntry])]
     }
     definitions["OptimizerEntry"] = {
         "anyOf": [{"enum": list(optimizers)}, *_calls(optimizers, own[OptimizerEntry])]

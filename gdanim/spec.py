@@ -261,7 +261,7 @@ def read(path: str | Path) -> tuple[Spec, Marks]:
     """As :func:`load`, with the marks that place later findings (of the engine, of scenes) in the file."""
     data, marks = yaml_marks.read(path)
     try:
-        keys = Keys.model_validate(data)
+        keys = Keys.model_validate(data, context={"folder": Path(path).parent})
     except ValidationError as error:
         raise located(path, marks, error) from None
     return Spec.model_construct(source=Path(path), film=Path(path).stem, **dict(keys)), marks

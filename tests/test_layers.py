@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "gdanim"
 # From left to right: a module may import from its own layer and from those before it.
 LAYERS = [
     {"registry", "calculus", "expression", "yaml_marks", "__version__"},
-    {"wording", "entries", "spec", "schema", "starter"},
+    {"wording", "data", "entries", "spec", "schema", "starter"},
     {"engine"},
     {"timeline", "landscape"},
     {"view", "catalog"},

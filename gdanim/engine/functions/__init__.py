@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from gdanim.engine.functions import (  # noqa: F401  (they fill the registry, in this order)
     bowls,
+    data,
     didactic,
     few_minima,
     many_minima,
@@ -22,20 +23,24 @@ from gdanim.engine.functions import (  # noqa: F401  (they fill the registry, in
 )
 from gdanim.engine.functions.known import Interval, KnownObjective
 from gdanim.engine.functions.symbolic import SymbolicObjective, from_expression
-from gdanim.registry import functions
+from gdanim.registry import functions, gradients
 
 if TYPE_CHECKING:
-    from gdanim.engine.solution import Objective
     from gdanim.entries import FunctionEntry
 
 __all__ = ["Interval", "KnownObjective", "SymbolicObjective", "from_expression", "objective"]
 
 
-def objective(entry: FunctionEntry) -> Objective:
+def objective(entry: FunctionEntry) -> KnownObjective:
     """The objective an entry of a spec asks for. Raises ValueError as its factory does."""
+    goal: KnownObjective
     if entry.expr is not None:
-        return from_expression(entry.expr, entry.domain, entry.minima or (), entry.axes or ())
-    registered: KnownObjective = functions[str(entry.name)](**entry.parameters)
-    if entry.domain is not None:
-        registered = replace(registered, domain=tuple(entry.domain[name] for name in registered.variables))
-    return replace(registered, minima=entry.minima) if entry.minima else registered
+        goal = from_expression(entry.expr, entry.domain, entry.minima or (), entry.axes or ())
+    else:
+        goal = functions[str(entry.name)](**entry.parameters)
+        if entry.domain is not None:
+            goal = replace(goal, domain=tuple(entry.domain[name] for name in goal.variables))
+        if entry.minima:
+            goal = replace(goal, minima=entry.minima, minimum_values=())
+    way = entry.gradient
+    return replace(goal, slopes=gradients[way.name](**way.parameters)) if way else goal

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 
@@ -12,6 +12,8 @@ from gdanim.engine.solution import Array, Point
 Interval = tuple[float, float]
 
 MAX_DIMENSIONS = 10
+
+Slopes = Callable[["KnownObjective", Array], Array]  # gradients (..., n) at points (..., n)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -25,6 +27,7 @@ class KnownObjective(ABC):
     minima: tuple[Point, ...] = ()  # the global ones first, then the local ones where they are few
     minimum_values: tuple[float, ...] = ()  # the loss at each of the registry's minima
     saddles: tuple[Point, ...] = ()  # the famous ones
+    slopes: Slopes | None = None  # where the gradient comes from, if not from ``exact_gradient``
 
     @property
     @abstractmethod
@@ -34,10 +37,14 @@ class KnownObjective(ABC):
     def value(self, points: Array) -> Array: ...
 
     @abstractmethod
-    def gradient(self, points: Array) -> Array: ...
+    def exact_gradient(self, points: Array) -> Array: ...
 
     @abstractmethod
     def hessian(self, points: Array) -> Array: ...
+
+    def gradient(self, points: Array) -> Array:
+        """Gradients of shape (..., n), exact unless the spec asks for differences."""
+        return self.slopes(self, points) if self.slopes else self.exact_gradient(points)
 
 
 def axes(dimensions: int, least: int = 1) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ class SymbolicObjective(KnownObjective):
         """Losses of shape (...) at points of shape (..., n); nan where the formula is undefined."""
         return _evaluate(self._compiled[0], points)[..., 0]
 
-    def gradient(self, points: Array) -> Array:
+    def exact_gradient(self, points: Array) -> Array:
         """Gradients of shape (..., n); zero at a listed minimum where undefined (Ackley's cusp)."""
         gradient = _evaluate(self._compiled[1], points)
         undefined = ~np.isfinite(gradient).all(axis=-1)

@@ -1,0 +1,162 @@
+"""What learning descends: the loss of a model on data, read from a file or drawn at random."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from gdanim.data import MAX_ROWS, Columns
+from gdanim.engine.functions.samples import CROSS_ENTROPY, SQUARED, DataObjective, sigmoid
+from gdanim.engine.solution import Array, Point
+from gdanim.registry import functions
+
+
+@functions.register
+def linear_regression(
+    data: Columns | None = None,
+    columns: tuple[str, str] = ("x", "y"),
+    loss: Literal["mse", "sse"] = "mse",
+    slope: float = 2.0,
+    intercept: float = 4.0,
+    noise: float = 1.0,
+    count: int = 20,
+    seed: int = 0,
+) -> DataObjective:
+    """A line through points by its slope m and intercept b: a ravine, since m moves all points by far more.
+
+    Without ``data``, ``count`` points stand evenly over [0, 10) around the line slope x + intercept, with
+    normal noise. Its loss is the mean or the sum of the squared errors.
+    Source: C. F. Gauss, Theoria combinationis observationum (1823); C. Bishop, Pattern Recognition and
+    Machine Learning (2006), section 3.1.
+    """
+    if data is None:
+        _check(noise, count, seed)
+        x = 10 * np.arange(count) / count
+        y = slope * x + intercept + noise * np.random.default_rng(seed).standard_normal(count)
+    else:
+        x, y = _chosen(data, columns)
+    inputs = np.stack([x, np.ones_like(x)])
+    goal = DataObjective(
+        name="linear_regression",
+        variables=("m", "b"),
+        starts=((0.0, 0.0),),
+        inputs=inputs,
+        targets=y,
+        loss=SQUARED,
+        mean=loss == "mse",
+        term=r"\left(m x_{i} + b - y_{i}\right)^{2}",
+    )
+    return _around(goal, _least_squares(inputs, y))
+
+
+@functions.register
+def logistic_regression(
+    data: Columns | None = None,
+    columns: tuple[str, str] = ("x", "y"),
+    slope: float = 2.0,
+    intercept: float = -1.0,
+    count: int = 40,
+    seed: int = 0,
+) -> DataObjective:
+    """Two classes by a weight w and a bias b: a convex loss, steep where it is wrong, flat where it is right.
+
+    The label y is 1 with probability sigmoid(w x + b); the loss is the mean cross-entropy. Without
+    ``data``, ``count`` points stand evenly over [-3, 3], their labels drawn with the slope and intercept.
+    Classes that a single x separates have no minimum: the weight grows for ever.
+    Source: C. Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.2.
+    """
+    if data is None:
+        _check(0.0, count, seed)
+        x = np.linspace(-3, 3, count)
+        y = (np.random.default_rng(seed).random(count) < sigmoid(slope * x + intercept)).astype(float)
+    else:
+        x, y = _chosen(data, columns)
+        if not np.isin(y, (0, 1)).all():
+            raise ValueError(f"data: the labels in the column {columns[1]!r} must be 0 or 1")
+    goal = DataObjective(
+        name="logistic_regression",
+        variables=("w", "b"),
+        starts=((0.0, 0.0),),
+        inputs=np.stack([x, np.ones_like(x)]),
+        targets=y,
+        loss=CROSS_ENTROPY,
+        mean=True,
+        term=r"\left(\log\left(1 + e^{w x_{i} + b}\right) - y_{i} \left(w x_{i} + b\right)\right)",
+    )
+    return _around(goal, _newton(goal) if _overlap(x[y == 0], x[y == 1]) else None, least=4.0)
+
+
+@functions.register
+def noisy_bowl(noise: float = 1.0, count: int = 100, seed: int = 0) -> DataObjective:
+    """A bowl that is the mean of many: with a small batch_size every step goes down another, and wanders.
+
+    The sample i has the loss (a x + b y - c)^2, with a and b standard normal and c normal with ``noise``.
+    Source: T. Schaul, S. Zhang, Y. LeCun, No more pesky learning rates (2013), section 4.
+    """
+    _check(noise, count, seed)
+    a, b, c = np.random.default_rng(seed).standard_normal((3, count))
+    inputs = np.stack([a, b])
+    goal = DataObjective(
+        name="noisy_bowl",
+        variables=("x", "y"),
+        domain=((-3.0, 3.0), (-3.0, 3.0)),
+        starts=((-2.4, 1.8),),
+        inputs=inputs,
+        targets=noise * c,
+        loss=SQUARED,
+        mean=True,
+        term=r"\left(a_{i} x + b_{i} y - c_{i}\right)^{2}",
+    )
+    return _around(goal, _least_squares(inputs, noise * c))
+
+
+def _check(noise: float, count: int, seed: int) -> None:
+    if not noise >= 0:
+        raise ValueError(f"noise must be at least 0, not {noise}")
+    if not 2 <= count <= MAX_ROWS:
+        raise ValueError(f"count must be 2 to {MAX_ROWS}, not {count}")
+    if not seed >= 0:
+        raise ValueError(f"seed must be at least 0, not {seed}")
+
+
+def _chosen(data: Columns, columns: tuple[str, str]) -> tuple[Array, Array]:
+    for name in columns:
+        if name not in data:
+            raise ValueError(f"data has no column {name!r}, only {', '.join(data)}")
+    x, y = (np.array(data[name], dtype=float) for name in columns)
+    return x, y
+
+
+def _least_squares(inputs: Array, targets: Array) -> Point | None:
+    """The minimum of the squared errors, or None where a whole line is equally good."""
+    solution, _, rank, _ = np.linalg.lstsq(inputs.T, targets)
+    return tuple(solution.tolist()) if rank == len(inputs) else None
+
+
+def _overlap(zeros: Array, ones: Array) -> bool:
+    """Whether no threshold tells the two classes apart."""
+    return bool(len(zeros) and len(ones) and zeros.max() > ones.min() and ones.max() > zeros.min())
+
+
+def _newton(goal: DataObjective) -> Point:
+    """The minimum of a convex loss, by Newton's method with steps halved until they go down."""
+    point = np.zeros(len(goal.variables))
+    for _ in range(100):
+        step = np.linalg.solve(goal.hessian(point), goal.gradient(point))
+        while np.abs(step).max() > 1e-15 and goal.value(point - step) > goal.value(point):
+            step /= 2
+        point = point - step
+    return tuple(point.tolist())
+
+
+def _around(goal: DataObjective, minimum: Point | None, least: float = 1.0) -> DataObjective:
+    """The objective with its minimum and a domain around it that shows the origin, ``least`` to each side."""
+    centre = minimum or (0.0,) * len(goal.variables)
+    reach = [max(least, 1.5 * abs(x)) for x in centre]
+    box = tuple((x - half, x + half) for x, half in zip(centre, reach, strict=True))
+    known = replace(goal, domain=goal.domain or box)
+    if minimum is None:
+        return known
+    return replace(known, minima=(minimum,), minimum_values=(float(goal.value(np.array(minimum))),))
