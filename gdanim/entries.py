@@ -240,10 +240,12 @@ class FunctionEntry(Entry):
 class RateEntry(Entry):
     """A learning rate: a number, or a schedule by name with the rate it starts from."""
 
-    rate: float = Field(alias="initial", ge=0)
-    """The rate the schedule starts from."""
     schedule: str = Field("constant", alias="name")
     """One of `gdanim list schedules`; its parameters stand beside it."""
+    rate: float | None = Field(default=None, alias="initial", ge=0)
+    """The rate the schedule starts from; a schedule with a max_lr says that itself."""
+    warmup: int = Field(default=0, ge=0)
+    """Steps that lead up to the schedule's first rate in equal parts."""
     parameters: dict[str, Any] = Field(default={}, validate_default=True)
 
     @field_validator("schedule")
@@ -256,6 +258,16 @@ class RateEntry(Entry):
     def _callable(cls, parameters: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         name = info.data.get("schedule")
         return _call(schedules, name, parameters, cls.written_keys()) if name else parameters
+
+    @model_validator(mode="after")
+    def _starts_somewhere(self) -> RateEntry:
+        if "max_lr" in schedules.parameters(self.schedule):
+            if self.rate is not None:
+                text = f"{self.schedule} starts from rates of its own: leave initial out"
+                mistakes([(("initial",), mistake(text, key=True))])
+        elif self.rate is None:
+            raise mistake("initial is missing")
+        return self
 
 
 def as_rate(value: Any) -> Any:
@@ -285,6 +297,12 @@ class OptimizerEntry(Entry):
     """Of its balls: "#rrggbb" or a basic CSS name."""
     batch_size: int | None = Field(default=None, ge=1)
     """Samples per update, for functions made from data; absent, all of them."""
+    clip_value: float | None = Field(default=None, gt=0)
+    """The most that each component of the gradient may have."""
+    clip_norm: float | None = Field(default=None, gt=0)
+    """The most that the gradient's norm may be, after clip_value."""
+    maximize: bool = False
+    """Climb instead of descend."""
 
     @field_validator("name")
     @classmethod

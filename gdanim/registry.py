@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Registry(Generic[T]):
@@ -24,7 +25,7 @@ class Registry(Generic[T]):
         self._home = home
         self._factories: dict[str, Callable[..., T]] = {}
 
-    def register(self, factory: Callable[..., T]) -> Callable[..., T]:
+    def register(self, factory: F) -> F:
         """Decorator: make ``factory`` known under its own name."""
         if factory.__name__ in self._factories:
             raise ValueError(f"{self.kind} {factory.__name__!r} is registered twice")

@@ -43,16 +43,22 @@ def schema() -> dict[str, Any]:
         "anyOf": [{"enum": list(optimizers)}, *_calls(optimizers, own[OptimizerEntry])]
     }
     definitions["RateEntry"] = {
-        "anyOf": [{"type": "number", "minimum": 0}, *_calls(schedules, own[RateEntry], "initial")]
+        "anyOf": [{"type": "number", "minimum": 0}, *_calls(schedules, own[RateEntry])]
     }
     return {"$schema": DIALECT, **tree, "title": "gdanim spec"}
 
 
-def _calls(registry: Registry[Any], own: dict[str, Any], *required: str) -> Iterator[dict[str, Any]]:
+def _calls(registry: Registry[Any], own: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """For each name: the mapping that calls it, its parameters beside the entry's own keys."""
     for name in registry:
         parameters = parameters_model(registry, name).model_json_schema()
-        properties = {"name": {"const": name}, **_beside(own), **parameters["properties"]}
+        beside, required = _beside(own), []
+        if "initial" in beside:  # of a schedule, which needs it unless its own rates stand in its place
+            if "max_lr" in parameters["properties"]:
+                del beside["initial"]
+            else:
+                beside["initial"], required = {"type": "number", "minimum": 0}, ["initial"]
+        properties = {"name": {"const": name}, **beside, **parameters["properties"]}
         yield {
             **_mapping(properties, ["name", *required, *parameters.get("required", ())]),
             "description": registry.summary(name),

@@ -185,6 +185,8 @@ class Keys(Model):
     """Updates per ball, at most."""
     stop: Stop = Stop()
     """When a ball is at rest."""
+    noise: float = Field(default=0.0, ge=0)
+    """Standard deviation of what is added to each component of every gradient."""
     seed: int = Field(default=0, ge=0)
     """Of everything random."""
     pace: float = Field(default=1.5, gt=0)

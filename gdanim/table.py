@@ -102,6 +102,9 @@ _ENDS = {
     Status.DIVERGED: "diverged after {}",
     Status.SADDLE: "rests on a saddle after {}",
     Status.PLATEAU: "rests on a plateau after {}",
+    Status.LOCAL: "rests in a local minimum after {}",
+    Status.SLOW: "too slow for {}",
+    Status.OUTSIDE: "out of the domain after {}",
     Status.GOING: "still going after {}",
 }
 

@@ -38,7 +38,8 @@ def did_you_mean(word: str, names: Iterable[str]) -> str:
     """``, did you mean 'sgd'?`` for the nearest name (initials count: lr), else the list of names."""
     known = list(names)
     initials = [name for name in known if "".join(part[:1] for part in name.split("_")) == word.lower()]
-    near = difflib.get_close_matches(word.lower(), known, n=1) or initials
+    shuffled = [name for name in known if sorted(name) == sorted(word.lower())]
+    near = shuffled or difflib.get_close_matches(word.lower(), known, n=1) or initials
     if near:
         return f", did you mean {near[0]!r}?"
     return f"; known: {', '.join(known)}" if known else ""

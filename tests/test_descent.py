@@ -171,9 +171,9 @@ def test_stop_rules_are_strict_and_zero_switches_them_off() -> None:
 
 def test_a_reason_is_given_only_where_it_explains() -> None:
     far = run("rosenbrock", 0.001, [-1.9, -0.9], steps=200)  # far from the minimum, where L says little
-    assert far.status is Status.GOING
+    assert far.status is Status.SLOW
     assert far.reason == "0.001 is 50% of 2/L = 0.001997"
-    assert run("x^4 - y^4 + y^2/10", 0.1, [0.9, 0.9]).reason == ""  # no minimum known, no quadratic
+    assert "2/L" not in run("x^4 - y^4 + y^2/10", 0.1, [0.9, 0.9]).reason  # no minimum, no quadratic
     assert run(RAVINE[0], 0.105, RAVINE[1], optimizers=["adam"]).reason == ""
     decaying = [{"name": "exponential", "initial": 0.05, "gamma": 0.999}]
     assert solve(spec(RAVINE[0], learning_rates=decaying, starts=[RAVINE[1]])).acts[0].runs[0].reason == ""
@@ -185,7 +185,7 @@ def test_a_diverged_ball_learns_its_edge_from_a_sibling() -> None:
     assert below.status is Status.CONVERGED
     assert above.status is Status.DIVERGED
     assert above.reason == "1.2 > 2/L = 1"
-    assert run(function, 1.2, [2, 3]).reason == ""
+    assert run(function, 1.2, [2, 3]).reason.startswith("loss 13 at the start")
 
 
 def test_the_edge_is_that_of_the_minimum_reached() -> None:

@@ -6,13 +6,13 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gdanim.engine.functions import Interval, objective
+from gdanim.engine.functions import DataObjective, Interval, objective
 from gdanim.engine.optimizers import Optimizer
-from gdanim.engine.schedules import Schedule
+from gdanim.engine.schedules import Schedule, warmed_up
 from gdanim.engine.solution import Array, Ball, Objective, Point
 from gdanim.expression import number_text
 from gdanim.registry import optimizers, schedules
@@ -43,9 +43,10 @@ class CastError(ValueError):
 class Team:
     """The balls of one (optimizer, rate), from every start."""
 
+    entry: OptimizerEntry
     optimizer: Optimizer  # the same object for all teams of one entry
     schedule: Schedule
-    rate: float  # the schedule starts from it
+    rate: float  # the schedule starts from it, unless it has rates of its own
     balls: tuple[Ball, ...]
 
 
@@ -56,6 +57,11 @@ class Cast:
     objective: Objective
     domain: Box
     teams: tuple[Team, ...]
+
+    @property
+    def diagonal(self) -> float:
+        """Of the domain."""
+        return float(np.linalg.norm([high - low for low, high in self.domain]))
 
 
 def cast(spec: Spec) -> tuple[Cast, ...]:
@@ -77,6 +83,10 @@ def _act(spec: Spec, index: int, entry: FunctionEntry) -> Cast:
         goal = objective(entry)
     except ValueError as error:
         raise CastError(("functions", index), str(error)) from None
+    for i, optimizer in enumerate(spec.optimizers):
+        if optimizer.batch_size and not isinstance(goal, DataObjective):
+            message = f"batch_size is for functions made from data; {goal.name} has no samples"
+            raise CastError(("optimizers", i, "batch_size"), message)
     starts, box = _starts(spec, goal, _given(spec, goal, entry))
     pairs = [
         (optimizer, rate)
@@ -87,22 +97,29 @@ def _act(spec: Spec, index: int, entry: FunctionEntry) -> Cast:
     teams: list[Team] = []
     for hue, ((optimizer, rate), label) in enumerate(zip(pairs, _labels(pairs), strict=True)):
         rule: Optimizer = rules[id(optimizer)]
-        schedule = schedules[rate.schedule](**rate.parameters) if rate else schedules["constant"]()
-        initial = rate.rate if rate else rule.default_learning_rate
+        schedule, initial = _schedule(rate), rule.default_learning_rate
+        if rate:
+            initial = rate.rate or 0.0
+        leaves = float(np.max(schedule.rate(initial, 0, schedule.init(initial, 1))))
         balls = tuple(
             Ball(
                 number=hue * len(starts) + i,
                 label=f"{label} #{i}" if len(starts) > 1 else label,
                 optimizer=optimizer.name,
-                learning_rate=schedule(initial, 0),
+                learning_rate=leaves,
                 start=start,
                 hue=hue,
                 color=optimizer.color,
             )
             for i, start in enumerate(starts, start=1)
         )
-        teams.append(Team(rule, schedule, initial, balls))
+        teams.append(Team(optimizer, rule, schedule, initial, balls))
     return Cast(goal, box, tuple(teams))
+
+
+def _schedule(entry: RateEntry | None) -> Schedule:
+    schedule: Schedule = schedules[entry.schedule](**entry.parameters) if entry else schedules["constant"]()
+    return warmed_up(schedule, entry.warmup) if entry and entry.warmup else schedule
 
 
 def _given(spec: Spec, goal: Objective, entry: FunctionEntry) -> list[Interval | None]:
@@ -186,7 +203,7 @@ def _labels(pairs: Sequence[tuple[OptimizerEntry, RateEntry | None]]) -> list[st
         f"{optimizer.label or optimizer.name} {_rate(rate) if rates[id(optimizer)] > 1 else ''}".rstrip()
         for optimizer, rate in pairs
     ]
-    settings = [" ".join(f"{key} {_shown(v)}" for key, v in entry.parameters.items()) for entry, _ in pairs]
+    settings = [" ".join(f"{key} {_shown(v)}" for key, v in _settings(entry).items()) for entry, _ in pairs]
     for details in settings, [_rate(rate) if rates[id(entry)] == 1 else "" for entry, rate in pairs]:
         count = Counter(labels)
         labels = [
@@ -200,10 +217,19 @@ def _labels(pairs: Sequence[tuple[OptimizerEntry, RateEntry | None]]) -> list[st
     return unique
 
 
+def _settings(entry: OptimizerEntry) -> dict[str, Any]:
+    treatment = {key: getattr(entry, key) for key in ("batch_size", "clip_value", "clip_norm", "maximize")}
+    return {**entry.parameters, **{key: value for key, value in treatment.items() if value}}
+
+
 def _rate(entry: RateEntry | None) -> str:
+    """The rate a schedule starts from, its name unless it is constant, and that it warms up."""
     if entry is None:
         return ""
-    return number_text(entry.rate) + ("" if entry.schedule == "constant" else f" {entry.schedule}")
+    words = [] if entry.rate is None else [number_text(entry.rate)]
+    words += [entry.schedule] * (entry.schedule != "constant")
+    words += ["warmup"] * (entry.warmup > 0)
+    return " ".join(words)
 
 
 def _shown(value: object) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +19,13 @@ class Status(StrEnum):
 
     RUNNING = "running"
     CONVERGED = "converged"  # a stop rule fired near a listed minimum or at a positive definite Hessian
-    OSCILLATING = "oscillating"  # it repeats a cycle of two points and gets nowhere
+    LOCAL = "local"  # as converged, but a lower minimum is known elsewhere
+    OSCILLATING = "oscillating"  # it repeats a cycle of two points, or bounces about, and gets nowhere
     DIVERGED = "diverged"  # loss not finite or above 1e10, or 1000 domain diagonals from its start
     SADDLE = "saddle"  # at rest where the Hessian has a negative eigenvalue
     PLATEAU = "plateau"  # at rest, but the Hessian is flat and no minimum is near
+    SLOW = "slow"  # out of steps on a smooth way down that is longer than the way it has come
+    OUTSIDE = "outside"  # out of steps, and out of the domain
     GOING = "going"  # out of steps, still on its way
 
 
@@ -71,6 +74,14 @@ class Ball:
     color: str | None = None  # "#rrggbb" where the spec asks for one
 
 
+class Evaluations(NamedTuple):
+    """What a run has cost: how often it needed the function, its gradient and its Hessian at a point."""
+
+    function: int = 0
+    gradient: int = 0
+    hessian: int = 0
+
+
 @dataclass(frozen=True)
 class Run:
     """The trajectory of one ball. Row k is the state after k updates."""
@@ -83,6 +94,8 @@ class Run:
     status: Status
     verdict: str  # a few words for the end of a film, such as "converged at step 103"
     reason: str  # the cause in numbers, such as "0.105 > 2/L = 0.1", or ""
+    evaluations: Evaluations = field(default_factory=Evaluations)
+    minimum: Point | None = None  # the listed minimum it has reached
 
     @property
     def steps(self) -> int:

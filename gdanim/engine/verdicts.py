@@ -3,55 +3,156 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.engine.optimizers import Optimizer
+from gdanim.engine import causes
+from gdanim.engine.causes import Case, eigenvalues
+from gdanim.engine.problem import Negated
 from gdanim.engine.solution import Array, Objective, Point, Run, Status
 
-NEAR = 1e-2  # of the domain's diagonal: this close to a listed minimum is there
-FLAT = 1e-9  # an eigenvalue of the Hessian below this share of the largest one is zero
+if TYPE_CHECKING:
+    from gdanim.engine.balls import Cast
+    from gdanim.entries import OptimizerEntry
+    from gdanim.spec import Stop
+
+NEAR = 1e-2  # of the domain's diagonal: this close to a listed minimum may be there
+FLAT = 1e-9  # an eigenvalue of the Hessian below this share of the largest one is zero,
+FLAT_SLOPE = 1e-6  # and so is one that over the distance NEAR gives less slope than this
+HIGHER = 1e-6  # by more than this share of the lowest loss known (or of 1), a minimum is a local one
 SLOW = 0.96  # gradient left per step, late in the run: 56 steps and more for each decimal
 DAMPED = 0.9  # the same bound for a run that turns back at most steps
 REVERSALS = 0.5  # share of late steps that turn back in a run that oscillates
+SHORT = 20  # steps; so few tell nothing of where a run that does not end is going
+TINY = 1e-6  # of the domain's diagonal: moves below are rounding at rest
 
 
-def at_rest(objective: Objective, point: Point | Array, diagonal: float) -> Status:
-    """What a ball is that came to rest at ``point``: converged, on a saddle (or a top), or on a plateau."""
+def at_rest(objective: Objective, point: Point | Array, diagonal: float, slope: float = FLAT_SLOPE) -> Status:
+    """What a ball is that came to rest at ``point``: converged, on a saddle (or a top), or on a plateau.
+
+    A plateau is where no eigenvalue of the Hessian could make the gradient as large as ``slope``, at most
+    the default, within the distance NEAR: a stop rule for the gradient cannot tell it from a minimum.
+    """
     point = np.asarray(point, dtype=float)
-    if any(np.linalg.norm(point - minimum) <= NEAR * diagonal for minimum in objective.minima):
+    if reached(objective, point, diagonal):
         return Status.CONVERGED
     curvatures = eigenvalues(objective, point)
-    zero = FLAT * np.abs(curvatures).max()
+    zero = max(FLAT * np.abs(curvatures).max(), min(slope or FLAT_SLOPE, FLAT_SLOPE) / (NEAR * diagonal))
     if (curvatures > zero).all():
         return Status.CONVERGED
     return Status.SADDLE if (curvatures < -zero).any() else Status.PLATEAU
 
 
-def eigenvalues(objective: Objective, point: Array) -> Array:
-    """Of the Hessian, ascending; zeros where it is undefined, which counts as flat."""
-    hessian = objective.hessian(point)
-    return np.asarray(np.linalg.eigvalsh(np.where(np.isfinite(hessian).all(), hessian, 0.0)))
+def reached(objective: Objective, point: Array, diagonal: float) -> Point | None:
+    """The listed minimum that is near, with no ridge before it."""
+    away = [float(np.linalg.norm(point - minimum)) for minimum in objective.minima]
+    if not away or min(away) > NEAR * diagonal:
+        return None
+    nearest = objective.minima[int(np.argmin(away))]
+    return None if _ridge(objective, point, np.array(nearest)) else nearest
 
 
-def words(run: Run, objective: Objective) -> str:
+def _ridge(objective: Objective, a: Array, b: Array) -> bool:
+    """Whether the loss rises above both ends on the straight way between."""
+    losses = objective.value(a + np.linspace(0, 1, 33)[:, None] * (b - a))
+    ends = max(losses[0], losses[-1])
+    return bool((losses > ends + 1e-9 * max(1.0, abs(ends))).any())
+
+
+def judged(runs: Sequence[Run], entries: Sequence[OptimizerEntry], act: Cast, stop: Stop) -> list[Run]:
+    """The runs of an act with status, verdict, reason and the minimum reached; ``entries`` in their order.
+
+    Where the function lists no minima, those that any ball has found count.
+    """
+    lists: dict[bool, list[tuple[float, Point]]] = {}
+    for climbs in {entry.maximize for entry in entries}:
+        goal = _goal(act.objective, climbs)
+        known = list(goal.minima) or [
+            tuple(run.points[-1].tolist())
+            for run, entry in zip(runs, entries, strict=True)
+            if run.status is Status.CONVERGED and entry.maximize is climbs
+        ]
+        lists[climbs] = sorted((float(goal.value(np.array(point))), point) for point in known)
+    done = []
+    for run, entry in zip(runs, entries, strict=True):
+        goal, known_minima = _goal(act.objective, entry.maximize), lists[entry.maximize]
+        minimum = reached(goal, run.points[-1], act.diagonal) if run.status is Status.CONVERGED else None
+        case = Case(run, entry, goal, act.domain, stop, known_minima)
+        status = _refined(case, minimum, act.diagonal)
+        case = replace(case, run=replace(run, status=status, minimum=minimum))
+        done.append(replace(case.run, verdict=words(case), reason=causes.reason(case)))
+    return done
+
+
+def _goal(objective: Objective, climbs: bool) -> Objective:
+    return Negated(objective) if climbs else objective
+
+
+def _refined(case: Case, minimum: Point | None, diagonal: float) -> Status:
+    """The status of a run, with what only its whole way and the other balls can tell."""
+    run = case.run
+    if run.status is Status.CONVERGED and case.known:
+        lowest, where = case.known[0]
+        loss = float(case.goal.value(np.array(minimum or run.points[-1])))
+        higher = loss - lowest > HIGHER * max(1.0, abs(lowest))
+        elsewhere = minimum is not None or _ridge(case.goal, run.points[-1], np.array(where))
+        return Status.LOCAL if higher and elsewhere else Status.CONVERGED
+    if run.status is not Status.GOING or run.steps < SHORT or not _moved(run):
+        return run.status
+    if causes.outside(run.points[-1], case.domain):
+        return Status.OUTSIDE
+    half, last = run.steps // 2, run.steps * 3 // 4
+    losses = run.losses * (-1 if case.entry.maximize else 1)
+    best = losses[:last].min()
+    moves = np.linalg.norm(np.diff(run.points[half:], axis=0), axis=-1)
+    if _reversals(run.points[half:]) > REVERSALS:
+        stands = losses[last:].min() >= best - 1e-9 * max(1.0, abs(best))
+        return Status.OSCILLATING if stands and moves.max() > TINY * diagonal else Status.GOING
+    descends = (np.diff(losses[half:]) <= 0).all() and losses[-1] < losses[half]
+    return Status.SLOW if descends and causes.more_steps(case) > run.steps else Status.GOING
+
+
+def _moved(run: Run) -> bool:
+    return bool((run.points != run.points[0]).any())
+
+
+def _reversals(points: Array) -> float:
+    """The share of steps that turn back against the one before."""
+    moves = np.diff(points, axis=0)
+    return float(np.mean(np.sum(moves[1:] * moves[:-1], axis=-1) < 0))
+
+
+def words(case: Case) -> str:
     """The verdict on a run whose status is known."""
+    run = case.run
     match run.status:
         case Status.CONVERGED:
-            return _converged(run)
+            return _converged(run) + (", outside" if causes.outside(run.points[-1], case.domain) else "")
+        case Status.LOCAL:
+            return f"local minimum at step {run.steps}"
         case Status.OSCILLATING:
-            return "oscillates between two points"
+            return "bounces about" if _bounces(run) else "oscillates between two points"
         case Status.DIVERGED:
-            undefined = np.isnan(run.losses[-1])
-            return f"{'undefined' if undefined else 'diverged'} at step {run.steps}"
+            return f"{'undefined' if np.isnan(run.losses[-1]) else 'diverged'} at step {run.steps}"
         case Status.SADDLE:
-            top = (eigenvalues(objective, run.points[-1]) < 0).all()
-            return "rests on a maximum" if top else "rests on a saddle"
+            top = (eigenvalues(case.goal, run.points[-1]) < 0).all()
+            extreme = "minimum" if case.entry.maximize else "maximum"
+            return f"rests on a {extreme if top else 'saddle'}"
         case Status.PLATEAU:
             return "stuck on a plateau"
-    moved = (run.points != run.points[0]).any()
-    return f"still going after {run.steps} steps" if moved else f"never moves in {run.steps} steps"
+        case Status.OUTSIDE:
+            return f"left the domain at step {causes.left(run, case.domain)}"
+        case Status.SLOW:
+            return f"too slow for {run.steps} steps"
+    return f"{'still going after' if _moved(run) else 'never moves in'} {run.steps} steps"
+
+
+def _bounces(run: Run) -> bool:
+    """Whether an oscillating run does more than going back and forth between two points."""
+    here, before, there = run.points[-1], run.points[-2], run.points[-3]
+    return bool(np.linalg.norm(here - there) > 1e-3 * np.linalg.norm(here - before))
 
 
 def _converged(run: Run) -> str:
@@ -65,52 +166,6 @@ def _converged(run: Run) -> str:
     if run.steps < 4 or not 0 < last < first:
         return plain
     contraction = (last / first) ** (1 / (run.steps - half))
-    moves = np.diff(run.points[half:], axis=0)
-    reversals = np.mean(np.sum(moves[1:] * moves[:-1], axis=-1) < 0)
-    if contraction > DAMPED and reversals > REVERSALS:
+    if contraction > DAMPED and _reversals(run.points[half:]) > REVERSALS:
         return f"oscillated, {plain}"
     return f"converged slowly at step {run.steps}" if contraction > SLOW else plain
-
-
-def reason(run: Run, optimizer: Optimizer, objective: Objective, minima: Sequence[Point]) -> str:
-    """The rate of plain gradient descent against 2/L, the largest that is stable at a minimum.
-
-    L is the largest eigenvalue of the Hessian at the nearest of ``minima`` (listed, or reached by some
-    ball); where there are none, of a Hessian that is the same everywhere. "" where this explains nothing.
-    Source: Y. Nesterov, Introductory Lectures on Convex Optimization (2004), section 2.1.5.
-    """
-    settings = optimizer.hyperparameters
-    plain = optimizer.name == "sgd" and not settings["momentum"] and not settings["weight_decay"]
-    rate = float(run.learning_rates[0])
-    if not plain or rate == 0 or (run.learning_rates != rate).any():
-        return ""
-    largest = _sharpness(run, objective, minima)
-    if not largest > 0:
-        return ""
-    share, bound = rate * largest / 2, f"2/L = {2 / largest:.4g}"
-    if abs(share - 1) < 1e-9:
-        relation = f"{rate:g} = 2/L"
-    elif share > 1:
-        relation = f"{rate:g} > {bound}"
-    else:
-        percent = "over 99%" if share > 0.995 else "under 1%" if share < 0.005 else f"{share:.0%}"
-        relation = f"{rate:g} is {percent} of {bound}"
-    explains = {
-        Status.DIVERGED: share > 1,
-        Status.OSCILLATING: share > 1 - 1e-9,
-        Status.CONVERGED: share < 1,
-        Status.GOING: True,
-    }
-    return relation if explains.get(run.status) else ""
-
-
-def _sharpness(run: Run, objective: Objective, minima: Sequence[Point]) -> float:
-    """L near the minimum that counts for this run; 0 where it is unknown."""
-    if minima:
-        seen_from = run.points[-1] if run.status is Status.CONVERGED else run.points[0]
-        nearest = min(minima, key=lambda minimum: float(np.linalg.norm(seen_from - minimum)))
-        return float(eigenvalues(objective, np.array(nearest))[-1])
-    somewhere = run.points[np.isfinite(run.points).all(axis=-1)][:3]
-    hessians = objective.hessian(np.concatenate([somewhere, somewhere / 2, somewhere + 1]))
-    quadratic = all(np.allclose(a, b, rtol=1e-9, atol=0) for a, b in pairwise(hessians))
-    return float(eigenvalues(objective, somewhere[0])[-1]) if quadratic else 0.0

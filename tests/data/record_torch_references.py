@@ -2,12 +2,14 @@
 
     python tests/data/record_torch_references.py        (needs torch; writes torch_references.npz)
 
-The losses are written in torch here, apart from ours, and do not amplify rounding.
+The losses are written in torch here, apart from ours, and do not amplify rounding. All steps are run,
+some of the points are kept.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -16,7 +18,10 @@ from typing import Any
 import numpy as np
 import torch
 
+torch.set_default_dtype(torch.float64)  # asgd and nadam keep some of their state in it
+
 STEPS = 200
+ROWS = [*range(20), *range(20, STEPS + 1, 10)]
 START = (-2.6, 1.4)
 Loss = Callable[[torch.Tensor], torch.Tensor]
 
@@ -30,6 +35,10 @@ LOSSES: dict[str, Loss] = {
     "log(cosh(x)) + 2*log(cosh(y - 1))": lambda p: (
         torch.log(torch.cosh(p[0])) + 2 * torch.log(torch.cosh(p[1] - 1))
     ),
+    "3*x^2 - 2*x*y + 2*y^2 + sin(x)": lambda p: (
+        3 * p[0] ** 2 - 2 * p[0] * p[1] + 2 * p[1] ** 2 + torch.sin(p[0])
+    ),
+    "x^2/2 + y^4/10 + y^2": lambda p: p[0] ** 2 / 2 + p[1] ** 4 / 10 + p[1] ** 2,
 }
 
 # Ours by name and parameters; then torch's class and the keyword arguments that differ from ours.
@@ -49,7 +58,84 @@ OPTIMIZERS: list[tuple[str, dict[str, Any], type[torch.optim.Optimizer], dict[st
     ("adam", {"weight_decay": 0.1}, torch.optim.Adam, {}, 0.1),
     ("adam", {"amsgrad": True}, torch.optim.Adam, {}, 0.1),
     ("adam", {"amsgrad": True, "betas": [0.5, 0.7], "weight_decay": 0.01}, torch.optim.Adam, {}, 0.1),
+    ("adamw", {}, torch.optim.AdamW, {}, 0.05),
+    ("adamw", {"weight_decay": 0.3, "betas": [0.7, 0.9], "amsgrad": True}, torch.optim.AdamW, {}, 0.03),
+    ("adamax", {}, torch.optim.Adamax, {}, 0.05),
+    ("adamax", {"betas": [0.4, 0.95], "eps": 1e-2, "weight_decay": 0.1}, torch.optim.Adamax, {}, 0.01),
+    ("nadam", {}, torch.optim.NAdam, {}, 0.05),
+    ("nadam", {"momentum_decay": 0.1, "eps": 0.01, "betas": [0.8, 0.9]}, torch.optim.NAdam, {}, 0.005),
+    ("nadam", {"decoupled_weight_decay": True, "weight_decay": 0.2}, torch.optim.NAdam, {}, 0.03),
+    ("radam", {}, torch.optim.RAdam, {}, 0.05),
+    ("radam", {"betas": [0.7, 0.95], "weight_decay": 0.1, "eps": 1e-2}, torch.optim.RAdam, {}, 0.01),
+    ("radam", {"decoupled_weight_decay": True, "weight_decay": 0.2}, torch.optim.RAdam, {}, 0.03),
+    ("adagrad", {}, torch.optim.Adagrad, {}, 0.3),
+    (
+        "adagrad",
+        {"lr_decay": 0.01, "weight_decay": 0.1, "initial_accumulator_value": 0.5, "eps": 1e-3},
+        torch.optim.Adagrad,
+        {},
+        0.5,
+    ),
+    ("adadelta", {}, torch.optim.Adadelta, {}, 1.0),
+    ("adadelta", {"rho": 0.7, "eps": 1e-3, "weight_decay": 0.1}, torch.optim.Adadelta, {}, 0.2),
+    ("rmsprop", {}, torch.optim.RMSprop, {}, 0.01),
+    ("rmsprop", {"alpha": 0.9, "momentum": 0.5, "eps": 1e-2}, torch.optim.RMSprop, {}, 0.01),
+    (
+        "rmsprop",
+        {"centered": True, "alpha": 0.8, "weight_decay": 0.1, "momentum": 0.3, "eps": 0.1},
+        torch.optim.RMSprop,
+        {},
+        0.02,
+    ),
+    ("rprop", {}, torch.optim.Rprop, {}, 0.1),
+    ("rprop", {"etas": [0.3, 1.5], "step_sizes": [1e-4, 0.4]}, torch.optim.Rprop, {}, 0.05),
+    ("asgd", {}, torch.optim.ASGD, {}, 0.03),
+    ("asgd", {"lambd": 0.1, "alpha": 0.5, "t0": 20.0, "weight_decay": 0.05}, torch.optim.ASGD, {}, 0.04),
+    ("adafactor", {}, torch.optim.Adafactor, {}, 0.01),
+    (
+        "adafactor",
+        {"beta2_decay": -0.5, "eps": [1e-3, 0.1], "d": 1.5, "weight_decay": 0.1},
+        torch.optim.Adafactor,
+        {},
+        0.002,
+    ),
+    ("lbfgs", {}, torch.optim.LBFGS, {"max_iter": 1}, 0.2),
+    (
+        "lbfgs",
+        {"history_size": 3, "tolerance_grad": 1e-3, "tolerance_change": 1e-6},
+        torch.optim.LBFGS,
+        {"max_iter": 1},
+        0.1,
+    ),
+    ("sgd", {"maximize": True, "weight_decay": 3.0}, torch.optim.SGD, {}, 0.002),
+    ("adam", {"maximize": True, "weight_decay": 2.0}, torch.optim.Adam, {}, 0.01),
 ]
+
+# Clipping by value, then by norm, of torch.nn.utils, before sgd's update with these settings.
+CLIPPED: list[tuple[dict[str, Any], float | None, float | None, float]] = [
+    ({}, None, 1.0, 0.1),
+    ({"momentum": 0.5, "weight_decay": 0.1}, 0.7, None, 0.05),
+    ({"momentum": 0.5, "weight_decay": 0.1}, 2.0, 1.5, 0.05),
+]
+
+NO_MOMENTUM = {
+    name: partial(getattr(torch.optim.lr_scheduler, name), cycle_momentum=False)
+    for name in ("OneCycleLR", "CyclicLR")
+}
+
+
+def warmed_up(
+    kind: Callable[..., Any], optimizer: torch.optim.Optimizer, warmup: int, **settings: Any
+) -> Any:
+    """A schedule behind torch's own linear way up to it."""
+    up = torch.optim.lr_scheduler.LinearLR(optimizer, 1 / warmup, total_iters=warmup - 1)
+    return torch.optim.lr_scheduler.SequentialLR(optimizer, [up, kind(optimizer, **settings)], [warmup])
+
+
+def metric(step: int) -> float:
+    """A loss for the schedule that looks at it: it falls, stalls, rises and falls again."""
+    return 2 + math.cos(step / 9) * math.exp(-step / 120) + 0.3 * (step % 5 == 0)
+
 
 SCHEDULES: list[tuple[str, dict[str, Any], Callable[..., Any]]] = [
     ("constant", {}, lambda o: torch.optim.lr_scheduler.LambdaLR(o, lambda _: 1.0)),
@@ -59,29 +145,117 @@ SCHEDULES: list[tuple[str, dict[str, Any], Callable[..., Any]]] = [
     ("cosine", {"T_max": 50}, torch.optim.lr_scheduler.CosineAnnealingLR),
     ("cosine", {"T_max": 200, "eta_min": 0.01}, torch.optim.lr_scheduler.CosineAnnealingLR),
     ("cosine", {"T_max": 33, "eta_min": 0.02}, torch.optim.lr_scheduler.CosineAnnealingLR),
+    ("multi_step", {"milestones": [20, 50, 50, 120]}, torch.optim.lr_scheduler.MultiStepLR),
+    ("multi_step", {"milestones": [90, 10], "gamma": 0.5}, torch.optim.lr_scheduler.MultiStepLR),
+    ("linear", {}, torch.optim.lr_scheduler.LinearLR),
+    (
+        "linear",
+        {"start_factor": 1.0, "end_factor": 0.1, "total_iters": 150},
+        torch.optim.lr_scheduler.LinearLR,
+    ),
+    ("polynomial", {}, torch.optim.lr_scheduler.PolynomialLR),
+    ("polynomial", {"total_iters": 180, "power": 2.5}, torch.optim.lr_scheduler.PolynomialLR),
+    ("cosine_warm_restarts", {"T_0": 30}, torch.optim.lr_scheduler.CosineAnnealingWarmRestarts),
+    (
+        "cosine_warm_restarts",
+        {"T_0": 7, "T_mult": 3, "eta_min": 0.01},
+        torch.optim.lr_scheduler.CosineAnnealingWarmRestarts,
+    ),
+    ("one_cycle", {"max_lr": 0.4, "total_steps": 201}, NO_MOMENTUM["OneCycleLR"]),
+    (
+        "one_cycle",
+        {"max_lr": 0.4, "total_steps": 250, "pct_start": 0.2, "anneal_strategy": "linear"},
+        NO_MOMENTUM["OneCycleLR"],
+    ),
+    (
+        "one_cycle",
+        {
+            "max_lr": 0.2,
+            "total_steps": 210,
+            "three_phase": True,
+            "div_factor": 5.0,
+            "final_div_factor": 100.0,
+        },
+        NO_MOMENTUM["OneCycleLR"],
+    ),
+    ("cyclic", {"base_lr": 0.01, "max_lr": 0.3}, NO_MOMENTUM["CyclicLR"]),
+    (
+        "cyclic",
+        {"base_lr": 0.01, "max_lr": 0.3, "step_size_up": 12, "step_size_down": 31, "mode": "triangular2"},
+        NO_MOMENTUM["CyclicLR"],
+    ),
+    (
+        "cyclic",
+        {"base_lr": 0.01, "max_lr": 0.3, "step_size_up": 20, "mode": "exp_range", "gamma": 0.99},
+        NO_MOMENTUM["CyclicLR"],
+    ),
+    ("inverse_sqrt", {}, lambda o: torch.optim.lr_scheduler.LambdaLR(o, lambda k: (1 + k) ** -0.5)),
+    (
+        "inverse_sqrt",
+        {"timescale": 25},
+        lambda o, timescale: torch.optim.lr_scheduler.LambdaLR(o, lambda k: (1 + k / timescale) ** -0.5),
+    ),
+    ("cosine", {"T_max": 80, "warmup": 15}, partial(warmed_up, torch.optim.lr_scheduler.CosineAnnealingLR)),
+    ("step", {"step_size": 40, "warmup": 8}, partial(warmed_up, torch.optim.lr_scheduler.StepLR)),
+    ("reduce_on_plateau", {}, torch.optim.lr_scheduler.ReduceLROnPlateau),
+    (
+        "reduce_on_plateau",
+        {"factor": 0.5, "patience": 3, "threshold": 0.05, "cooldown": 6, "min_lr": 0.004},
+        torch.optim.lr_scheduler.ReduceLROnPlateau,
+    ),
+    (
+        "reduce_on_plateau",
+        {
+            "mode": "max",
+            "factor": 0.7,
+            "patience": 2,
+            "threshold_mode": "abs",
+            "threshold": 0.02,
+            "eps": 1e-3,
+        },
+        torch.optim.lr_scheduler.ReduceLROnPlateau,
+    ),
 ]
 INITIAL_RATE = 0.1
 
 
-def descend(loss: Loss, make: Callable[..., torch.optim.Optimizer]) -> np.ndarray:
-    """Points of shape (STEPS + 1, n) of torch's optimizer ``make(parameters)``."""
+def descend(
+    loss: Loss,
+    make: Callable[..., torch.optim.Optimizer],
+    clip_value: float | None = None,
+    clip_norm: float | None = None,
+) -> np.ndarray:
+    """Points of shape (ROWS, n) of torch's optimizer ``make(parameters)``."""
     point = torch.tensor(START, dtype=torch.float64, requires_grad=True)
     optimizer = make([point])
     rows = [point.detach().numpy().copy()]
-    for _ in range(STEPS):
+
+    def closure() -> torch.Tensor:
         optimizer.zero_grad()
-        loss(point).backward()
-        optimizer.step()
+        value = loss(point)
+        value.backward()
+        if clip_value:
+            torch.nn.utils.clip_grad_value_([point], clip_value)
+        if clip_norm:
+            torch.nn.utils.clip_grad_norm_([point], clip_norm)
+        return value
+
+    for _ in range(STEPS):
+        optimizer.step(closure)
         rows.append(point.detach().numpy().copy())
-    return np.array(rows)
+    return np.array(rows)[ROWS]
 
 
 def trajectories() -> dict[str, np.ndarray]:
-    """For each of OPTIMIZERS, by its index: points of shape (losses, STEPS + 1, n)."""
+    """For each of OPTIMIZERS and CLIPPED, by its index: points of shape (losses, ROWS, n)."""
     found = {}
     for index, (_, ours, kind, theirs, rate) in enumerate(OPTIMIZERS):
         make = partial(kind, lr=rate, **ours, **theirs)
         found[f"optimizer {index}"] = np.array([descend(loss, make) for loss in LOSSES.values()])
+    for index, (settings, clip_value, clip_norm, rate) in enumerate(CLIPPED):
+        make = partial(torch.optim.SGD, lr=rate, **settings)
+        runs = [descend(loss, make, clip_value, clip_norm) for loss in LOSSES.values()]
+        found[f"clipped {index}"] = np.array(runs)
     return found
 
 
@@ -95,7 +269,10 @@ def rates() -> dict[str, np.ndarray]:
         for _ in range(STEPS + 1):
             rows.append(scheduler.get_last_lr()[0])
             optimizer.step()
-            scheduler.step()
+            if isinstance(scheduler, torch.optim.lr_scheduler.ReduceLROnPlateau):
+                scheduler.step(metric(len(rows) - 1))
+            else:
+                scheduler.step()
         found[f"schedule {index}"] = np.array(rows)
     return found
 
@@ -105,10 +282,13 @@ def cases() -> str:
     return json.dumps(
         {
             "steps": STEPS,
+            "rows": ROWS,
             "start": START,
             "losses": list(LOSSES),
             "optimizers": [[name, settings, rate] for name, settings, _, _, rate in OPTIMIZERS],
+            "clipped": CLIPPED,
             "initial_rate": INITIAL_RATE,
+            "metric": [metric(step) for step in range(STEPS + 1)],
             "schedules": [[name, settings] for name, settings, _ in SCHEDULES],
         }
     )

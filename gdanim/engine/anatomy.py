@@ -1,0 +1,50 @@
+"""The inside of one descent: what its optimizer remembered at every step, for a film to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gdanim.engine.balls import cast
+from gdanim.engine.descent import descend
+from gdanim.engine.optimizers import State, Step
+from gdanim.engine.solution import Array
+
+if TYPE_CHECKING:
+    from gdanim.spec import Spec
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """Row k of each array belongs to the update from row k of the ball's points to row k + 1."""
+
+    learning_rates: Array  # (steps,)
+    gradients: Array  # (steps, n): as the optimizer got them, with noise and clipping; negated to climb
+    moves: Array  # (steps, n): the whole step taken
+    momentum: Array | None  # (steps, n): the memory of gradients after the update; None where there is none
+    second_moment: Array | None  # (steps, n): the memory of their squares
+
+
+def anatomy(spec: Spec, ball: int, act: int = 1) -> Anatomy:
+    """The ball of this number in this act (both from 1), run again by itself. Raises IndexError."""
+    cast_act = cast(spec)[act - 1]
+    found = [(team, b) for team in cast_act.teams for b in team.balls if b.number == ball]
+    if not found:
+        raise IndexError(f"act {act} has no ball {ball}")
+    team = replace(found[0][0], balls=(found[0][1],))
+    steps: list[tuple[Step, State]] = []
+    (run,) = descend(spec, cast_act, [team], lambda step, state: steps.append((step, state)))
+
+    def memory(name: str | None) -> Array | None:
+        return None if name is None else np.array([state[name][0] for _, state in steps]).reshape(shape)
+
+    shape = (run.steps, len(cast_act.domain))
+    return Anatomy(
+        learning_rates=run.learning_rates[:-1],
+        gradients=np.array([step.gradient[0] for step, _ in steps]).reshape(shape),
+        moves=np.diff(run.points, axis=0),
+        momentum=memory(team.optimizer.momentum),
+        second_moment=memory(team.optimizer.second_moment),
+    )

@@ -1,0 +1,32 @@
+"""Adadelta: steps in the units of the point."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero
+from gdanim.engine.solution import Array
+from gdanim.registry import optimizers
+
+
+@optimizers.register
+def adadelta(rho: float = 0.9, eps: float = 1e-6, weight_decay: float = 0.0) -> Optimizer:
+    """Each coordinate steps by the typical size of its past steps over that of its gradients.
+
+    Source: torch.optim.Adadelta; M. Zeiler (2012).
+    """
+    at_least_zero(eps=eps, weight_decay=weight_decay)
+    if not 0 <= rho <= 1:
+        raise ValueError(f"rho must be between 0 and 1, not {rho}")
+
+    def init(points: Array) -> State:
+        return {"square_avg": np.zeros_like(points), "acc_delta": np.zeros_like(points)}
+
+    def update(now: Step, state: State) -> tuple[Array, State]:
+        gradient = now.gradient + weight_decay * now.points if weight_decay else now.gradient
+        square = rho * state["square_avg"] + (1 - rho) * gradient * gradient
+        delta = np.sqrt(state["acc_delta"] + eps) / np.sqrt(square + eps) * gradient
+        deltas = rho * state["acc_delta"] + (1 - rho) * delta * delta
+        return now.points - now.learning_rate * delta, {"square_avg": square, "acc_delta": deltas}
+
+    return Optimizer(init, update, 1.0, second_moment="square_avg")

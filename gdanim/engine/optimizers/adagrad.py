@@ -1,0 +1,40 @@
+"""Adagrad: rates that shrink with all gradients seen."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, zeros
+from gdanim.engine.solution import Array
+from gdanim.registry import optimizers
+
+
+@optimizers.register
+def adagrad(
+    lr_decay: float = 0.0,
+    weight_decay: float = 0.0,
+    initial_accumulator_value: float = 0.0,
+    eps: float = 1e-10,
+) -> Optimizer:
+    """Each coordinate's rate shrinks with the sum of its squared gradients, and never grows again.
+
+    Source: torch.optim.Adagrad; J. Duchi, E. Hazan, Y. Singer (2011).
+    """
+    at_least_zero(
+        lr_decay=lr_decay,
+        weight_decay=weight_decay,
+        initial_accumulator_value=initial_accumulator_value,
+        eps=eps,
+    )
+
+    def init(points: Array) -> State:
+        return {**zeros(points), "sum": np.full_like(points, initial_accumulator_value)}
+
+    def update(now: Step, state: State) -> tuple[Array, State]:
+        gradient = now.gradient + weight_decay * now.points if weight_decay else now.gradient
+        rate = now.learning_rate / (1 + state["step"] * lr_decay)
+        total = state["sum"] + gradient * gradient
+        points = now.points - rate * gradient / (np.sqrt(total) + eps)
+        return points, {"step": state["step"] + 1, "sum": total}
+
+    return Optimizer(init, update, 1e-2, second_moment="sum")

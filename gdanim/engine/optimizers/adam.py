@@ -1,0 +1,61 @@
+"""Adam and AdamW."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, lerp, zeros
+from gdanim.engine.solution import Array
+from gdanim.registry import optimizers
+
+
+@optimizers.register
+def adam(
+    betas: tuple[float, float] = (0.9, 0.999),
+    eps: float = 1e-8,
+    weight_decay: float = 0.0,
+    amsgrad: bool = False,
+    decoupled_weight_decay: bool = False,
+) -> Optimizer:
+    """Adaptive moments: each coordinate steps by its mean gradient over its typical size.
+
+    Source: torch.optim.Adam; D. Kingma, J. Ba (2015); amsgrad from S. Reddi and others (2018).
+    """
+    at_least_zero(eps=eps, weight_decay=weight_decay)
+    check_betas(betas)
+    beta1, beta2 = betas
+
+    def init(points: Array) -> State:
+        return zeros(points, "exp_avg", "exp_avg_sq", *["max_exp_avg_sq"] * amsgrad)
+
+    def update(now: Step, state: State) -> tuple[Array, State]:
+        points, gradient = now.points, now.gradient
+        if decoupled_weight_decay:
+            points = points * (1 - now.learning_rate * weight_decay)
+        elif weight_decay:
+            gradient = gradient + weight_decay * points
+        step = state["step"] + 1
+        mean = lerp(state["exp_avg"], gradient, 1 - beta1)
+        square = beta2 * state["exp_avg_sq"] + (1 - beta2) * gradient * gradient
+        new = {"step": step, "exp_avg": mean, "exp_avg_sq": square}
+        largest = square
+        if amsgrad:
+            largest = new["max_exp_avg_sq"] = np.maximum(state["max_exp_avg_sq"], square)
+        denominator = np.sqrt(largest) / np.sqrt(1 - beta2**step) + eps
+        return points - now.learning_rate / (1 - beta1**step) * mean / denominator, new
+
+    return Optimizer(init, update, 1e-3, momentum="exp_avg", second_moment="exp_avg_sq")
+
+
+@optimizers.register
+def adamw(
+    betas: tuple[float, float] = (0.9, 0.999),
+    eps: float = 1e-8,
+    weight_decay: float = 1e-2,
+    amsgrad: bool = False,
+) -> Optimizer:
+    """Adam whose weight decay shrinks the point itself, unscaled by the moments.
+
+    Source: torch.optim.AdamW; I. Loshchilov, F. Hutter (2019).
+    """
+    return adam(betas, eps, weight_decay, amsgrad, decoupled_weight_decay=True)

@@ -1,0 +1,35 @@
+"""Adamax: Adam by the largest gradient."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, lerp, zeros
+from gdanim.engine.solution import Array
+from gdanim.registry import optimizers
+
+
+@optimizers.register
+def adamax(
+    betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8, weight_decay: float = 0.0
+) -> Optimizer:
+    """Adam with the largest recent gradient in the place of the typical one.
+
+    Source: torch.optim.Adamax; D. Kingma, J. Ba (2015), section 7.1.
+    """
+    at_least_zero(eps=eps, weight_decay=weight_decay)
+    check_betas(betas)
+    beta1, beta2 = betas
+
+    def init(points: Array) -> State:
+        return zeros(points, "exp_avg", "exp_inf")
+
+    def update(now: Step, state: State) -> tuple[Array, State]:
+        gradient = now.gradient + weight_decay * now.points if weight_decay else now.gradient
+        step = state["step"] + 1
+        mean = lerp(state["exp_avg"], gradient, 1 - beta1)
+        largest = np.maximum(beta2 * state["exp_inf"], np.abs(gradient) + eps)
+        points = now.points - now.learning_rate / (1 - beta1**step) * mean / largest
+        return points, {"step": step, "exp_avg": mean, "exp_inf": largest}
+
+    return Optimizer(init, update, 2e-3, momentum="exp_avg", second_moment="exp_inf")

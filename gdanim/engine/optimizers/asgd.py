@@ -1,0 +1,34 @@
+"""Averaged stochastic gradient descent."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, zeros
+from gdanim.engine.solution import Array
+from gdanim.registry import optimizers
+
+
+@optimizers.register
+def asgd(lambd: float = 1e-4, alpha: float = 0.75, t0: float = 1e6, weight_decay: float = 0.0) -> Optimizer:
+    """Gradient descent that decays its rate and its point, so that an average can settle.
+
+    The ball is the iterate; the average, from step ``t0`` on, is the state ``ax``.
+    Source: torch.optim.ASGD; B. Polyak, A. Juditsky (1992).
+    """
+    at_least_zero(weight_decay=weight_decay)
+
+    def init(points: Array) -> State:
+        return {**zeros(points, "ax"), "eta": np.full((len(points), 1), np.nan)}
+
+    def update(now: Step, state: State) -> tuple[Array, State]:
+        step = state["step"] + 1
+        eta = np.where(step == 1, now.learning_rate, state["eta"])
+        gradient = now.gradient + weight_decay * now.points if weight_decay else now.gradient
+        points = now.points * (1 - lambd * eta) - eta * gradient
+        mu = 1 / np.maximum(1, step - 1 - t0)
+        average = np.where(mu == 1, points, state["ax"] + (points - state["ax"]) * mu)
+        eta = now.learning_rate / (1 + lambd * now.learning_rate * step) ** alpha
+        return points, {"step": step, "ax": average, "eta": eta}
+
+    return Optimizer(init, update, 1e-2)

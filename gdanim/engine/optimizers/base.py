@@ -1,0 +1,69 @@
+"""What an optimizer is: a pair of pure functions over many balls at once, with explicit state.
+
+``init(points) -> state`` and ``update(step, state) -> (points, state)``. A state maps names to arrays
+whose leading axis is the balls, so that finished balls can be dropped; no ball may depend on another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdanim.engine.problem import Problem
+from gdanim.engine.solution import Array
+
+State = Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What an update is given. To climb, all of it is that of the negated function."""
+
+    points: Array  # (balls, dims)
+    losses: Array  # (balls,)
+    gradient: Array  # (balls, dims), with noise and clipping
+    learning_rate: Array  # (balls, 1)
+    problem: Problem
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """An update rule with its settings."""
+
+    init: Callable[[Array], State]
+    update: Callable[[Step, State], tuple[Array, State]]
+    default_learning_rate: float = 1e-3
+    momentum: str | None = None  # the name of the state that is its memory of gradients
+    second_moment: str | None = None  # and of their squares
+
+
+def at_least_zero(**settings: float) -> None:
+    """Raise ValueError unless all are."""
+    for name, value in settings.items():
+        if not value >= 0:
+            raise ValueError(f"{name} must be at least 0, not {value}")
+
+
+def check_betas(betas: tuple[float, float]) -> None:
+    """Raise ValueError unless both are shares."""
+    for i, beta in enumerate(betas):
+        if not 0 <= beta < 1:
+            raise ValueError(f"betas[{i}] must be at least 0 and below 1, not {beta}")
+
+
+def zeros(points: Array, *names: str) -> dict[str, Array]:
+    """A state of these names like ``points``, and the count of steps."""
+    return {"step": np.zeros((len(points), 1)), **{name: np.zeros_like(points) for name in names}}
+
+
+def lerp(start: Array, end: Array, weight: float) -> Array:
+    """From ``start`` a share of the way to ``end``, in that of torch's two forms which rounds less."""
+    way = end - start
+    return start + weight * way if weight < 0.5 else end - way * (1 - weight)
+
+
+def dot(a: Array, b: Array) -> Array:
+    """Inner products of rows: shape (balls, 1)."""
+    return np.asarray((a * b).sum(axis=-1, keepdims=True))

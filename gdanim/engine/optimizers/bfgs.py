@@ -1,0 +1,60 @@
+"""BFGS: curvature learned from gradients."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdanim.engine.optimizers.base import Optimizer, State, Step, dot, zeros
+from gdanim.engine.optimizers.line_search import strong_wolfe
+from gdanim.engine.solution import Array
+from gdanim.registry import optimizers
+
+CURVED = 1e-10  # of |s| |y|: a step that sees less curvature teaches nothing
+
+
+@optimizers.register
+def bfgs() -> Optimizer:
+    """Newton's method with a Hessian learned from the gradients met on the way, and a line search.
+
+    The learning rate is the first length tried. Source: J. Nocedal, S. Wright, Numerical Optimization
+    (2nd ed. 2006), algorithm 6.1 with equation 6.20 and the Wolfe constants 1e-4 and 0.9.
+    """
+
+    def init(points: Array) -> State:
+        n = points.shape[-1]
+        inverse = np.broadcast_to(np.eye(n), (len(points), n, n)).copy()
+        return {**zeros(points, "point", "gradient"), "inverse_hessian": inverse}
+
+    def update(now: Step, state: State) -> tuple[Array, State]:
+        inverse = _learned(now, state)
+        direction = -(inverse * now.gradient[:, None, :]).sum(axis=-1)
+        slope = dot(now.gradient, direction)
+        uphill = ~(slope < 0)
+        inverse = np.where(uphill[..., None], np.eye(len(inverse[0])), inverse)
+        direction = np.where(uphill, -now.gradient, direction)
+        slope = np.where(uphill, -dot(now.gradient, now.gradient), slope)
+        length = strong_wolfe(now, direction, slope, first_length(now, state), 1e-4, 0.9)
+        new = {"point": now.points, "gradient": now.gradient, "inverse_hessian": inverse}
+        return now.points + length * direction, {"step": state["step"] + 1, **new}
+
+    return Optimizer(init, update, 1.0)
+
+
+def first_length(now: Step, state: State) -> Array:
+    """The learning rate; at the first step, which knows no curvature, at most 1 over the gradient."""
+    steepness = np.abs(now.gradient).sum(axis=-1, keepdims=True)
+    return now.learning_rate * np.where(state["step"] == 0, np.minimum(1, 1 / steepness), 1)
+
+
+def _learned(now: Step, state: State) -> Array:
+    """The inverse Hessians (balls, dims, dims) with what the last step has shown."""
+    inverse, n = state["inverse_hessian"], now.points.shape[-1]
+    s, y = now.points - state["point"], now.gradient - state["gradient"]
+    curvature = dot(s, y)
+    learns = (state["step"] > 0) & (curvature > CURVED * np.sqrt(dot(s, s) * dot(y, y)))
+    rho = 1 / np.where(learns, curvature, 1)
+    first = learns & (state["step"] == 1)  # which also sets the scale
+    scale = np.where(first, curvature / np.where(first, dot(y, y), 1), 1)
+    left = np.eye(n) - rho[..., None] * s[:, :, None] * y[:, None, :]
+    rotated = left @ (scale[..., None] * inverse) @ np.swapaxes(left, -1, -2)
+    return np.where(learns[..., None], rotated + rho[..., None] * s[:, :, None] * s[:, None, :], inverse)

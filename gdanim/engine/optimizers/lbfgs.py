@@ -1,0 +1,109 @@
+"""BFGS with a short memory: torch's, and the textbook's with a line search."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, dot, zeros
+from gdanim.engine.optimizers.bfgs import first_length
+from gdanim.engine.optimizers.line_search import strong_wolfe
+from gdanim.engine.solution import Array
+from gdanim.registry import optimizers
+
+CURVED = 1e-10  # torch's: a step that sees less curvature teaches nothing
+
+
+@optimizers.register
+def lbfgs(tolerance_grad: float = 1e-7, tolerance_change: float = 1e-9, history_size: int = 100) -> Optimizer:
+    """BFGS that remembers its last steps only, taking each with the learning rate as it is.
+
+    Source: torch.optim.LBFGS with max_iter=1 and no line search; J. Nocedal (1980).
+    """
+    at_least_zero(tolerance_grad=tolerance_grad, tolerance_change=tolerance_change)
+    _check_memory("history_size", history_size)
+
+    def update(now: Step, state: State) -> tuple[Array, State]:
+        optimal = np.abs(now.gradient).max(axis=-1, keepdims=True) <= tolerance_grad
+        memory = _remembered(now, state, ~optimal, history_size)
+        direction = np.where(state["step"] == 0, -now.gradient, _direction(now.gradient, memory))
+        length = first_length(now, state)
+        descends = ~optimal & (dot(now.gradient, direction) <= -tolerance_change)
+        points = np.where(descends, now.points + length * direction, now.points)
+        kept = {
+            "step": np.where(optimal, state["step"], state["step"] + 1),
+            "move": np.where(optimal, state["move"], length * direction),
+            "gradient": np.where(optimal, state["gradient"], now.gradient),
+        }
+        return points, {**kept, **memory}
+
+    return Optimizer(_init, update, 1.0)
+
+
+@optimizers.register
+def l_bfgs(memory: int = 10) -> Optimizer:
+    """BFGS that remembers its last steps only, with a line search.
+
+    The learning rate is the first length tried. Source: J. Nocedal, S. Wright, Numerical Optimization
+    (2nd ed. 2006), algorithm 7.5 with the Wolfe constants 1e-4 and 0.9.
+    """
+    _check_memory("memory", memory)
+
+    def update(now: Step, state: State) -> tuple[Array, State]:
+        learned = _remembered(now, state, np.ones((len(now.points), 1), dtype=bool), memory)
+        direction = _direction(now.gradient, learned)
+        slope = dot(now.gradient, direction)
+        move = strong_wolfe(now, direction, slope, first_length(now, state), 1e-4, 0.9) * direction
+        return now.points + move, {
+            "step": state["step"] + 1,
+            "move": move,
+            "gradient": now.gradient,
+            **learned,
+        }
+
+    return Optimizer(_init, update, 1.0)
+
+
+def _check_memory(name: str, size: int) -> None:
+    if not size >= 1:
+        raise ValueError(f"{name} must be at least 1, not {size}")
+
+
+def _init(points: Array) -> State:
+    empty = np.zeros((len(points), 1, points.shape[-1]))
+    memory = {"moves": empty, "changes": empty, "rhos": empty[..., 0], "scale": np.ones((len(points), 1))}
+    return {**zeros(points, "move", "gradient"), **memory}
+
+
+def _remembered(now: Step, state: State, awake: Array, size: int) -> dict[str, Array]:
+    """The memory with the last step of the balls ``awake`` (balls, 1), the latest in the last slot.
+
+    An empty slot has rho 0, so that it changes nothing; slots are added while there are fewer than ``size``.
+    """
+    y = now.gradient - state["gradient"]
+    curvature = dot(y, state["move"])
+    learns = awake.astype(bool) & (state["step"] > 0) & (curvature > CURVED)
+    old = {name: state[name] for name in ("moves", "changes", "rhos")}
+    if old["rhos"].shape[1] < size and (learns[:, 0] & (old["rhos"][:, 0] != 0)).any():
+        old = {name: np.concatenate([np.zeros_like(rows[:, :1]), rows], axis=1) for name, rows in old.items()}
+    safe = np.where(learns, curvature, 1)
+    latest = {"moves": state["move"], "changes": y, "rhos": 1 / safe[:, 0]}
+    new = {}
+    for name, rows in old.items():
+        shifted = np.concatenate([rows[:, 1:], latest[name][:, None]], axis=1)
+        new[name] = np.where(learns[..., None] if rows.ndim == 3 else learns, shifted, rows)
+    return {**new, "scale": np.where(learns, safe / np.where(learns, dot(y, y), 1), state["scale"])}
+
+
+def _direction(gradient: Array, memory: State) -> Array:
+    """Minus the inverse Hessian of the memory times the gradient, by two loops over its slots."""
+    moves, changes, rhos = memory["moves"], memory["changes"], memory["rhos"]
+    direction, shares = -gradient, []
+    slots = range(rhos.shape[1])
+    for i in reversed(slots):
+        shares.append(dot(moves[:, i], direction) * rhos[:, i, None])
+        direction = direction - shares[-1] * changes[:, i]
+    direction = direction * memory["scale"]
+    for i in slots:
+        back = dot(changes[:, i], direction) * rhos[:, i, None]
+        direction = direction + (shares.pop() - back) * moves[:, i]
+    return direction

@@ -1,0 +1,41 @@
+"""Yogi: Adam with a second moment that changes slowly."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, zeros
+from gdanim.engine.solution import Array
+from gdanim.registry import optimizers
+
+
+@optimizers.register
+def yogi(
+    betas: tuple[float, float] = (0.9, 0.999),
+    eps: float = 1e-3,
+    weight_decay: float = 0.0,
+    initial_accumulator: float = 1e-6,
+) -> Optimizer:
+    """Adam whose second moment moves by the squared gradient's size only, so that rates do not leap up.
+
+    Source: M. Zaheer and others, Adaptive Methods for Nonconvex Optimization (2018), algorithm 2.
+    """
+    at_least_zero(eps=eps, weight_decay=weight_decay, initial_accumulator=initial_accumulator)
+    check_betas(betas)
+    beta1, beta2 = betas
+
+    def init(points: Array) -> State:
+        filled = {name: np.full_like(points, initial_accumulator) for name in ("exp_avg", "exp_avg_sq")}
+        return {**zeros(points), **filled}
+
+    def update(now: Step, state: State) -> tuple[Array, State]:
+        gradient = now.gradient + weight_decay * now.points if weight_decay else now.gradient
+        step = state["step"] + 1
+        mean = beta1 * state["exp_avg"] + (1 - beta1) * gradient
+        new, old = gradient * gradient, state["exp_avg_sq"]
+        square = old - (1 - beta2) * np.sign(old - new) * new
+        denominator = np.sqrt(square / (1 - beta2**step)) + eps
+        points = now.points - now.learning_rate * (mean / (1 - beta1**step)) / denominator
+        return points, {"step": step, "exp_avg": mean, "exp_avg_sq": square}
+
+    return Optimizer(init, update, 1e-2, momentum="exp_avg", second_moment="exp_avg_sq")
