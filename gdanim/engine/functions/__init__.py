@@ -22,13 +22,21 @@ from gdanim.engine.functions import (  # noqa: F401  (they fill the registry, in
     valleys,
 )
 from gdanim.engine.functions.known import Interval, KnownObjective
+from gdanim.engine.functions.samples import DataObjective
 from gdanim.engine.functions.symbolic import SymbolicObjective, from_expression
 from gdanim.registry import functions, gradients
 
 if TYPE_CHECKING:
     from gdanim.entries import FunctionEntry
 
-__all__ = ["Interval", "KnownObjective", "SymbolicObjective", "from_expression", "objective"]
+__all__ = [
+    "DataObjective",
+    "Interval",
+    "KnownObjective",
+    "SymbolicObjective",
+    "from_expression",
+    "objective",
+]
 
 
 def objective(entry: FunctionEntry) -> KnownObjective:
