@@ -1,0 +1,277 @@
+"""What is solid: drawn where the camera says, hidden exactly where something stands before it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from gdanim.spec import Spec
+
+Array = NDArray[np.float64]
+Pixels = NDArray[np.uint8]
+NEAR = 0.02  # world units within which a ray grazes and nothing is claimed; meshes are good to 0.012
+STRIDE = 0.004  # world units between samples of a ray
+
+FILMS = {
+    "bowl": """\
+functions: [{expr: "x^2 + 10*y^2", domain: {x: [-3, 3], y: [-3, 3]}}]
+starts: {grid: [4, 4]}
+learning_rates: [0.03]
+steps: 12
+camera: {elevation: 30, azimuth: 50}
+""",
+    "himmelblau": """\
+functions: [himmelblau]
+starts: {grid: [4, 3]}
+learning_rates: [0.004]
+steps: 12
+camera: {elevation: 26, azimuth: 35}
+""",
+    "rosenbrock": """\
+functions: [rosenbrock]
+starts: {grid: [4, 3]}
+learning_rates: [0.0005]
+steps: 12
+camera: {elevation: 22, azimuth: 80}
+""",
+}
+
+
+class Studio:
+    """A film's canvas, opened up: any picture can be drawn on it."""
+
+    def __init__(self, scene: Any, painted: Callable[..., Pixels]) -> None:
+        painted(scene, 5.0)
+        self.scene, self.act = scene, scene._acts[0]
+        self.stage = scene._stages[self.act]
+        self.stage._dots = None  # small spheres would hide parts of balls
+        self.size = scene.size
+
+    def picture(self, run_seconds: float) -> Any:
+        """The surface, balls and trails alone, from the middle of the orbit."""
+        self.scene._seek(self.scene.length)
+        self.act.seconds = run_seconds
+        return replace(self.act.picture(self.scene.length / 2, self.size), labels=(), lines=None)
+
+    def draw(self, picture: Any, stage: Any = None) -> NDArray[np.int64]:
+        frame = np.empty((self.size[1], self.size[0], 4), dtype=np.uint8)
+        self.scene.canvas.draw(stage or self.stage, picture, frame)
+        return frame[..., :3].astype(int)
+
+    def with_other_ball(self, picture: Any, ball: int) -> NDArray[np.int64]:
+        """The picture with one ball in the opposite colour."""
+        colors = self.act.scenery.colors
+        own = colors[ball].copy()
+        colors[ball] = np.where(own > 0.5, 0.0, 1.0)
+        frame = self.draw(picture)
+        colors[ball] = own
+        return frame
+
+    def pixel(self, camera: Any, points: Array) -> Array:
+        """Pixel coordinates (..., 2), x right and y down, of world points."""
+        ndc = camera.project(points)[..., :2]
+        return np.stack([(ndc[..., 0] + 1) / 2 * self.size[0], (1 - ndc[..., 1]) / 2 * self.size[1]], axis=-1)
+
+    def rays(self, camera: Any, pixels: Array) -> Array:
+        """Unit directions (n, 3) from the eye through the middles of pixels (n, 2)."""
+        ndc = np.column_stack(
+            [(pixels[:, 0] + 0.5) / self.size[0] * 2 - 1, 1 - (pixels[:, 1] + 0.5) / self.size[1] * 2]
+        )
+        far = np.column_stack([ndc, np.ones((len(ndc), 2))]) @ np.linalg.inv(camera.matrix).T
+        towards = far[:, :3] / far[:, 3:] - camera.eye
+        return np.asarray(towards / np.linalg.norm(towards, axis=1, keepdims=True))
+
+    def blocked(self, camera: Any, towards: Array, reach: Array) -> Array:
+        """Does the surface cut rays (n, 3) within ``reach`` (n,)? 1: yes, 0: no, nan: it comes too close.
+
+        The loss itself is sampled along each ray: a cut is a change of side.
+        """
+        landscape = self.act.timeline.landscape
+        answers = np.zeros(len(towards))
+        for k, (direction, end) in enumerate(zip(towards, reach, strict=True)):
+            at = camera.eye + np.arange(max(end - 4.0, 0.0), end, STRIDE)[:, None] * direction
+            at = at[np.all(np.abs(at[:, :2]) <= landscape.extent, axis=1)]
+            losses = landscape.act.objective.value(landscape.to_domain(at[:, :2]))
+            above = at[:, 2] - landscape.level(losses)
+            if (above > NEAR).any() and (above < -NEAR).any():
+                answers[k] = 1.0
+            elif (np.abs(above) <= NEAR).any():
+                answers[k] = np.nan
+        return answers
+
+
+def through_sphere(eye: Array, towards: Array, centre: Array, radius: float) -> Array:
+    """Distances (n,) at which rays (n, 3) enter a sphere; inf where they miss it."""
+    along = towards @ (centre - eye)
+    inside = radius**2 - ((centre - eye) @ (centre - eye) - along**2)
+    return np.where(inside > 0, along - np.sqrt(np.maximum(inside, 0.0)), np.inf)
+
+
+@pytest.fixture(scope="module", params=FILMS)
+def studio(
+    request: pytest.FixtureRequest,
+    spec_of: Callable[[str], Spec],
+    filming: Callable[..., Any],
+    painted: Callable[..., Pixels],
+) -> Iterator[Studio]:
+    with filming(spec_of(FILMS[request.param]), height=360) as scene:
+        yield Studio(scene, painted)
+
+
+def test_a_ball_is_seen_exactly_where_a_ray_reaches_it_first(studio: Studio) -> None:
+    seen = hidden = 0
+    for run_seconds in (0.9, 3.7):
+        picture = studio.picture(run_seconds)
+        camera, moment, radius = picture.camera, picture.moment, studio.act.timeline.radius
+        before = studio.draw(picture)
+        for i in np.flatnonzero(moment.opacity == 1.0):
+            changed = np.abs(studio.with_other_ball(picture, int(i)) - before).max(axis=-1)
+            middle = studio.pixel(camera, moment.centres[i])
+            offsets = np.array(np.meshgrid([-2, 0, 2], [-2, 0, 2])).reshape(2, -1).T
+            pixels = np.floor(middle + offsets)
+            towards = studio.rays(camera, pixels)
+            hits = np.array([through_sphere(camera.eye, towards, c, radius) for c in moment.centres])
+            own = hits[i]
+            others = np.delete(hits, i, axis=0).min(axis=0)
+            cut = studio.blocked(camera, towards, np.where(np.isfinite(own), own, 0.0))
+            for (x, y), at, other, by_surface in zip(pixels.astype(int), own, others, cut, strict=True):
+                if not np.isfinite(at) or abs(other - at) < NEAR:
+                    continue
+                if by_surface == 1 or other < at:
+                    hidden += 1
+                    assert changed[y, x] == 0, f"ball {i} shines through at pixel {x}, {y}"
+                elif by_surface == 0:
+                    seen += 1
+                    assert changed[y, x] > 0, f"ball {i} is missing at pixel {x}, {y}"
+    assert seen > 30
+    assert hidden > 15
+
+
+@dataclass(frozen=True)
+class Traced:
+    """Points of all trails as rays find them; one row per point."""
+
+    changed: NDArray[np.int64]  # (height, width): what other trail colours change in the picture
+    pixels: NDArray[np.int64]  # (points, 2)
+    facing: Array  # (points,) cosine between the surface and the way to the eye
+    seen: NDArray[np.bool_]  # surely, by the rays
+    hidden: NDArray[np.bool_]  # surely, and nowhere near a trail that may be seen
+
+
+@pytest.fixture
+def traced(studio: Studio) -> Traced:
+    from gdanim.view.canvas import Stage
+
+    picture = studio.picture(6.0)
+    picture = replace(picture, moment=replace(picture.moment, opacity=0 * picture.moment.opacity))
+    camera, landscape = picture.camera, studio.act.timeline.landscape
+    other = copy.copy(studio.act.scenery)
+    other.trails = other.trails.copy()
+    for rgb in (slice(14, 17), slice(18, 21)):
+        other.trails[:, rgb] = np.where(other.trails[:, rgb] > 0.5, 0.0, 1.0)
+    stage = Stage(studio.scene.canvas, other)
+    stage._dots = None
+    changed = np.abs(studio.draw(picture, stage) - studio.draw(picture)).max(axis=-1)
+
+    trails = studio.act.timeline.trails()
+    there = (trails.times < 5.9) & (trails.opacity == 1.0)
+    points, normals = landscape.surface(landscape.to_domain(trails.positions[there, :2]))
+    pixels = np.floor(studio.pixel(camera, points + 0.006 * normals)).astype(int)
+    inside = np.all((pixels >= 2) & (pixels < np.array(studio.size) - 2), axis=1)
+    points, normals, pixels = points[inside], normals[inside], pixels[inside]
+    towards = points - camera.eye
+    reach = np.linalg.norm(towards, axis=1)
+    towards /= reach[:, None]
+    facing = -np.einsum("ij,ij->i", towards, normals)
+    cut = studio.blocked(camera, towards, reach - 0.1)
+    last = points[:, None] - np.linspace(0.01, 0.1, 20)[:, None] * towards[:, None]
+    heights = landscape.surface(landscape.to_domain(last[..., :2]))[0][..., 2]
+    seen = (cut == 0) & (facing > 0.15) & (last[..., 2] > heights).all(axis=1)
+    hidden = (cut == 1) | (facing < -0.1)
+    apart = np.linalg.norm(pixels[:, None] - pixels[None, ~hidden], axis=-1).min(axis=1, initial=np.inf)
+    return Traced(changed, pixels, facing, seen, hidden & (apart > 8))
+
+
+def test_a_trail_is_seen_exactly_where_a_ray_reaches_it_first(traced: Traced) -> None:
+    assert traced.seen.sum() > 40
+    assert traced.hidden.sum() > 5
+    for x, y in traced.pixels[traced.seen]:
+        around = traced.changed[y - 2 : y + 3, x - 2 : x + 3]  # a mesh is good to a pixel
+        assert around.max() > 0, f"trail missing at pixel {x}, {y}"
+    for x, y in traced.pixels[traced.hidden]:
+        assert traced.changed[y, x] == 0, f"trail shines through at pixel {x}, {y}"
+
+
+def test_no_trail_fringes_through_a_sheet_seen_from_below(
+    traced: Traced, request: pytest.FixtureRequest
+) -> None:
+    if request.node.callspec.params["studio"] in ("bowl", "rosenbrock"):
+        reason = "ribbons are as wide as the screen wants, one side of them before a steep sheet"
+        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
+    for x, y in traced.pixels[traced.hidden & (traced.facing < -0.1)]:
+        assert traced.changed[y - 1 : y + 2, x - 1 : x + 2].max() == 0, f"at pixel {x}, {y}"
+
+
+def in_the_air(picture: Any, centres: Array) -> Any:
+    """The picture without trails, its first balls floating in given places and the others gone."""
+    moment = picture.moment
+    count = len(centres)
+    placed, opacity = moment.centres.copy(), np.zeros_like(moment.opacity)
+    placed[:count], opacity[:count] = centres, 1.0
+    return replace(picture, moment=replace(moment, seconds=-0.5, centres=placed, opacity=opacity))
+
+
+@pytest.mark.parametrize("front", [0, 1])
+def test_a_ball_hides_those_behind_it(studio: Studio, front: int) -> None:
+    picture = studio.picture(1.0)
+    camera = picture.camera
+    near = np.array([0.3, 0.2, 1.1])
+    away = (near - camera.eye) / np.linalg.norm(near - camera.eye)
+    centres = np.empty((2, 3))
+    centres[front], centres[1 - front] = near, near + 0.2 * away
+    picture = in_the_air(picture, centres)
+    before = studio.draw(picture)
+    x, y = np.floor(studio.pixel(camera, near)).astype(int)
+    assert np.abs(studio.with_other_ball(picture, front) - before)[y, x].max() > 20
+    behind = np.abs(studio.with_other_ball(picture, 1 - front) - before).max(axis=-1)
+    assert behind[y - 1 : y + 2, x - 1 : x + 2].max() == 0
+
+
+@pytest.mark.parametrize("place", [(0.0, 0.0, 1.3), (0.9, -0.5, 1.2), (-0.8, 0.7, 1.15), (-0.2, -0.9, 1.1)])
+def test_a_ball_is_drawn_where_the_camera_projects_it(studio: Studio, place: tuple[float, ...]) -> None:
+    picture = in_the_air(studio.picture(1.0), np.array([place]))
+    empty = replace(picture, moment=replace(picture.moment, opacity=0 * picture.moment.opacity))
+    x, y = studio.pixel(picture.camera, np.array(place))
+    changed = np.abs(studio.draw(picture) - studio.draw(empty)).max(axis=-1) > 8
+    rows, columns = np.nonzero(changed)
+    close = np.hypot(columns + 0.5 - x, rows + 0.5 - y) < 25  # its shadow is elsewhere
+    assert close.sum() > 20
+    assert np.mean(columns[close] + 0.5) == pytest.approx(x, abs=1)
+    assert np.mean(rows[close] + 0.5) == pytest.approx(y, abs=1)
+    radius = np.sqrt(close.sum() / np.pi)
+    beside = np.array(place) + studio.act.timeline.radius * picture.camera.view[0, :3]
+    assert radius == pytest.approx(np.linalg.norm(studio.pixel(picture.camera, beside) - [x, y]), abs=1)
+
+
+def test_the_picture_is_the_right_way_round(studio: Studio) -> None:
+    """Top row first, and what is right of the camera stands at the right."""
+    picture = studio.picture(1.0)
+    empty = studio.draw(in_the_air(picture, np.zeros((0, 3))))
+    for axis, sign in ((0, 1), (1, -1)):
+        way = picture.camera.view[axis, :3]
+        middle = np.array(picture.camera.target) + np.array([0.0, 0.0, 0.8])
+        marks = [studio.draw(in_the_air(picture, (middle + s * 0.15 * way)[None])) for s in (-1, 1)]
+        places = [np.argwhere(np.abs(m - empty).max(axis=-1) > 60).mean(axis=0)[1 - axis] for m in marks]
+        assert np.sign(places[1] - places[0]) == sign
+
+
+def test_nothing_is_drawn_of_an_unrevealed_act(studio: Studio) -> None:
+    picture = replace(studio.picture(1.0), moment=None, reveal=0.0, ground=0.0)
+    frame = studio.draw(picture)
+    assert (frame == frame[0, 0]).all()
