@@ -130,6 +130,8 @@ class View(Model):
     """The theme's own when absent."""
     font: str | None = None
     """For titles and labels."""
+    background: Literal["theme", "none"] = "theme"
+    """none leaves it out of stills; films always have the theme's."""
     height: Literal["auto", "linear", "log"] = "auto"
     """How the loss becomes height; auto takes log when the range asks for it."""
 

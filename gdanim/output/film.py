@@ -68,17 +68,26 @@ def render(
 
 
 def still(spec: Spec, at: float, quality: str | None, path: Path) -> None:
-    """Write the frame at ``at`` seconds as a PNG; past the end means the last frame."""
+    """Write the frame at ``at`` seconds as a PNG; past the end means the last frame.
+
+    With ``view: {background: none}`` it has no ground.
+    """
     from PIL import Image
 
     short, rate = _quality(spec, quality, "mp4")
-    with _film(spec, short, rate) as scene:
+    transparent = spec.view.background == "none"
+    with _film(spec, short, rate, transparent) as scene:
         frame = blank(scene.size)
         scene.paint(min(round(at * rate), scene.frames - 1) / rate, frame)
+    if transparent:  # PNG wants colours that are not premultiplied
+        alpha = np.maximum(frame[..., 3:], 1).astype(np.uint16)
+        frame[..., :3] = np.minimum(frame[..., :3] * np.uint16(255) // alpha, 255)
+    else:
+        frame = frame[..., :3]
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        Image.fromarray(frame[..., :3]).save(part, format="PNG")
+        Image.fromarray(np.ascontiguousarray(frame)).save(part, format="PNG")
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -100,7 +109,7 @@ def current(spec: Spec, path: Path, quality: str | None) -> bool:
 
 
 @contextmanager
-def _film(spec: Spec, short: int, rate: int) -> Iterator[FilmScene]:
+def _film(spec: Spec, short: int, rate: int, transparent: bool = False) -> Iterator[FilmScene]:
     """The spec's scene, recorded and ready to paint frames."""
     import manim
 
@@ -118,7 +127,7 @@ def _film(spec: Spec, short: int, rate: int) -> Iterator[FilmScene]:
             "verbosity": "WARNING",
         }
         with manim.tempconfig(settings):
-            scene = _scene_class(spec)(spec)
+            scene = _scene_class(spec)(spec, transparent)
             scene.setup()
             scene.construct()
             try:

@@ -54,18 +54,18 @@ class Picture:
 
 
 class Canvas:
-    """An off-screen picture of ``width`` x ``height`` pixels."""
+    """An off-screen picture of ``width`` x ``height`` pixels, with the theme's ground or none."""
 
-    def __init__(self, width: int, height: int, theme: Theme) -> None:
+    def __init__(self, width: int, height: int, theme: Theme, transparent: bool = False) -> None:
         self.theme = theme
+        self._ground = (0.0, 0.0, 0.0, 0.0) if transparent else (*rgb(theme.background), 1.0)
         self.width, self.height = width, height
         backend: dict[str, Any] = {"backend": "egl"} if sys.platform.startswith("linux") else {}
         self.context = moderngl.create_context(standalone=True, require=330, **backend)
         self.context.gc_mode = "auto"
-        self.target = self.context.framebuffer(
-            [self.context.renderbuffer((width, height), 4)],
-            self.context.depth_renderbuffer((width, height)),
-        )
+        self.target, self._backdrop = self._framebuffer(), self._framebuffer()
+        self._backdrop_of: object = None  # what the backdrop shows
+        self._last: object = None
         self.programs = {name: self._program(name) for name in PROGRAMS}
         self._atlas: moderngl.Texture | None = None
         scale = height / HEIGHT
@@ -94,23 +94,50 @@ class Canvas:
         self._atlas.use(1)
 
     def draw(self, stage: Stage | None, picture: Picture, out: NDArray[np.uint8]) -> None:
-        """Paint into ``out``, shape (height, width, 4), RGBA, top row first."""
-        gl = self.context
-        self.target.use()
-        gl.viewport = (0, 0, self.width, self.height)
-        self.target.clear(*rgb(self.theme.background), 1.0, depth=1.0)
-        gl.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
-        gl.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
-        gl.front_face = "cw"  # the picture is drawn upside down, so that its first row is the top one
+        """Paint into ``out``, shape (height, width, 4), RGBA, colours premultiplied, top row first.
+
+        What only the camera moves is kept, colour and depth, while the camera rests.
+        """
+        still = (stage, picture.camera, picture.reveal, picture.ground)
+        if still == self._backdrop_of:
+            self._begin(self.target)
+            self.context.copy_framebuffer(self.target, self._backdrop)
+        else:
+            resting = still == self._last
+            self._begin(self._backdrop if resting else self.target)
+            if stage is not None:
+                stage.draw_still(picture)
+            if resting:
+                self._backdrop_of = still
+                self._begin(self.target)
+                self.context.copy_framebuffer(self.target, self._backdrop)
+        self._last = still
         if stage is not None:
-            stage.draw(picture)
+            stage.draw_moving(picture)
         if picture.labels and self._atlas is not None:
             self._draw_labels(picture.labels)
-        self.target.depth_mask = True
         self.target.read_into(out, components=4)
 
+    def _begin(self, target: moderngl.Framebuffer) -> None:
+        """Draw onto an empty ``target`` from here on."""
+        gl = self.context
+        target.use()
+        gl.viewport = (0, 0, self.width, self.height)
+        target.depth_mask = True
+        target.clear(*self._ground, depth=1.0)
+        gl.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
+        blend = (moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA)
+        gl.blend_func = *blend, moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA  # type: ignore[assignment]
+        gl.front_face = "cw"  # the picture is drawn upside down, so that its first row is the top one
+
+    def _framebuffer(self) -> moderngl.Framebuffer:
+        size = (self.width, self.height)
+        return self.context.framebuffer(
+            [self.context.renderbuffer(size, 4)], self.context.depth_renderbuffer(size)
+        )
+
     def _draw_labels(self, labels: Sequence[Label]) -> None:
-        self.target.depth_mask = False
+        self.set_depth_mask(False)
         rows = np.array(
             [
                 (x.x, x.y, x.sprite[2], x.sprite[3], *x.sprite, *x.color, x.opacity, x.depth)
@@ -133,6 +160,10 @@ class Canvas:
         return self.context.program(
             vertex_shader=f"#version 330\n#define VERTEX\n{source}", fragment_shader=f"#version 330\n{source}"
         )
+
+    def set_depth_mask(self, on: bool) -> None:
+        """Whether what is drawn hides what is drawn after it behind it."""
+        self.context.fbo.depth_mask = on
 
     def set(self, program: str, **uniforms: Any) -> None:
         """Give a program's uniforms their values."""
@@ -181,18 +212,10 @@ class Stage:
         self._dots = self._spheres(scenery.dots)
         self._corners = gl.buffer(_disc_corners().astype("f4"))
 
-    def draw(self, picture: Picture) -> None:
-        """Far things first where they blend: surface, floor, outline, shadows, trails, balls."""
+    def draw_still(self, picture: Picture) -> None:
+        """What only the camera moves; far things first where they blend: surface, floor, outline, axes."""
         canvas, scenery = self.canvas, self.scenery
-        view, projection = picture.camera.view, FLIP @ picture.camera.projection
-        matrix = tuple((projection @ view).T.flat)
-        for name in ("surface", "floor", "ribbon", "decal"):
-            canvas.set(name, u_matrix=matrix)
-        canvas.set("surface", u_eye=tuple(picture.camera.eye))
-        canvas.set("ball", u_view=tuple(view.T.flat), u_projection=tuple(projection.T.flat))
-        canvas.set("ball", u_light=tuple(view[:3, :3] @ np.array(KEY_LIGHT)))
-        canvas.set("decal", u_extent=tuple(scenery.extent))
-
+        self._look(picture.camera)
         if picture.reveal > 0:
             if picture.reveal != self._revealed:
                 self._positions.write(scenery.positions(picture.reveal).astype("f4"))
@@ -201,7 +224,7 @@ class Stage:
         self._levels.use(0)
         fade = picture.ground
         canvas.set("floor", u_opacity=tuple(o * fade for o in canvas.theme.floor_opacity))
-        canvas.target.depth_mask = False
+        canvas.set_depth_mask(False)
         self._floor.render(moderngl.TRIANGLE_STRIP)
         if picture.reveal > 0:
             self._render_outline(picture)
@@ -211,17 +234,22 @@ class Stage:
         self._heights.use(0)
         appeared = picture.ground * min(max(2 * picture.reveal - 1, 0.0), 1.0)
         self._render_decals(scenery.marks(appeared))
-        moment = picture.moment
+
+    def draw_moving(self, picture: Picture) -> None:
+        """Shadows, trails and balls."""
+        canvas, moment = self.canvas, picture.moment
         if moment is None or picture.presence <= 0:
-            canvas.target.depth_mask = True
             return
+        self._look(picture.camera)
+        self._heights.use(0)
+        canvas.set_depth_mask(False)
         lift = np.zeros(len(moment.opacity)) if picture.lift is None else picture.lift
         self._render_decals(self._shadows(picture, moment, lift))
         now = moment.seconds
         self._render_lines(
             self._trails, width=2.2, opacity=0.5 * picture.presence, now=now, fade=(0.35, 2.0), floor=1.0
         )
-        canvas.target.depth_mask = True
+        canvas.set_depth_mask(True)
         self._render_lines(
             self._trails, width=3.9, opacity=picture.presence, now=now, fade=(0.34, 1.8), lift=1e-4
         )
@@ -229,6 +257,16 @@ class Stage:
         if self._dots is not None:
             self._dots.render(moderngl.TRIANGLE_STRIP, vertices=4)
         self._render_balls(picture, moment, lift)
+
+    def _look(self, camera: Camera) -> None:
+        view, projection = camera.view, FLIP @ camera.projection
+        matrix = tuple((projection @ view).T.flat)
+        for name in ("surface", "floor", "ribbon", "decal"):
+            self.canvas.set(name, u_matrix=matrix)
+        self.canvas.set("surface", u_eye=tuple(camera.eye))
+        self.canvas.set("ball", u_view=tuple(view.T.flat), u_projection=tuple(projection.T.flat))
+        self.canvas.set("ball", u_light=tuple(view[:3, :3] @ np.array(KEY_LIGHT)))
+        self.canvas.set("decal", u_extent=tuple(self.scenery.extent))
 
     def _render_outline(self, picture: Picture) -> None:
         rows = self.scenery.outline(picture.camera.eye, picture.reveal)

@@ -244,7 +244,7 @@ class Overlay:
             self._state = state
         if self._box is None:
             return
-        below = out[self._box][..., :3]
+        below = out[self._box]
         below[...] = self._ink + (below * self._clear + 127) // 255
 
     def _draw(self, mobjects: list[Mobject]) -> None:
@@ -258,7 +258,7 @@ class Overlay:
         if rows.size:
             columns = np.flatnonzero(layer[..., 3].any(axis=0))
             self._box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-            self._ink = layer[self._box][..., :3].copy()  # premultiplied by Cairo
+            self._ink = layer[self._box].copy()  # premultiplied by Cairo
             self._clear = 255 - layer[self._box][..., 3:].astype(np.uint16)
 
 
@@ -268,7 +268,7 @@ class FilmScene(Scene):  # type: ignore[misc]
     Without a ``spec`` it loads the file named by the environment variable GDANIM_SPEC.
     """
 
-    def __init__(self, spec: Spec | None = None, **kwargs: Any) -> None:
+    def __init__(self, spec: Spec | None = None, transparent: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("camera_class", FilmCamera)
         super().__init__(**kwargs)
         if spec is None:
@@ -281,6 +281,7 @@ class FilmScene(Scene):  # type: ignore[misc]
         self.size = (int(config.pixel_width), int(config.pixel_height))
         self.layout: Layout = layout(spec.video.aspect, min(self.size))
         self.lettering = Lettering(self.size[1] / self.layout.height, spec.view.font)
+        self._transparent = transparent
         self._played: list[Played] = []
         self._acts: list[StagedAct] = []
         self._position = math.inf  # recording leaves everything as it is at the end
@@ -367,7 +368,7 @@ class FilmScene(Scene):  # type: ignore[misc]
     @cached_property
     def canvas(self) -> Canvas:
         """The canvas, made when the first frame is asked for."""
-        canvas = Canvas(*self.size, self.theme)
+        canvas = Canvas(*self.size, self.theme, self._transparent)
         for act in self._acts:
             act.prepare()
         canvas.set_atlas(self.lettering.build())
