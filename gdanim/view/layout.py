@@ -59,10 +59,10 @@ def layout(aspect: str, short: int) -> Layout:
             height,
             column,
             (MARGIN + column + 20, 40.0, width - 40, height - 36),
-            (MARGIN, 240.0, MARGIN + column, height - MARGIN),
+            (MARGIN, 190.0, MARGIN + column, height - MARGIN),
             1,
         )
-    bottom = height - (300.0 if y == x else 560.0)
+    bottom = height - (350.0 if y == x else 560.0)
     return Layout(
         width,
         height,

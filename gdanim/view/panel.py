@@ -17,6 +17,7 @@ MOST_EXPLAINED = 5  # rows that have room for the cause of their verdict
 INDENT = 34.0  # from the bullet to the label
 NUMBER = (4.5, 8.2)  # digits' widths that a number may take before and after its decimal point
 DIGIT = 0.5 * LABEL_SIZE
+COUNTER = 54.0  # the step's row, above the others
 APPEAR = 0.5  # seconds in which a verdict fades in
 
 
@@ -32,10 +33,12 @@ class Panel:
         self.numbers = Numbers(lettering, LABEL_SIZE)
         self._step = lettering.want("step", LABEL_SIZE)
         self._bullet = lettering.want("#box(circle(radius: 0.3em, fill: white))", LABEL_SIZE)
-        room = (layout.panel[3] - layout.panel[1]) / LEAST_PITCH * layout.panel_columns
+        room = (layout.panel[3] - layout.panel[1] - COUNTER) / LEAST_PITCH * layout.panel_columns
         self.folded = len(self.runs) > min(MOST_ROWS, int(room))
         if self.folded:
-            self._groups = self._group()[: max(1, int((layout.panel[3] - layout.panel[1] - 170) / 50))]
+            self._groups = self._group()[
+                : max(1, int((layout.panel[3] - layout.panel[1] - COUNTER - 170) / 50))
+            ]
             self._facts = [
                 lettering.want(t, NOTE_SIZE + 3) for t in ("best loss", "median loss", "converged")
             ]
@@ -67,19 +70,18 @@ class Panel:
         """The legend at a moment; before the run, names only."""
         if opacity <= 0:
             return []
-        rows = self._summary(moment, opacity) if self.folded else self._rows(moment, opacity)
-        return rows + (self._counter(moment, opacity) if moment is not None else [])
+        return self._summary(moment, opacity) if self.folded else self._rows(moment, opacity)
 
     def _rows(self, moment: Moment | None, opacity: float) -> list[Label]:
         s = self.lettering.scale
         left, top, right, bottom = self.layout.panel
         per_column = -(-len(self.runs) // self.layout.panel_columns)
         explained = len(self.runs) <= MOST_EXPLAINED and any(run.reason for run in self.runs)
-        pitch = min(112.0 if explained else 84.0, (bottom - top) / per_column)
+        pitch = min(112.0 if explained else 84.0, (bottom - top - COUNTER) / per_column)
         column = (right - left) / self.layout.panel_columns
         start = bottom - pitch * per_column
+        labels = self._counter(moment, start - COUNTER, opacity)
         losses = None if moment is None else self.timeline.losses(moment)
-        labels = []
         for i in range(len(self.runs)):
             x = left + column * (i // per_column)
             y = start + pitch * (i % per_column)
@@ -116,7 +118,7 @@ class Panel:
         left, _, _, bottom = self.layout.panel
         quiet, text = rgb(self.theme.secondary), rgb(self.theme.text)
         y = bottom - 50.0 * (len(self._groups) + len(self._facts)) - 20
-        labels = []
+        labels = self._counter(moment, y - COUNTER, opacity)
         for key, (_, color) in zip(self._names, self._groups, strict=True):
             labels.append(self.lettering.place(self._bullet, left * s, (y + 5) * s, color, opacity))
             labels.append(self.lettering.place(key, (left + INDENT) * s, y * s, text, opacity))
@@ -131,7 +133,7 @@ class Panel:
             float(np.nanmedian(losses)),
             int(converged.sum()),
         ]
-        point = (left + 270) * s
+        point = (left + self._column - NUMBER[1] * DIGIT) * s
         for key, value in zip(self._facts, shown, strict=True):
             labels.append(self.lettering.place(key, left * s, (y + 4) * s, quiet, opacity))
             if isinstance(value, int):
@@ -142,16 +144,15 @@ class Panel:
             y += 50
         return labels
 
-    def _counter(self, moment: Moment, opacity: float) -> list[Label]:
-        """ "step 16" in the upper right corner; room for as many digits as there will be."""
+    def _counter(self, moment: Moment | None, y: float, opacity: float) -> list[Label]:
+        """ "step 16", its last digit above the decimal points."""
         s = self.lettering.scale
-        right = (self.layout.width - 56) * s
-        y = 56 * s
-        color = rgb(self.theme.text)
-        labels = self.numbers.whole(moment.step, right, y, color, opacity)
-        room = len(str(self.timeline.steps)) * self.numbers.digit_width + 12 * s
-        x = right - room - self.lettering.size(self._step)[0]
-        return [*labels, self.lettering.place(self._step, x, y, rgb(self.theme.secondary), opacity)]
+        left = self.layout.panel[0]
+        step = 0 if moment is None else moment.step
+        color = rgb(self.theme.secondary)
+        right = (left + self._column - NUMBER[1] * DIGIT) * s
+        digits = self.numbers.whole(step, right, y * s, color, opacity)
+        return [self.lettering.place(self._step, (left + INDENT) * s, y * s, color, opacity), *digits]
 
     def _group(self) -> list[tuple[str, Color]]:
         """One row per (optimizer, rate): its label without the start's number, and how many balls."""

@@ -130,7 +130,7 @@ class Scenery:
     def marks(self, fade: float) -> Array:
         """Decal rows (n, 10): a ring around every known minimum, on the surface and on the floor."""
         world = self.marked()[:, :2]
-        ink = rgb(self.theme.lines if self.theme.under < 0.5 else self.theme.text)
+        ink = rgb(self.theme.lines)
         rows = []
         for on_floor, size, opacity in ((0.0, 2.6, 0.85), (1.0, 1.5, 0.5)):
             place = np.column_stack([world, np.full(len(world), size * 0.028), np.full(len(world), on_floor)])
@@ -244,7 +244,7 @@ class Scenery:
         index = np.array(kept, dtype=int)
         size = 0.30 * self.radius
         centres = trails.positions[index] + size * trails.normals[index]
-        ink = 0.55 * self.colors[trails.balls[index]] + 0.45
+        ink = 0.55 * self.colors[trails.balls[index]] + 0.45 * np.array(rgb(self.theme.lines))
         ones = np.ones((len(index), 1))
         times, still = trails.times[index, None], np.tile([0.0, 0.0, 0.0, 1.0], (len(index), 1))
         return np.concatenate([centres, size * ones, ink, ones, times, still], axis=1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 Color = tuple[float, float, float]
 
@@ -35,7 +36,7 @@ themes: dict[str, Theme] = {
         background="#0E1116",
         text="#E8EAED",
         secondary="#9AA4B2",
-        palette=("#58B4F0", "#FFE14D", "#FF9F1C", "#FF5470", "#F4F4F8", "#C792EA", "#7CE38B", "#C48A5A"),
+        palette=("#58B4F0", "#FFE14D", "#FF8A1C", "#FF4F79", "#A6FFA6", "#D70DFF", "#C9CED6", "#B274A8"),
         colormap="seaborn:mako",
         lines="#FFFFFF",
         mesh_opacity=0.11,
@@ -53,11 +54,11 @@ themes: dict[str, Theme] = {
         background="#FAFAF7",
         text="#1D2430",
         secondary="#5A6472",
-        palette=("#0B63B5", "#C97A00", "#B0128A", "#D1202F", "#1D2430", "#5B3CC4", "#0E7C4A", "#7A4A1E"),
-        colormap="crameri:lapaz",
-        lines="#FFFFFF",
-        mesh_opacity=0.20,
-        level_opacity=0.45,
+        palette=("#0B63B5", "#B85C00", "#B0126A", "#111111", "#03400D", "#2509B2", "#560566", "#666642"),
+        colormap="cmocean:tempo",
+        lines="#12302F",
+        mesh_opacity=0.13,
+        level_opacity=0.34,
         shadow=0.55,
         floor_opacity=(0.04, 0.18, 0.22),
         under=0.6,
@@ -67,7 +68,49 @@ themes: dict[str, Theme] = {
         gloss=0.10,
         rim=0.05,
     ),
+    "chalkboard": Theme(
+        background="#21352D",
+        text="#F2F0E6",
+        secondary="#B9C4B4",
+        palette=("#7CC8FF", "#FFE680", "#FF9A5C", "#D073FF", "#A6FFC3", "#C9CED6", "#5DFF0D", "#D9A68D"),
+        colormap="crameri:bamako",
+        lines="#FFFFFF",
+        mesh_opacity=0.22,
+        level_opacity=0.42,
+        shadow=0.6,
+        floor_opacity=(0.03, 0.20, 0.24),
+        under=0.45,
+        ambient=0.34,
+        key=0.66,
+        fill=0.22,
+        gloss=0.03,
+        rim=0.06,
+    ),
+    "paper": Theme(
+        background="#F3ECDD",
+        text="#2B2118",
+        secondary="#6A5B4A",
+        palette=("#1F4E8C", "#9C4A00", "#8C1C4A", "#210340", "#592DB2", "#401703", "#8C5B84", "#66401A"),
+        colormap="crameri:bilbao_r",
+        lines="#3B2A1A",
+        mesh_opacity=0.16,
+        level_opacity=0.40,
+        shadow=0.5,
+        floor_opacity=(0.04, 0.18, 0.24),
+        under=0.7,
+        ambient=0.55,
+        key=0.48,
+        fill=0.18,
+        gloss=0.0,
+        rim=0.0,
+        gamma=1.0,
+    ),
 }
+
+
+def themed(name: str, **changes: Any) -> Theme:
+    """A named theme with some of its fields replaced."""
+    return replace(themes[name], **changes)
 
 
 def rgb(color: str) -> Color:
