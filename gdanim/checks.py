@@ -29,7 +29,10 @@ def load(path: str | Path) -> Spec:
         message = f"unknown scene {spec.scene!r}{did_you_mean(spec.scene, scenes())}"
         found.append(marks.mistake(("scene",), message))
     try:
-        cast(spec)
+        fewest = min(sum(len(team.balls) for team in act.teams) for act in cast(spec))
+        if spec.camera.follow is not None and spec.camera.follow > fewest:
+            message = f"there is no ball {spec.camera.follow} to follow: the film has {fewest}"
+            found.append(marks.mistake(("camera", "follow"), message))
     except CastError as error:
         found.append(marks.mistake(error.path, error.message))
     if found:

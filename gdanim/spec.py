@@ -108,17 +108,34 @@ class Stop(Model):
     """Of the change of the loss by one step."""
 
 
+class Keyframe(Model):
+    """A stop on the camera's flight; what it leaves out stays as it was."""
+
+    at: float = Field(ge=0)
+    """Seconds since the act began."""
+    azimuth: float | None = None
+    """Degrees around the vertical axis."""
+    elevation: float | None = Field(default=None, ge=5, le=90)
+    """Degrees above the ground; 90 looks straight down."""
+    zoom: float | None = Field(default=None, ge=0.2, le=10)
+    """2 is twice as near."""
+
+
 class Camera(Model):
     """Where the film is seen from."""
 
     azimuth: float | None = None
     """Degrees around the vertical axis; absent, the side from which most of the paths can be seen."""
-    elevation: float | None = Field(default=None, ge=5, le=88)
+    elevation: float | None = Field(default=None, ge=5, le=90)
     """Degrees above the ground; absent, as low as lets the paths be seen."""
     orbit: float = 1.2
     """Degrees per second of the slow turn."""
-    zoom: float = Field(default=1.0, gt=0)
+    zoom: float = Field(default=1.0, ge=0.2, le=10)
     """2 is twice as near."""
+    follow: int | None = Field(default=None, ge=1)
+    """The number of a ball to stay with."""
+    path: tuple[Keyframe, ...] | None = Field(default=None, min_length=1, max_length=100)
+    """A flight from keyframe to keyframe, in place of the orbit."""
 
 
 class View(Model):

@@ -22,6 +22,7 @@ SPEED_UP = 2.5  # seconds in which the pace grows e-fold
 DEPARTURE = 0.9  # a ball that leaves the stage takes at least this many seconds for it
 BEYOND = 0.5  # world units beyond the edge at which a departing ball has faded
 SETTLE = 0.7  # seconds in which a ball at rest slides to its place beside the others
+FEW, LATELY = 12, 0.6  # up to so many balls the leader is told; seconds over which a lead passes on
 PILE = 100  # larger crowds do not lie side by side
 TRAIL_VERTICES = 24_000  # the budget that all trails share
 
@@ -55,6 +56,7 @@ class Moment:
     centres: Array  # (balls, 3) world
     contacts: Array  # (balls, 3) world: where it touches the surface
     normals: Array  # (balls, 3) of the surface there
+    lead: Array  # (balls,): how much each one leads, in [0, 1]
     spins: Array  # (balls, 4): how far it has rolled, as a quaternion (x, y, z, w)
     opacity: Array  # (balls,)
     rows: Index  # (balls,): the row of its run each ball shows
@@ -129,7 +131,25 @@ class Timeline:
             moved = points[beside] + shift[beside] / self.landscape.scale
             contacts[beside], normals[beside] = self.landscape.surface(moved)
             centres[beside] = contacts[beside] + self.radius * normals[beside]
-        return Moment(seconds, k, centres, contacts, normals, spins, opacity, row, ended, departed)
+        return Moment(
+            seconds, k, centres, contacts, normals, self._lead(seconds), spins, opacity, row, ended, departed
+        )
+
+    def _lead(self, seconds: float) -> Array:
+        """Who has had the lowest loss of late: 1 for a ball that led all the while, so that it may glow."""
+        lead = np.zeros(len(self.act.runs))
+        if not 1 < len(lead) <= FEW:
+            return lead
+        for ago in np.linspace(0.0, LATELY, 7):
+            k = min(int(self.pace.step(max(seconds - ago, 0.0))), self.steps)
+            losses = self._losses[self._offset + np.minimum(k, self._last)]
+            losses = np.where(
+                np.isfinite(losses) & (k < self._leaves + (self._leaves == self._last)), losses, np.inf
+            )
+            best = losses.min()
+            if k > 0 and (losses == best).sum() == 1:
+                lead[losses == best] += 1 / 7
+        return lead
 
     @cached_property
     def _spins(self) -> Array:

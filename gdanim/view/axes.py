@@ -33,10 +33,7 @@ class Axes:
                     world = (value - landscape.centre[k]) * landscape.scale[k]
                     self._ticks.append((k, world, lettering.want(tick(value), TICK_SIZE)))
         self.corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * (landscape.extent + 0.03)
-        a = math.radians(azimuth)
-        leftness = self.corners @ np.array([math.sin(a), -math.cos(a)])
-        farness = self.corners @ np.array([-math.cos(a), -math.sin(a)])
-        self.post = self.corners[np.argmax(leftness + 0.4 * farness)]
+        self.post = far_left(landscape.extent + 0.03, azimuth)
         self._levels = [
             (float(landscape.level(np.asarray(value))), lettering.want(tick(value), TICK_SIZE))
             for value in height_ticks(landscape)
@@ -78,10 +75,11 @@ class Axes:
         return segments(np.array(at), np.array(to), ink)
 
     def _at_the_left(self, camera: Camera) -> float:
-        """1 while the height axis stands at the left of the picture; it fades as an orbit turns it away."""
+        """1 while the height axis stands at the left; it fades as it turns away or is seen from above."""
         x = camera.project(np.column_stack([self.corners, np.zeros(4)]))[:, 0]
         own = camera.project(np.array([*self.post, 0.0]))[..., 0]
-        return float(np.clip(1.8 - (own - x.min()) / 0.3, 0.0, 1.0))
+        upright = min(max((75.0 - camera.elevation) / 15.0, 0.0), 1.0)
+        return upright * float(np.clip(1.8 - (own - x.min()) / 0.3, 0.0, 1.0))
 
     def _centred(
         self,
@@ -102,6 +100,14 @@ class Axes:
         return self.lettering.place(
             key, left, (1 - y) / 2 * size[1] - height / 2, color, opacity, snap=False, depth=float(depth)
         )
+
+
+def far_left(extent: Array, azimuth: float) -> Array:
+    """World x, y of the corner for the height axis, seen from an azimuth in degrees: left, rather far."""
+    a = math.radians(azimuth)
+    corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * extent
+    left, far = np.array([math.sin(a), -math.cos(a)]), np.array([-math.cos(a), -math.sin(a)])
+    return np.asarray(corners[np.argmax(corners @ (left + 0.4 * far))])
 
 
 def height_ticks(landscape: Landscape) -> list[float]:

@@ -25,6 +25,10 @@ class Rect:
     right: float
     top: float
 
+    @property
+    def centre(self) -> tuple[float, float]:
+        return (self.left + self.right) / 2, (self.bottom + self.top) / 2
+
 
 @dataclass(frozen=True)
 class Camera:

@@ -37,6 +37,7 @@ class Label:
     color: tuple[float, float, float]
     opacity: float = 1.0
     depth: float = -1.0  # normalised depth of the place it belongs to; -1 is in front of everything
+    size: tuple[float, float] | None = None  # width and height if not the sprite's own
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ class Canvas:
         self.set_depth_mask(False)
         rows = np.array(
             [
-                (x.x, x.y, x.sprite[2], x.sprite[3], *x.sprite, *x.color, x.opacity, x.depth)
+                (x.x, x.y, *(x.size or x.sprite[2:]), *x.sprite, *x.color, x.opacity, x.depth)
                 for x in labels
                 if x.opacity > 0.003
             ],
@@ -317,8 +318,19 @@ class Stage:
         spheres[:, 9:] = moment.spins
         # Balls behind others first, so that their antialiased edges blend with what is behind.
         order = np.argsort(-np.linalg.norm(spheres[:, :3] - picture.camera.eye, axis=1), kind="stable")
+        glow = spheres[moment.lead > 0.01]
+        if len(glow):
+            glow[:, 3] *= 2.6
+            glow[:, 7] *= 0.55 * moment.lead[moment.lead > 0.01]
+            self.canvas.set_depth_mask(False)
+            self.canvas.set("ball", u_flat=2.0, u_least=0.0, u_opacity=picture.presence)
+            self._render_spheres(glow)
+            self.canvas.set_depth_mask(True)
         self.canvas.set("ball", u_flat=0.0, u_least=2.5 * self.canvas.pixel, u_opacity=picture.presence)
-        array = self._spheres(spheres[order])
+        self._render_spheres(spheres[order])
+
+    def _render_spheres(self, rows: Array) -> None:
+        array = self._spheres(rows)
         if array is not None:
             array.render(moderngl.TRIANGLE_STRIP, vertices=4)
 

@@ -5,189 +5,36 @@ animation begins, finishes and cleans up in order, while the lists of visible mo
 at time t is then had by seeking, in any order: undo what starts later, apply what has started, restore
 that list. Manim draws what is flat (titles, formulas) and the canvas what is solid.
 
-This is the only module that knows manim's internals.
+This module and ``stage`` are the only ones that know manim.
 """
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import manim
 import numpy as np
-from manim import Animation, Mobject, Scene, Typst, config, rate_functions
+from manim import Animation, Mobject, Scene, Typst, config
 from numpy.typing import NDArray
 
 import gdanim
-from gdanim.engine.solution import Act, Array
-from gdanim.landscape import FLOOR, RELIEF, landscape
+from gdanim.engine.solution import Act
 from gdanim.spec import Spec
-from gdanim.timeline import Timeline
-from gdanim.view.axes import Axes
-from gdanim.view.camera import Camera, best_view, frame
+from gdanim.view.camera import Camera
 from gdanim.view.canvas import Canvas, Picture, Stage
 from gdanim.view.layout import Layout, layout
-from gdanim.view.panel import Panel
-from gdanim.view.scenery import Scenery
+from gdanim.view.stage import Cue, StagedAct
 from gdanim.view.text import Lettering, preamble
-from gdanim.view.theme import Theme, rgb, themes
+from gdanim.view.theme import Theme, themes
 
 SPEC_VARIABLE = "GDANIM_SPEC"  # names the spec for `manim render scenes/...`
-FAVOURITE, ELEVATIONS = -60.0, (34.0, 40.0, 46.0, 52.0)  # views to choose from, degrees
-BALL = 0.05  # radius in world units; a crowd is smaller
-CROWD = 8
-SWING = (22.0, 24.0)  # the film opens this many degrees around and above the orbit
 TYPST_SIZE = 10  # points in which manim has Typst set text
-DROP = 0.5  # world units that balls fall to their starts
 Pixels = NDArray[np.uint8]
-
-
-class StagedAct(Mobject):  # type: ignore[misc]
-    """One act on the canvas. Its numbers are what animations change; ``become_`` animates them."""
-
-    def __init__(self, scene: FilmScene, act: Act, run_time: float | None, top: float) -> None:
-        super().__init__()
-        self.scene, self.act = scene, act
-        self.layout = scene.layout.under(top)
-        spec, theme = scene.spec, scene.theme
-        crowd = max(len(act.runs) / CROWD, 1.0)
-        self.timeline = Timeline(
-            act, landscape(act, spec.view.height), BALL / crowd**0.28, spec.pace, run_time
-        )
-        self.colors = [
-            rgb(run.ball.color or theme.palette[run.ball.hue % len(theme.palette)]) for run in act.runs
-        ]
-        self.scenery = Scenery(self.timeline, theme, np.array(self.colors), spec.view.colormap)
-        self.begins: float = scene.time
-        self.ends: float | None = None  # the film's end
-        self.reveal, self.opened, self.fall, self.seconds = 0.0, 0.0, 0.0, 0.0
-        self.presence, self.ground, self.readouts = 1.0, 1.0, 0.0
-        self.panel = Panel(self.timeline, self.colors, self.layout, scene.lettering, theme)
-
-    def become_(self, run_time: float, rate_func: Callable[[float], float] | None = None, **to: float) -> Cue:
-        """An animation of this act's numbers, such as ``become_(2.0, reveal=1.0)``."""
-        return Cue(self, to, run_time=run_time, rate_func=rate_func or rate_functions.smooth)
-
-    def prepare(self) -> None:
-        """Ask for all the text it will show; the view is only known once the film's length is."""
-        _ = self.axes
-
-    @cached_property
-    def axes(self) -> Axes:
-        return Axes(self.timeline.landscape, self.scene.lettering, self.scene.theme, self._view[0])
-
-    def picture(self, t: float, size: tuple[int, int]) -> Picture:
-        """What the canvas paints at scene time ``t`` in a picture of ``size`` pixels."""
-        moment = self.timeline.at(self.seconds)
-        camera = self._camera(t)
-        running = moment if self.fall >= 1 else None
-        labels = self.axes.labels(camera, size, self.ground)
-        labels += self.panel.labels(running, self.readouts)
-        lift, opacity = self._falling(len(self.act.runs))
-        return Picture(
-            camera,
-            replace(moment, opacity=moment.opacity * opacity) if self.fall > 0 else None,
-            self.reveal,
-            lift,
-            self.presence,
-            self.ground,
-            labels,
-            self.axes.height_axis(camera, self.ground),
-        )
-
-    def _falling(self, count: int) -> tuple[Array, Array]:
-        """Heights above the start and opacities while the balls drop in, one after the other."""
-        order = np.arange(count) / max(count - 1, 1)
-        f = np.clip(1.7 * self.fall - 0.7 * order, 0.0, 1.0)
-        down, hop = f / 0.75, (f - 0.75) / 0.25
-        lift = np.where(f < 0.75, DROP * (1 - down**2), 0.07 * DROP * 4 * hop * (1 - hop))
-        return lift, np.clip(3.0 * f, 0.0, 1.0)
-
-    @cached_property
-    def _view(self) -> tuple[float, float]:
-        """Azimuth and elevation in the middle of the orbit: the spec's, else where most can be seen."""
-        camera = self.scene.spec.camera
-        paths = self.timeline.trails()
-        points = paths.positions[paths.opacity > 0.99]
-        points = points[:: max(1, len(points) // 400)]
-        goals = self.scenery.marked()
-        points = np.concatenate([points, np.tile(goals, (len(points) // (2 * max(len(goals), 1)), 1))])
-        points = points[np.isfinite(points).all(axis=1)] + [0.0, 0.0, 0.6 * self.timeline.radius]
-        azimuths = FAVOURITE + np.array(sorted(range(-175, 181, 5), key=abs))
-        return best_view(
-            points,
-            self.scenery.heights,
-            self.scenery.extent,
-            ELEVATIONS if camera.elevation is None else (camera.elevation,),
-            azimuths.tolist() if camera.azimuth is None else (camera.azimuth,),
-            abs(self._turn(self._ends) - self._turn(self.begins)),
-        )
-
-    @property
-    def _ends(self) -> float:
-        return self.scene.length if self.ends is None else self.ends
-
-    @cached_property
-    def _poses(self) -> tuple[Camera, Camera]:
-        """The opening pose and the orbit's middle, both framed so that nothing is cut off."""
-        rect, zoom = self.layout.rect, self.scene.spec.camera.zoom
-        azimuth, elevation = self._view
-        extent = self.scenery.extent + 0.22
-        base = [(x * extent[0], y * extent[1], FLOOR) for x in (-1, 1) for y in (-1, 1)]
-        post = [(*(self.axes.post * 1.1), RELIEF + 0.16)]
-        points = np.concatenate([self.scenery.mesh.positions[::7], base, post])
-        aspect = self.layout.width / self.layout.height
-        turns = np.array([self._turn(t) for t in np.linspace(self.begins, self._ends, 13)])
-        orbit = frame(points, rect, aspect, azimuth + turns, elevation, zoom)
-        high = min(elevation + SWING[1], 88.0)
-        opening = frame(points, rect, aspect, np.array([azimuth + turns[0] + SWING[0]]), high, zoom)
-        return replace(opening, azimuth=azimuth + SWING[0]), replace(orbit, azimuth=azimuth)
-
-    def _turn(self, t: float) -> float:
-        """Degrees turned at scene time ``t``: on and on, or to and fro where the film shall loop."""
-        spec = self.scene.spec
-        if not spec.video.loop:
-            return float(spec.camera.orbit * (t - (self.begins + self._ends) / 2))
-        cycle = 2 * math.pi / max(self.scene.length, 1e-6)
-        return float(spec.camera.orbit / cycle * math.sin(cycle * t))
-
-    def _camera(self, t: float) -> Camera:
-        opening, orbit = self._poses
-        turn = self._turn(t)
-
-        def between(a: float, b: float) -> float:
-            return a + (b - a) * self.opened
-
-        return Camera(
-            between(opening.azimuth, orbit.azimuth) + turn,
-            between(opening.elevation, orbit.elevation),
-            between(opening.distance, orbit.distance),
-            orbit.target,
-            (between(opening.shift[0], orbit.shift[0]), between(opening.shift[1], orbit.shift[1])),
-            orbit.aspect,
-        )
-
-
-class Cue(Animation):  # type: ignore[misc]
-    """Moves numbers of a staged act from where they are to where they shall be."""
-
-    def __init__(self, stage: StagedAct, to: dict[str, float], **kwargs: Any) -> None:
-        super().__init__(stage, **kwargs)
-        self.to = to
-
-    def begin(self) -> None:
-        self.origin = {name: getattr(self.mobject, name) for name in self.to}
-        self.interpolate(0)
-
-    def interpolate(self, alpha: float) -> None:
-        eased = self.rate_func(min(max(alpha, 0.0), 1.0))
-        for name, end in self.to.items():
-            setattr(self.mobject, name, self.origin[name] + (end - self.origin[name]) * eased)
 
 
 @dataclass(frozen=True)

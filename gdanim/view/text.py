@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import tylax
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gdanim.view.canvas import Label
+from gdanim.view.layout import Layout
 from gdanim.view.theme import Color
 
 FONT = "New Computer Modern"  # travels inside the typst wheel
@@ -114,6 +115,37 @@ class Lettering:
         for (left, top, w, h), piece in zip(self._sprites, pieces, strict=True):
             atlas[top : top + h, left : left + w] = piece
         return atlas
+
+
+class Curtain:
+    """Behind the text, where the surface reaches so far: the ground, fading out towards the stage."""
+
+    def __init__(self, lettering: Lettering, layout: Layout, ground: Color) -> None:
+        self.lettering, self.layout, self.ground = lettering, layout, ground
+        self._pieces = {
+            towards: lettering.want(
+                "#box(rect(width: 64pt, height: 64pt, stroke: none, fill: gradient.linear(dir: "
+                f"{towards}, (white, 0%), (white, 70%), (white.transparentize(100%), 100%))))",
+                10,
+            )
+            for towards in ("ltr", "ttb", "btt")
+        }
+
+    def labels(self) -> list[Label]:
+        s, layout = self.lettering.scale, self.layout
+        left, top, _, bottom = layout.stage
+        if left > layout.column:
+            boxes = [("ltr", 0.0, 0.0, left + 60, layout.height)]
+        else:
+            boxes = [("ttb", 0.0, 0.0, layout.width, top + 30)]
+            boxes += [("btt", 0.0, bottom - 30, layout.width, layout.height - bottom + 30)]
+        labels = []
+        for towards, x, y, width, height in boxes:
+            label = self.lettering.place(self._pieces[towards], x * s, y * s, self.ground)
+            x0, y0, w, h = label.sprite
+            inner = (x0 + PADDING + 1, y0 + PADDING + 1, w - 2 * PADDING - 2, h - 2 * PADDING - 2)
+            labels.append(replace(label, sprite=inner, x=x * s, y=y * s, size=(width * s, height * s)))
+        return labels
 
 
 class Numbers:

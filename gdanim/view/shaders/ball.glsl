@@ -34,7 +34,7 @@ void main() {
 uniform mat4 u_projection;
 uniform mat4 u_view;
 uniform vec3 u_light;       // direction in view space
-uniform float u_flat;       // 1: dots, without gloss
+uniform float u_flat;       // 1: dots, without gloss; 2: only a glow
 in vec2 v_corner;
 in vec4 v_color;
 in vec3 v_centre;
@@ -44,6 +44,12 @@ flat in vec4 v_spin;
 out vec4 f_color;
 void main() {
     float r = length(v_corner);
+    if (u_flat > 1.5) {
+        gl_FragDepth = gl_FragCoord.z;
+        float halo = max(1.0 - r, 0.0);
+        f_color = vec4(v_color.rgb, v_color.a * halo * halo);
+        return;
+    }
     float coverage = clamp((1.0 - r) * v_pixels + 0.5, 0.0, 1.0);
     if (coverage <= 0.0) discard;
     vec2 on_disc = v_corner / max(r, 1.0);
