@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,16 +18,25 @@ if TYPE_CHECKING:
     from gdanim.spec import Stop
 
 
-@dataclass(frozen=True)
-class Case:
-    """A run with what it is judged by."""
+class Landmark(NamedTuple):
+    """A minimum that is listed, or was found by a ball."""
 
-    run: Run
+    loss: float
+    point: Point
+    sharpness: float  # the largest eigenvalue of the Hessian there
+
+
+@dataclass(frozen=True)
+class Court:
+    """What the runs of one optimizer are judged by."""
+
     entry: OptimizerEntry
-    goal: Objective  # what it descends: the objective, negated if it climbs
+    goal: Objective  # what is descended: the objective, negated to climb
     domain: tuple[tuple[float, float], ...]
+    diagonal: float
     stop: Stop
-    known: list[tuple[float, Point]]  # minima listed, or found by any ball, with their losses; lowest first
+    known: Sequence[Landmark]  # the lowest first
+    edge: float  # the c of c/L, the largest stable rate; nan where unknown
 
 
 class Advice(NamedTuple):
@@ -68,13 +78,14 @@ def advice(run: Run) -> Advice | None:
     return _ADVICE.get(run.status)
 
 
-def reason(case: Case) -> str:
+def reason(run: Run, court: Court) -> str:
     """The cause of a run's end in numbers; "" where there is nothing to explain."""
-    run, goal = case.run, case.goal
+    goal = court.goal
     match run.status:
         case Status.LOCAL:
-            lowest, where = case.known[0]
-            return f"{abs(goal.value(run.points[-1]) - lowest):.3g} above the minimum at {_place(where)}"
+            lowest = court.known[0]
+            higher = abs(goal.value(run.points[-1]) - lowest.loss)
+            return f"{higher:.3g} above the minimum at {_place(lowest.point)}"
         case Status.SADDLE:
             curvatures = eigenvalues(goal, run.points[-1])
             return f"curvature from {curvatures[0]:.3g} to {curvatures[-1]:.3g}"
@@ -82,11 +93,11 @@ def reason(case: Case) -> str:
             flattest = np.abs(eigenvalues(goal, run.points[-1])).max()
             return f"slope {run.gradient_norms[-1]:.2g}, curvature {flattest:.2g}"
         case Status.OUTSIDE:
-            axis = outside(run.points[-1], case.domain)[0]
-            low, high = case.domain[axis]
+            axis = outside(run.points[-1], court.domain)[0]
+            low, high = court.domain[axis]
             name = goal.variables[axis]
             return f"{name} = {run.points[-1, axis]:.4g} is not in [{low:g}, {high:g}]"
-    return _against_the_edge(case) or _pace(case)
+    return _against_the_edge(run, court) or _pace(run, court)
 
 
 def outside(point: Array, domain: tuple[tuple[float, float], ...]) -> list[int]:
@@ -129,19 +140,18 @@ def edge(entry: OptimizerEntry) -> float:
     return 2 * (1 + momentum) / (1 + 2 * momentum if ahead else 1)
 
 
-def _against_the_edge(case: Case) -> str:
+def _against_the_edge(run: Run, court: Court) -> str:
     """A constant rate against the largest stable one at the minimum that counts for this run."""
-    run, edge_share = case.run, edge(case.entry)
     rate = float(run.learning_rates[0])
-    if math.isnan(edge_share) or rate == 0 or (run.learning_rates != rate).any():
+    if math.isnan(court.edge) or rate == 0 or (run.learning_rates != rate).any():
         return ""
-    largest = _sharpness(case)
+    largest = _sharpness(run, court)
     if not largest > 0:
         return ""
-    share, edge_name = rate * largest / edge_share, f"{edge_share:.4g}/L"
-    bound = f"{edge_name} = {edge_share / largest:.4g}"
+    share, name = rate * largest / court.edge, f"{court.edge:.4g}/L"
+    bound = f"{name} = {court.edge / largest:.4g}"
     if abs(share - 1) < 1e-9:
-        relation = f"{rate:g} = {edge_name}"
+        relation = f"{rate:g} = {name}"
     elif share > 1:
         relation = f"{rate:g} > {bound}"
     else:
@@ -157,36 +167,32 @@ def _against_the_edge(case: Case) -> str:
     return relation if explains.get(run.status) else ""
 
 
-def _sharpness(case: Case) -> float:
+def _sharpness(run: Run, court: Court) -> float:
     """L near the minimum that counts for this run; where none is known, of a constant Hessian, or 0."""
-    run, goal = case.run, case.goal
-    if case.known:
+    goal = court.goal
+    if court.known:
         seen_from = run.points[-1] if run.status is Status.CONVERGED else run.points[0]
-        nearest = min(
-            (point for _, point in case.known), key=lambda point: float(np.linalg.norm(seen_from - point))
-        )
-        return float(eigenvalues(goal, np.array(nearest))[-1])
+        return min(court.known, key=lambda mark: math.dist(seen_from, mark.point)).sharpness
     somewhere = run.points[np.isfinite(run.points).all(axis=-1)][:3]
     hessians = goal.hessian(np.concatenate([somewhere, somewhere / 2, somewhere + 1]))
     quadratic = all(np.allclose(a, b, rtol=1e-9, atol=0) for a, b in pairwise(hessians))
     return float(eigenvalues(goal, somewhere[0])[-1]) if quadratic else 0.0
 
 
-def _pace(case: Case) -> str:
+def _pace(run: Run, court: Court) -> str:
     """Where the rate explains nothing: what the numbers of the run themselves say."""
-    run = case.run
     if run.status is Status.DIVERGED and np.isfinite(run.losses[:-1]).all() and run.steps:
         return f"loss {run.losses[0]:.2g} at the start, {run.losses[-1]:.2g} at the end"
-    left = more_steps(case)
+    left = more_steps(run, court.stop)
     return (
         f"about {left:.2g} more steps at this pace" if run.status is Status.SLOW and left < math.inf else ""
     )
 
 
-def more_steps(case: Case) -> float:
+def more_steps(run: Run, stop: Stop) -> float:
     """Until the gradient passes the stop rule, if it goes on shrinking as in the later half; else inf."""
-    run, half = case.run, case.run.steps // 2
+    half = run.steps // 2
     first, last = run.gradient_norms[half], run.gradient_norms[-1]
-    if not 0 < last < first or not case.stop.gradient_norm:
+    if not 0 < last < first or not stop.gradient_norm:
         return math.inf
-    return math.log(case.stop.gradient_norm / last) / math.log(last / first) * (run.steps - half)
+    return math.log(stop.gradient_norm / last) / math.log(last / first) * (run.steps - half)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.engine import causes
-from gdanim.engine.causes import Case, eigenvalues
+from gdanim.engine.causes import Court, Landmark, eigenvalues
 from gdanim.engine.problem import Negated
 from gdanim.engine.solution import Array, Objective, Point, Run, Status
 
@@ -62,56 +63,82 @@ def _ridge(objective: Objective, a: Array, b: Array) -> bool:
 
 
 def judged(runs: Sequence[Run], entries: Sequence[OptimizerEntry], act: Cast, stop: Stop) -> list[Run]:
-    """The runs of an act with status, verdict, reason and the minimum reached; ``entries`` in their order.
-
-    Where the function lists no minima, those that any ball has found count.
-    """
-    lists: dict[bool, list[tuple[float, Point]]] = {}
+    """The runs of an act with status, verdict, reason and the minimum reached; ``entries`` in their order."""
+    known: dict[bool, list[Landmark]] = {}
     for climbs in {entry.maximize for entry in entries}:
-        goal = _goal(act.objective, climbs)
-        known = list(goal.minima) or [
-            tuple(run.points[-1].tolist())
-            for run, entry in zip(runs, entries, strict=True)
-            if run.status is Status.CONVERGED and entry.maximize is climbs
-        ]
-        lists[climbs] = sorted((float(goal.value(np.array(point))), point) for point in known)
-    done = []
-    for run, entry in zip(runs, entries, strict=True):
-        goal, known_minima = _goal(act.objective, entry.maximize), lists[entry.maximize]
-        minimum = reached(goal, run.points[-1], act.diagonal) if run.status is Status.CONVERGED else None
-        case = Case(run, entry, goal, act.domain, stop, known_minima)
-        status = _refined(case, minimum, act.diagonal)
-        case = replace(case, run=replace(run, status=status, minimum=minimum))
-        done.append(replace(case.run, verdict=words(case), reason=causes.reason(case)))
-    return done
+        found = [run for run, entry in zip(runs, entries, strict=True) if entry.maximize is climbs]
+        known[climbs] = _landmarks(_goal(act.objective, climbs), found, act.diagonal)
+    courts = {
+        id(entry): Court(
+            entry,
+            _goal(act.objective, entry.maximize),
+            act.domain,
+            act.diagonal,
+            stop,
+            known[entry.maximize],
+            causes.edge(entry),
+        )
+        for entry in entries
+    }
+    return [_judged(run, courts[id(entry)]) for run, entry in zip(runs, entries, strict=True)]
 
 
 def _goal(objective: Objective, climbs: bool) -> Objective:
     return Negated(objective) if climbs else objective
 
 
-def _refined(case: Case, minimum: Point | None, diagonal: float) -> Status:
-    """The status of a run, with what only its whole way and the other balls can tell."""
-    run = case.run
-    if run.status is Status.CONVERGED and case.known:
-        lowest, where = case.known[0]
-        loss = float(case.goal.value(np.array(minimum or run.points[-1])))
-        higher = loss - lowest > HIGHER * max(1.0, abs(lowest))
-        elsewhere = minimum is not None or _ridge(case.goal, run.points[-1], np.array(where))
-        return Status.LOCAL if higher and elsewhere else Status.CONVERGED
-    if run.status is not Status.GOING or run.steps < SHORT or not _moved(run):
-        return run.status
-    if causes.outside(run.points[-1], case.domain):
+def _landmarks(goal: Objective, runs: Sequence[Run], diagonal: float) -> list[Landmark]:
+    """The minima a function lists; where it lists none, those that any ball has found. The lowest first."""
+    points = list(goal.minima)
+    if not points:
+        for run in runs:
+            end = run.points[-1]
+            if run.status is Status.CONVERGED and all(math.dist(end, p) > NEAR * diagonal for p in points):
+                points.append(tuple(end.tolist()))
+    places = [np.array(point) for point in points]
+    return sorted(
+        Landmark(float(goal.value(place)), point, float(eigenvalues(goal, place)[-1]))
+        for place, point in zip(places, points, strict=True)
+    )
+
+
+def _judged(run: Run, court: Court) -> Run:
+    minimum = None
+    if run.status is Status.CONVERGED:
+        minimum = reached(court.goal, run.points[-1], court.diagonal)
+        status = _or_local(run, minimum, court)
+    elif run.status is Status.GOING and run.steps >= SHORT and _moved(run):
+        status = _whereto(run, court)
+    else:
+        status = run.status
+    run = replace(run, status=status, minimum=minimum)
+    return replace(run, verdict=words(run, court), reason=causes.reason(run, court))
+
+
+def _or_local(run: Run, minimum: Point | None, court: Court) -> Status:
+    """Whether a converged ball is as low as can be, as far as is known."""
+    if not court.known:
+        return Status.CONVERGED
+    lowest = court.known[0]
+    loss = float(court.goal.value(np.array(minimum or run.points[-1])))
+    higher = loss - lowest.loss > HIGHER * max(1.0, abs(lowest.loss))
+    elsewhere = higher and (minimum or _ridge(court.goal, run.points[-1], np.array(lowest.point)))
+    return Status.LOCAL if elsewhere else Status.CONVERGED
+
+
+def _whereto(run: Run, court: Court) -> Status:
+    """What a ball was about when its steps ended."""
+    if causes.outside(run.points[-1], court.domain):
         return Status.OUTSIDE
     half, last = run.steps // 2, run.steps * 3 // 4
-    losses = run.losses * (-1 if case.entry.maximize else 1)
-    best = losses[:last].min()
-    moves = np.linalg.norm(np.diff(run.points[half:], axis=0), axis=-1)
+    losses = -run.losses if court.entry.maximize else run.losses
     if _reversals(run.points[half:]) > REVERSALS:
+        best = losses[:last].min()
         stands = losses[last:].min() >= best - 1e-9 * max(1.0, abs(best))
-        return Status.OSCILLATING if stands and moves.max() > TINY * diagonal else Status.GOING
+        moves = np.linalg.norm(np.diff(run.points[half:], axis=0), axis=-1)
+        return Status.OSCILLATING if stands and moves.max() > TINY * court.diagonal else Status.GOING
     descends = (np.diff(losses[half:]) <= 0).all() and losses[-1] < losses[half]
-    return Status.SLOW if descends and causes.more_steps(case) > run.steps else Status.GOING
+    return Status.SLOW if descends and causes.more_steps(run, court.stop) > run.steps else Status.GOING
 
 
 def _moved(run: Run) -> bool:
@@ -124,12 +151,11 @@ def _reversals(points: Array) -> float:
     return float(np.mean(np.sum(moves[1:] * moves[:-1], axis=-1) < 0))
 
 
-def words(case: Case) -> str:
+def words(run: Run, court: Court) -> str:
     """The verdict on a run whose status is known."""
-    run = case.run
     match run.status:
         case Status.CONVERGED:
-            return _converged(run) + (", outside" if causes.outside(run.points[-1], case.domain) else "")
+            return _converged(run) + (", outside" if causes.outside(run.points[-1], court.domain) else "")
         case Status.LOCAL:
             return f"local minimum at step {run.steps}"
         case Status.OSCILLATING:
@@ -137,13 +163,13 @@ def words(case: Case) -> str:
         case Status.DIVERGED:
             return f"{'undefined' if np.isnan(run.losses[-1]) else 'diverged'} at step {run.steps}"
         case Status.SADDLE:
-            top = (eigenvalues(case.goal, run.points[-1]) < 0).all()
-            extreme = "minimum" if case.entry.maximize else "maximum"
+            top = (eigenvalues(court.goal, run.points[-1]) < 0).all()
+            extreme = "minimum" if court.entry.maximize else "maximum"
             return f"rests on a {extreme if top else 'saddle'}"
         case Status.PLATEAU:
             return "stuck on a plateau"
         case Status.OUTSIDE:
-            return f"left the domain at step {causes.left(run, case.domain)}"
+            return f"left the domain at step {causes.left(run, court.domain)}"
         case Status.SLOW:
             return f"too slow for {run.steps} steps"
     return f"{'still going after' if _moved(run) else 'never moves in'} {run.steps} steps"
