@@ -22,9 +22,19 @@ OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 failed, 2 bad input, 130 interrupted."""
-    arguments = _parser().parse_args(_joined(sys.argv[1:] if argv is None else argv))
+    plugins = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    plugins.add_argument(
+        "--plugin", action="append", default=[], metavar="FILE", help="Python file with names of your own"
+    )
+    found, words = plugins.parse_known_args(_joined(sys.argv[1:] if argv is None else argv))
+    arguments = _parser(plugins).parse_args(words)
     warnings.showwarning = lambda message, *_, **__: print(f"gdanim: {message}", file=sys.stderr)
     try:
+        if found.plugin:
+            from gdanim.plugins import load as load_plugin
+
+            for file in found.plugin:
+                load_plugin(file)
         code: int = arguments.command(arguments)
         sys.stdout.flush()
     except InputError as error:
@@ -53,8 +63,11 @@ def _joined(argv: Sequence[str]) -> list[str]:
     return joined
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="gdanim", description="Films of gradient descent from YAML specs.")
+def _parser(plugins: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """The parser of all commands; ``plugins`` knows what is allowed anywhere."""
+    parser = argparse.ArgumentParser(
+        prog="gdanim", description="Films of gradient descent from YAML specs.", parents=[plugins]
+    )
     parser.add_argument("--version", action="version", version=f"gdanim {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 

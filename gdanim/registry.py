@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Iterator
+from importlib.metadata import entry_points
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
@@ -51,7 +52,13 @@ class Registry(Generic[T]):
 
     def _loaded(self) -> dict[str, Callable[..., T]]:
         importlib.import_module(self._home)
+        while _installed:  # each once, even if loading it looks up a name
+            _installed.pop().load()
         return self._factories
+
+
+# Packages that offer functions, optimizers or schedules of their own.
+_installed = list(entry_points(group="gdanim.plugins"))
 
 
 functions: Registry[Any] = Registry("function", "gdanim.engine.functions")

@@ -18,7 +18,7 @@ LAYERS = [
     {"timeline", "landscape"},
     {"view", "catalog"},
     {"output"},
-    {"checks", "options", "table", "cli", "__init__"},
+    {"checks", "options", "plugins", "table", "cli", "__init__"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -1,0 +1,102 @@
+"""A user's own optimizers and functions behave as built-in ones."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+OWN = '''
+import numpy as np
+
+from gdanim.engine.functions import from_expression
+from gdanim.engine.optimizers import Optimizer
+from gdanim.registry import functions, optimizers, schedules
+
+
+@optimizers.register
+def signed(scale: float = 1.0) -> Optimizer:
+    """Steps by the sign of the gradient."""
+    if scale <= 0:
+        raise ValueError("scale must be above 0")
+
+    def update(now, state):
+        return now.points - scale * now.learning_rate * np.sign(now.gradient), state
+
+    return Optimizer(lambda _: {}, update)
+
+
+@functions.register
+def pit():
+    """A pit of one's own."""
+    return from_expression("x^2 + 3*y^2")
+'''
+SPEC = "functions: [pit]\noptimizers: [{name: signed, scale: 2.0}]\nlearning_rates: [0.1]\nsteps: 3\n"
+
+
+def gdanim(folder: Path, *argv: str) -> subprocess.CompletedProcess[str]:
+    program = "import sys; from gdanim.cli import main; sys.exit(main(sys.argv[1:]))"
+    return subprocess.run([sys.executable, "-c", program, *argv], cwd=folder, capture_output=True, text=True)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "own.py").write_text(OWN)
+    (tmp_path / "film.yaml").write_text(SPEC + "starts: [[1, 0.5]]\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "argv", [["--plugin", "own.py", "solve", "film.yaml"], ["solve", "film.yaml", "--plugin", "own.py"]]
+)
+def test_a_spec_can_name_what_a_plugin_registers(folder: Path, argv: list[str]) -> None:
+    done = gdanim(folder, *argv)
+    assert done.returncode == 0, done.stderr
+    rows = [line.split(",")[4:7] for line in done.stdout.splitlines()[1:]]
+    assert [row[:2] for row in rows[:2]] == [["0", "1.0"], ["1", "0.8"]]
+    assert float(rows[1][2]) == pytest.approx(0.3)
+
+
+def test_its_names_and_parameters_are_listed_and_checked(folder: Path) -> None:
+    assert "Steps by the sign" in gdanim(folder, "list", "optimizers", "--plugin", "own.py").stdout
+    assert '"signed"' in gdanim(folder, "schema", "--plugin", "own.py").stdout
+    (folder / "film.yaml").write_text(SPEC.replace("2.0", "-1"))
+    done = gdanim(folder, "check", "film.yaml", "--plugin", "own.py")
+    assert done.returncode == 2
+    assert "scale must be above 0" in done.stderr
+
+
+def test_without_it_a_spec_loads_no_code(folder: Path) -> None:
+    done = gdanim(folder, "check", "film.yaml")
+    assert done.returncode == 2
+    assert "unknown function 'pit'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x = 1\ny = x / 0\n", "own.py:2: ZeroDivisionError: division by zero"),
+        ("x = (\n", "own.py:1: SyntaxError: '(' was never closed"),
+        (OWN.replace("def signed", "def sgd"), "'sgd' is registered twice"),
+    ],
+)
+def test_its_mistakes_are_told_at_their_line(folder: Path, text: str, message: str) -> None:
+    (folder / "own.py").write_text(text)
+    done = gdanim(folder, "check", "film.yaml", "--plugin", "own.py")
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "there is no file" in gdanim(folder, "check", "film.yaml", "--plugin", "none.py").stderr
+
+
+def test_an_installed_package_can_offer_its_own(folder: Path) -> None:
+    package = folder / "own-1.0.dist-info"
+    package.mkdir()
+    (package / "METADATA").write_text("Metadata-Version: 2.1\nName: own\nVersion: 1.0\n")
+    (package / "entry_points.txt").write_text("[gdanim.plugins]\nown = own\n")
+    program = "import sys; sys.path.insert(0, '.'); from gdanim.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", program, "check", "film.yaml"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
