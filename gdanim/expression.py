@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -278,10 +278,13 @@ class _Parser:
         """The product of nodes, each with whether it divides; plain numbers gather in front."""
         coefficient, others = sympy.Integer(1), []
         for node, divides in factors:
-            if node.expr.is_Number:
-                coefficient = coefficient / node.expr if divides else coefficient * node.expr
+            expr = node.expr
+            if expr.is_Mul and expr.args[0] == -1:  # -x/2 is the negative of x/2 in print too
+                coefficient, expr = -coefficient, _product(expr.args[1:])
+            if expr.is_Number:
+                coefficient = coefficient / expr if divides else coefficient * expr
             else:
-                others.append(_raise(node.expr, -1) if divides else node.expr)
+                others.append(_raise(expr, -1) if divides else expr)
         if not others:
             return self.node(start, coefficient, lambda: float(coefficient))
         if coefficient != 1:
@@ -292,8 +295,9 @@ class _Parser:
             return math.prod(1 / v if divides else v for v, (_, divides) in signed)
 
         nodes = [node for node, _ in factors]
-        expr = _multiply(*others) if len(others) > 1 else others[0]
-        return self.node(start, expr, _constant(value, nodes), max(node.exponent for node in nodes))
+        return self.node(
+            start, _product(others), _constant(value, nodes), max(node.exponent for node in nodes)
+        )
 
     def negative(self, sign: _Token, node: _Node) -> _Node:
         return self.multiplied(sign, [(_Node(sympy.Integer(-1), -1.0), False), (node, False)])
@@ -398,6 +402,10 @@ class _Parser:
             _constant(lambda values: function.compute(*values), arguments),
             max(argument.exponent for argument in arguments),
         )
+
+
+def _product(factors: Sequence[sympy.Expr]) -> sympy.Expr:
+    return _multiply(*factors) if len(factors) > 1 else factors[0]
 
 
 def _constant(compute: Callable[[list[float]], float], nodes: list[_Node]) -> Callable[[], float] | None:

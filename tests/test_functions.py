@@ -218,6 +218,29 @@ def test_known_values(
     assert functions[name](**parameters).value(np.array(point)) == pytest.approx(value, rel=1e-14)
 
 
+@pytest.mark.parametrize(
+    ("name", "dimensions", "value"),
+    [
+        ("michalewicz", 5, -4.687658),
+        ("michalewicz", 10, -9.66015),
+        ("trid", 6, -50),
+        ("trid", 10, -210),
+        ("styblinski_tang", 5, 5 * -39.16617),
+        ("schwefel", 10, 0),
+    ],
+)
+def test_minima_in_more_dimensions_are_as_published(name: str, dimensions: int, value: float) -> None:
+    goal = functions[name](dimensions=dimensions)
+    assert goal.value(np.array(goal.minima[0])) == pytest.approx(value, abs=5e-5)
+    np.testing.assert_allclose(goal.gradient(np.array(goal.minima[0])), 0, atol=1e-9)
+
+
+@pytest.mark.parametrize("dimensions", [0, 11])
+def test_dimensions_are_bounded(dimensions: int) -> None:
+    with pytest.raises(ValueError, match="dimensions must be 1 to 10"):
+        functions["sphere"](dimensions=dimensions)
+
+
 def test_the_gradient_at_a_cusp_is_zero_at_a_listed_minimum_only() -> None:
     ackley = functions["ackley"]()
     np.testing.assert_array_equal(ackley.gradient(np.zeros((2, 2))), 0)

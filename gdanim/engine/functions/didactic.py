@@ -60,7 +60,7 @@ def cliff() -> SymbolicObjective:
     (2013), figure 6; I. Goodfellow and others, Deep Learning (2016), section 8.2.4.
     """
     formula = "4*sigmoid(20*x) + (x + 2)^2/10 + y^2/10"
-    return symbolic("cliff", formula, ((-5.0, 2.0), (-3.5, 3.5)), [(1.2, 1.8)], {(-2.0, 0.0): 0.0})
+    return symbolic("cliff", formula, ((-5.0, 2.0), (-3.5, 3.5)), [(1.5, 1.8)], {(-2.0, 0.0): 0.0})
 
 
 @functions.register

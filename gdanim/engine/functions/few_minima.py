@@ -33,7 +33,7 @@ def himmelblau() -> SymbolicObjective:
 
 @functions.register
 def three_hump_camel() -> SymbolicObjective:
-    """Three basins on a slope: momentum may carry a ball from a shallow one into the deep one.
+    """Three basins in a row: momentum may carry a ball from a shallow one into the deep one between.
 
     Source: Jamil and Yang (2013); VLSE.
     """
@@ -63,7 +63,7 @@ def six_hump_camel() -> SymbolicObjective:
 
 @functions.register
 def goldstein_price() -> SymbolicObjective:
-    """Six orders of magnitude between rim and minimum: a rate for the one is hopeless on the other.
+    """Five orders of magnitude between rim and minimum: a rate for the one is hopeless on the other.
 
     Source: A. A. Goldstein, J. F. Price, On descent from local minima, Mathematics of Computation 25
     (1971), 569-574; VLSE.

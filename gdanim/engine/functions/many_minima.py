@@ -155,7 +155,7 @@ def holder_table() -> SymbolicObjective:
 
 @functions.register
 def cross_in_tray() -> SymbolicObjective:
-    """A cross of sharp ridges: a ball never leaves the quarter it starts in.
+    """A cross of sharp ridges and more beyond: small steps never leave the field they start in.
 
     Source: Jamil and Yang (2013); VLSE.
     """
@@ -216,7 +216,7 @@ def schaffer4() -> SymbolicObjective:
 
 @functions.register
 def bohachevsky() -> SymbolicObjective:
-    """A bowl with shallow ripples: a good momentum rolls through what stops plain descent.
+    """A bowl with shallow ripples: from afar they hardly count, near by each one is a trap.
 
     Source: I. Bohachevsky and others, Generalized simulated annealing for function optimization,
     Technometrics 28 (1986), 209-217; VLSE, no. 1.

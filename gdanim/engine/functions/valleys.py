@@ -82,6 +82,7 @@ def colville() -> SymbolicObjective:
     Source: A. R. Colville, A comparative study of nonlinear programming codes (1968), with its start
     (-3, -1, -3, -1); J. J. More and others, ACM TOMS 7 (1981), 17-41, no. 14; VLSE.
     """
+    # Some collections print x1 - x2^2 for the first square.
     formula = (
         "100*(x1^2 - x2)^2 + (x1 - 1)^2 + 90*(x3^2 - x4)^2 + (x3 - 1)^2"
         " + 10.1*((x2 - 1)^2 + (x4 - 1)^2) + 19.8*(x2 - 1)*(x4 - 1)"
@@ -110,4 +111,4 @@ def freudenstein_roth() -> SymbolicObjective:
     """
     formula = "(x - 13 + y*((5 - y)*y - 2))^2 + (x - 29 + y*((y + 1)*y - 14))^2"
     minima = {(5.0, 4.0): 0.0, (11.412778986902094, -0.8968052532744765): 48.98425367924002}
-    return symbolic("freudenstein_roth", formula, ((-5.0, 20.0), (-4.0, 6.0)), [(0.5, -2.0)], minima)
+    return symbolic("freudenstein_roth", formula, ((-1.0, 14.0), (-3.0, 5.0)), [(0.5, -2.0)], minima)
