@@ -1,0 +1,166 @@
+"""How balls end, where the answer can be proved, and why, in numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gdanim.engine.causes import advice
+from gdanim.engine.descent import solve
+from gdanim.engine.solution import Run, Status
+from gdanim.spec import Spec
+
+
+def runs(function: Any, *starts: list[float], **keys: Any) -> list[Run]:
+    data = {"functions": [function], "starts": starts or None, **keys}
+    return list(solve(Spec.model_validate(data)).acts[0].runs)
+
+
+RAVINE = "x^2 + 10*y^2"  # L = 20
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "below", "above", "cause"),
+    [
+        ("momentum", 0.1895, 0.191, "0.191 > 3.8/L = 0.19"),  # 2 (1 + 0.9) / 20
+        ({"name": "sgd", "momentum": 0.5}, 0.149, 0.151, "0.151 > 3/L = 0.15"),
+        ("nesterov", 0.0675, 0.0682, "0.0682 > 1.357/L = 0.06786"),  # 2 (1 + 0.9) / (1 + 1.8) / 20
+        ("sgd", 0.0995, 0.1005, "0.1005 > 2/L = 0.1"),
+    ],
+)
+def test_the_edge_of_stability(optimizer: Any, below: float, above: float, cause: str) -> None:
+    keys: dict[str, Any] = {"optimizers": [optimizer], "steps": 4000}
+    stable, unstable = (
+        runs(RAVINE, [-2.6, 1.4], learning_rates=[rate], **keys)[0] for rate in (below, above)
+    )
+    assert stable.status is Status.CONVERGED
+    assert (unstable.status, unstable.reason) == (Status.DIVERGED, cause)
+
+
+def test_a_fourfold_cycle_bounces_where_a_twofold_one_oscillates() -> None:
+    """x + r (x - x^3) has a stable cycle of 2 for r in (1, 1.236) and of 4 a little above."""
+    well = {"expr": "x^4/4 - x^2/2", "minima": [[-1], [1]]}
+    two, four = runs(well, [0.8], learning_rates=[1.1, 1.25])
+    assert (two.status, two.verdict, two.reason) == (
+        Status.OSCILLATING,
+        "oscillates between two points",
+        "1.1 > 2/L = 1",
+    )
+    assert (four.status, four.verdict) == (Status.OSCILLATING, "bounces about")
+    np.testing.assert_allclose(four.points[-1], four.points[-5], rtol=1e-9)
+    assert four.reason == "1.25 > 2/L = 1"
+
+
+def test_a_zigzag_that_gets_on_does_not_oscillate() -> None:
+    zigzag = runs(RAVINE, [-2.6, 1.4], learning_rates=[0.0999], steps=400)[0]
+    assert zigzag.status is Status.GOING
+    assert (np.diff(np.sign(zigzag.points[:, 1])) != 0).all()
+
+
+@pytest.mark.parametrize("start", [[-60, 40], [20, -70], [90, 90], [0, -30]])
+def test_far_from_its_peak_easom_is_a_plateau(start: list[float]) -> None:
+    ball = runs(
+        {"name": "easom", "domain": {"x": [-100, 100], "y": [-100, 100]}}, start, learning_rates=[0.1]
+    )[0]
+    assert (ball.status, ball.verdict, ball.steps) == (Status.PLATEAU, "stuck on a plateau", 0)
+    assert ball.reason.startswith("slope ")
+
+
+def test_a_listed_minimum_is_named_and_a_higher_one_is_local() -> None:
+    ends = runs("himmelblau", [3.1, 2.1], [-2.5, 3], learning_rates=[0.01])
+    assert [ball.minimum for ball in ends] == [(3, 2), (-2.805118086952745, 3.131312518250573)]
+    dent = runs("rastrigin", [0.9, 2.1], learning_rates=[0.001])[0]
+    assert (dent.status, dent.minimum) == (Status.LOCAL, None)
+    assert dent.verdict == f"local minimum at step {dent.steps}"
+    assert dent.reason == f"{dent.losses[-1]:.3g} above the minimum at (0, 0)"
+    assert dent.losses[-1] == pytest.approx(4.9747, abs=1e-3)
+
+
+def test_of_two_minima_found_the_higher_is_local() -> None:
+    """x^4 - 2 x^2 + 0.3 x: no minima are listed, the roots of its slope say how they differ."""
+    left, _, right = np.sort(np.roots([4, 0, -4, 0.3]).real)
+    gap = np.polyval([1, 0, -2, 0.3, 0], right) - np.polyval([1, 0, -2, 0.3, 0], left)
+    deep, shallow = runs("x^4 - 2*x^2 + 0.3*x", [-0.5], [0.5], learning_rates=[0.05])
+    assert (deep.status, shallow.status) == (Status.CONVERGED, Status.LOCAL)
+    assert shallow.reason == f"{gap:.3g} above the minimum at ({left:.4g})"
+    alone = runs("x^4 - 2*x^2 + 0.3*x", [0.5], learning_rates=[0.05])[0]
+    assert alone.status is Status.CONVERGED  # nothing lower is known
+
+
+def test_two_ends_in_one_flat_valley_are_both_converged() -> None:
+    keys: dict[str, Any] = {"learning_rates": [0.1], "steps": 5000, "stop": {"gradient_norm": 1e-4}}
+    ends = runs("x^4", [0.5], [-0.7], domain={"x": [-1, 1]}, **keys)
+    assert {ball.status for ball in ends} == {Status.CONVERGED}
+
+
+def test_a_saddle_tells_its_curvatures() -> None:
+    ball = runs("x^2 - 3*y^2", [1, 0], learning_rates=[0.1])[0]
+    assert (ball.status, ball.reason) == (Status.SADDLE, "curvature from -6 to 2")
+
+
+def test_out_of_the_domain() -> None:
+    ball = runs("-x", [0], learning_rates=[0.15], steps=30, domain={"x": [-1, 1]})[0]
+    assert (ball.status, ball.verdict) == (Status.OUTSIDE, "left the domain at step 7")  # 7 x 0.15 > 1
+    assert ball.reason == "x = 4.5 is not in [-1, 1]"
+    gone = runs("(x - 3)^2", [0], learning_rates=[0.1], domain={"x": [-1, 1]})[0]
+    assert (gone.status, gone.verdict) == (Status.CONVERGED, f"converged at step {gone.steps}, outside")
+
+
+def test_too_slow_says_how_much_is_missing() -> None:
+    """With dampening no edge is known; on x^2 the contraction is constant, so the estimate is exact."""
+    keys: dict[str, Any] = {
+        "optimizers": [{"name": "sgd", "momentum": 0.5, "dampening": 0.5}],
+        "learning_rates": [0.001],
+    }
+    cut = runs("x^2", [1], steps=500, **keys)[0]
+    whole = runs("x^2", [1], steps=20_000, **keys)[0]
+    assert (cut.status, cut.verdict) == (Status.SLOW, "too slow for 500 steps")
+    assert whole.status is Status.CONVERGED
+    assert cut.reason == f"about {whole.steps - 500:.2g} more steps at this pace"
+    plain = runs("x^2 + 10*y^2", [-2.6, 1.4], learning_rates=[0.001], steps=500)[0]
+    assert (plain.status, plain.reason) == (Status.SLOW, "0.001 is 1% of 2/L = 0.1")
+
+
+def test_almost_there_is_not_too_slow() -> None:
+    assert runs("x^2", [1], learning_rates=[0.1], steps=50)[0].status is Status.GOING
+
+
+def test_climbing_is_judged_upside_down() -> None:
+    hill = {"name": "sgd", "maximize": True}
+    top = runs("4 - x^2 - y^2", [1, 1], optimizers=[hill], learning_rates=[0.1])[0]
+    assert (top.status, top.reason) == (Status.CONVERGED, "0.1 is 10% of 2/L = 1")
+    assert (np.diff(top.losses) > 0).all()
+    assert top.losses[-1] == pytest.approx(4)
+    assert runs("x^2 + y^2", [0, 0], optimizers=[hill])[0].verdict == "rests on a minimum"
+    assert runs("x^2", [1], optimizers=[hill], learning_rates=[1.0])[0].status is Status.DIVERGED
+    for optimizer in ("newton", "bfgs", "backtracking"):
+        ball = runs("cos(x)", [0.5], optimizers=[{"name": optimizer, "maximize": True}])[0]
+        assert ball.status is Status.CONVERGED
+        np.testing.assert_allclose(ball.points[-1], 0, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("function", "start", "rate", "diagnosis"),
+    [
+        (RAVINE, [-2.6, 1.4], 0.105, "learning rate too high"),
+        (RAVINE, [-2.6, 1.4], 0.1, "learning rate too high"),
+        (RAVINE, [-2.6, 1.4], 0.0975, "learning rate too high"),
+        (RAVINE, [-2.6, 1.4], 0.01, "learning rate too low"),
+        (RAVINE, [-2.6, 1.4], 0.0001, "learning rate too low"),
+        ("rastrigin", [0.9, 2.1], 0.001, "local minimum"),
+        ("x^2 - y^2", [1, 0], 0.1, "saddle point"),
+        ("x^3", [0], 0.1, "vanishing gradient"),
+    ],
+)
+def test_advice(function: str, start: list[float], rate: float, diagnosis: str) -> None:
+    given = advice(runs(function, start, learning_rates=[rate])[0])
+    assert given is not None
+    assert given.diagnosis == diagnosis
+    assert given.symptom
+    assert given.action
+
+
+def test_no_advice_where_all_is_well() -> None:
+    assert advice(runs(RAVINE, [-2.6, 1.4], learning_rates=[0.07])[0]) is None
