@@ -12,7 +12,7 @@ from gdanim.calculus import NUMERIC
 from gdanim.engine.functions.known import KnownObjective
 from gdanim.engine.solution import Array
 
-AT_ONCE = 4_000_000  # numbers held at a time: points x samples
+AT_ONCE = 30_000  # points x samples worked on at a time: they fit the cache
 
 sigmoid: Callable[[Array], Array] = NUMERIC["sigmoid"]
 
