@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from gdanim.engine.balls import Cast, Team, cast
 from gdanim.engine.functions import DataObjective
 from gdanim.engine.optimizers import State, Step
 from gdanim.engine.problem import Negated, Problem
-from gdanim.engine.solution import Act, Array, Evaluations, Objective, Run, Solution, Status
+from gdanim.engine.solution import Act, Array, Ball, Evaluations, Objective, Run, Solution, Status
 
 if TYPE_CHECKING:
     from gdanim.entries import OptimizerEntry
@@ -31,35 +30,100 @@ SMALLEST_CYCLE = 1e-6  # of the domain's diagonal; a smaller one is rounding at 
 CERTAIN = 20  # repetitions after which a cycle of two points is one, and the ball stops
 
 
-@dataclass(frozen=True)
+class _Record:
+    """The rows that the balls of one optimizer leave behind, each ball's up to its end."""
+
+    def __init__(self, balls: Sequence[Ball], steps: int) -> None:
+        self.balls = balls
+        self.starts = np.array([ball.start for ball in balls])
+        count, dims = self.starts.shape
+        # Untouched pages of an empty array cost nothing, so a ball that stops early keeps little.
+        self.points = np.empty((count, steps + 1, dims))
+        self.losses, self.norms, self.rates = np.empty((3, count, steps + 1))
+        self.status = [Status.GOING] * count
+        self.rows = np.full(count, steps + 1)
+
+    def runs(self, extra: NDArray[np.int64], climbs: bool) -> list[Run]:
+        """All runs, not yet judged; ``extra`` (balls, 3) are the evaluations beside those of the rows.
+
+        Where a ball ``climbs``, the losses put down were those of the function upside down.
+        """
+        evaluations = (extra + np.outer(self.rows, [1, 1, 0])).tolist()
+        return [
+            Run(
+                ball,
+                self.points[i, :n],
+                -self.losses[i, :n] if climbs else self.losses[i, :n],
+                self.norms[i, :n],
+                self.rates[i, :n],
+                self.status[i],
+                verdict="",
+                reason="",
+                evaluations=Evaluations(*evaluations[i]),
+            )
+            for i, (ball, n) in enumerate(zip(self.balls, self.rows, strict=True))
+        ]
+
+
 class _Rules:
-    """When a ball ends before the spec's steps."""
+    """When a ball ends before the spec's steps, told from its rows."""
 
-    stop: Stop
-    diagonal: float
+    def __init__(self, stop: Stop, diagonal: float, objective: Objective, record: _Record) -> None:
+        self._stop, self._diagonal = stop, diagonal
+        self._objective, self._record = objective, record
+        self._cycles = np.zeros(len(record.balls), dtype=int)
 
-    def diverged(self, points: Array, starts: Array, losses: Array) -> Mask:
-        away: Mask = np.linalg.norm(points - starts, axis=-1) > FARTHEST * self.diagonal
-        return ~np.isfinite(losses) | (losses > HIGHEST_LOSS) | away
+    def ends(self, step: int, active: NDArray[np.intp]) -> Mask:
+        """Which of the active balls end here; their status and number of rows are put down."""
+        record = self._record
+        points, losses, norms = (
+            record.points[active, step],
+            record.losses[active, step],
+            record.norms[active, step],
+        )
+        away = lengths(points - record.starts[active]) > FARTHEST * self._diagonal
+        diverged = ~np.isfinite(losses) | (losses > HIGHEST_LOSS) | away
+        rest = norms < self._stop.gradient_norm
+        if step and self._stop.loss_change:
+            rest |= np.abs(losses - record.losses[active, step - 1]) < self._stop.loss_change
+        ended: Mask = diverged | rest
+        if step >= 2:
+            repeated = self._repeated(
+                points, record.points[active, step - 1], record.points[active, step - 2]
+            )
+            cycles = self._cycles[active] = np.where(repeated, self._cycles[active] + 1, 0)
+            ended |= cycles >= CERTAIN
+        for i in np.flatnonzero(ended):
+            record.status[active[i]] = self._status(points[i], bool(diverged[i]), bool(rest[i]))
+        record.rows[active[ended]] = step + 1
+        return ended
 
-    def at_rest(self, norms: Array, losses: Array, previous: Array | None) -> Mask:
-        rest = norms < self.stop.gradient_norm
-        return rest if previous is None else rest | (np.abs(losses - previous) < self.stop.loss_change)
-
-    def repeated(self, points: Array, before: Array, two_before: Array) -> Mask:
+    def _repeated(self, points: Array, before: Array, two_before: Array) -> Mask:
         """Whether the last two steps led back: no zigzag that still makes progress does."""
-        move = np.linalg.norm(points - before, axis=-1)
-        back: Mask = np.linalg.norm(points - two_before, axis=-1) <= SAME * move
-        large: Mask = move > SMALLEST_CYCLE * self.diagonal
+        move = lengths(points - before)
+        back: Mask = lengths(points - two_before) <= SAME * move
+        large: Mask = move > SMALLEST_CYCLE * self._diagonal
         return back & large
+
+    def _status(self, point: Array, diverged: bool, rest: bool) -> Status:
+        if diverged:
+            return Status.DIVERGED
+        if not rest:
+            return Status.OSCILLATING
+        return verdicts.at_rest(self._objective, point, self._diagonal, self._stop.gradient_norm)
+
+
+def lengths(vectors: Array) -> Array:
+    """Euclidean norms of rows; numpy's own function takes longer than all else for few balls."""
+    return np.asarray(np.sqrt((vectors * vectors).sum(axis=-1)))
 
 
 class _Rates:
     """The learning rates of the balls of several teams, and what the schedules remember of each ball."""
 
-    def __init__(self, teams: Sequence[Team], team_of: NDArray[np.intp]) -> None:
+    def __init__(self, teams: Sequence[Team]) -> None:
         self._teams = teams
-        self._team_of = team_of
+        self._team_of = np.repeat(np.arange(len(teams)), [len(team.balls) for team in teams])
         self._states = [team.schedule.init(team.rate, len(team.balls)) for team in teams]
 
     def at(self, step: int) -> Array:
@@ -101,78 +165,48 @@ def descend(spec: Spec, act: Cast, teams: Sequence[Team], watch: Watch | None = 
 
 
 def _descend(spec: Spec, act: Cast, teams: Sequence[Team], watch: Watch | None) -> list[Run]:
-    entry, optimizer, steps = teams[0].entry, teams[0].optimizer, spec.steps
-    rules = _Rules(spec.stop, act.diagonal)
+    entry, optimizer = teams[0].entry, teams[0].optimizer
     objective: Objective = Negated(act.objective) if entry.maximize else act.objective
-    balls = [ball for team in teams for ball in team.balls]
-    numbers = np.array([ball.number for ball in balls])
-    starts = np.array([ball.start for ball in balls])
-    count, dims = starts.shape
-    # Untouched pages of an empty array cost nothing, so a ball that stops early keeps little.
-    trail = np.empty((count, steps + 1, dims))
-    series = np.empty((3, count, steps + 1))  # losses, gradient norms, learning rates
-    status = [Status.GOING] * count
-    rows = np.full(count, steps + 1)
-    cycles = np.zeros(count, dtype=int)
-
-    active = np.arange(count)
-    rates = _Rates(teams, np.repeat(np.arange(len(teams)), [len(team.balls) for team in teams]))
-    problem = Problem(objective, np.zeros((count, 3), int), active, entry.clip_value, entry.clip_norm)
-    points, state = starts, optimizer.init(starts)
-    for step in range(steps + 1):
+    record = _Record([ball for team in teams for ball in team.balls], spec.steps)
+    rules = _Rules(spec.stop, act.diagonal, objective, record)
+    rates = _Rates(teams)
+    numbers = np.array([ball.number for ball in record.balls])
+    active = np.arange(len(numbers))
+    counts = np.zeros((len(numbers), 3), dtype=int)
+    problem = Problem(objective, counts, active, entry.clip_value, entry.clip_norm)
+    points, state = record.starts, optimizer.init(record.starts)
+    for step in range(spec.steps + 1):
         problem.arrive(points)
-        losses, gradient = objective.value(points), objective.gradient(points)
-        norms, now = np.linalg.norm(gradient, axis=-1), rates.at(step)
-        trail[active, step] = points
-        series[:, active, step] = losses, norms, now
-
-        diverged = rules.diverged(points, starts[active], losses)
-        rest = rules.at_rest(norms, losses, series[0, active, step - 1] if step else None) & ~diverged
-        if step >= 2:
-            repeated = rules.repeated(points, trail[active, step - 1], trail[active, step - 2])
-            cycles[active] = np.where(repeated, cycles[active] + 1, 0)
-        ended = diverged | rest | (cycles[active] >= CERTAIN)
+        losses, gradient, rate = objective.value(points), objective.gradient(points), rates.at(step)
+        record.points[active, step], record.losses[active, step] = points, losses
+        record.norms[active, step], record.rates[active, step] = lengths(gradient), rate
+        ended = rules.ends(step, active)
         if ended.any():
-            for i in np.flatnonzero(ended):
-                status[active[i]] = _status(objective, points[i], rules, diverged[i], rest[i])
-            rows[active[ended]] = step + 1
             keep = ~ended
-            active, now = active[keep], now[keep]
+            active, rate = active[keep], rate[keep]
             points, losses, gradient = points[keep], losses[keep], gradient[keep]
             state = {name: values[keep] for name, values in state.items()}
             rates.keep(keep)
-        if not len(active) or step == steps:
+        if not len(active) or step == spec.steps:
             break
         problem.active = active
         if spec.noise:
-            problem.noise = spec.noise * _normal(spec.seed, step, numbers[active], dims)
-        seen_losses = losses
+            problem.noise = spec.noise * _normal(spec.seed, step, numbers[active], points.shape[-1])
+        seen = losses
         if entry.batch_size:
             problem.objective = batch = _batch(spec, act, entry, step)
-            seen_losses, gradient = batch.value(points), batch.gradient(points)
-        seen = Step(points, seen_losses, problem.seen(gradient), now[:, None], problem)
-        points, state = optimizer.update(seen, state)
+            seen, gradient = batch.value(points), batch.gradient(points)
+        now = Step(points, seen, problem.seen(gradient), rate[:, None], problem)
+        points, state = optimizer.update(now, state)
         rates.observe(step, -losses if entry.maximize else losses)
         if watch:
-            watch(seen, state)
-    losses, norms, used = series
-    if entry.maximize:
-        losses = -losses
-    evaluations = (problem.evaluations + np.outer(rows, [1, 1, 0])).tolist()
-    return [
-        Run(
-            ball,
-            trail[i, :n],
-            losses[i, :n],
-            norms[i, :n],
-            used[i, :n],
-            status[i],
-            verdict="",
-            reason="",
-            evaluations=Evaluations(*evaluations[i]),
-        )
-        for i, (ball, n) in enumerate(zip(balls, rows, strict=True))
-    ]
+            watch(now, state)
+    return record.runs(counts, climbs=entry.maximize)
+
+
+def _normal(seed: int, step: int, numbers: NDArray[np.intp], dims: int) -> Array:
+    """Standard normal numbers (balls, dims) that depend on the seed, the step and the ball's number only."""
+    return np.random.default_rng((seed, step)).standard_normal((numbers.max(), dims))[numbers - 1]
 
 
 def _batch(spec: Spec, act: Cast, entry: OptimizerEntry, step: int) -> Objective:
@@ -181,16 +215,3 @@ def _batch(spec: Spec, act: Cast, entry: OptimizerEntry, step: int) -> Objective
     assert entry.batch_size is not None
     batch = act.objective.batch(step, entry.batch_size, spec.seed)
     return Negated(batch) if entry.maximize else batch
-
-
-def _normal(seed: int, step: int, numbers: NDArray[np.intp], dims: int) -> Array:
-    """Standard normal numbers (balls, dims) that depend on the seed, the step and the ball's number only."""
-    return np.random.default_rng((seed, step)).standard_normal((numbers.max(), dims))[numbers - 1]
-
-
-def _status(objective: Objective, point: Array, rules: _Rules, diverged: bool, rest: bool) -> Status:
-    if diverged:
-        return Status.DIVERGED
-    if not rest:
-        return Status.OSCILLATING
-    return verdicts.at_rest(objective, point, rules.diagonal, rules.stop.gradient_norm)
