@@ -111,7 +111,11 @@ def landscape(act: Act, height: Literal["auto", "linear", "log"] = "auto") -> La
     low = min([low, *(v for v in known if math.isfinite(v))])
     if high <= low:
         high = low + 1.0
-    tall = finite.size > 0 and (high - low) > LOG_WHEN * max(float(np.median(finite)) - low, 1e-300)
+    tall = (
+        finite.size > 0
+        and finite.max() > finite.min()
+        and (high - low) > LOG_WHEN * max(float(np.median(finite)) - low, 1e-300)
+    )
     return Landscape(
         act=act,
         centre=domain.mean(axis=1),
@@ -129,7 +133,7 @@ def ticks(low: float, high: float, count: int = 5) -> list[float]:
     step = min((m * power for m in (1, 2, 5, 10)), key=lambda s: abs(math.log(s / raw)))
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
-    return [round(k * step, 12) + 0.0 for k in range(first, last + 1)]
+    return [float(f"{k * step:.12g}") for k in range(first, last + 1)]
 
 
 def _inside(point: tuple[float, ...], domain: Array) -> bool:

@@ -119,6 +119,10 @@ class Timeline:
         if departed.any():
             points[departed] = self._departing(seconds, departed)
         contacts, normals = self.landscape.surface(points)
+        if departed.any():  # where the loss is undefined it flies on level
+            left = self._points[self._offset + np.minimum(self._leaves, self._last)]
+            level = self.landscape.surface(left)[0][:, 2]
+            contacts[:, 2] = np.where(departed & ~np.isfinite(contacts[:, 2]), level, contacts[:, 2])
         opacity = self._opacity(points)
         spins = _turned(self._spins[np.minimum(k, len(self._spins) - 1)], self._roll(here, points))
         centres = contacts + self.radius * normals
@@ -221,7 +225,7 @@ class Timeline:
             inside = np.all(
                 (run.points >= domain[:, 0] - margin) & (run.points <= domain[:, 1] + margin), axis=1
             )
-        rows = np.flatnonzero(inside)
+        rows = np.flatnonzero(inside & np.isfinite(run.losses))
         return int(rows[-1]) if rows.size else 0
 
     def _exit(self, run: Run, k: int) -> Array:
@@ -260,16 +264,36 @@ class Timeline:
         if len(slots) > PILE:
             return slots
         world = self.landscape.to_world(points)
-        places: list[tuple[Array, int]] = []
+        anchors: list[
+            tuple[Array, float]
+        ] = []  # the first ball of each pile, and how far apart its places are
+        taken = np.zeros((0, 3))
         for i in order:
-            for j, (place, count) in enumerate(places):
-                if np.linalg.norm(place - world[i]) < 2 * self.radius:
-                    slots[i] = place - world[i] + 2.04 * self.radius * _spiral(count)
-                    places[j] = (place, count + 1)
-                    break
-            else:
-                places.append((world[i], 1))
+            near = [a for a in anchors if np.linalg.norm(a[0] - world[i]) < 2 * self.radius]
+            anchor, spacing = near[0] if near else (world[i], 0.0)
+            if not near:
+                spacing = self._spacing(world[i])
+                anchors.append((anchor, spacing))
+            places = np.concatenate([world[i : i + 1], anchor + spacing * SPIRAL])
+            centres = self._centres(places)
+            apart = np.linalg.norm(centres[:, None] - taken, axis=-1).min(axis=1, initial=np.inf)
+            free = int(np.argmax(apart >= 1.99 * self.radius))
+            slots[i] = places[free] - world[i]
+            taken = np.concatenate([taken, centres[free : free + 1]])
         return slots
+
+    def _spacing(self, place: Array) -> float:
+        """World distance at which balls side by side just touch: in a bowl their centres lean together."""
+        spacing = 2.04 * self.radius
+        for _ in range(3):
+            centres = self._centres(place + spacing * np.concatenate([np.zeros((1, 2)), SPIRAL[1:7]]))
+            nearest = float(np.linalg.norm(centres[1:] - centres[0], axis=1).min())
+            spacing *= min(max(2.04 * self.radius / max(nearest, 1e-9), 0.7), 1.5)
+        return spacing
+
+    def _centres(self, world: Array) -> Array:
+        contacts, normals = self.landscape.surface(self.landscape.to_domain(world))
+        return np.asarray(contacts + self.radius * normals)
 
     def _path(self, ball: int, run: Run, budget: int) -> tuple[Array, Array, Mask]:
         """One path: domain points (v, 2), seconds (v,) and whether each is an iterate (v,)."""
@@ -290,9 +314,14 @@ class Timeline:
         xs, ts, marks = [points[:1]], [times[:1]], [np.array([True])]
         for a in range(len(hops)):
             g = np.arange(1, pieces[a] + 1) / pieces[a]
-            f = np.array([self._ease(v, int(rows[a])) for v in g]) if pieces[a] > 1 else g
+            k = int(rows[a])
+            f, t = g, times[a] + g * (times[a + 1] - times[a])
+            if k == last:  # it departs
+                f = _smooth(g)
+            elif kept[a + 1] == k + 1:
+                f, t = np.array([self._ease(v, k) for v in g]), self.pace.time(k + g)
             xs.append(points[a] + f[:, None] * (points[a + 1] - points[a]))
-            ts.append(times[a] + g * (times[a + 1] - times[a]))
+            ts.append(t)
             marks.append(g == 1.0)
         x, t, mark = np.concatenate(xs), np.concatenate(ts), np.concatenate(marks)
         if last < run.steps:
@@ -316,18 +345,17 @@ def _turned(spin: Array, by: Array) -> Array:
     return np.concatenate([vector, bw * w - np.sum(bv * v, axis=-1, keepdims=True)], axis=-1)
 
 
-def _spiral(n: int) -> Array:
-    """The n-th place of a hexagonal spiral around the origin, in units of the spacing; 0 is the centre."""
-    ring, first = 1, 1
-    while n >= first + 6 * ring:
-        first += 6 * ring
-        ring += 1
-    side, along = divmod(n - first, ring)
-    corner = math.radians(60 * side)
-    towards = math.radians(60 * side + 120)
-    return np.array(
-        [
-            ring * math.cos(corner) + along * math.cos(towards),
-            ring * math.sin(corner) + along * math.sin(towards),
-        ]
-    )
+def _spiral(rings: int) -> Array:
+    """A hexagonal spiral around the origin (places, 2), neighbours 1 apart."""
+    places = [(0.0, 0.0)]
+    for ring in range(1, rings + 1):
+        for side in range(6):
+            corner, towards = math.radians(60 * side), math.radians(60 * side + 120)
+            for along in range(ring):
+                x = ring * math.cos(corner) + along * math.cos(towards)
+                y = ring * math.sin(corner) + along * math.sin(towards)
+                places.append((x, y))
+    return np.array(places)
+
+
+SPIRAL = _spiral(7)

@@ -126,7 +126,7 @@ def test_a_ball_that_leaves_does_not_drag_the_camera(
     for rates in ("0.01, 0.07", "0.01, 0.07, 0.105, 3.0"):
         with filming(spec_of(DIVERGING.format(rates=rates, camera=view))) as scene:
             stage = scene._acts[0]
-            cameras.append([stage._camera(float(t)) for t in np.linspace(0, scene.length, 7)])
+            cameras.append([stage.camera(float(t)) for t in np.linspace(0, scene.length, 7)])
     assert cameras[0] == cameras[1]
 
 
@@ -141,6 +141,6 @@ def test_the_surface_stays_in_the_picture_all_the_time(
         rect = scene.layout.rect
         for t in np.linspace(0, scene.length, 60):
             scene._seek(float(t))
-            seen = stage._camera(float(t)).project(points)
+            seen = stage.camera(float(t)).project(points)
             assert np.all(seen.min(axis=0) >= np.array([rect.left, rect.bottom]) - 0.01)
             assert np.all(seen.max(axis=0) <= np.array([rect.right, rect.top]) + 0.01)

@@ -224,7 +224,9 @@ def in_the_air(picture: Any, centres: Array) -> Any:
     count = len(centres)
     placed, opacity = moment.centres.copy(), np.zeros_like(moment.opacity)
     placed[:count], opacity[:count] = centres, 1.0
-    return replace(picture, moment=replace(moment, seconds=-0.5, centres=placed, opacity=opacity))
+    return replace(
+        picture, moment=replace(moment, seconds=-0.5, centres=placed, opacity=opacity, lead=0 * opacity)
+    )
 
 
 @pytest.mark.parametrize("front", [0, 1])

@@ -122,12 +122,7 @@ def test_first_film_in_full_size(filming: Callable[..., Any], aspect: str) -> No
     [
         "16:9",
         "4:3",
-        pytest.param(
-            "1:1",
-            marks=pytest.mark.xfail(
-                strict=True, reason="seen from above, the topmost loss tick runs into the axis's name"
-            ),
-        ),
+        "1:1",
         "9:16",
     ],
 )

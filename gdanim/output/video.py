@@ -71,7 +71,20 @@ class Mp4:
 
     @staticmethod
     def comment(path: Path) -> str:
-        """What ``comment`` was when the file was written, or ""."""
+        """What ``comment`` was when the file was written, or "" if it is not whole."""
+        with path.open("rb") as file:  # the boxes of a whole file end where it does
+            size, end = path.stat().st_size, 0
+            while end < size:
+                file.seek(end)
+                length = int.from_bytes(file.read(4), "big")
+                if length == 1:  # of 64 bits
+                    file.seek(end + 8)
+                    length = int.from_bytes(file.read(8), "big")
+                if length < 8:
+                    return ""
+                end += length
+            if end != size or not size:
+                return ""
         with av.open(str(path)) as container:
             return str(container.metadata.get("comment", ""))
 

@@ -58,11 +58,15 @@ class Axes:
             at[k], at[1 - k] = world, side * (extent[1 - k] + gap)
             labels.append(self._centred(key, camera, at, size, color, facing * opacity))
         shown = opacity * self._at_the_left(camera)
-        for z, key in self._levels:
-            at = np.array([*self.post, z])
-            labels.append(self._centred(key, camera, at, size, quiet, shown, beside=18.0))
-        top = np.array([*self.post, RELIEF + 0.09])
-        labels.append(self._centred(self._loss, camera, top, size, quiet, shown))
+        feet = np.array([[*self.post, z] for z, _ in self._levels])
+        rows = camera.project(feet)[:, 1] / 2 * size[1]
+        apart = np.abs(np.diff(rows)).min(initial=np.inf) / (1.1 * TICK_SIZE * self.lettering.scale)
+        for i, (_, key) in enumerate(self._levels):  # ticks too close to read thin out
+            dense = 1.0 if i == 0 else (2.0 if i % 2 == 0 else 1.0) * apart - 1.0
+            share = shown * min(max(dense / 0.3, 0.0), 1.0)
+            labels.append(self._centred(key, camera, feet[i], size, quiet, share, beside=18.0))
+        top = np.array([*self.post, RELIEF])
+        labels.append(self._centred(self._loss, camera, top, size, quiet, shown, above=30.0))
         return labels
 
     def height_axis(self, camera: Camera, opacity: float) -> Array:
@@ -77,7 +81,7 @@ class Axes:
     def _at_the_left(self, camera: Camera) -> float:
         """1 while the height axis stands at the left; it fades as it turns away or is seen from above."""
         x = camera.project(np.column_stack([self.corners, np.zeros(4)]))[:, 0]
-        own = camera.project(np.array([*self.post, 0.0]))[..., 0]
+        own = camera.project(np.array([*self.post, 0.0]))[0]
         upright = min(max((75.0 - camera.elevation) / 15.0, 0.0), 1.0)
         return upright * float(np.clip(1.8 - (own - x.min()) / 0.3, 0.0, 1.0))
 
@@ -90,15 +94,22 @@ class Axes:
         color: tuple[float, float, float],
         opacity: float,
         beside: float | None = None,
+        above: float = 0.0,
     ) -> Label:
-        """A label centred on a world point, or ending ``beside`` points to its left."""
-        x, y, depth = camera.project(at)
+        """A label centred ``above`` points over a world point, or ending ``beside`` points to its left."""
+        x, y = camera.project(at)
         width, height = self.lettering.size(key)
         left = (x + 1) / 2 * size[0] - (
             width / 2 if beside is None else width + beside * self.lettering.scale
         )
         return self.lettering.place(
-            key, left, (1 - y) / 2 * size[1] - height / 2, color, opacity, snap=False, depth=float(depth)
+            key,
+            left,
+            (1 - y) / 2 * size[1] - height / 2 - above * self.lettering.scale,
+            color,
+            opacity,
+            snap=False,
+            depth=camera.depth(at),
         )
 
 
@@ -111,19 +122,20 @@ def far_left(extent: Array, azimuth: float) -> Array:
 
 
 def height_ticks(landscape: Landscape) -> list[float]:
-    """Losses to mark on the height axis: round numbers, powers of ten on a log height."""
+    """Losses to mark on the height axis: round numbers; powers of ten above the lowest on a log height."""
     low, high = landscape.low, landscape.high
     if not landscape.log:
         return ticks(low, high, 4)
     first, last = (math.ceil(math.log10((high - low) / c)) for c in (STRETCH, 1.0))
-    marks = [low] if low == 0 else []
-    return marks + [10.0**k for k in range(first, last + 1) if low < 10.0**k <= high]
+    base = 0.0 if 0 <= low < 10.0 ** (first - 1) else low
+    marks = [base + 10.0**k for k in range(first, last + 1) if base + 10.0**k <= high]
+    return marks if base < low else [low, *marks]
 
 
 def tick(value: float) -> str:
     """Typst markup of a tick."""
-    if value != 0 and not 1e-3 <= abs(value) < 1e4:
-        mantissa, _, exponent = f"{value:.0e}".partition("e")
+    mantissa, _, exponent = f"{value:.0e}".partition("e")
+    if value != 0 and not 1e-3 <= abs(value) < 1e4 and math.isclose(float(f"{value:.0e}"), value):
         factor = "" if mantissa == "1" else f"{mantissa} times "
         return f"${factor}10^({int(exponent)})$"
-    return f"${value:g}$"
+    return f"${value:.4g}$" if abs(value) < 1e4 else f"${value:.6g}$"

@@ -80,9 +80,15 @@ class Camera:
         return np.asarray(self.projection @ self.view)
 
     def project(self, points: Array) -> Array:
-        """World points (..., 3) to normalised x, y (up) and depth, each in [-1, 1], shape (..., 3)."""
-        matrix = self.matrix
-        clip = points @ matrix[:, :3].T + matrix[:, 3]
+        """World points (..., 3) to normalised x, y in [-1, 1], y up (..., 2)."""
+        return self._normalised(points)[..., :2]
+
+    def depth(self, point: Array) -> float:
+        """Normalised depth of a world point (3,): -1 near, 1 far."""
+        return float(self._normalised(point)[2])
+
+    def _normalised(self, points: Array) -> Array:
+        clip = points @ self.matrix[:, :3].T + self.matrix[:, 3]
         return np.asarray(clip[..., :3] / clip[..., 3:])
 
 
@@ -142,7 +148,7 @@ def frame(
 
     def box(distance: float) -> tuple[Array, Array]:
         cameras = [Camera(float(a), elevation, distance, target, (0.0, 0.0), aspect) for a in azimuths]
-        seen = np.concatenate([c.project(points)[:, :2] for c in cameras])
+        seen = np.concatenate([c.project(points) for c in cameras])
         return seen.min(axis=0), seen.max(axis=0)
 
     room = np.array([rect.right - rect.left, rect.top - rect.bottom])

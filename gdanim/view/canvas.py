@@ -99,6 +99,7 @@ class Canvas:
 
         What only the camera moves is kept, colour and depth, while the camera rests.
         """
+        self.use()
         still = (stage, picture.camera, picture.reveal, picture.ground)
         if still == self._backdrop_of:
             self._begin(self.target)
@@ -162,6 +163,10 @@ class Canvas:
             vertex_shader=f"#version 330\n#define VERTEX\n{source}", fragment_shader=f"#version 330\n{source}"
         )
 
+    def use(self) -> None:
+        """Of several canvases, this is the one that draws from here on."""
+        self.context.__enter__()  # type: ignore[no-untyped-call]
+
     def set_depth_mask(self, on: bool) -> None:
         """Whether what is drawn hides what is drawn after it behind it."""
         self.context.fbo.depth_mask = on
@@ -184,6 +189,7 @@ class Stage:
 
     def __init__(self, canvas: Canvas, scenery: Scenery) -> None:
         self.canvas, self.scenery = canvas, scenery
+        canvas.use()
         gl, programs = canvas.context, canvas.programs
         self._positions = gl.buffer(scenery.positions(1.0).astype("f4"), dynamic=True)
         self._revealed = 1.0

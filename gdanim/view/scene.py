@@ -46,6 +46,7 @@ class Played:
     animations: list[Animation]
     during: list[Mobject]
     after: list[Mobject]
+    updaters: dict[Mobject, list[Any]]  # of every mobject, which may come and go
 
 
 class Screen(Mobject):  # type: ignore[misc]
@@ -59,6 +60,9 @@ class Screen(Mobject):  # type: ignore[misc]
 
 class Projection(Animation):  # type: ignore[misc]
     """Runs the film's clock under manim's own player, on exact frame times."""
+
+    def begin(self) -> None:
+        self.interpolate(0)  # without manim's copy of the mobject, which holds the whole scene
 
     def interpolate(self, alpha: float) -> None:
         rate = config.frame_rate
@@ -117,6 +121,7 @@ class FilmScene(Scene):  # type: ignore[misc]
 
     def __init__(self, spec: Spec | None = None, transparent: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("camera_class", FilmCamera)
+        config.frame_width = config.frame_height * config.pixel_width / config.pixel_height
         super().__init__(**kwargs)
         if spec is None:
             if SPEC_VARIABLE not in os.environ:
@@ -186,11 +191,14 @@ class FilmScene(Scene):  # type: ignore[misc]
             animation._setup_scene(self)
             animation.begin()
         during = list(self.mobjects)
+        updaters = {m: list(m.updaters) for m in self.get_mobject_family_members()}
         for animation in animations:
             animation.finish()
             animation.clean_up_from_scene(self)
         self.renderer.time = start + duration
-        self._played.append(Played(start, start + duration, animations, during, list(self.mobjects)))
+        self._played.append(
+            Played(start, start + duration, animations, during, list(self.mobjects), updaters)
+        )
 
     def tear_down(self) -> None:
         """Under manim's own player: show what was recorded."""
@@ -251,14 +259,17 @@ class FilmScene(Scene):  # type: ignore[misc]
         started = [p for p in self._played if p.start <= t]
         state: list[float] = []
         for played in started:
+            for mobject, updaters in played.updaters.items():
+                mobject.updaters = list(updaters)
             for animation in played.animations:
                 alpha = min((t - played.start) / max(animation.run_time, 1e-9), 1.0)
                 animation.interpolate(alpha)
                 if not isinstance(animation, Cue | manim.Wait):
                     state.append(alpha)
-        self.update_mobjects(0)
-        shown: list[Mobject] = []
-        if started:
-            shown = started[-1].during if t < started[-1].end else started[-1].after
-        updated = any(m.updaters for m in self.get_mobject_family_members())
-        return shown, None if updated else (len(shown), tuple(state))
+            self.mobjects = played.during if t < played.end else played.after
+            if any(played.updaters.values()):
+                self.update_mobjects(0)
+        if not started:
+            return [], ()
+        moved = any(any(played.updaters.values()) for played in started)
+        return self.mobjects, None if moved else (tuple(map(id, self.mobjects)), tuple(state))

@@ -205,7 +205,8 @@ class Numbers:
 
 def written(value: float) -> tuple[str, int | None]:
     """A loss as shown: three decimals, or (mantissa, power of ten) where those would not serve."""
-    if value == 0 or 1e-3 <= abs(value) < 1e4:
-        return f"{value:.3f}", None
+    fixed = f"{value + 0.0:.3f}"  # + 0.0 makes -0.0 positive
+    if value == 0 or (abs(value) >= 1e-3 and abs(float(fixed)) < 1e4):
+        return fixed, None
     mantissa, _, exponent = f"{value:.2e}".partition("e")
     return mantissa, int(exponent)

@@ -1,0 +1,159 @@
+"""How an act is filmed: the view that shows most, the opening swing, orbit or flight, the ball it follows."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+
+from gdanim import spec
+from gdanim.engine.solution import Array
+from gdanim.landscape import FLOOR, RELIEF
+from gdanim.timeline import Timeline
+from gdanim.view.axes import far_left
+from gdanim.view.camera import Camera, best_view, frame
+from gdanim.view.layout import Layout
+from gdanim.view.scenery import Scenery
+
+FAVOURITE, ELEVATIONS = -60.0, (34.0, 40.0, 46.0, 52.0)  # views to choose from, degrees
+SWING = (22.0, 24.0)  # the film opens this many degrees around and above the orbit
+NEARER = 0.55  # of the distance, when a ball is followed
+CALM = 0.9  # seconds before and after over which a followed ball's way is averaged
+
+
+class Camerawork:
+    """One act's camera as a function of time."""
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        scenery: Scenery,
+        layout: Layout,
+        wishes: spec.Camera,
+        span: tuple[float, float],
+        cycle: float | None,
+    ) -> None:
+        """``span``: seconds at which the act begins and ends; ``cycle``: seconds of a loop."""
+        self.timeline, self.scenery, self.layout, self.wishes = timeline, scenery, layout, wishes
+        self.begins, self.ends = span
+        self.cycle = cycle
+
+    @property
+    def closes_in(self) -> bool:
+        """Whether the surface may reach behind the text."""
+        zooms = [self.wishes.zoom, *(k.zoom or 1.0 for k in self.wishes.path or ())]
+        return self.wishes.follow is not None or max(zooms) > 1
+
+    def at(self, t: float, opened: float, followed: float, seconds: float) -> Camera:
+        """The camera at film time ``t``: ``opened`` from its first pose to the orbit (0..1), ``followed``
+        from the whole stage to the ball it follows (0..1), whose run began ``seconds`` ago.
+        """
+        if self.wishes.path:
+            camera = self._flown(t - self.begins)
+        else:
+            opening, orbit = self._poses
+            camera = _between(opening, orbit, opened)
+            camera = replace(camera, azimuth=camera.azimuth + self._turn(t))
+        if self.wishes.follow is None or followed <= 0:
+            return camera
+        goal = self._way(seconds)
+        x, y, z = (np.array(camera.target) + followed * (goal - np.array(camera.target))).tolist()
+        middle = self.layout.rect.centre
+        shift = tuple(s + followed * (m - s) for s, m in zip(camera.shift, middle, strict=True))
+        distance = camera.distance * (1 + followed * (NEARER - 1))
+        return replace(camera, target=(x, y, z), distance=distance, shift=(shift[0], shift[1]))
+
+    @cached_property
+    def view(self) -> tuple[float, float]:
+        """Azimuth and elevation in the middle of the orbit: the spec's, else where most can be seen."""
+        wishes = self.wishes
+        paths = self.timeline.trails()
+        points = paths.positions[paths.opacity > 0.99]
+        points = points[:: max(1, len(points) // 400)]
+        goals = self.scenery.marked()
+        points = np.concatenate([points, np.tile(goals, (len(points) // (2 * max(len(goals), 1)), 1))])
+        points = points[np.isfinite(points).all(axis=1)] + [0.0, 0.0, 0.6 * self.timeline.radius]
+        azimuths = FAVOURITE + np.array(sorted(range(-175, 181, 5), key=abs))
+        return best_view(
+            points,
+            self.scenery.heights,
+            self.scenery.extent,
+            ELEVATIONS if wishes.elevation is None else (wishes.elevation,),
+            azimuths.tolist() if wishes.azimuth is None else (wishes.azimuth,),
+            abs(self._turn(self.ends) - self._turn(self.begins)),
+        )
+
+    @cached_property
+    def _poses(self) -> tuple[Camera, Camera]:
+        """The opening pose and the orbit's middle, both framed so that nothing is cut off."""
+        azimuth, elevation = self.view
+        turns = np.array([self._turn(t) for t in np.linspace(self.begins, self.ends, 13)])
+        orbit = self._framed(azimuth + turns, elevation, self.wishes.zoom)
+        high = max(elevation, min(elevation + SWING[1], 88.0))
+        opening = self._framed(np.array([azimuth + turns[0] + SWING[0]]), high, self.wishes.zoom)
+        return replace(opening, azimuth=azimuth + SWING[0]), replace(orbit, azimuth=azimuth)
+
+    @cached_property
+    def _flight(self) -> list[tuple[float, Camera]]:
+        """The keyframes of a path: (seconds since the act began, camera)."""
+        azimuth, elevation = self.view
+        zoom = self.wishes.zoom
+        flight = []
+        for key in self.wishes.path or ():
+            azimuth = azimuth if key.azimuth is None else key.azimuth
+            elevation = elevation if key.elevation is None else key.elevation
+            zoom = zoom if key.zoom is None else key.zoom
+            flight.append((key.at, self._framed(np.array([azimuth]), elevation, zoom)))
+        return sorted(flight, key=lambda stop: stop[0])
+
+    def _flown(self, seconds: float) -> Camera:
+        before = self._flight[0]
+        for stop in self._flight:
+            if stop[0] > seconds:
+                f = (seconds - before[0]) / (stop[0] - before[0]) if stop[0] > before[0] else 1.0
+                f = min(max(f, 0.0), 1.0)
+                return _between(before[1], stop[1], f * f * (3 - 2 * f))
+            before = stop
+        return before[1]
+
+    def _framed(self, azimuths: Array, elevation: float, zoom: float) -> Camera:
+        extent = self.scenery.extent + 0.22
+        base = [(x * extent[0], y * extent[1], FLOOR) for x in (-1, 1) for y in (-1, 1)]
+        post = [(*(1.1 * far_left(self.scenery.extent, self.view[0])), RELIEF + 0.16)]
+        points = np.concatenate([self.scenery.mesh.positions[::7], base, post])
+        aspect = self.layout.width / self.layout.height
+        return frame(points, self.layout.rect, aspect, azimuths, elevation, zoom)
+
+    def _turn(self, t: float) -> float:
+        """Degrees turned at film time ``t``: on and on, or to and fro where the film shall loop."""
+        if self.wishes.path:
+            return 0.0
+        if self.cycle is None:
+            return self.wishes.orbit * (t - (self.begins + self.ends) / 2)
+        rate = 2 * math.pi / max(self.cycle, 1e-6)
+        return self.wishes.orbit / rate * math.sin(rate * t)
+
+    def _way(self, seconds: float) -> Array:
+        """Where the followed ball is, on average over a while: zigzags do not shake the camera."""
+        ball = (self.wishes.follow or 1) - 1
+        near = [self.timeline.at(max(seconds + d, 0.0)).contacts[ball] for d in np.linspace(-CALM, CALM, 13)]
+        at = np.mean(near, axis=0)
+        at[:2] = np.clip(at[:2], -self.scenery.extent, self.scenery.extent)
+        at[2] = np.clip(at[2], 0.0, RELIEF)
+        return np.asarray(at)
+
+
+def _between(a: Camera, b: Camera, f: float) -> Camera:
+    def mix(p: float, q: float) -> float:
+        return p + (q - p) * f
+
+    return Camera(
+        mix(a.azimuth, b.azimuth),
+        mix(a.elevation, b.elevation),
+        mix(a.distance, b.distance),
+        b.target,
+        (mix(a.shift[0], b.shift[0]), mix(a.shift[1], b.shift[1])),
+        b.aspect,
+    )
