@@ -83,15 +83,15 @@ def reason(run: Run, court: Court) -> str:
     goal = court.goal
     match run.status:
         case Status.LOCAL:
-            lowest = court.known[0]
-            higher = abs(goal.value(run.points[-1]) - lowest.loss)
-            return f"{higher:.3g} above the minimum at {_place(lowest.point)}"
+            return _above(run, court)
         case Status.SADDLE:
             curvatures = eigenvalues(goal, run.points[-1])
             return f"curvature from {curvatures[0]:.3g} to {curvatures[-1]:.3g}"
         case Status.PLATEAU:
-            flattest = np.abs(eigenvalues(goal, run.points[-1])).max()
-            return f"slope {run.gradient_norms[-1]:.2g}, curvature {flattest:.2g}"
+            slope = f"slope {run.gradient_norms[-1]:.2g}"
+            if not court.known:
+                return f"{slope}, curvature {np.abs(eigenvalues(goal, run.points[-1])).min():.2g}"
+            return f"{slope}, {_above(run, court)}"
         case Status.OUTSIDE:
             axis = outside(run.points[-1], court.domain)[0]
             low, high = court.domain[axis]
@@ -118,8 +118,10 @@ def eigenvalues(objective: Objective, point: Array) -> Array:
     return np.asarray(np.linalg.eigvalsh(np.where(np.isfinite(hessian).all(), hessian, 0.0)))
 
 
-def _place(point: Point) -> str:
-    return f"({', '.join(f'{x:.4g}' for x in point)})"
+def _above(run: Run, court: Court) -> str:
+    lowest = court.known[0]
+    higher = float(court.goal.value(run.points[-1])) - lowest.loss
+    return f"{higher:.3g} above the minimum at ({', '.join(f'{x:.4g}' for x in lowest.point)})"
 
 
 def edge(entry: OptimizerEntry) -> float:

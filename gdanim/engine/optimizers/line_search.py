@@ -11,7 +11,13 @@ import numpy as np
 from gdanim.engine.optimizers.base import Step, dot
 from gdanim.engine.solution import Array
 
-TRIALS = 60
+TRIALS = 40
+ROUNDING = 4 * float(np.finfo(float).eps)
+
+
+def _promised(now: Step, fall: Array) -> Array:
+    """The loss (balls,) after a fall (balls, 1), and what rounding may add to it, all there is at rest."""
+    return now.losses + fall[:, 0] + ROUNDING * np.abs(now.losses)
 
 
 def armijo(now: Step, direction: Array, slope: Array, start: Array, c1: float, shrink: float) -> Array:
@@ -22,7 +28,7 @@ def armijo(now: Step, direction: Array, slope: Array, start: Array, c1: float, s
     length, pending = start.copy(), np.ones(len(start), dtype=bool)
     for _ in range(TRIALS):
         trial = now.points + length * direction
-        promised = now.losses + (c1 * length * slope)[:, 0]
+        promised = _promised(now, c1 * length * slope)
         pending[pending] = ~(now.problem.value(trial[pending], pending) <= promised[pending])
         if not pending.any():
             return length
@@ -44,7 +50,7 @@ def strong_wolfe(now: Step, direction: Array, slope: Array, start: Array, c1: fl
         if not pending.any():
             break
         trial = now.points + length * direction
-        promised = now.losses + (c1 * length * slope)[:, 0]
+        promised = _promised(now, c1 * length * slope)
         fallen = np.zeros_like(pending)
         fallen[pending] = now.problem.value(trial[pending], pending) <= promised[pending]
         steepness = np.full_like(length, np.inf)
