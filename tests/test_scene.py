@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -327,3 +328,18 @@ def test_any_function_is_drawn(
         for t in (1.0, 3.0, scene.length - 3.5, scene.length):
             frame = painted(scene, t)
             assert (frame != background).any(axis=-1).mean() > 0.02
+
+
+@pytest.mark.xfail(strict=True, reason="freeing a film's buffers deletes another's that bear their numbers")
+def test_a_film_that_is_gone_harms_no_other(
+    spec: Spec, spec_of: Callable[[str], Spec], filming: Callable[..., Any], painted: Paint
+) -> None:
+    """As where one process makes several films: the first one's memory is freed some time later."""
+    gc.collect()
+    with filming(spec_of(f"{TWO_ACTS}view: {{theme: light}}\n"), height=120) as gone:
+        painted(gone, 9.0)
+    with filming(spec, height=120) as scene:
+        before = painted(scene, 9.0)
+        del gone
+        gc.collect()
+        assert np.array_equal(painted(scene, 9.0), before)
