@@ -112,7 +112,7 @@ def test_duration_is_kept(film: Any) -> None:
     assert film.frames == 160
 
 
-@pytest.mark.parametrize("size", [(320, 180), (426, 240)])
+@pytest.mark.parametrize("size", [(426, 240)])  # not quite 16:9, which manim assumes
 def test_manim_render_gives_the_same_frames(
     spec: Spec, filming: Callable[..., Any], painted: Paint, tmp_path: Path, size: tuple[int, int]
 ) -> None:
