@@ -7,7 +7,8 @@ paints it at a moment, seen by a camera, into an array of pixels.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -24,6 +25,7 @@ from gdanim.view.scenery import KEY_LIGHT, RIBBON, Scenery
 from gdanim.view.theme import Theme, rgb
 
 PROGRAMS = ("surface", "floor", "ribbon", "ball", "decal", "sprite")
+BALLS = ("4f 4f 1f 4f/i", "in_sphere", "in_color", "in_time", "in_spin")
 HEIGHT = 1080.0  # line widths are given in pixels of a picture this high
 
 
@@ -63,7 +65,6 @@ class Canvas:
         self.width, self.height = width, height
         backend: dict[str, Any] = {"backend": "egl"} if sys.platform.startswith("linux") else {}
         self.context = moderngl.create_context(standalone=True, require=330, **backend)
-        self.context.gc_mode = "auto"
         self.target, self._backdrop = self._framebuffer(), self._framebuffer()
         self._backdrop_of: object = None  # what the backdrop shows
         self._last: object = None
@@ -148,20 +149,38 @@ class Canvas:
             ],
             dtype="f4",
         )
-        if not len(rows):
-            return
-        buffer = self.context.buffer(rows)
-        array = self.context.vertex_array(
-            self.programs["sprite"],
-            [(buffer, "4f 4f 4f 1f/i", "in_place", "in_source", "in_color", "in_depth")],
-        )
-        array.render(moderngl.TRIANGLE_STRIP, vertices=4, instances=len(rows))
+        layout = ("4f 4f 4f 1f/i", "in_place", "in_source", "in_color", "in_depth")
+        with self.passing("sprite", rows, layout) as array:
+            array.render(moderngl.TRIANGLE_STRIP, vertices=4)
+
+    @contextmanager
+    def passing(
+        self, program: str, rows: NDArray[Any], layout: tuple[str, ...], *others: tuple[Any, ...]
+    ) -> Iterator[moderngl.VertexArray]:
+        """Instances for one frame only.
+
+        Nothing is left to the garbage collector: it might come while another canvas draws, and would
+        then delete that one's objects.
+        """
+        buffer = self.buffer(rows)
+        array = self.context.vertex_array(self.programs[program], [*others, (buffer, *layout)])
+        array.instances = len(rows)
+        try:
+            yield array
+        finally:
+            array.release()
+            buffer.release()
 
     def _program(self, name: str) -> moderngl.Program:
         source = (files("gdanim.view") / "shaders" / f"{name}.glsl").read_text(encoding="utf-8")
         return self.context.program(
             vertex_shader=f"#version 330\n#define VERTEX\n{source}", fragment_shader=f"#version 330\n{source}"
         )
+
+    def buffer(self, values: NDArray[Any], kind: str = "f4") -> moderngl.Buffer:
+        """Values on the graphics side; none at all are fine."""
+        data = np.ascontiguousarray(values, dtype=kind)
+        return self.context.buffer(data) if data.size else self.context.buffer(reserve=4)
 
     def use(self) -> None:
         """Of several canvases, this is the one that draws from here on."""
@@ -190,34 +209,31 @@ class Stage:
     def __init__(self, canvas: Canvas, scenery: Scenery) -> None:
         self.canvas, self.scenery = canvas, scenery
         canvas.use()
-        gl, programs = canvas.context, canvas.programs
-        self._positions = gl.buffer(scenery.positions(1.0).astype("f4"), dynamic=True)
+        self._owned: list[Any] = []
+        self._positions = self._buffer(scenery.positions(1.0))
         self._revealed = 1.0
-        self._surface = gl.vertex_array(
-            programs["surface"],
-            [
-                (self._positions, "4f", "in_position"),
-                (
-                    gl.buffer(scenery.vertices.astype("f4")),
-                    "3f 3f 3f 3f",
-                    "in_normal",
-                    "in_color",
-                    "in_under",
-                    "in_lines",
-                ),
-            ],
-            index_buffer=gl.buffer(scenery.triangles.astype("i4")),
+        vertices, triangles = self._buffer(scenery.vertices), self._buffer(scenery.triangles, "i4")
+        self._surface = self._array(
+            "surface",
+            (self._positions, "4f", "in_position"),
+            (vertices, "3f 3f 3f 3f", "in_normal", "in_color", "in_under", "in_lines"),
+            index_buffer=triangles,
         )
-        self._floor = gl.vertex_array(
-            programs["floor"],
-            [(gl.buffer(scenery.floor.astype("f4")), "3f 2f 2f", "in_position", "in_grid", "in_ticks")],
+        self._floor = self._array(
+            "floor", (self._buffer(scenery.floor), "3f 2f 2f", "in_position", "in_grid", "in_ticks")
         )
         self._heights = self._field(scenery.heights, moderngl.NEAREST)
         self._levels = self._field(scenery.levels, moderngl.LINEAR)
-        self._trails = self._ribbons(scenery.trails)
-        self._axes = self._ribbons(scenery.axes)
-        self._dots = self._spheres(scenery.dots)
-        self._corners = gl.buffer(_disc_corners().astype("f4"))
+        self._trails = self._instances("ribbon", scenery.trails, RIBBON)
+        self._axes = self._instances("ribbon", scenery.axes, RIBBON)
+        self._dots = self._instances("ball", scenery.dots, BALLS)
+        self._corners = self._buffer(_disc_corners())
+
+    def release(self) -> None:
+        """Free its buffers. The stage is of no use afterwards."""
+        self.canvas.use()
+        for thing in reversed(self._owned):
+            thing.release()
 
     def draw_still(self, picture: Picture) -> None:
         """What only the camera moves; far things first where they blend: surface, floor, outline, axes."""
@@ -237,7 +253,8 @@ class Stage:
             self._render_outline(picture)
         self._render_lines(self._axes, width=1.6, opacity=fade, lift=1e-5)
         if picture.lines is not None:
-            self._render_lines(self._ribbons(picture.lines), width=1.6, opacity=1.0)
+            with canvas.passing("ribbon", picture.lines, RIBBON) as lines:
+                self._render_lines(lines, width=1.6, opacity=1.0)
         self._heights.use(0)
         appeared = picture.ground * min(max(2 * picture.reveal - 1, 0.0), 1.0)
         self._render_decals(scenery.marks(appeared))
@@ -261,8 +278,7 @@ class Stage:
             self._trails, width=3.9, opacity=picture.presence, now=now, fade=(0.34, 1.8), lift=1e-4
         )
         canvas.set("ball", u_now=now, u_flat=1.0, u_least=1.9 * canvas.pixel, u_opacity=picture.presence)
-        if self._dots is not None:
-            self._dots.render(moderngl.TRIANGLE_STRIP, vertices=4)
+        self._dots.render(moderngl.TRIANGLE_STRIP, vertices=4)
         self._render_balls(picture, moment, lift)
 
     def _look(self, camera: Camera) -> None:
@@ -277,7 +293,8 @@ class Stage:
 
     def _render_outline(self, picture: Picture) -> None:
         rows = self.scenery.outline(picture.camera.eye, picture.reveal)
-        self._render_lines(self._ribbons(rows), width=1.0, opacity=1.0, lift=2e-5)
+        with self.canvas.passing("ribbon", rows, RIBBON) as outline:
+            self._render_lines(outline, width=1.0, opacity=1.0, lift=2e-5)
 
     def _shadows(self, picture: Picture, moment: Moment, lift: Array) -> Array:
         """Decal rows (2 balls, 10): the contact shadow of every ball, and its place on the floor."""
@@ -301,17 +318,9 @@ class Stage:
         )
 
     def _render_decals(self, rows: Array) -> None:
-        if not len(rows):
-            return
-        gl = self.canvas.context
-        array = gl.vertex_array(
-            self.canvas.programs["decal"],
-            [
-                (self._corners, "2f", "in_corner"),
-                (gl.buffer(rows.astype("f4")), "4f 4f 2f/i", "in_place", "in_color", "in_ring"),
-            ],
-        )
-        array.render(moderngl.TRIANGLES, instances=len(rows))
+        layout = ("4f 4f 2f/i", "in_place", "in_color", "in_ring")
+        with self.canvas.passing("decal", rows, layout, (self._corners, "2f", "in_corner")) as decals:
+            decals.render(moderngl.TRIANGLES)
 
     def _render_balls(self, picture: Picture, moment: Moment, lift: Array) -> None:
         spheres = np.empty((len(lift), 13), dtype="f4")
@@ -336,13 +345,12 @@ class Stage:
         self._render_spheres(spheres[order])
 
     def _render_spheres(self, rows: Array) -> None:
-        array = self._spheres(rows)
-        if array is not None:
-            array.render(moderngl.TRIANGLE_STRIP, vertices=4)
+        with self.canvas.passing("ball", rows, BALLS) as balls:
+            balls.render(moderngl.TRIANGLE_STRIP, vertices=4)
 
     def _render_lines(
         self,
-        array: moderngl.VertexArray | None,
+        array: moderngl.VertexArray,
         width: float,
         opacity: float,
         now: float = 1e9,
@@ -350,7 +358,7 @@ class Stage:
         floor: float = 0.0,
         lift: float = 0.0,
     ) -> None:
-        if array is None or opacity <= 0:
+        if opacity <= 0:
             return
         self.canvas.set(
             "ribbon",
@@ -364,17 +372,18 @@ class Stage:
         )
         array.render(moderngl.TRIANGLE_STRIP, vertices=4)
 
-    def _ribbons(self, rows: Array) -> moderngl.VertexArray | None:
-        return self._instances("ribbon", rows, RIBBON)
+    def _buffer(self, values: NDArray[Any], kind: str = "f4") -> moderngl.Buffer:
+        buffer = self.canvas.buffer(values, kind)
+        self._owned.append(buffer)
+        return buffer
 
-    def _spheres(self, rows: Array) -> moderngl.VertexArray | None:
-        return self._instances("ball", rows, ("4f 4f 1f 4f/i", "in_sphere", "in_color", "in_time", "in_spin"))
+    def _array(self, program: str, *content: tuple[Any, ...], **more: Any) -> moderngl.VertexArray:
+        array = self.canvas.context.vertex_array(self.canvas.programs[program], list(content), **more)
+        self._owned.append(array)
+        return array
 
-    def _instances(self, program: str, rows: Array, layout: tuple[str, ...]) -> moderngl.VertexArray | None:
-        if not len(rows):
-            return None
-        buffer = self.canvas.context.buffer(np.ascontiguousarray(rows, dtype="f4"))
-        array = self.canvas.context.vertex_array(self.canvas.programs[program], [(buffer, *layout)])
+    def _instances(self, program: str, rows: Array, layout: tuple[str, ...]) -> moderngl.VertexArray:
+        array = self._array(program, (self._buffer(rows), *layout))
         array.instances = len(rows)
         return array
 
@@ -383,6 +392,7 @@ class Stage:
         texture = self.canvas.context.texture((width, height), 1, values.astype("f4"), dtype="f4")
         texture.filter = filter_, filter_
         texture.repeat_x = texture.repeat_y = False
+        self._owned.append(texture)
         return texture
 
 

@@ -240,6 +240,8 @@ class FilmScene(Scene):  # type: ignore[misc]
         canvas = self.canvas
         if acts:
             if acts[-1] not in self._stages:
+                for stage in self._stages.values():
+                    stage.release()
                 self._stages = {acts[-1]: Stage(canvas, acts[-1].scenery)}
             canvas.draw(self._stages[acts[-1]], acts[-1].picture(t, self.size), out)
         else:
