@@ -49,8 +49,8 @@ class Studio:
     def __init__(self, scene: Any, painted: Callable[..., Pixels]) -> None:
         painted(scene, 5.0)
         self.scene, self.act = scene, scene._acts[0]
-        self.stage = scene._stages[self.act]
-        self.stage._dots = None  # small spheres would hide parts of balls
+        self.stage = scene._solids[self.act]
+        self.stage._dots.instances = 0  # small spheres would hide parts of balls
         self.size = scene.size
 
     def picture(self, run_seconds: float) -> Any:
@@ -166,7 +166,7 @@ class Traced:
 
 @pytest.fixture
 def traced(studio: Studio) -> Traced:
-    from gdanim.view.canvas import Stage
+    from gdanim.view.solids import Solids
 
     picture = studio.picture(6.0)
     picture = replace(picture, moment=replace(picture.moment, opacity=0 * picture.moment.opacity))
@@ -175,8 +175,8 @@ def traced(studio: Studio) -> Traced:
     other.trails = other.trails.copy()
     for rgb in (slice(14, 17), slice(18, 21)):
         other.trails[:, rgb] = np.where(other.trails[:, rgb] > 0.5, 0.0, 1.0)
-    stage = Stage(studio.scene.canvas, other)
-    stage._dots = None
+    stage = Solids(studio.scene.canvas, other)
+    stage._dots.instances = 0
     changed = np.abs(studio.draw(picture, stage) - studio.draw(picture)).max(axis=-1)
 
     trails = studio.act.timeline.trails()

@@ -9,7 +9,7 @@ import numpy as np
 from gdanim.engine.solution import Array
 from gdanim.landscape import FLOOR, RELIEF, STRETCH, Landscape, ticks
 from gdanim.view.camera import Camera
-from gdanim.view.canvas import Label
+from gdanim.view.picture import Label
 from gdanim.view.scenery import segments
 from gdanim.view.text import Lettering, formula
 from gdanim.view.theme import Theme, rgb

@@ -6,8 +6,8 @@ import numpy as np
 
 from gdanim.engine.solution import Status
 from gdanim.timeline import Moment, Timeline
-from gdanim.view.canvas import Label
 from gdanim.view.layout import Layout
+from gdanim.view.picture import Label
 from gdanim.view.text import Lettering, Numbers, fitted, literal
 from gdanim.view.theme import Color, Theme, rgb
 

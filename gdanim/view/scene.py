@@ -26,8 +26,10 @@ import gdanim
 from gdanim.engine.solution import Act
 from gdanim.spec import Spec
 from gdanim.view.camera import Camera
-from gdanim.view.canvas import Canvas, Picture, Stage
+from gdanim.view.canvas import Canvas
 from gdanim.view.layout import Layout, layout
+from gdanim.view.picture import Picture
+from gdanim.view.solids import Solids
 from gdanim.view.stage import Cue, StagedAct
 from gdanim.view.text import Lettering, preamble
 from gdanim.view.theme import Theme, themes
@@ -138,7 +140,7 @@ class FilmScene(Scene):  # type: ignore[misc]
         self._acts: list[StagedAct] = []
         self._position = math.inf  # recording leaves everything as it is at the end
         self._overlay = Overlay()
-        self._stages: dict[StagedAct, Stage] = {}
+        self._solids: dict[StagedAct, Solids] = {}
         self._replaying = False
 
     # -- for scenes -------------------------------------------------------------------------------
@@ -239,11 +241,11 @@ class FilmScene(Scene):  # type: ignore[misc]
         acts = [m for m in shown if isinstance(m, StagedAct)]
         canvas = self.canvas
         if acts:
-            if acts[-1] not in self._stages:
-                for stage in self._stages.values():
-                    stage.release()
-                self._stages = {acts[-1]: Stage(canvas, acts[-1].scenery)}
-            canvas.draw(self._stages[acts[-1]], acts[-1].picture(t, self.size), out)
+            if acts[-1] not in self._solids:
+                for solids in self._solids.values():
+                    solids.release()
+                self._solids = {acts[-1]: Solids(canvas, acts[-1].scenery)}
+            canvas.draw(self._solids[acts[-1]], acts[-1].picture(t, self.size), out)
         else:
             canvas.draw(None, Picture(Camera(0.0, 0.0, 1.0, (0, 0, 0), (0, 0), 1.0)), out)
         self._overlay.paint([m for m in shown if not isinstance(m, StagedAct)], state, out)

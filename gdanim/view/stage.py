@@ -16,8 +16,8 @@ from gdanim.timeline import Timeline
 from gdanim.view.axes import Axes
 from gdanim.view.camera import Camera
 from gdanim.view.camerawork import Camerawork
-from gdanim.view.canvas import Picture
 from gdanim.view.panel import Panel
+from gdanim.view.picture import Picture
 from gdanim.view.scenery import Scenery
 from gdanim.view.text import Curtain
 from gdanim.view.theme import rgb

@@ -13,8 +13,8 @@ import typst
 from numpy.typing import NDArray
 from PIL import Image
 
-from gdanim.view.canvas import Label
 from gdanim.view.layout import Layout
+from gdanim.view.picture import Label
 from gdanim.view.theme import Color
 
 FONT = "New Computer Modern"  # travels inside the typst wheel

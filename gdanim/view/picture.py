@@ -1,0 +1,37 @@
+"""What a canvas is asked to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gdanim.engine.solution import Array
+from gdanim.timeline import Moment
+from gdanim.view.camera import Camera
+
+
+@dataclass(frozen=True)
+class Label:
+    """A piece of text from the atlas. Pixels, y down from the top; the place is the sprite's top left."""
+
+    sprite: tuple[int, int, int, int]  # left, top, width, height in the atlas
+    x: float
+    y: float
+    color: tuple[float, float, float]
+    opacity: float = 1.0
+    depth: float = -1.0  # normalised depth of the place it belongs to; -1 is in front of everything
+    size: tuple[float, float] | None = None  # width and height if not the sprite's own
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Everything that changes from frame to frame."""
+
+    camera: Camera
+    moment: Moment | None = None
+    reveal: float = 1.0  # 0: nothing of the surface, 1: all of it
+    lift: Array | None = None  # (balls,) world units above the surface, while they drop in
+    presence: float = 1.0  # opacity of balls and trails
+    ground: float = 1.0  # opacity of the floor
+    labels: Sequence[Label] = ()
+    lines: Array | None = None  # ribbon rows (n, 22)
