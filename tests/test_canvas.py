@@ -208,12 +208,7 @@ def test_a_trail_is_seen_exactly_where_a_ray_reaches_it_first(traced: Traced) ->
         assert traced.changed[y, x] == 0, f"trail shines through at pixel {x}, {y}"
 
 
-def test_no_trail_fringes_through_a_sheet_seen_from_below(
-    traced: Traced, request: pytest.FixtureRequest
-) -> None:
-    if request.node.callspec.params["studio"] in ("bowl", "rosenbrock"):
-        reason = "ribbons are as wide as the screen wants, one side of them before a steep sheet"
-        request.applymarker(pytest.mark.xfail(strict=True, reason=reason))
+def test_no_trail_fringes_through_a_sheet_seen_from_below(traced: Traced) -> None:
     for x, y in traced.pixels[traced.hidden & (traced.facing < -0.1)]:
         assert traced.changed[y - 1 : y + 2, x - 1 : x + 2].max() == 0, f"at pixel {x}, {y}"
 

@@ -330,7 +330,6 @@ def test_any_function_is_drawn(
             assert (frame != background).any(axis=-1).mean() > 0.02
 
 
-@pytest.mark.xfail(strict=True, reason="freeing a film's buffers deletes another's that bear their numbers")
 def test_a_film_that_is_gone_harms_no_other(
     spec: Spec, spec_of: Callable[[str], Spec], filming: Callable[..., Any], painted: Paint
 ) -> None:

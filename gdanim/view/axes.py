@@ -70,7 +70,7 @@ class Axes:
         return labels
 
     def height_axis(self, camera: Camera, opacity: float) -> Array:
-        """Ribbon rows (n, 22) of the height axis and its ticks."""
+        """Ribbon rows (n, 25) of the height axis and its ticks."""
         a = math.radians(camera.azimuth)
         left = 0.03 * np.array([math.sin(a), -math.cos(a), 0.0])
         at = [np.array([*self.post, z]) for z in (0.0, *(z for z, _ in self._levels))]

@@ -34,4 +34,4 @@ class Picture:
     presence: float = 1.0  # opacity of balls and trails
     ground: float = 1.0  # opacity of the floor
     labels: Sequence[Label] = ()
-    lines: Array | None = None  # ribbon rows (n, 22)
+    lines: Array | None = None  # ribbon rows (n, 25)

@@ -22,7 +22,7 @@ DOTS = 4_000  # iterate dots in one picture at most
 KEY_LIGHT = (0.35, -0.55, 1.0)
 FILL_LIGHT = (-0.8, 0.2, 0.5)
 RIBBON = (
-    "3f 3f 3f 3f 2f 4f 4f/i",
+    "3f 3f 3f 3f 2f 4f 4f 3f/i",
     "in_before",
     "in_from",
     "in_to",
@@ -30,6 +30,7 @@ RIBBON = (
     "in_times",
     "in_color_from",
     "in_color_to",
+    "in_normal",
 )
 
 
@@ -118,7 +119,8 @@ class Scenery:
             np.concatenate([self._lit(pairs[:, k], mesh, eye, upper), opacity[pairs[:, k], None]], axis=1)
             for k in (0, 1)
         ]
-        return np.concatenate([a, a, b, b, np.tile([0.0, 1e-6], (len(a), 1)), *colors], axis=1)
+        still = np.tile([0.0, 1e-6], (len(a), 1))
+        return np.concatenate([a, a, b, b, still, *colors, np.zeros_like(a)], axis=1)
 
     def marked(self) -> Array:
         """World positions (n, 3) of the known minima in the domain."""
@@ -212,7 +214,8 @@ class Scenery:
         after = np.minimum(k + 2, last)
         after = np.where(trails.balls[after] == trails.balls[k], after, k + 1)
         rows = [lifted[before], lifted[k], lifted[k + 1], lifted[after]]
-        rows += [trails.times[np.stack([k, k + 1], axis=1)], ink[k], ink[k + 1]]
+        normals = np.where(trails.opacity[k, None] > 0.999, trails.normals[k], 0.0)  # none beyond the edge
+        rows += [trails.times[np.stack([k, k + 1], axis=1)], ink[k], ink[k + 1], normals]
         return np.concatenate(rows, axis=1)
 
     def mesh_height(self, world: Array) -> Array:
@@ -251,9 +254,10 @@ class Scenery:
 
 
 def segments(a: Array, b: Array, ink: list[float]) -> Array:
-    """Ribbon rows (n, 22) of separate lines from a (n, 3) to b (n, 3) in one colour (r, g, b, opacity)."""
+    """Ribbon rows (n, 25) of separate lines from a (n, 3) to b (n, 3) in one colour (r, g, b, opacity)."""
     colors = np.tile(ink, (len(a), 1))
-    return np.concatenate([a, a, b, b, np.tile([0.0, 1e-6], (len(a), 1)), colors, colors], axis=1)
+    still = np.tile([0.0, 1e-6], (len(a), 1))
+    return np.concatenate([a, a, b, b, still, colors, colors, np.zeros_like(a)], axis=1)
 
 
 def _grid(landscape: Landscape) -> int:

@@ -103,7 +103,8 @@ class Solids:
         matrix = tuple((projection @ view).T.flat)
         for name in ("surface", "floor", "ribbon", "decal"):
             self.canvas.set(name, u_matrix=matrix)
-        self.canvas.set("surface", u_eye=tuple(camera.eye))
+        for name in ("surface", "ribbon"):
+            self.canvas.set(name, u_eye=tuple(camera.eye))
         self.canvas.set("ball", u_view=tuple(view.T.flat), u_projection=tuple(projection.T.flat))
         self.canvas.set("ball", u_light=tuple(view[:3, :3] @ np.array(KEY_LIGHT)))
         self.canvas.set("decal", u_extent=tuple(self.scenery.extent))

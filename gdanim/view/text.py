@@ -38,8 +38,9 @@ def fitted(markup: str, width: float) -> str:
 
 
 def formula(latex: str) -> str:
-    """Typst markup of an inline formula written in LaTeX."""
-    return f"${tylax.latex_to_typst(latex).strip()}$"
+    """Typst markup of an inline formula written in LaTeX, with room between its lines where it breaks."""
+    math = tylax.latex_to_typst(latex).strip().replace("{", "").replace("}", "")  # tylax leaves groups behind
+    return f"#set par(leading: 0.95em)\n${math}$"
 
 
 def preamble(font: str | None) -> str:

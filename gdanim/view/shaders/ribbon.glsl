@@ -10,6 +10,7 @@ uniform float u_floor;      // 1: laid flat on the floor
 uniform float u_floor_height;
 uniform float u_lift;       // towards the viewer, in depth
 uniform float u_opacity;
+uniform vec3 u_eye;
 in vec3 in_before;
 in vec3 in_from;
 in vec3 in_to;
@@ -17,6 +18,7 @@ in vec3 in_after;
 in vec2 in_times;
 in vec4 in_color_from;
 in vec4 in_color_to;
+in vec3 in_normal;          // of the surface it lies on; 0: on none
 out vec4 v_color;
 out float v_distance;       // from the middle, in pixels
 
@@ -55,6 +57,9 @@ void main() {
     float age = max(u_now - (at_end ? mix(in_times.x, in_times.y, cut) : in_times.x), 0.0);
     v_color = at_end ? mix(in_color_from, in_color_to, cut) : in_color_from;
     v_color.a *= u_opacity * mix(u_fade.x, 1.0, exp(-age / u_fade.y));
+    // Seen from below, one edge of a wide ribbon would come out in front of a steep surface.
+    if (u_floor < 0.5 && dot(in_normal, in_normal) > 0.5)
+        v_color.a *= smoothstep(0.0, 0.05, dot(in_normal, normalize(u_eye - in_from)));
     v_distance = side * reach;
     gl_Position = in_times.x >= u_now ? vec4(2.0, 2.0, 2.0, 1.0) : clip;
 }
