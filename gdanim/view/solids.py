@@ -16,6 +16,8 @@ from gdanim.view.canvas import Canvas
 from gdanim.view.picture import Picture
 from gdanim.view.scenery import KEY_LIGHT, RIBBON, Scenery
 
+CROWD = 100  # more balls than this draw tails instead of trails, and plainer shadows
+TAIL = 2.0  # seconds of way in a tail
 BALLS = ("4f 4f 1f 4f/i", "in_sphere", "in_color", "in_time", "in_spin")
 FLIP = np.diag([1.0, -1.0, 1.0, 1.0])
 
@@ -44,7 +46,9 @@ class Solids:
         self._trails = self._instances("ribbon", scenery.trails, RIBBON)
         self._axes = self._instances("ribbon", scenery.axes, RIBBON)
         self._dots = self._instances("ball", scenery.dots, BALLS)
-        self._corners = self._buffer(_disc_corners())
+        crowd = len(scenery.colors) > CROWD
+        self._tails = scenery.trails[np.argsort(scenery.trails[:, 12], kind="stable")] if crowd else None
+        self._corners = self._buffer(_disc_corners(2 if crowd else 8))
 
     def release(self) -> None:
         """Free their buffers. They are of no use afterwards."""
@@ -87,13 +91,12 @@ class Solids:
         lift = np.zeros(len(moment.opacity)) if picture.lift is None else picture.lift
         self._render_decals(self._shadows(picture, moment, lift))
         now = moment.seconds
-        self._render_lines(
-            self._trails, width=2.2, opacity=0.5 * picture.presence, now=now, fade=(0.35, 2.0), floor=1.0
-        )
-        canvas.set_depth_mask(True)
-        self._render_lines(
-            self._trails, width=3.9, opacity=picture.presence, now=now, fade=(0.34, 1.8), lift=1e-4
-        )
+        if self._tails is None:
+            self._render_trails(self._trails, now, picture.presence, (0.34, 1.8))
+        else:
+            first, last = np.searchsorted(self._tails[:, 12], [now - TAIL, now])
+            with canvas.passing("ribbon", self._tails[first:last], RIBBON) as tails:
+                self._render_trails(tails, now, picture.presence, (0.0, 0.3 * TAIL))
         canvas.set("ball", u_now=now, u_flat=1.0, u_least=1.9 * canvas.pixel, u_opacity=picture.presence)
         self._dots.render(moderngl.TRIANGLE_STRIP, vertices=4)
         self._render_balls(picture, moment, lift)
@@ -108,6 +111,14 @@ class Solids:
         self.canvas.set("ball", u_view=tuple(view.T.flat), u_projection=tuple(projection.T.flat))
         self.canvas.set("ball", u_light=tuple(view[:3, :3] @ np.array(KEY_LIGHT)))
         self.canvas.set("decal", u_extent=tuple(self.scenery.extent))
+
+    def _render_trails(
+        self, array: moderngl.VertexArray, now: float, presence: float, fade: tuple[float, float]
+    ) -> None:
+        """On the floor, then on the surface."""
+        self._render_lines(array, width=2.2, opacity=0.5 * presence, now=now, fade=fade, floor=1.0)
+        self.canvas.set_depth_mask(True)
+        self._render_lines(array, width=3.9, opacity=presence, now=now, fade=fade, lift=1e-4)
 
     def _render_outline(self, picture: Picture) -> None:
         rows = self.scenery.outline(picture.camera.eye, picture.reveal)
