@@ -20,7 +20,7 @@ from gdanim.view.scenery import Scenery
 FAVOURITE, ELEVATIONS = -60.0, (34.0, 40.0, 46.0, 52.0)  # views to choose from, degrees
 SWING = (22.0, 24.0)  # the film opens this many degrees around and above the orbit
 NEARER = 0.55  # of the distance, when a ball is followed
-CALM = 0.9  # seconds before and after over which a followed ball's way is averaged
+CALM, TICK = 0.9, 1 / 240  # seconds before and after over which a followed ball's way is averaged; sampling
 
 
 class Camerawork:
@@ -137,12 +137,25 @@ class Camerawork:
 
     def _way(self, seconds: float) -> Array:
         """Where the followed ball is, on average over a while: zigzags do not shake the camera."""
-        ball = (self.wishes.follow or 1) - 1
-        near = [self.timeline.at(max(seconds + d, 0.0)).contacts[ball] for d in np.linspace(-CALM, CALM, 13)]
-        at = np.mean(near, axis=0)
-        at[:2] = np.clip(at[:2], -self.scenery.extent, self.scenery.extent)
-        at[2] = np.clip(at[2], 0.0, RELIEF)
-        return np.asarray(at)
+        times, places = self._track
+        return np.array([np.interp(seconds, times, places[:, k]) for k in range(3)])
+
+    @cached_property
+    def _track(self) -> tuple[Array, Array]:
+        """The followed ball's way, smoothed: seconds (n,) and places (n, 3) on the stage."""
+        trails = self.timeline.trails()
+        own = np.flatnonzero(trails.balls == (self.wishes.follow or 1) - 1)
+        times = np.arange(-CALM, float(trails.times[own[-1]]) + 2 * CALM, TICK)
+        ways = np.column_stack(
+            [np.interp(times, trails.times[own], trails.positions[own, k]) for k in range(3)]
+        )
+        box = np.array([*self.scenery.extent, RELIEF])
+        ways = np.clip(np.nan_to_num(ways), [*-self.scenery.extent, 0.0], box)
+        window = np.hanning(2 * round(CALM / TICK) + 1)
+        window /= window.sum()
+        padded = np.pad(ways, ((len(window) // 2, len(window) // 2), (0, 0)), mode="edge")
+        calm = [np.convolve(padded[:, k], window, mode="valid") for k in range(3)]
+        return times, np.column_stack(calm)
 
 
 def _between(a: Camera, b: Camera, f: float) -> Camera:
