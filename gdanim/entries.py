@@ -283,6 +283,22 @@ def as_rate(value: Any) -> Any:
     return {"initial": value}
 
 
+def as_color(color: Any) -> str:
+    """ "#rrggbb" or a basic CSS name as "#rrggbb"."""
+    if color is None:
+        raise mistake("color is empty; quote it as in '#ff8800', for a bare # starts a comment")
+    if not isinstance(color, str):
+        raise mistake(f"a color is '#rrggbb' or a name, not {shown(color)}")
+    if re.fullmatch(r"#[0-9a-fA-F]{6}", color):
+        return color.lower()
+    if color not in COLORS:
+        raise mistake(f"color is '#rrggbb' or a name, not {color!r}{did_you_mean(color, COLORS)}")
+    return COLORS[color]
+
+
+Color = Annotated[str, BeforeValidator(as_color)]
+
+
 class OptimizerEntry(Entry):
     """An optimizer, as torch.optim names it."""
 
@@ -293,7 +309,7 @@ class OptimizerEntry(Entry):
     """Its own rate; the learning_rates of the spec then leave it alone."""
     label: str | None = Field(default=None, min_length=1)
     """Shown for its balls instead of its name."""
-    color: str | None = None
+    color: Annotated[str | None, BeforeValidator(as_color)] = None
     """Of its balls: "#rrggbb" or a basic CSS name."""
     batch_size: int | None = Field(default=None, ge=1)
     """Samples per update, for functions made from data; absent, all of them."""
@@ -314,14 +330,3 @@ class OptimizerEntry(Entry):
     def _callable(cls, parameters: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         name = info.data.get("name")
         return _call(optimizers, name, parameters, cls.written_keys()) if name else parameters
-
-    @field_validator("color")
-    @classmethod
-    def _hexadecimal(cls, color: str | None) -> str:
-        if color is None:
-            raise mistake("color is empty; quote it as in '#ff8800', for a bare # starts a comment")
-        if re.fullmatch(r"#[0-9a-fA-F]{6}", color):
-            return color.lower()
-        if color not in COLORS:
-            raise mistake(f"color is '#rrggbb' or a name, not {color!r}{did_you_mean(color, COLORS)}")
-        return COLORS[color]

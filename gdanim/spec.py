@@ -26,7 +26,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from gdanim import yaml_marks
-from gdanim.entries import FunctionEntry, Interval, OptimizerEntry, Point, RateEntry, as_rate
+from gdanim.entries import Color, FunctionEntry, Interval, OptimizerEntry, Point, RateEntry, as_rate
 from gdanim.wording import Model, findings, mistake, mistakes, shown
 from gdanim.yaml_marks import Loc, Marks, Mistake, SpecError
 
@@ -138,11 +138,28 @@ class Camera(Model):
     """A flight from keyframe to keyframe, in place of the orbit."""
 
 
+class Colors(Model):
+    """A theme of one's own: colours that take the place of the named theme's."""
+
+    background: Color | None = None
+    """Behind everything."""
+    text: Color | None = None
+    """Of title and panel."""
+    secondary: Color | None = None
+    """Of axes and formula."""
+    lines: Color | None = None
+    """On the surface."""
+    palette: tuple[Color, ...] | None = Field(default=None, min_length=1)
+    """Of the balls, in order."""
+
+
 class View(Model):
     """How the film looks."""
 
     theme: str = "dark"
     """One of `gdanim list themes`."""
+    colors: Colors = Colors()
+    """What differs from the theme."""
     colormap: str | None = None
     """The theme's own when absent."""
     font: str | None = None

@@ -32,7 +32,7 @@ from gdanim.view.picture import Picture
 from gdanim.view.solids import Solids
 from gdanim.view.stage import Cue, StagedAct
 from gdanim.view.text import Lettering, preamble
-from gdanim.view.theme import Theme, themes
+from gdanim.view.theme import Theme, themed
 
 SPEC_VARIABLE = "GDANIM_SPEC"  # names the spec for `manim render scenes/...`
 TYPST_SIZE = 10  # points in which manim has Typst set text
@@ -131,7 +131,7 @@ class FilmScene(Scene):  # type: ignore[misc]
             spec = gdanim.load(Path(os.environ[SPEC_VARIABLE]))
         self.spec = spec
         self.solution = gdanim.solve(spec)
-        self.theme: Theme = themes[spec.view.theme]
+        self.theme: Theme = themed(spec.view.theme, spec.view.colors.model_dump(exclude_none=True))
         self.size = (int(config.pixel_width), int(config.pixel_height))
         self.layout: Layout = layout(spec.video.aspect, min(self.size))
         self.lettering = Lettering(self.size[1] / self.layout.height, spec.view.font)

@@ -108,7 +108,7 @@ themes: dict[str, Theme] = {
 }
 
 
-def themed(name: str, **changes: Any) -> Theme:
+def themed(name: str, changes: dict[str, Any]) -> Theme:
     """A named theme with some of its fields replaced."""
     return replace(themes[name], **changes)
 
