@@ -1,6 +1,7 @@
 """Frames per second beside manim's own renderers: the same orbit, size and encoder settings.
 
     python bench/render.py                 the table
+    python bench/render.py --where         milliseconds of a frame, part by part
     python bench/render.py --one ours 90   seconds to film so many frames, start-up included
 
 Steady frames per second are those of a long film minus a short one, so that start-up cancels. Ours has a
@@ -19,18 +20,24 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
+T = TypeVar("T")
 HERE = Path(__file__).parent
 SIZE, RATE, CRF = (1920, 1080), 30, "23"
 SPEC = """
 functions: [{{expr: "x^2 + 10*y^2", domain: {{x: [-3, 3], y: [-2, 2]}}, minima: [[0, 0]]}}]
 learning_rates: [{rates}]
 starts: {starts}
-camera: {{orbit: 6}}
+camera: {{orbit: {orbit}}}
 video: {{quality: 1080p30}}
 """
-FEW = SPEC.format(rates="0.01, 0.07, 0.0975, 0.105", starts="[[-2.6, 1.4]]")
-MANY = SPEC.format(rates="0.01", starts="{random: 1000, seed: 1}")
+FOUR = "0.01, 0.07, 0.0975, 0.105"
+FEW = SPEC.format(rates=FOUR, starts="[[-2.6, 1.4]]", orbit=6)
+STILL = SPEC.format(rates=FOUR, starts="[[-2.6, 1.4]]", orbit=0)
+TWELVE = SPEC.format(rates=FOUR, starts="[[-2.6, 1.4], [-2, 1], [-1, 1.5]]", orbit=6)
+MANY = SPEC.format(rates="0.01", starts="{random: 1000, seed: 1}", orbit=6)
+CROWD = SPEC.format(rates="0.01", starts="{random: 10000, seed: 1}", orbit=6)
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,10 @@ def manim(*options: str) -> Callable[[int], None]:
 
 CONTENDERS = {
     "ours": Contender(ours(FEW), 30, 210),
-    "ours, 1000 balls": Contender(ours(MANY), 30, 210),
+    "still camera": Contender(ours(STILL), 30, 210),
+    "twelve readouts": Contender(ours(TWELVE), 30, 210),
+    "1000 balls": Contender(ours(MANY), 30, 210),
+    "10000 balls": Contender(ours(CROWD), 30, 210),
     "encoder alone": Contender(encoder, 60, 300),
     "manim OpenGL": Contender(manim("--renderer", "opengl"), 6, 30),
     "manim Cairo": Contender(manim(), 4, 12),
@@ -129,11 +139,53 @@ def steady(name: str) -> tuple[float, float]:
     return per_second, took[0] - contender.short / per_second
 
 
+def where(frames: int = 60) -> dict[str, float]:
+    """Milliseconds of a frame of the orbit, part by part, one after the other."""
+    import gdanim
+    from gdanim.output import film as output
+    from gdanim.output import video
+    from gdanim.view.stage import StagedAct
+
+    spent: dict[str, float] = {}
+
+    def timed(name: str, function: Callable[..., T]) -> T:
+        start = time.perf_counter()
+        result = function()
+        spent[name] = spent.get(name, 0.0) + 1000 * (time.perf_counter() - start) / frames
+        return result
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "orbit.yaml"
+        path.write_text(FEW, encoding="utf-8")
+        with output._film(gdanim.load(path), SIZE[1], RATE) as scene:
+            frame = output.blank(SIZE)
+            scene.paint(5.0, frame)  # uploads what stays
+            writer = video.Mp4(Path(folder) / "orbit.mp4", SIZE, RATE, "", lambda: ())
+            for k in range(frames):
+                t = 5 + k / RATE
+                shown, state = timed("seek", lambda t=t: scene._seek(t))
+                act = next(m for m in shown if isinstance(m, StagedAct))
+                timed("simulate", lambda act=act: act.timeline.at(act.seconds))
+                picture = timed("simulate, labels and camera", lambda act=act, t=t: act.picture(t, SIZE))
+                solids = scene._solids[act]
+                timed("upload, draw and read", lambda s=solids, p=picture: scene.canvas.draw(s, p, frame))
+                flat = [m for m in shown if m is not act]
+                timed("composite", lambda flat=flat, s=state: scene._overlay.paint(flat, s, frame))
+                timed("encode", lambda: writer.write(frame))
+            writer.close()
+    return spent
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--one", nargs=2, metavar=("NAME", "FRAMES"))
     parser.add_argument("--rounds", type=int, default=1, help="the best of so many rounds")
+    parser.add_argument("--where", action="store_true")
     arguments = parser.parse_args()
+    if arguments.where:
+        for name, milliseconds in where().items():
+            print(f"{name:30}{milliseconds:7.1f} ms")
+        return
     if arguments.one:
         start = time.perf_counter()
         CONTENDERS[arguments.one[0]].film(int(arguments.one[1]))

@@ -306,6 +306,8 @@ class Timeline:
             times = np.append(times, times[-1] + duration)
         hops = np.linalg.norm(np.diff(self.landscape.to_world(points), axis=0), axis=1)
         kept = np.unique(np.floor(np.concatenate([[0.0], np.cumsum(hops)]) / 0.004), return_index=True)[1]
+        if len(kept) > budget:
+            kept = kept[np.unique(np.linspace(0, len(kept) - 1, budget).astype(int))]
         points, times = points[kept], times[kept]
         rows = np.minimum(kept, last)
         hops = np.linalg.norm(np.diff(self.landscape.to_world(points), axis=0), axis=1)
@@ -319,7 +321,8 @@ class Timeline:
             if k == last:  # it departs
                 f = _smooth(g)
             elif kept[a + 1] == k + 1:
-                f, t = np.array([self._ease(v, k) for v in g]), self.pace.time(k + g)
+                f = np.array([self._ease(v, k) for v in g]) if len(g) > 1 else g
+                t = self.pace.time(k + g)
             xs.append(points[a] + f[:, None] * (points[a + 1] - points[a]))
             ts.append(t)
             marks.append(g == 1.0)

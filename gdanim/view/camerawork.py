@@ -69,7 +69,7 @@ class Camerawork:
     def view(self) -> tuple[float, float]:
         """Azimuth and elevation in the middle of the orbit: the spec's, else where most can be seen."""
         wishes = self.wishes
-        paths = self.timeline.trails()
+        paths = self.scenery.paths
         points = paths.positions[paths.opacity > 0.99]
         points = points[:: max(1, len(points) // 400)]
         goals = self.scenery.marked()
@@ -143,7 +143,7 @@ class Camerawork:
     @cached_property
     def _track(self) -> tuple[Array, Array]:
         """The followed ball's way, smoothed: seconds (n,) and places (n, 3) on the stage."""
-        trails = self.timeline.trails()
+        trails = self.scenery.paths
         own = np.flatnonzero(trails.balls == (self.wishes.follow or 1) - 1)
         times = np.arange(-CALM, float(trails.times[own[-1]]) + 2 * CALM, TICK)
         ways = np.column_stack(

@@ -80,7 +80,7 @@ class Scenery:
             [self.mesh.normals, self._upper, self._under, self._mesh_coordinates()], axis=1
         )
         self.floor = self._floor()
-        self._paths = timeline.trails()
+        self.paths = timeline.trails()
         self.trails = self._trail_rows()
         self.axes = self._axis_rows()
         self.dots = self._dot_rows()
@@ -198,7 +198,7 @@ class Scenery:
         return segments(at, np.roll(at, -1, axis=0), ink)
 
     def _trail_rows(self) -> Array:
-        trails = self._paths
+        trails = self.paths
         on_mesh = self.mesh_height(trails.positions[:, :2])  # a coarse mesh may stand above the true valley
         trails.positions[:, 2] = np.fmax(trails.positions[:, 2], on_mesh)
         hues = np.array([run.ball.hue for run in self.landscape.act.runs])[trails.balls]
@@ -209,6 +209,7 @@ class Scenery:
         whole: NDArray[np.bool_] = np.all(np.isfinite(lifted), axis=1)
         same = np.equal(trails.balls[:-1], trails.balls[1:])
         k = np.flatnonzero(same & whole[:-1] & whole[1:])
+        self._trail_balls = trails.balls[k]
         before = np.where((k > 0) & (trails.balls[np.maximum(k - 1, 0)] == trails.balls[k]), k - 1, k)
         last = len(trails.balls) - 1
         after = np.minimum(k + 2, last)
@@ -217,6 +218,11 @@ class Scenery:
         normals = np.where(trails.opacity[k, None] > 0.999, trails.normals[k], 0.0)  # none beyond the edge
         rows += [trails.times[np.stack([k, k + 1], axis=1)], ink[k], ink[k + 1], normals]
         return np.concatenate(rows, axis=1)
+
+    def tails(self, every: int) -> Array:
+        """The ribbon rows of one ball in ``every``, in order of time."""
+        own = self.trails[self._trail_balls % every == 0]
+        return np.asarray(own[np.argsort(own[:, 12], kind="stable")])
 
     def mesh_height(self, world: Array) -> Array:
         """Height of the drawn triangles at world x, y (n, 2); nan outside the domain."""
@@ -234,7 +240,7 @@ class Scenery:
 
     def _dot_rows(self) -> Array:
         """A small sphere at every iterate that stands clear of the last one marked."""
-        trails = self._paths
+        trails = self.paths
         marked = np.flatnonzero(trails.iterates & (trails.opacity > 0.99))
         kept, last = [], (-1, np.zeros(3))
         for i in marked:

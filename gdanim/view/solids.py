@@ -17,7 +17,7 @@ from gdanim.view.picture import Picture
 from gdanim.view.scenery import KEY_LIGHT, RIBBON, Scenery
 
 CROWD = 100  # more balls than this draw tails instead of trails, and plainer shadows
-TAIL = 2.0  # seconds of way in a tail
+TAIL, TAILS = 2.0, 1500  # seconds of way in a tail; how many balls may have one
 BALLS = ("4f 4f 1f 4f/i", "in_sphere", "in_color", "in_time", "in_spin")
 FLIP = np.diag([1.0, -1.0, 1.0, 1.0])
 
@@ -46,9 +46,9 @@ class Solids:
         self._trails = self._instances("ribbon", scenery.trails, RIBBON)
         self._axes = self._instances("ribbon", scenery.axes, RIBBON)
         self._dots = self._instances("ball", scenery.dots, BALLS)
-        crowd = len(scenery.colors) > CROWD
-        self._tails = scenery.trails[np.argsort(scenery.trails[:, 12], kind="stable")] if crowd else None
-        self._corners = self._buffer(_disc_corners(2 if crowd else 8))
+        count = len(scenery.colors)
+        self._tails = scenery.tails(-(-count // TAILS)) if count > CROWD else None
+        self._corners = self._buffer(_disc_corners(8 if count <= CROWD else 2 if count <= TAILS else 1))
 
     def release(self) -> None:
         """Free their buffers. They are of no use afterwards."""
