@@ -34,6 +34,8 @@ class Canvas:
         backend: dict[str, Any] = {"backend": "egl"} if sys.platform.startswith("linux") else {}
         self.context = moderngl.create_context(standalone=True, require=330, **backend)
         self.target, self._backdrop = self._framebuffer(), self._framebuffer()
+        self._corner_count = 0
+        self._quad_corners(1)
         self._backdrop_of: object = None  # what the backdrop shows
         self._last: object = None
         self.programs = {name: self._program(name) for name in PROGRAMS}
@@ -117,33 +119,50 @@ class Canvas:
             ],
             dtype="f4",
         )
-        layout = ("4f 4f 4f 1f/i", "in_place", "in_source", "in_color", "in_depth")
+        layout = ("4f 4f 4f 1f", "in_place", "in_source", "in_color", "in_depth")
         with self.passing("sprite", rows, layout) as array:
-            array.render(moderngl.TRIANGLE_STRIP, vertices=4)
+            array.render(moderngl.TRIANGLES)
 
     @contextmanager
     def passing(
-        self, program: str, rows: NDArray[Any], layout: tuple[str, ...], *others: tuple[Any, ...]
+        self, program: str, rows: NDArray[Any], layout: tuple[str, ...]
     ) -> Iterator[moderngl.VertexArray]:
-        """Instances for one frame only.
+        """Quads for one frame only.
 
         Nothing is left to the garbage collector: it might come while another canvas draws, and would
         then delete that one's objects.
         """
-        buffer = self.buffer(rows)
-        array = self.context.vertex_array(self.programs[program], [*others, (buffer, *layout)])
-        array.instances = len(rows)
+        buffer, array = self.quads(program, rows, layout)
         try:
             yield array
         finally:
             array.release()
             buffer.release()
 
+    def quads(
+        self, program: str, rows: NDArray[Any], layout: tuple[str, ...]
+    ) -> tuple[moderngl.Buffer, moderngl.VertexArray]:
+        """A quad for every row, which its four vertices repeat: software drivers are slow at instances."""
+        buffer = self.buffer(np.repeat(np.asarray(rows, dtype="f4"), 4, axis=0))
+        array = self.context.vertex_array(
+            self.programs[program], [(buffer, *layout)], index_buffer=self._quad_corners(len(rows))
+        )
+        array.vertices = 6 * len(rows)
+        return buffer, array
+
     def _program(self, name: str) -> moderngl.Program:
         source = (files("gdanim.view") / "shaders" / f"{name}.glsl").read_text(encoding="utf-8")
         return self.context.program(
             vertex_shader=f"#version 330\n#define VERTEX\n{source}", fragment_shader=f"#version 330\n{source}"
         )
+
+    def _quad_corners(self, count: int) -> moderngl.Buffer:
+        """Indices of at least so many quads; grown when more are asked for, never freed before the canvas."""
+        if count > self._corner_count:
+            self._corner_count = max(2 * count, 1024)
+            quads = 4 * np.arange(self._corner_count)[:, None] + np.array([0, 1, 2, 2, 1, 3])
+            self._corners = self.buffer(quads, "i4")
+        return self._corners
 
     def buffer(self, values: NDArray[Any], kind: str = "f4") -> moderngl.Buffer:
         """Values on the graphics side; none at all are fine."""

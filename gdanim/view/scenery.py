@@ -22,7 +22,7 @@ DOTS = 4_000  # iterate dots in one picture at most
 KEY_LIGHT = (0.35, -0.55, 1.0)
 FILL_LIGHT = (-0.8, 0.2, 0.5)
 RIBBON = (
-    "3f 3f 3f 3f 2f 4f 4f 3f/i",
+    "3f 3f 3f 3f 2f 4f 4f 3f",
     "in_before",
     "in_from",
     "in_to",

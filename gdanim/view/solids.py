@@ -18,7 +18,7 @@ from gdanim.view.scenery import KEY_LIGHT, RIBBON, Scenery
 
 CROWD = 100  # more balls than this draw tails instead of trails, and plainer shadows
 TAIL, TAILS = 2.0, 1500  # seconds of way in a tail; how many balls may have one
-BALLS = ("4f 4f 1f 4f/i", "in_sphere", "in_color", "in_time", "in_spin")
+BALLS = ("4f 4f 1f 4f", "in_sphere", "in_color", "in_time", "in_spin")
 FLIP = np.diag([1.0, -1.0, 1.0, 1.0])
 
 
@@ -43,12 +43,12 @@ class Solids:
         )
         self._heights = self._field(scenery.heights, moderngl.NEAREST)
         self._levels = self._field(scenery.levels, moderngl.LINEAR)
-        self._trails = self._instances("ribbon", scenery.trails, RIBBON)
-        self._axes = self._instances("ribbon", scenery.axes, RIBBON)
-        self._dots = self._instances("ball", scenery.dots, BALLS)
+        self._trails = self._quads("ribbon", scenery.trails, RIBBON)
+        self._axes = self._quads("ribbon", scenery.axes, RIBBON)
+        self._dots = self._quads("ball", scenery.dots, BALLS)
         count = len(scenery.colors)
         self._tails = scenery.tails(-(-count // TAILS)) if count > CROWD else None
-        self._corners = self._buffer(_disc_corners(8 if count <= CROWD else 2 if count <= TAILS else 1))
+        self._corners = _disc_corners(8 if count <= CROWD else 2 if count <= TAILS else 1)
 
     def release(self) -> None:
         """Free their buffers. They are of no use afterwards."""
@@ -98,7 +98,7 @@ class Solids:
             with canvas.passing("ribbon", self._tails[first:last], RIBBON) as tails:
                 self._render_trails(tails, now, picture.presence, (0.0, 0.3 * TAIL))
         canvas.set("ball", u_now=now, u_flat=1.0, u_least=1.9 * canvas.pixel, u_opacity=picture.presence)
-        self._dots.render(moderngl.TRIANGLE_STRIP, vertices=4)
+        self._dots.render(moderngl.TRIANGLES)
         self._render_balls(picture, moment, lift)
 
     def _look(self, camera: Camera) -> None:
@@ -147,9 +147,14 @@ class Solids:
         )
 
     def _render_decals(self, rows: Array) -> None:
-        layout = ("4f 4f 2f/i", "in_place", "in_color", "in_ring")
-        with self.canvas.passing("decal", rows, layout, (self._corners, "2f", "in_corner")) as decals:
-            decals.render(moderngl.TRIANGLES)
+        corners = np.tile(self._corners, (len(rows), 1))
+        vertices = np.concatenate([corners, np.repeat(rows, len(self._corners), axis=0)], axis=1)
+        buffer = self.canvas.buffer(vertices)
+        layout = ("2f 4f 4f 2f", "in_corner", "in_place", "in_color", "in_ring")
+        array = self.canvas.context.vertex_array(self.canvas.programs["decal"], [(buffer, *layout)])
+        array.render(moderngl.TRIANGLES, vertices=len(vertices))
+        array.release()
+        buffer.release()
 
     def _render_balls(self, picture: Picture, moment: Moment, lift: Array) -> None:
         spheres = np.empty((len(lift), 13), dtype="f4")
@@ -175,7 +180,7 @@ class Solids:
 
     def _render_spheres(self, rows: Array) -> None:
         with self.canvas.passing("ball", rows, BALLS) as balls:
-            balls.render(moderngl.TRIANGLE_STRIP, vertices=4)
+            balls.render(moderngl.TRIANGLES)
 
     def _render_lines(
         self,
@@ -199,7 +204,7 @@ class Solids:
             u_floor_height=FLOOR + 0.001,
             u_lift=lift,
         )
-        array.render(moderngl.TRIANGLE_STRIP, vertices=4)
+        array.render(moderngl.TRIANGLES)
 
     def _buffer(self, values: NDArray[Any], kind: str = "f4") -> moderngl.Buffer:
         buffer = self.canvas.buffer(values, kind)
@@ -211,9 +216,9 @@ class Solids:
         self._owned.append(array)
         return array
 
-    def _instances(self, program: str, rows: Array, layout: tuple[str, ...]) -> moderngl.VertexArray:
-        array = self._array(program, (self._buffer(rows), *layout))
-        array.instances = len(rows)
+    def _quads(self, program: str, rows: Array, layout: tuple[str, ...]) -> moderngl.VertexArray:
+        buffer, array = self.canvas.quads(program, rows, layout)
+        self._owned += [buffer, array]
         return array
 
     def _field(self, values: Array, filter_: int) -> moderngl.Texture:
@@ -225,7 +230,7 @@ class Solids:
         return texture
 
 
-def _disc_corners(cells: int = 8) -> Array:
+def _disc_corners(cells: int) -> Array:
     """Two triangles for every cell of a grid over [-1, 1] x [-1, 1]."""
     edge = np.linspace(-1, 1, cells + 1)
     x0, y0 = np.meshgrid(edge[:-1], edge[:-1])

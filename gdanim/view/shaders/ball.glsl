@@ -17,7 +17,7 @@ out float v_radius;
 out float v_pixels;         // radius in pixels
 flat out vec4 v_spin;
 void main() {
-    vec2 corner = vec2(gl_VertexID % 2, gl_VertexID / 2) * 2.0 - 1.0;
+    vec2 corner = vec2(gl_VertexID % 2, gl_VertexID % 4 / 2) * 2.0 - 1.0;
     vec4 centre = u_view * vec4(in_sphere.xyz, 1.0);
     float per_unit = abs(u_projection[1][1]) * 0.5 * u_size.y / -centre.z;
     float radius = max(in_sphere.w, u_least / per_unit);

@@ -33,7 +33,7 @@ vec2 direction(vec2 d) {
     return l > 1e-4 ? d / l : vec2(0.0);
 }
 void main() {
-    bool at_end = gl_VertexID >= 2;
+    bool at_end = gl_VertexID % 4 >= 2;
     float side = (gl_VertexID % 2 == 0) ? 1.0 : -1.0;
     float cut = clamp((u_now - in_times.x) / max(in_times.y - in_times.x, 1e-6), 0.0, 1.0);
     vec3 to = mix(in_from, in_to, cut);

@@ -8,7 +8,7 @@ in float in_depth;          // of the place it belongs to; -1: in front of every
 out vec2 v_source;
 out vec4 v_color;
 void main() {
-    vec2 corner = vec2(gl_VertexID % 2, gl_VertexID / 2);
+    vec2 corner = vec2(gl_VertexID % 2, gl_VertexID % 4 / 2);
     v_source = in_source.xy + corner * in_source.zw;
     v_color = in_color;
     gl_Position = vec4((in_place.xy + corner * in_place.zw) / u_size * 2.0 - 1.0, in_depth, 1.0);
