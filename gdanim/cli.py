@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -28,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     found, words = plugins.parse_known_args(_joined(sys.argv[1:] if argv is None else argv))
     arguments = _parser(plugins).parse_args(words)
-    warnings.showwarning = lambda message, *_, **__: print(f"gdanim: {message}", file=sys.stderr)
+    warnings.showwarning = _tell
     try:
         if found.plugin:
             from gdanim.plugins import load as load_plugin
@@ -50,6 +51,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(_failure("gdanim", error), file=sys.stderr)
         return FAILED
     return code
+
+
+def _tell(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+    """Our own warnings in one line; those of libraries about numbers are no news to a user."""
+    if issubclass(category, UserWarning):
+        print(f"gdanim: {message}", file=sys.stderr)
+
+
+def _end(number: int, _: object) -> None:
+    """A signal ends us as an exception does: what is half-written goes."""
+    sys.exit(128 + number)
 
 
 def _joined(argv: Sequence[str]) -> list[str]:
@@ -131,6 +143,8 @@ def _render(arguments: argparse.Namespace) -> int:
     from gdanim.options import quality
     from gdanim.output import film
 
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
     wanted = quality(arguments.quality)
     specs, code = _loaded(arguments.specs, _drawable)
     for source, spec in specs.items():
@@ -215,6 +229,8 @@ def _still(arguments: argparse.Namespace) -> int:
     wanted = quality(arguments.quality)
     if not 0 <= arguments.at < float("inf"):
         raise InputError(f"--at must be a number of seconds of at least 0, not {arguments.at}")
+    if arguments.path.suffix.lower() != ".png":
+        raise InputError(f"a still is a PNG: end its name in .png, not {arguments.path.name!r}")
     film.still(_drawable(arguments.spec), arguments.at, wanted, arguments.path)
     print(arguments.path)
     return OK

@@ -30,6 +30,9 @@ COLORS = {
 }  # fmt: skip
 
 
+FARTHEST = 1e100  # of a domain: its square is still a number
+
+
 def _interval(value: Any) -> Any:
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise mistake(f"an interval is [low, high], not {shown(value)}")
@@ -42,6 +45,9 @@ def _upwards(interval: tuple[float, float]) -> tuple[float, float]:
         raise mistake(f"this interval is reversed: write [{high:g}, {low:g}]")
     if low == high:
         raise mistake(f"this interval has no width: both ends are {low:g}")
+    largest = max(abs(low), abs(high))
+    if largest > FARTHEST or high - low < 1e-9 * largest:
+        raise mistake(f"[{low:g}, {high:g}] cannot be drawn: too far out, or too narrow for where it lies")
     return interval
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from gdanim.engine.solution import Act, Array
+from gdanim.yaml_marks import InputError
 
 RELIEF = 0.92
 FLOOR = -0.26
@@ -107,7 +108,9 @@ def landscape(act: Act, height: Literal["auto", "linear", "log"] = "auto") -> La
         losses = act.objective.value(points)
     finite = losses[np.isfinite(losses)]
     known = [float(act.objective.value(np.asarray(m))) for m in act.objective.minima if _inside(m, domain)]
-    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    if not finite.size:
+        raise InputError(f"{act.objective.name} is undefined nearly everywhere on its domain")
+    low, high = float(finite.min()), float(finite.max())
     low = min([low, *(v for v in known if math.isfinite(v))])
     if high <= low:
         high = low + 1.0

@@ -28,7 +28,7 @@ def load(path: str | Path) -> None:
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         frames = traceback.extract_tb(error.__traceback__)
         lines = [frame.lineno for frame in frames if Path(frame.filename) == path.absolute()]
         line = error.lineno if isinstance(error, SyntaxError) else lines[-1]

@@ -199,7 +199,7 @@ class Video(Model):
 class Keys(Model):
     """One film of gradient descent. The only key that is needed is `functions`."""
 
-    functions: tuple[FunctionEntry, ...] = Field(min_length=1)
+    functions: tuple[FunctionEntry, ...] = Field(min_length=1, max_length=50)
     """Registered names, expressions or mappings; they play one after another."""
     optimizers: tuple[OptimizerEntry, ...] = Field(
         default_factory=lambda: (OptimizerEntry(name="sgd"),), min_length=1
@@ -213,7 +213,7 @@ class Keys(Model):
     """What is shown: {x: [low, high], y: [low, high]}; leaving it stops nothing."""
     starts: Annotated[Starts | None, BeforeValidator(_some_kind_of_starts)] = None
     """Where balls start: points, a grid, random points or a ring; absent, one instructive start."""
-    title: str | None = None
+    title: str | None = Field(default=None, max_length=160)
     """Shown above the picture, as typed."""
     scene: str = "surface"
     """One of `gdanim list scenes`."""
@@ -225,7 +225,7 @@ class Keys(Model):
     """Standard deviation of what is added to each component of every gradient."""
     seed: int = Field(default=0, ge=0)
     """Of everything random."""
-    pace: float = Field(default=1.5, gt=0)
+    pace: float = Field(default=1.5, ge=0.001, le=10_000)
     """Steps per second at the start; the tail goes faster."""
     camera: Camera = Camera()
     view: View = View()

@@ -16,7 +16,8 @@ class Surface(FilmScene):
     def construct(self) -> None:
         self.top = TOP
         if self.spec.title:
-            title = self.text(literal(self.spec.title), 46, LEFT, TOP, self.theme.text, self.layout.column)
+            size = 46 if len(self.spec.title) <= 60 else 34  # points
+            title = self.text(literal(self.spec.title), size, LEFT, TOP, self.theme.text, self.layout.column)
             self.add(title)
             self.top = self.below(title) + 26
         for act in self.solution.acts:

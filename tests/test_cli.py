@@ -362,3 +362,10 @@ def test_an_unknown_command_is_bad_input(capsys: pytest.CaptureFixture[str]) -> 
         main(["frobnicate"])
     assert caught.value.code == cli.BAD_INPUT
     assert "frobnicate" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("film")
+def test_a_still_is_a_png(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "still", "ravine.yaml", "--at", "1", "-o", "frame.jpg")
+    assert code == cli.BAD_INPUT
+    assert "end its name in .png, not 'frame.jpg'" in err

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -261,7 +263,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 @pytest.mark.skipif(sys.platform != "linux", reason="kilobytes on Linux only")
 def test_memory_does_not_grow_with_the_length(tmp_path: Path) -> None:
     peaks = []
-    for duration in (6, 30):
+    for duration in (8, 40):
         path = tmp_path / f"film{duration}.yaml"
         path.write_text(TEXT.replace("[mp4, gif]", "[mp4]").replace("duration: 8", f"duration: {duration}"))
         made = subprocess.run(
@@ -272,3 +274,19 @@ def test_memory_does_not_grow_with_the_length(tmp_path: Path) -> None:
         )
         peaks.append(int(made.stdout) / 1024)
     assert peaks[1] - peaks[0] < 40, f"{peaks} MB"
+
+
+def test_a_film_that_is_ended_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "film.yaml"
+    path.write_text(TEXT.replace("duration: 8", "duration: 60"))
+    code = "import sys; from gdanim.cli import main; sys.exit(main(sys.argv[1:]))"
+    media = tmp_path / "media"
+    command = [sys.executable, "-c", code, "render", str(path), "-o", str(media)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(600):
+        if list(media.glob(".*.part")):
+            break
+        time.sleep(0.05)
+    process.terminate()
+    assert process.wait(timeout=30) == 128 + signal.SIGTERM
+    assert not list(media.iterdir())

@@ -50,7 +50,7 @@ BAD = [
     ("pace: .nan\n      ^", "pace must be a finite number, not nan"),
     ("pace: 1e999\n      ^", "pace must be a finite number, not inf"),
     ("pace: fast\n      ^", "pace must be a number, not 'fast'"),
-    ("pace: 0\n      ^", "pace must be more than 0, not 0"),
+    ("pace: 0\n      ^", "pace must be at least 0.001, not 0"),
     ("title: 2024\n       ^", "title must be text (put it in quotes), not 2024"),
     ("camera: 3\n        ^", "camera must be a mapping, not 3"),
     ("camera: {azimut: 3}\n         ^", "unknown key 'azimut', did you mean 'azimuth'?"),
@@ -206,7 +206,7 @@ def test_the_text_of_an_error_is_path_line_column_message(tmp_path: Path) -> Non
     path = tmp_path / "film.yaml"
     assert str(caught.value).splitlines() == [
         f"{path}:2:8: steps must be a whole number of at least 1, not 0",
-        f"{path}:3:7: pace must be more than 0, not 0",
+        f"{path}:3:7: pace must be at least 0.001, not 0",
     ]
 
 

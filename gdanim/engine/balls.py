@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Box = tuple[Interval, ...]
 
+MAX_TEAMS = 200  # optimizers in a spec
 MAX_BALLS = 100_000
 MAX_NUMBERS = 200_000_000  # balls x rows x (dims + 3): 1.6 GB, if no ball stops early
 MARGIN = 1.2  # of a domain around the starts and minima
@@ -66,6 +67,8 @@ class Cast:
 
 def cast(spec: Spec) -> tuple[Cast, ...]:
     """The acts of a spec with all their balls, nothing solved yet. Raises CastError."""
+    if len(spec.optimizers) > MAX_TEAMS:
+        raise CastError(("optimizers",), f"{len(spec.optimizers)} optimizers: the most is {MAX_TEAMS}")
     acts = tuple(_act(spec, i, entry) for i, entry in enumerate(spec.functions))
     balls = max(sum(len(team.balls) for team in act.teams) for act in acts)
     if balls > MAX_BALLS:

@@ -36,9 +36,11 @@ class Panel:
         room = (layout.panel[3] - layout.panel[1] - COUNTER) / LEAST_PITCH * layout.panel_columns
         self.folded = len(self.runs) > min(MOST_ROWS, int(room))
         if self.folded:
-            self._groups = self._group()[
-                : max(1, int((layout.panel[3] - layout.panel[1] - COUNTER - 170) / 50))
-            ]
+            self._groups = self._group()
+            fit = max(1, int((layout.panel[3] - layout.panel[1] - COUNTER - 170) / 50))
+            if len(self._groups) > fit:
+                rest = (f"and {len(self._groups) - fit + 1} more", rgb(theme.secondary))
+                self._groups = [*self._groups[: fit - 1], rest]
             self._facts = [
                 lettering.want(t, NOTE_SIZE + 3) for t in ("best loss", "median loss", "converged")
             ]

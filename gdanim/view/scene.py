@@ -33,6 +33,7 @@ from gdanim.view.solids import Solids
 from gdanim.view.stage import Cue, StagedAct
 from gdanim.view.text import Lettering, preamble
 from gdanim.view.theme import Theme, themed
+from gdanim.yaml_marks import InputError
 
 SPEC_VARIABLE = "GDANIM_SPEC"  # names the spec for `manim render scenes/...`
 TYPST_SIZE = 10  # points in which manim has Typst set text
@@ -177,7 +178,12 @@ class FilmScene(Scene):  # type: ignore[misc]
     def run_time(self, overhead: float) -> float | None:
         """Seconds an act may run to fill the spec's duration, ``overhead`` aside; None: as its pace asks."""
         duration = self.spec.video.duration
-        return None if duration is None else max(duration / len(self.solution.acts) - overhead, 1.0)
+        if duration is None:
+            return None
+        acts = len(self.solution.acts)
+        if duration / acts < overhead + 1.0:
+            raise InputError(f"video.duration is too short: this film needs {acts * (overhead + 1):.1f} s")
+        return duration / acts - overhead
 
     # -- recording --------------------------------------------------------------------------------
 
