@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import os
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,7 +34,6 @@ from gdanim.view.solids import Solids
 from gdanim.view.stage import Cue, StagedAct
 from gdanim.view.text import Lettering, preamble
 from gdanim.view.theme import Theme, themed
-from gdanim.yaml_marks import InputError
 
 SPEC_VARIABLE = "GDANIM_SPEC"  # names the spec for `manim render scenes/...`
 TYPST_SIZE = 10  # points in which manim has Typst set text
@@ -182,8 +182,9 @@ class FilmScene(Scene):  # type: ignore[misc]
             return None
         acts = len(self.solution.acts)
         if duration / acts < overhead + 1.0:
-            raise InputError(f"video.duration is too short: this film needs {acts * (overhead + 1):.1f} s")
-        return duration / acts - overhead
+            least = acts * (overhead + 1)
+            warnings.warn(f"video.duration is too short: this film lasts {least:.1f} s", stacklevel=2)
+        return max(duration / acts - overhead, 1.0)
 
     # -- recording --------------------------------------------------------------------------------
 
