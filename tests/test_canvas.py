@@ -256,6 +256,90 @@ def test_a_ball_is_drawn_where_the_camera_projects_it(studio: Studio, place: tup
     assert radius == pytest.approx(np.linalg.norm(studio.pixel(picture.camera, beside) - [x, y]), abs=1)
 
 
+def lone_arrow(picture: Any, tail: Array, head: Array) -> Any:
+    from gdanim.view.picture import Arrows
+
+    return replace(picture, arrows=Arrows(tail[None], head[None], np.array([[1.0, 0.2, 0.2]]), np.ones(1)))
+
+
+def lone_segment(picture: Any, tail: Array, head: Array) -> Any:
+    from gdanim.view.picture import Segments
+
+    ends = np.stack([tail, head])[None]
+    return replace(picture, segments=Segments(ends, np.array([[1.0, 0.2, 0.2]]), np.ones(1)))
+
+
+@pytest.mark.parametrize("lone", [lone_arrow, lone_segment])
+def test_arrows_and_segments_are_hidden_behind_the_surface(
+    studio: Studio, lone: Callable[[Any, Array, Array], Any]
+) -> None:
+    picture = replace(studio.picture(1.0), moment=None)
+    camera, landscape = picture.camera, studio.act.timeline.landscape
+    before = studio.draw(picture)
+    away = 0.3 * (camera.target - camera.eye)[:2] / np.linalg.norm((camera.target - camera.eye)[:2])
+    across = np.append(0.06 * np.array([-away[1], away[0]]) / 0.3, 0.0)
+    world = np.random.default_rng(3).uniform(-1.0, 1.0, (90, 2)) * (landscape.extent + 0.3)
+    middles = np.column_stack([world, np.random.default_rng(4).uniform(-0.1, 0.9, len(world))])
+    pixels = np.floor(studio.pixel(camera, middles))
+    shown = np.all((pixels >= 0) & (pixels < studio.size), axis=1)
+    middles, pixels = middles[shown], pixels[shown]
+    reach = np.linalg.norm(middles - camera.eye, axis=1)
+    cut = studio.blocked(camera, studio.rays(camera, pixels), reach)
+    cut[studio.blocked(camera, studio.rays(camera, pixels), reach - 0.1) != cut] = np.nan
+    for middle, (x, y), hidden in zip(middles, pixels.astype(int), cut, strict=True):
+        changed = np.abs(studio.draw(lone(picture, middle - across, middle + across)) - before)[y, x].max()
+        assert np.isnan(hidden) or (changed == 0) == bool(hidden), f"at pixel {x}, {y}"
+    assert (cut == 1).sum() > 5
+    assert (cut == 0).sum() > 20
+
+
+def test_a_short_arrow_keeps_its_proportions(studio: Studio) -> None:
+    picture = in_the_air(studio.picture(1.0), np.zeros((0, 3)))
+    before = studio.draw(picture)
+    right = picture.camera.view[0, :3]
+    middle = np.array([0.0, 0.0, 1.15])
+
+    def painted(length: float) -> NDArray[np.bool_]:
+        with_it = lone_arrow(picture, middle - length / 2 * right, middle + length / 2 * right)
+        return np.asarray(np.abs(studio.draw(with_it) - before).max(axis=-1) > 60)
+
+    short, half, long, longer = (painted(length) for length in (0.12, 0.06, 0.3, 0.6))
+    assert short.sum() == pytest.approx(4 * half.sum(), rel=0.25)
+    assert abs(long.any(axis=1).sum() - longer.any(axis=1).sum()) <= 1  # the head is no larger
+    shafts = [np.median(mask.sum(axis=0)[mask.any(axis=0)]) for mask in (long, longer)]
+    assert shafts[0] == shafts[1]
+    head = longer.any(axis=1).sum() / shafts[1]
+    assert 1.8 < head < 4.5
+
+
+def test_an_arrow_has_a_dark_contour(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any], painted: Callable[..., Pixels]
+) -> None:
+    with filming(spec_of("functions: [x^2 + y^2]\nview: {theme: light}"), height=540) as scene:
+        studio = Studio(scene, painted)
+        picture = in_the_air(studio.picture(1.0), np.zeros((0, 3)))
+        right = picture.camera.view[0, :3]
+        middle = np.array([0.0, 0.0, 0.6]) - 1.7 * right  # before the ground
+        frame = studio.draw(lone_arrow(picture, middle - 0.3 * right, middle + 0.3 * right))
+        x, y = np.floor(studio.pixel(picture.camera, middle)).astype(int)
+        red = frame[y - 8 : y + 9, x, 0]
+    assert red[[0, 8, -1]].min() > 230
+    assert red[:8].min() < 200
+    assert red[9:].min() < 200
+
+
+def test_segments_that_meet_are_joined() -> None:
+    from gdanim.view.picture import Segments
+    from gdanim.view.ribbon import joined
+
+    points = np.array([[0.0, 0, 0], [1, 0, 0], [1, 1, 0], [5, 5, 5], [6, 6, 6]])
+    ends = points[[[0, 1], [1, 2], [3, 4]]]
+    rows = joined(Segments(ends, np.ones((3, 3)), np.ones(3)))
+    before, after = rows[:, :3], rows[:, 9:12]
+    assert (before == points[[0, 0, 3]]).all()
+    assert (after == points[[2, 2, 4]]).all()
+
+
 def test_the_picture_is_the_right_way_round(studio: Studio) -> None:
     """Top row first, and what is right of the camera stands at the right."""
     picture = studio.picture(1.0)

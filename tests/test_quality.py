@@ -113,7 +113,7 @@ def finer(scene: Any) -> Any:
 
 def drawn(solids: Any, picture: Any, samples: int = 0, outline: float = 0.0) -> Array:
     """What does not move (height, width, 3), 0 to 255, with an outline of this many pixels or none."""
-    from gdanim.view.scenery import RIBBON
+    from gdanim.view.ribbon import RIBBON
 
     def render_outline(picture: Any) -> None:
         rows = solids.scenery.outline(picture.camera.eye, picture.reveal)

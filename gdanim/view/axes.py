@@ -10,7 +10,7 @@ from gdanim.engine.solution import Array
 from gdanim.landscape import FLOOR, RELIEF, STRETCH, Landscape, ticks
 from gdanim.view.camera import Camera
 from gdanim.view.picture import Label
-from gdanim.view.scenery import segments
+from gdanim.view.ribbon import segments
 from gdanim.view.text import Lettering, formula
 from gdanim.view.theme import Theme, rgb
 

@@ -20,7 +20,7 @@ from gdanim.view.theme import Theme, rgb
 if TYPE_CHECKING:
     from gdanim.view.solids import Solids
 
-PROGRAMS = ("surface", "floor", "ribbon", "ball", "decal", "sprite")
+PROGRAMS = ("surface", "floor", "ribbon", "ball", "arrow", "decal", "sprite")
 HEIGHT = 1080.0  # line widths are given in pixels of a picture this high
 
 
@@ -44,6 +44,7 @@ class Canvas:
         self.pixel = max(scale, 0.6)  # widths shrink with the picture, but not to nothing
         self.set("ribbon", u_size=(width, height), u_opacity=1.0)
         self.set("ball", u_size=(width, height))
+        self.set("arrow", u_size=(width, height))
         self.set("sprite", u_size=(width, height))
         self.set(
             "surface",

@@ -24,6 +24,30 @@ class Label:
 
 
 @dataclass(frozen=True)
+class Arrows:
+    """Arrows in the world with a shaft of constant width on the screen; short ones are smaller in all."""
+
+    tails: Array  # (n, 3) world
+    heads: Array  # (n, 3) world
+    colors: Array  # (n, 3)
+    alpha: Array  # (n,)
+    width: float = 5.0  # of the shaft, in pixels of a picture 1080 high
+
+
+@dataclass(frozen=True)
+class Segments:
+    """Straight lines in the world, of constant width on the screen.
+
+    One that starts where the one before it ends is joined to it, so that a curve is a row of segments.
+    """
+
+    ends: Array  # (n, 2, 3) world
+    colors: Array  # (n, 3)
+    alpha: Array  # (n,)
+    width: float = 2.5  # in pixels of a picture 1080 high
+
+
+@dataclass(frozen=True)
 class Picture:
     """Everything that changes from frame to frame."""
 
@@ -35,3 +59,5 @@ class Picture:
     ground: float = 1.0  # opacity of the floor
     labels: Sequence[Label] = ()
     lines: Array | None = None  # ribbon rows (n, 25)
+    arrows: Arrows | None = None
+    segments: Segments | None = None

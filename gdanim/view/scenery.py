@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gdanim.engine.solution import Array
 from gdanim.landscape import FLOOR, RELIEF, Landscape, ticks
 from gdanim.timeline import Timeline
+from gdanim.view.ribbon import segments
 from gdanim.view.theme import Theme, rgb
 from gdanim.yaml_marks import InputError
 
@@ -22,17 +23,6 @@ LEVELS = 16  # level lines over the relief
 DOTS = 4_000  # iterate dots in one picture at most
 KEY_LIGHT = (0.35, -0.55, 1.0)
 FILL_LIGHT = (-0.8, 0.2, 0.5)
-RIBBON = (
-    "3f 3f 3f 3f 2f 4f 4f 3f",
-    "in_before",
-    "in_from",
-    "in_to",
-    "in_after",
-    "in_times",
-    "in_color_from",
-    "in_color_to",
-    "in_normal",
-)
 
 
 @dataclass(frozen=True)
@@ -258,13 +248,6 @@ class Scenery:
         ones = np.ones((len(index), 1))
         times, still = trails.times[index, None], np.tile([0.0, 0.0, 0.0, 1.0], (len(index), 1))
         return np.concatenate([centres, size * ones, ink, ones, times, still], axis=1)
-
-
-def segments(a: Array, b: Array, ink: list[float]) -> Array:
-    """Ribbon rows (n, 25) of separate lines from a (n, 3) to b (n, 3) in one colour (r, g, b, opacity)."""
-    colors = np.tile(ink, (len(a), 1))
-    still = np.tile([0.0, 1e-6], (len(a), 1))
-    return np.concatenate([a, a, b, b, still, colors, colors, np.zeros_like(a)], axis=1)
 
 
 def _grid(landscape: Landscape) -> int:

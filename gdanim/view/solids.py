@@ -13,12 +13,15 @@ from gdanim.landscape import FLOOR
 from gdanim.timeline import Moment
 from gdanim.view.camera import Camera
 from gdanim.view.canvas import Canvas
-from gdanim.view.picture import Picture
-from gdanim.view.scenery import KEY_LIGHT, RIBBON, Scenery
+from gdanim.view.picture import Arrows, Picture
+from gdanim.view.ribbon import RIBBON, joined
+from gdanim.view.scenery import KEY_LIGHT, Scenery
 
 CROWD = 100  # more balls than this draw tails instead of trails, and plainer shadows
 TAIL, TAILS = 2.0, 1500  # seconds of way in a tail; how many balls may have one
 BALLS = ("4f 4f 1f 4f", "in_sphere", "in_color", "in_time", "in_spin")
+ARROWS = ("3f 3f 4f", "in_tail", "in_head", "in_color")
+CONTOUR = 1.3  # pixels around an arrow
 FLIP = np.diag([1.0, -1.0, 1.0, 1.0])
 
 
@@ -81,11 +84,19 @@ class Solids:
         self._render_decals(scenery.marks(appeared))
 
     def draw_moving(self, picture: Picture) -> None:
-        """Shadows, trails and balls."""
-        canvas, moment = self.canvas, picture.moment
-        if moment is None or picture.presence <= 0:
-            return
+        """Segments, shadows, trails, balls and arrows."""
         self._look(picture.camera)
+        if picture.segments is not None:
+            with self.canvas.passing("ribbon", joined(picture.segments), RIBBON) as lines:
+                self._render_lines(lines, width=picture.segments.width, opacity=1.0, lift=1e-4)
+        if picture.moment is not None and picture.presence > 0:
+            self._draw_run(picture, picture.moment)
+        if picture.arrows is not None:
+            self._render_arrows(picture.camera, picture.arrows)
+
+    def _draw_run(self, picture: Picture, moment: Moment) -> None:
+        """Shadows, trails and balls."""
+        canvas = self.canvas
         self._heights.use(0)
         canvas.set_depth_mask(False)
         lift = np.zeros(len(moment.opacity)) if picture.lift is None else picture.lift
@@ -104,9 +115,9 @@ class Solids:
     def _look(self, camera: Camera) -> None:
         view, projection = camera.view, FLIP @ camera.projection
         matrix = tuple((projection @ view).T.flat)
-        for name in ("surface", "floor", "ribbon", "decal"):
+        for name in ("surface", "floor", "ribbon", "arrow", "decal"):
             self.canvas.set(name, u_matrix=matrix)
-        for name in ("surface", "ribbon"):
+        for name in ("surface", "ribbon", "arrow"):
             self.canvas.set(name, u_eye=tuple(camera.eye))
         self.canvas.set("ball", u_view=tuple(view.T.flat), u_projection=tuple(projection.T.flat))
         self.canvas.set("ball", u_light=tuple(view[:3, :3] @ np.array(KEY_LIGHT)))
@@ -181,6 +192,17 @@ class Solids:
     def _render_spheres(self, rows: Array) -> None:
         with self.canvas.passing("ball", rows, BALLS) as balls:
             balls.render(moderngl.TRIANGLES)
+
+    def _render_arrows(self, camera: Camera, arrows: Arrows) -> None:
+        """Far ones first, so that their edges blend with what is behind."""
+        rows = np.column_stack([arrows.tails, arrows.heads, arrows.colors, arrows.alpha])
+        middles = (arrows.tails + arrows.heads) / 2
+        order = np.argsort(-np.linalg.norm(middles - camera.eye, axis=1), kind="stable")
+        pixel = self.canvas.pixel
+        self.canvas.set("arrow", u_width=arrows.width * pixel, u_contour=CONTOUR * pixel)
+        self.canvas.set_depth_mask(True)
+        with self.canvas.passing("arrow", rows[order], ARROWS) as array:
+            array.render(moderngl.TRIANGLES)
 
     def _render_lines(
         self,
