@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
 from gdanim import registry
+from gdanim.engine.solution import Objective
+from gdanim.expression import point_text
 from gdanim.view.theme import themes
 
 REGISTRIES = {
     "functions": registry.functions,
+    "gradients": registry.gradients,
     "optimizers": registry.optimizers,
     "schedules": registry.schedules,
 }
@@ -40,6 +44,31 @@ def listing(kind: str) -> list[tuple[str, str, str]]:
     return [
         (name, _signature(names.parameters(name)), names.summary(name).replace("``", "")) for name in names
     ]
+
+
+def markdown(kind: str) -> Iterator[str]:
+    """Everything known of a kind as a page, line by line: docstrings, parameters, landmarks of functions."""
+    yield f"# {kind.title()}"
+    for name, parameters, summary in listing(kind):
+        yield f"\n## {name}\n"
+        yield (inspect.getdoc(REGISTRIES[kind][name]) or "") if kind in REGISTRIES else summary
+        if kind == "functions":
+            yield from ("", *_landmarks(registry.functions[name]()))
+        if parameters:
+            yield f"\nParameters: `{parameters}`"
+
+
+def _landmarks(goal: Objective) -> Iterator[str]:
+    """What is known of a function with its default parameters, as items of a list."""
+    yield f"- formula: ${goal.latex}$"
+    box = zip(goal.variables, goal.domain or (), strict=False)
+    yield f"- domain: {', '.join(f'{name} in [{low:.6g}, {high:.6g}]' for name, (low, high) in box)}"
+    for point in goal.starts:
+        yield f"- start: {point_text(point)}"
+    for point, loss in zip(goal.minima, goal.minimum_values, strict=True):
+        yield f"- minimum: {loss:.8g} at {point_text(point, 8)}"
+    for point in goal.saddles:
+        yield f"- saddle: {point_text(point, 8)}"
 
 
 def _summary(scene: Path) -> str:

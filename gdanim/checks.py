@@ -19,12 +19,14 @@ def load(path: str | Path) -> Spec:
         message = f"unknown theme {spec.view.theme!r}{did_you_mean(spec.view.theme, themes)}"
         found.append(marks.mistake(("view", "theme"), message))
     if spec.view.colormap is not None:
-        from cmap import Colormap
+        import cmap
 
         try:
-            Colormap(spec.view.colormap)
-        except (KeyError, ValueError) as error:
-            found.append(marks.mistake(("view", "colormap"), str(error).strip("'\"")))
+            cmap.Colormap(spec.view.colormap)
+        except (KeyError, ValueError):
+            near = did_you_mean(spec.view.colormap, sorted(cmap.Catalog().short_keys()))
+            message = f"unknown colormap {spec.view.colormap!r}{near}"
+            found.append(marks.mistake(("view", "colormap"), message))
     if spec.scene not in scenes():
         message = f"unknown scene {spec.scene!r}{did_you_mean(spec.scene, scenes())}"
         found.append(marks.mistake(("scene",), message))

@@ -121,7 +121,10 @@ def _parser(plugins: argparse.ArgumentParser) -> argparse.ArgumentParser:
     descent.set_defaults(command=_descent)
 
     listing = commands.add_parser("list", help="what a spec can name")
-    listing.add_argument("kind", choices=("functions", "optimizers", "schedules", "scenes", "themes"))
+    listing.add_argument(
+        "kind", choices=("functions", "gradients", "optimizers", "schedules", "scenes", "themes")
+    )
+    listing.add_argument("--markdown", action="store_true", help="all that is known, as a page")
     listing.set_defaults(command=_list)
 
     schema = commands.add_parser("schema", help="print the JSON Schema of specs")
@@ -195,18 +198,15 @@ def _below_specs(source: Path) -> Path:
 
 def _check(arguments: argparse.Namespace) -> int:
     from gdanim.engine.balls import cast
+    from gdanim.wording import counted
 
     specs, code = _loaded(arguments.specs, load)
     for source, spec in specs.items():
-        balls = _count(sum(len(team.balls) for team in cast(spec)[0].teams), "ball")
-        functions, steps = _count(len(spec.functions), "function"), _count(spec.steps, "step")
+        balls = counted(sum(len(team.balls) for team in cast(spec)[0].teams), "ball")
+        functions, steps = counted(len(spec.functions), "function"), counted(spec.steps, "step")
         undrawn = _undrawn(spec)
         print(f"{source}: {balls} on {functions}, {steps}: ok{undrawn and f'; {undrawn}'}")
     return code
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _solve(arguments: argparse.Namespace) -> int:
@@ -215,11 +215,17 @@ def _solve(arguments: argparse.Namespace) -> int:
 
     specs, code = _loaded(arguments.specs, load)
     if code == OK:
+        _refuse_folder(arguments.json or arguments.csv)
         solutions = [solve(spec) for spec in specs.values()]
         write = table.write_json if arguments.json else table.write_csv
         with table.opened(arguments.json or arguments.csv) as file:
             write(file, solutions)
     return code
+
+
+def _refuse_folder(target: str | Path) -> None:
+    if Path(target).is_dir():
+        raise InputError(f"{target} is a folder: name the file to write")
 
 
 def _still(arguments: argparse.Namespace) -> int:
@@ -231,6 +237,7 @@ def _still(arguments: argparse.Namespace) -> int:
         raise InputError(f"--at must be a number of seconds of at least 0, not {arguments.at}")
     if arguments.path.suffix.lower() != ".png":
         raise InputError(f"a still is a PNG: end its name in .png, not {arguments.path.name!r}")
+    _refuse_folder(arguments.path)
     film.still(_drawable(arguments.spec), arguments.at, wanted, arguments.path)
     print(arguments.path)
     return OK
@@ -242,8 +249,10 @@ def _descent(arguments: argparse.Namespace) -> int:
     from gdanim.options import descent_spec
 
     spec = descent_spec(arguments.func, arguments.lr, arguments.start, arguments.film)
-    if arguments.film and (undrawn := _undrawn(spec)):
-        raise InputError(undrawn)
+    if arguments.film:
+        _refuse_folder(arguments.film)
+        if undrawn := _undrawn(spec):
+            raise InputError(undrawn)
     act = solve(spec).acts[0]
     print(f"f({', '.join(act.objective.variables)}) = {arguments.func}, learning rate {arguments.lr}")
     print(*table.step_table(act, act.runs[0], whole=arguments.all), sep="\n")
@@ -259,10 +268,11 @@ def _descent(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from gdanim.catalog import listing
+    from gdanim.catalog import listing, markdown
     from gdanim.table import aligned
 
-    print(*aligned(listing(arguments.kind)), sep="\n")
+    lines = markdown(arguments.kind) if arguments.markdown else aligned(listing(arguments.kind))
+    print(*lines, sep="\n")
     return OK
 
 
@@ -277,6 +287,8 @@ def _new(arguments: argparse.Namespace) -> int:
     from gdanim.starter import TEXT
 
     path = Path(f"{arguments.name.removesuffix('.yaml')}.yaml")
+    if path.name == ".yaml":
+        raise InputError(f"{arguments.name!r} names no spec: write gdanim new first")
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(TEXT.format(name=path.stem))
@@ -297,11 +309,13 @@ def _drawable(source: str) -> Spec:
 
 def _undrawn(spec: Spec) -> str:
     """Why no scene draws a spec; empty when one does."""
+    from gdanim.wording import counted
+
     for entry in spec.functions:
         if len(entry.variables) != 2:
             shown = entry.name or entry.expr
             return (
-                f"no scene draws {shown} with {_count(len(entry.variables), 'variable')}: the scene surface "
+                f"no scene draws {shown} with {counted(len(entry.variables), 'variable')}: the scene surface "
                 "draws two; solve and descent work with any number"
             )
     return ""
@@ -309,5 +323,5 @@ def _undrawn(spec: Spec) -> str:
 
 def _failure(what: str, error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or what}: {error.strerror}"
+        return f"{error.filename2 or error.filename or what}: {error.strerror}"
     return f"{what}: {str(error) or type(error).__name__}"

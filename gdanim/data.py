@@ -6,7 +6,7 @@ import csv
 import io
 import math
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 
@@ -14,6 +14,12 @@ from gdanim.wording import mistake
 
 MAX_BYTES = 1_000_000
 MAX_ROWS = 10_000
+
+
+class WithData(NamedTuple):
+    """Marks a parameter of a function that counts only where its ``data`` are given, or only where not."""
+
+    needed: bool
 
 
 def _columns(value: Any, info: ValidationInfo) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     AfterValidator,
@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from gdanim.data import WithData
 from gdanim.expression import ExpressionError, parse, variables
 from gdanim.registry import Registry, functions, gradients, optimizers, schedules
 from gdanim.wording import Model, did_you_mean, mistake, mistakes, shown
@@ -67,6 +68,10 @@ class Entry(Model):
     """A registered name; keys that are not the entry's own are the parameters of that name."""
 
     hidden = ("parameters",)
+    registry: ClassVar[Registry[Any]]
+
+    name: str | None
+    parameters: dict[str, Any] = Field(default={}, validate_default=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -79,6 +84,33 @@ class Entry(Model):
         beside = {key: value for key, value in data.items() if key not in own}
         rest = {key: value for key, value in data.items() if key in own}
         return {**rest, "parameters": {**data.get("parameters", {}), **beside}} if beside else rest
+
+    @field_validator("name")
+    @classmethod
+    def _known(cls, name: str | None) -> str | None:
+        if name and name not in cls.registry:
+            raise mistake(f"unknown {cls.registry.kind} {name!r}{did_you_mean(name, cls.registry)}")
+        return name
+
+    @field_validator("parameters")
+    @classmethod
+    def _callable(cls, parameters: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        """The parameters, checked against the function's signature and by the function itself."""
+        name = info.data.get("name")
+        if not name:
+            return parameters
+        model = parameters_model(cls.registry, name, cls.written_keys())
+        checked = model.model_validate(parameters, context=info.context)
+        parameters = {key: getattr(checked, key) for key in parameters}
+        _refuse_idle(cls.registry, name, parameters)
+        try:
+            cls.registry[name](**parameters)
+        except ArithmeticError:
+            raise mistake(f"{name}: these parameters are out of range") from None
+        except ValueError as error:
+            named = (key for key in parameters if str(error).startswith(key))
+            mistakes([(tuple(named), mistake(f"{name}: {error}"))])
+        return parameters
 
 
 def parameters_model(registry: Registry[Any], name: str, also: list[str] | None = None) -> type[Model]:
@@ -96,26 +128,13 @@ def parameters_model(registry: Registry[Any], name: str, also: list[str] | None 
     return create_model(name, __base__=Parameters, __doc__=registry.summary(name), **fields)
 
 
-def _registered(registry: Registry[Any], name: str) -> str:
-    if name not in registry:
-        raise mistake(f"unknown {registry.kind} {name!r}{did_you_mean(name, registry)}")
-    return name
-
-
-def _call(
-    registry: Registry[Any], name: str, parameters: dict[str, Any], keys: list[str], context: Any = None
-) -> dict[str, Any]:
-    """The parameters, checked against the function's signature and by the function itself."""
-    model = parameters_model(registry, name, keys).model_validate(parameters, context=context)
-    parameters = {key: getattr(model, key) for key in parameters}
-    try:
-        registry[name](**parameters)
-    except ArithmeticError:
-        raise mistake(f"{name}: these parameters are out of range") from None
-    except ValueError as error:
-        named = (key for key in parameters if str(error).startswith(key))
-        mistakes([(tuple(named), mistake(f"{name}: {error}"))])
-    return parameters
+def _refuse_idle(registry: Registry[Any], name: str, given: dict[str, Any]) -> None:
+    """Parameters that have no effect beside data, or without them."""
+    for key in given:
+        for mark in getattr(registry.parameters(name)[key].annotation, "__metadata__", ()):
+            if isinstance(mark, WithData) and mark.needed != ("data" in given):
+                text = f"{key} has no effect {'without' if mark.needed else 'beside'} data: leave it out"
+                mistakes([((key,), mistake(text, key=True))])
 
 
 def _is_name(text: str) -> bool:
@@ -132,30 +151,21 @@ def _is_name(text: str) -> bool:
 class GradientEntry(Entry):
     """Where a function's gradient comes from."""
 
+    registry = gradients
+
     name: str
-    """symbolic, or a way of differences; its parameters stand beside it."""
-    parameters: dict[str, Any] = Field(default={}, validate_default=True)
-
-    @field_validator("name")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        return _registered(gradients, name)
-
-    @field_validator("parameters")
-    @classmethod
-    def _callable(cls, parameters: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
-        name = info.data.get("name")
-        return _call(gradients, name, parameters, cls.written_keys()) if name else parameters
+    """One of `gdanim list gradients`; its parameters stand beside it."""
 
 
 class FunctionEntry(Entry):
     """A loss: a registered function or an expression."""
 
+    registry = functions
+
     name: str | None = None
     """One of `gdanim list functions`; its parameters stand beside it."""
     expr: str | None = None
     """Such as x^2 + 10*y^2."""
-    parameters: dict[str, Any] = Field(default={}, validate_default=True)
     domain: dict[str, Interval] | None = None
     """What is shown: {x: [low, high], y: [low, high]}."""
     minima: tuple[Point, ...] | None = Field(default=None, min_length=1)
@@ -174,11 +184,6 @@ class FunctionEntry(Entry):
             raise mistake("a function has either a name or an expr")
         return data
 
-    @field_validator("name")
-    @classmethod
-    def _known(cls, name: str | None) -> str | None:
-        return name and _registered(functions, name)
-
     @field_validator("expr")
     @classmethod
     def _readable(cls, expr: str | None) -> str | None:
@@ -188,12 +193,6 @@ class FunctionEntry(Entry):
         except ExpressionError as error:
             raise mistake(error.message, offset=error.offset, length=error.length) from None
         return expr
-
-    @field_validator("parameters")
-    @classmethod
-    def _callable(cls, parameters: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
-        name = info.data.get("name")
-        return _call(functions, name, parameters, cls.written_keys(), info.context) if name else parameters
 
     @model_validator(mode="after")
     def _fits_its_variables(self) -> FunctionEntry:
@@ -246,30 +245,20 @@ class FunctionEntry(Entry):
 class RateEntry(Entry):
     """A learning rate: a number, or a schedule by name with the rate it starts from."""
 
-    schedule: str = Field("constant", alias="name")
+    registry = schedules
+
+    name: str = "constant"
     """One of `gdanim list schedules`; its parameters stand beside it."""
     rate: float | None = Field(default=None, alias="initial", ge=0)
     """The rate the schedule starts from; a schedule with a max_lr says that itself."""
     warmup: int = Field(default=0, ge=0)
     """Steps that lead up to the schedule's first rate in equal parts."""
-    parameters: dict[str, Any] = Field(default={}, validate_default=True)
-
-    @field_validator("schedule")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        return _registered(schedules, name)
-
-    @field_validator("parameters")
-    @classmethod
-    def _callable(cls, parameters: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
-        name = info.data.get("schedule")
-        return _call(schedules, name, parameters, cls.written_keys()) if name else parameters
 
     @model_validator(mode="after")
     def _starts_somewhere(self) -> RateEntry:
-        if "max_lr" in schedules.parameters(self.schedule):
+        if "max_lr" in schedules.parameters(self.name):
             if self.rate is not None:
-                text = f"{self.schedule} starts from rates of its own: leave initial out"
+                text = f"{self.name} starts from rates of its own: leave initial out"
                 mistakes([(("initial",), mistake(text, key=True))])
         elif self.rate is None:
             raise mistake("initial is missing")
@@ -308,9 +297,10 @@ Color = Annotated[str, BeforeValidator(as_color)]
 class OptimizerEntry(Entry):
     """An optimizer, as torch.optim names it."""
 
+    registry = optimizers
+
     name: str
     """One of `gdanim list optimizers`; its parameters stand beside it."""
-    parameters: dict[str, Any] = Field(default={}, validate_default=True)
     learning_rate: Annotated[RateEntry, BeforeValidator(as_rate)] | None = None
     """Its own rate; the learning_rates of the spec then leave it alone."""
     label: str | None = Field(default=None, min_length=1)
@@ -325,14 +315,3 @@ class OptimizerEntry(Entry):
     """The most that the gradient's norm may be, after clip_value."""
     maximize: bool = False
     """Climb instead of descend."""
-
-    @field_validator("name")
-    @classmethod
-    def _known(cls, name: str) -> str:
-        return _registered(optimizers, name)
-
-    @field_validator("parameters")
-    @classmethod
-    def _callable(cls, parameters: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
-        name = info.data.get("name")
-        return _call(optimizers, name, parameters, cls.written_keys()) if name else parameters

@@ -1,6 +1,6 @@
 """Formulas as people type them, turned into sympy without ever evaluating their text.
 
-A tokenizer and a precedence grammar build the tree node by node:
+A precedence grammar builds the tree node by node from the tokens of the text:
 
     sum     = product (("+" | "-") product)*
     product = unary (("*" | "/") unary | power)*      2x, 3xy and 2(x+1) are products
@@ -17,36 +17,22 @@ from __future__ import annotations
 
 import math
 import operator
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from difflib import get_close_matches
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import sympy
 
 from gdanim import calculus
 from gdanim.calculus import TooComplexError, symbol
+from gdanim.tokens import ExpressionError, Token, tokens
+from gdanim.vocabulary import CONSTANTS, FUNCTIONS, VARIABLE, add, multiply, power, unknown
+
+__all__ = ["ExpressionError", "number_text", "parse", "point_text", "variables"]
 
 MAX_LENGTH = 1000  # characters
 MAX_NODES = 300  # numbers, names and operations
 MAX_DEPTH = 40  # nested parentheses, signs and powers
 MAX_EXPONENT = 1000  # of a power, or of powers inside each other multiplied out
-
-GREEK = (
-    *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda"),
-    *("mu", "nu", "xi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega"),
-)
-CONSTANTS = {"pi": sympy.pi, "e": sympy.E}
-
-
-class ExpressionError(ValueError):
-    """A formula that cannot be read: what is wrong, and where in its text."""
-
-    def __init__(self, message: str, offset: int = 0, length: int = 1) -> None:
-        super().__init__(message)
-        self.message = message
-        self.offset = offset
-        self.length = length
 
 
 def parse(text: str) -> sympy.Expr:
@@ -83,10 +69,9 @@ def number_text(value: float) -> str:
     return short if float(short) == value else repr(float(value))
 
 
-class _Token(NamedTuple):
-    kind: str  # number, name, operator, end
-    text: str
-    offset: int
+def point_text(point: Sequence[float], digits: int = 4) -> str:
+    """Coordinates in parentheses: (3.142, 0)."""
+    return f"({', '.join(f'{x:.{digits}g}' for x in point)})"
 
 
 class _Node(NamedTuple):
@@ -95,103 +80,25 @@ class _Node(NamedTuple):
     exponent: float = 1.0  # exponents of nested powers, multiplied out
 
 
-class _Function(NamedTuple):
-    build: Callable[..., sympy.Expr]
-    compute: Callable[..., float]
-    arity: tuple[int, int] = (1, 1)
-
-
-def _unevaluated(function: Callable[..., sympy.Expr]) -> Callable[..., sympy.Expr]:
-    return lambda *arguments: function(*arguments, evaluate=False)
-
-
-_add, _multiply, _raise = map(_unevaluated, (sympy.Add, sympy.Mul, sympy.Pow))
-_log = _unevaluated(sympy.log)
-_half = sympy.Rational(1, 2)
-
-
-def _log10(x: sympy.Expr) -> sympy.Expr:
-    return _multiply(_log(x), _raise(_log(sympy.Integer(10)), -1))
-
-
-FUNCTIONS = {
-    **{
-        name: _Function(_unevaluated(getattr(sympy, name)), getattr(math, name))
-        for name in ("sin", "cos", "tan", "asin", "acos", "atan", "exp")
-    },
-    **{name: _Function(getattr(calculus, name), getattr(math, name)) for name in ("sinh", "cosh", "tanh")},
-    "log": _Function(_log, math.log),
-    "ln": _Function(_log, math.log),
-    "log10": _Function(_log10, math.log10),
-    "sqrt": _Function(lambda x: _raise(x, _half), math.sqrt),
-    "abs": _Function(calculus.absolute, abs),
-    "sign": _Function(calculus.signum, lambda x: float((x > 0) - (x < 0))),
-    "sigmoid": _Function(calculus.sigmoid, lambda x: 0.5 + 0.5 * math.tanh(0.5 * x)),
-    "min": _Function(calculus.smallest, min, (2, 4)),
-    "max": _Function(calculus.largest, max, (2, 4)),
-}
-
-_TOKEN = re.compile(
-    r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r"|(?P<name>[A-Za-z_][A-Za-z_0-9]*)"
-    r"|(?P<operator>\*\*|[-+*/^(),])"
-)
-_VARIABLE = re.compile(r"(?:[A-Za-z]|" + "|".join(GREEK) + r")(?:_?[0-9]{1,4})?")
-_ADVICE = {
-    "=": "give only what stands right of the =",
-    "|": "write abs(x)",
-    "²": "write ^2",
-    "³": "write ^3",
-    "·": "write *",
-    "\u00d7": "write *",  # multiplication sign
-    "\u2212": "write -",  # minus sign
-    "÷": "write /",
-    "√": "write sqrt(x)",
-    "π": "write pi",
-    "[": "write (",
-    "{": "write (",
-}
-
-
-def _tokens(text: str) -> Iterator[_Token]:
-    offset = 0
-    while offset < len(text):
-        if text[offset].isspace():
-            offset += 1
-            continue
-        match = _TOKEN.match(text, offset)
-        if match is None:
-            advice = _ADVICE.get(text[offset])
-            message = f"unexpected {text[offset]!r}" + (f": {advice}" if advice else "")
-            raise ExpressionError(message, offset)
-        word = match.group()
-        if re.fullmatch("[xyz]{2,}", word):  # 3xy: the power in xy^2 belongs to y alone
-            yield from (_Token("name", letter, offset + i) for i, letter in enumerate(word))
-        else:
-            yield _Token(str(match.lastgroup), "^" if word == "**" else word, offset)
-        offset = match.end()
-    yield _Token("end", "", len(text.rstrip()))
-
-
 class _Parser:
     """Recursive descent over the grammar at the top of this module."""
 
     def __init__(self, text: str) -> None:
-        self.tokens = list(_tokens(text))
+        self.tokens = list(tokens(text))
         self.position = 0
         self.nodes = 0
         self.depth = 0
 
     @property
-    def token(self) -> _Token:
+    def token(self) -> Token:
         return self.tokens[self.position]
 
-    def next(self) -> _Token:
+    def next(self) -> Token:
         token = self.token
         self.position += 1
         return token
 
-    def accept(self, operators: str) -> _Token | None:
+    def accept(self, operators: str) -> Token | None:
         """The next token, if it is one of these single-character operators."""
         return self.next() if self.token.kind == "operator" and self.token.text in operators else None
 
@@ -205,12 +112,12 @@ class _Parser:
             raise self.error(f"unexpected {self.token.text!r}")
         return node
 
-    def error(self, message: str, token: _Token | None = None) -> ExpressionError:
+    def error(self, message: str, token: Token | None = None) -> ExpressionError:
         token = token or self.token
         return ExpressionError(message, token.offset, max(1, len(token.text)))
 
     def node(
-        self, token: _Token, expr: sympy.Expr, constant: Callable[[], float] | None, exponent: float = 1.0
+        self, token: Token, expr: sympy.Expr, constant: Callable[[], float] | None, exponent: float = 1.0
     ) -> _Node:
         """A counted node; ``constant`` computes its value where it has no variable."""
         self.nodes += 1
@@ -240,7 +147,7 @@ class _Parser:
         if len(terms) == 1:
             return terms[0]
         numeric = all(term.expr.is_Number for term in terms)
-        combine = sympy.Add if numeric else _add
+        combine = sympy.Add if numeric else add
         return self.node(
             start,
             combine(*(term.expr for term in terms)),
@@ -270,11 +177,11 @@ class _Parser:
         if token.kind == "number":
             raise self.error(f"write * before {token.text}, or ^{token.text} for a power")
         if before.kind == "name" and token.text == "(":
-            raise self.error(self.unknown("function", before.text, FUNCTIONS), before)
+            raise self.error(unknown("function", before.text), before)
         if divided:
             raise self.error("unclear after a division: write a/(b*c) or a/b*c")
 
-    def multiplied(self, start: _Token, factors: list[tuple[_Node, bool]]) -> _Node:
+    def multiplied(self, start: Token, factors: list[tuple[_Node, bool]]) -> _Node:
         """The product of nodes, each with whether it divides; plain numbers gather in front."""
         coefficient, others = sympy.Integer(1), []
         for node, divides in factors:
@@ -284,7 +191,7 @@ class _Parser:
             if expr.is_Number:
                 coefficient = coefficient / expr if divides else coefficient * expr
             else:
-                others.append(_raise(expr, -1) if divides else expr)
+                others.append(power(expr, -1) if divides else expr)
         if not others:
             return self.node(start, coefficient, lambda: float(coefficient))
         if coefficient != 1:
@@ -299,7 +206,7 @@ class _Parser:
             start, _product(others), _constant(value, nodes), max(node.exponent for node in nodes)
         )
 
-    def negative(self, sign: _Token, node: _Node) -> _Node:
+    def negative(self, sign: Token, node: _Node) -> _Node:
         return self.multiplied(sign, [(_Node(sympy.Integer(-1), -1.0), False), (node, False)])
 
     def unary(self) -> _Node:
@@ -329,7 +236,7 @@ class _Parser:
                 raise self.error(f"powers above {MAX_EXPONENT} are too large", sign)
             largest *= max(1.0, abs(exponent.value))
         constant = _constant(lambda values: operator.pow(*values), [base, exponent])
-        node = self.node(sign, _raise(base.expr, exponent.expr), constant, largest)
+        node = self.node(sign, power(base.expr, exponent.expr), constant, largest)
         return node if node.value is None else node._replace(expr=_constant_power(base, exponent, node.value))
 
     def atom(self) -> _Node:
@@ -346,44 +253,30 @@ class _Parser:
             raise self.error("the formula ends too early", token)
         raise self.error(f"expected a number, a variable or a function before {token.text!r}", token)
 
-    def close(self, opening: _Token) -> None:
+    def close(self, opening: Token) -> None:
         if self.accept(")") is None:
             if self.token.kind == "end":
                 raise self.error("this ( is never closed", opening)
             raise self.error(f"expected ) before {self.token.text!r}")
 
-    def number(self, token: _Token) -> _Node:
+    def number(self, token: Token) -> _Node:
         value = float(token.text)
         exact = value.is_integer() and abs(value) < calculus.EXACT
         return self.node(token, sympy.Integer(int(value)) if exact else sympy.Float(value), lambda: value)
 
-    def named(self, token: _Token) -> _Node:
+    def named(self, token: Token) -> _Node:
         name = token.text
         if name in FUNCTIONS:
             return self.call(token)
         if name in CONSTANTS:
             return self.node(token, CONSTANTS[name], lambda: float(CONSTANTS[name]))
-        if _VARIABLE.fullmatch(name):
+        if VARIABLE.fullmatch(name):
             return self.node(token, symbol(name), None)
         if self.token.text == "(":
-            raise self.error(self.unknown("function", name, FUNCTIONS), token)
-        raise self.error(self.unknown("name", name, [*FUNCTIONS, *CONSTANTS, *GREEK]), token)
+            raise self.error(unknown("function", name), token)
+        raise self.error(unknown("name", name), token)
 
-    @staticmethod
-    def unknown(kind: str, name: str, known: Iterable[str]) -> str:
-        """The message for an unknown word, with the nearest right thing."""
-        letters = re.findall("[A-Za-z][0-9]*", name)
-        if near := get_close_matches(name, known, n=1, cutoff=0.6 if len(name) > 2 else 1.0):
-            advice = f"did you mean {near[0]!r}?"
-        elif kind == "function":
-            advice = f"for a product write {'*'.join(letters)}*(...)"
-        elif len(letters) <= 3:
-            advice = f"for a product write {'*'.join(letters)}"
-        else:
-            advice = "a variable is one letter, perhaps numbered (x, w2), or a Greek name (theta)"
-        return f"unknown {kind} {name!r}, {advice}"
-
-    def call(self, token: _Token) -> _Node:
+    def call(self, token: Token) -> _Node:
         function = FUNCTIONS[token.text]
         opening = self.token
         if self.accept("(") is None:
@@ -405,7 +298,7 @@ class _Parser:
 
 
 def _product(factors: Sequence[sympy.Expr]) -> sympy.Expr:
-    return _multiply(*factors) if len(factors) > 1 else factors[0]
+    return multiply(*factors) if len(factors) > 1 else factors[0]
 
 
 def _constant(compute: Callable[[list[float]], float], nodes: list[_Node]) -> Callable[[], float] | None:
@@ -424,5 +317,5 @@ def _constant_power(base: _Node, exponent: _Node, value: float) -> sympy.Expr:
     ):
         return sympy.Integer(int(value))
     if base.expr.is_Integer or base.expr in (sympy.pi, sympy.E):
-        return _raise(base.expr, exponent.expr)
+        return power(base.expr, exponent.expr)
     return sympy.Float(value)

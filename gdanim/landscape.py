@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from gdanim.engine.solution import Act, Array
 from gdanim.yaml_marks import InputError
@@ -20,6 +21,7 @@ FLOOR = -0.26
 RIM_SLOPE, RIM_FALL = 0.75, 2.0  # a ball beyond the edge flies in an arc: climb and fall per world unit
 STRETCH = 250.0  # a log height is log1p(STRETCH u) of the linear height u in [0, 1]
 LOG_WHEN = 10.0  # auto: logarithmic when the range is this many times the median height
+PATCH = (4, 4)  # points of 161 x 161: a smaller surface could fall between the vertices that draw it
 LONGEST = 3.0  # x and y keep one scale up to this ratio of the domain's sides
 
 
@@ -73,7 +75,7 @@ class Landscape:
         points = self.to_domain(np.clip(world, -self.extent, self.extent))
         with np.errstate(all="ignore"):
             losses = objective.value(points)
-            gradient = objective.gradient(points)
+            gradient = objective.exact_gradient(points)
             u = np.clip((losses - self.low) / (self.high - self.low), 0.0, None)
             steepness = np.full_like(u, RELIEF / (self.high - self.low))
             if self.log:
@@ -108,16 +110,14 @@ def landscape(act: Act, height: Literal["auto", "linear", "log"] = "auto") -> La
         losses = act.objective.value(points)
     finite = losses[np.isfinite(losses)]
     known = [float(act.objective.value(np.asarray(m))) for m in act.objective.minima if _inside(m, domain)]
-    if not finite.size:
+    if not sliding_window_view(np.isfinite(losses), PATCH).all(axis=(-2, -1)).any():
         raise InputError(f"{act.objective.name} is undefined nearly everywhere on its domain")
     low, high = float(finite.min()), float(finite.max())
     low = min([low, *(v for v in known if math.isfinite(v))])
     if high <= low:
         high = low + 1.0
-    tall = (
-        finite.size > 0
-        and finite.max() > finite.min()
-        and (high - low) > LOG_WHEN * max(float(np.median(finite)) - low, 1e-300)
+    tall = finite.max() > finite.min() and (high - low) > LOG_WHEN * max(
+        float(np.median(finite)) - low, 1e-300
     )
     return Landscape(
         act=act,

@@ -9,6 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from math import prod
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -81,7 +82,7 @@ def _some_kind_of_starts(value: Any) -> Any:
     numbers = (
         isinstance(value, list | tuple) and value and all(isinstance(item, int | float) for item in value)
     )
-    if numbers or (value is not None and _kind_of_starts(value) is None):
+    if numbers or value in ([], ()) or (value is not None and _kind_of_starts(value) is None):
         raise mistake(
             "starts must be points such as [[3, 4]], or {grid: [8, 6]}, {random: 200, seed: 1} "
             f"or {{ring: 12, radius: 2}}, not {'a list of numbers' if numbers else shown(value)}"
@@ -89,7 +90,7 @@ def _some_kind_of_starts(value: Any) -> Any:
     return value
 
 
-Points = Annotated[tuple[Point, ...], Field(min_length=1, max_length=MAX_STARTS)]
+Points = Annotated[tuple[Point, ...], Field(max_length=MAX_STARTS)]
 Starts = Annotated[
     Annotated[Points, Tag("Points")]
     | Annotated[GridStarts, Tag("GridStarts")]
@@ -136,6 +137,16 @@ class Camera(Model):
     """The number of a ball to stay with."""
     path: tuple[Keyframe, ...] | None = Field(default=None, min_length=1, max_length=100)
     """A flight from keyframe to keyframe, in place of the orbit."""
+
+    @field_validator("path")
+    @classmethod
+    def _later_and_later(cls, path: tuple[Keyframe, ...] | None) -> tuple[Keyframe, ...] | None:
+        mistakes(
+            ((index, "at"), mistake(f"a keyframe is later than the one before it, at {before.at:g}"))
+            for index, (before, key) in enumerate(pairwise(path or ()), start=1)
+            if key.at <= before.at
+        )
+        return path
 
 
 class Colors(Model):

@@ -6,6 +6,7 @@ import csv
 import json
 import math
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from gdanim.engine.solution import Act, Run, Solution, Status
+from gdanim.wording import counted
 
 ELIDED_FROM = 100  # steps; a longer table for reading shows its first and last
 ENDS = 20
@@ -96,22 +98,11 @@ def step_table(act: Act, run: Run, *, whole: bool) -> Iterator[str]:
             yield f"{'...':>6} {len(elided)} more steps (--all shows them)"
 
 
-_ENDS = {
-    Status.CONVERGED: "converged after {}",
-    Status.OSCILLATING: "oscillates, stopped after {}",
-    Status.DIVERGED: "diverged after {}",
-    Status.SADDLE: "rests on a saddle after {}",
-    Status.PLATEAU: "rests on a plateau after {}",
-    Status.LOCAL: "rests in a local minimum after {}",
-    Status.SLOW: "too slow for {}",
-    Status.OUTSIDE: "out of the domain after {}",
-    Status.GOING: "still going after {}",
-}
-
-
 def ending(run: Run) -> str:
     """How a ball ended, such as ``converged after 73 steps``, with the cause where one is known."""
-    told = _ENDS[run.status].format(f"{run.steps} step{'' if run.steps == 1 else 's'}")
+    told = re.sub(r"at step (\d+)", lambda at: f"after {counted(int(at[1]), 'step')}", run.verdict)
+    if "step" not in told:
+        told += f" after {counted(run.steps, 'step')}"
     return f"{told} ({run.reason})" if run.reason else told
 
 

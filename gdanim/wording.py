@@ -11,6 +11,8 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from gdanim.yaml_marks import Loc
 
+MANY = 100  # names are no help as a list
+
 
 class Finding(NamedTuple):
     """One mistake in plain data, before it has a line and a column."""
@@ -35,14 +37,19 @@ def mistakes(found: Iterable[tuple[Loc, PydanticCustomError]]) -> None:
 
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:
-    """``, did you mean 'sgd'?`` for the nearest name (initials count: lr), else the list of names."""
+    """``, did you mean 'sgd'?`` for the nearest name (initials count: lr), else the names if not too many."""
     known = list(names)
     initials = [name for name in known if "".join(part[:1] for part in name.split("_")) == word.lower()]
     shuffled = [name for name in known if sorted(name) == sorted(word.lower())]
     near = shuffled or difflib.get_close_matches(word.lower(), known, n=1) or initials
     if near:
         return f", did you mean {near[0]!r}?"
-    return f"; known: {', '.join(known)}" if known else ""
+    return f"; known: {', '.join(known)}" if 0 < len(known) < MANY else ""
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 step``, ``2 steps``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 class Model(BaseModel):

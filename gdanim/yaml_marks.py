@@ -21,6 +21,9 @@ MAX_NODES = 100_000  # after aliases are followed: ten nested aliases of ten wou
 
 Loc = tuple[str | int, ...]
 
+# Escapes in double quotes can write what no one can read: control characters and halves of surrogate pairs.
+_UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
 
 class Mistake(NamedTuple):
     """One thing wrong in a spec: where (line and column count from 1) and what."""
@@ -148,6 +151,7 @@ class _Reader:
         if isinstance(node, yaml.SequenceNode):
             return [self.read(item, (*loc, index)) for index, item in enumerate(node.value)]
         assert isinstance(node, yaml.ScalarNode)
+        self._refuse_unreadable(node)
         quotes = len(node.style or "")
         if self.text.startswith(node.value, node.start_mark.index + quotes):
             self.marks.verbatim[loc] = quotes
@@ -162,9 +166,14 @@ class _Reader:
                 line = self.marks.keys[(*loc, key.value)][0]
                 self._refuse(key, f"the key {key.value!r} is here twice, first in line {line}")
             else:
+                self._refuse_unreadable(key)
                 self.marks.keys[(*loc, key.value)] = _position(key)
                 mapping[key.value] = self.read(value, (*loc, key.value))
         return mapping
+
+    def _refuse_unreadable(self, node: yaml.ScalarNode) -> None:
+        if found := _UNREADABLE.search(node.value):
+            self._refuse(node, f"a text cannot hold the character {found.group()!r}")
 
     def _refuse(self, node: yaml.Node, message: str) -> None:
         self.mistakes.append(Mistake(*_position(node), message))

@@ -183,7 +183,7 @@ def test_an_unwritable_target_is_a_failure(capsys: pytest.CaptureFixture[str]) -
         ("2.0", "3,4", "diverged after"),
         ("1.0", "-3,4", "oscillates"),
         ("0.1", "0,0", "converged after 0 steps"),
-        ("0", "3, 4", "still going after 1000 steps"),
+        ("0", "3, 4", "never moves in 1000 steps"),
     ],
 )
 def test_descent_tells_its_steps_and_how_it_ends(
@@ -201,6 +201,24 @@ def test_descent_tells_its_steps_and_how_it_ends(
         assert loss == pytest.approx(x**2 + y**2, rel=1e-4)
         assert (dx, dy) == pytest.approx((2 * x, 2 * y), rel=1e-4)
         assert norm == pytest.approx(2 * loss**0.5, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("formula", "rate", "start", "ending"),
+    [
+        ("sqrt(x) + y^2", "3", "1,0", "undefined after 1 step (no loss at (-0.5, 0))"),
+        ("x^2 - y^2", "0.1", "1,0", "rests on a saddle after"),
+        ("saddle", "0.1", "1,0", "rests on the saddle at (0, 0) after"),
+        ("-x^2 - y^2", "0.1", "0,0", "rests on a maximum after 0 steps"),
+        ("rosenbrock", "1e-4", "-1,1", "too slow for 1000 steps"),
+        ("x + y", "1", "0,0", "left the domain after"),
+    ],
+)
+def test_descent_ends_in_the_words_of_the_verdict(
+    formula: str, rate: str, start: str, ending: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, _ = run(capsys, "descent", "--func", formula, "--lr", rate, "--start", start)
+    assert out.splitlines()[-1].startswith(ending)
 
 
 def test_a_long_table_is_cut_in_the_middle(capsys: pytest.CaptureFixture[str]) -> None:
@@ -311,7 +329,7 @@ def test_still_refuses_what_cannot_be(
     assert err.startswith(message)
 
 
-@pytest.mark.parametrize("kind", ["functions", "optimizers", "schedules"])
+@pytest.mark.parametrize("kind", ["functions", "gradients", "optimizers", "schedules"])
 def test_list_shows_every_registered_name(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     names: registry.Registry[Any] = getattr(registry, kind)
     code, out, _ = run(capsys, "list", kind)
@@ -320,6 +338,15 @@ def test_list_shows_every_registered_name(kind: str, capsys: pytest.CaptureFixtu
         assert line.split()[0] == name
         assert all(parameter in line for parameter in names.parameters(name))
         assert line.endswith(names.summary(name).replace("``", ""))
+
+
+@pytest.mark.parametrize("kind", ["functions", "gradients", "optimizers", "schedules", "scenes", "themes"])
+def test_list_prints_pages(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    _, rows, _ = run(capsys, "list", kind)
+    code, page, _ = run(capsys, "list", kind, "--markdown")
+    assert code == cli.OK
+    names = [line.split()[0] for line in rows.splitlines()]
+    assert [line[3:] for line in page.splitlines() if line.startswith("## ")] == names
 
 
 def test_list_shows_scenes_and_themes(capsys: pytest.CaptureFixture[str]) -> None:
@@ -355,6 +382,39 @@ def test_new_writes_a_spec_that_passes_check(name: str, capsys: pytest.CaptureFi
         before[:optional] + before[optional:].replace("# ", "", 1).replace("\n# ", "\n")
     )
     assert run(capsys, "check", "all.yaml")[0] == cli.OK
+
+
+@pytest.mark.parametrize("name", ["", ".yaml", "folder/"])
+def test_a_new_spec_needs_a_name(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("folder").mkdir()
+    code, _, err = run(capsys, "new", name)
+    assert (code, err) == (cli.BAD_INPUT, f"{name!r} names no spec: write gdanim new first\n")
+    assert not list(Path().rglob(".yaml"))
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["still", "ravine.yaml", "--at", "1", "-o", "there.png"],
+        ["solve", "ravine.yaml", "--csv", "there.png"],
+        ["solve", "ravine.yaml", "--json", "there.png"],
+    ],
+)
+def test_a_folder_is_no_file_to_write(
+    argv: list[str], film: FakeFilm, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("there.png").mkdir()
+    code, _, err = run(capsys, *argv)
+    assert (code, err) == (cli.BAD_INPUT, "there.png is a folder: name the file to write\n")
+    assert not film.calls
+
+
+def test_a_failed_rename_is_told_by_the_name_that_was_asked_for(
+    film: FakeFilm, capsys: pytest.CaptureFixture[str]
+) -> None:
+    film.failure = OSError(21, "Is a directory", ".ravine.mp4.7.part", None, "media/ravine.mp4")
+    code, _, err = run(capsys, "render", "ravine.yaml")
+    assert (code, err) == (cli.FAILED, "media/ravine.mp4: Is a directory\n")
 
 
 def test_an_unknown_command_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:

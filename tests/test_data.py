@@ -187,6 +187,21 @@ def test_columns_are_chosen_by_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("entry", "column", "message"),
+    [
+        ("name: linear_regression, data: points.csv, slope: 3", 57, "slope has no effect beside data"),
+        ("name: logistic_regression, data: points.csv, seed: 3", 59, "seed has no effect beside data"),
+        ("name: linear_regression, columns: [x, y]", 39, "columns has no effect without data"),
+    ],
+)
+def test_what_would_have_no_effect_is_refused(entry: str, column: int, message: str, tmp_path: Path) -> None:
+    (tmp_path / "points.csv").write_text("x,y\n0,1\n1,0\n2,1\n", encoding="utf-8")
+    with pytest.raises(SpecError) as caught:
+        load(spec_file(tmp_path, f"functions: [{{{entry}}}]\n"))
+    assert caught.value.mistakes == ((1, column, f"{message}: leave it out"),)
+
+
+@pytest.mark.parametrize(
     ("content", "message"),
     [
         ("x,y\n1,2\n1,two\n", "points.csv, line 3: 'two' is not a number"),

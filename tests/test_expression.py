@@ -70,6 +70,7 @@ def test_means_what_a_reader_expects(text: str, python: str) -> None:
         ("sinn(x)", 0, 4, "unknown function 'sinn', did you mean 'sin'?"),
         ("x + foo(y)", 4, 3, "unknown function 'foo'"),
         ("2 + weight^2", 4, 6, "unknown name 'weight'"),
+        ("1 + sn(x)", 4, 2, "unknown function 'sn', did you mean 'sin'? For a product write s*n*(...)"),
         ("3ab", 1, 2, "for a product write a*b"),
         ("x(y + 1)", 0, 1, "for a product write x*(...)"),
         ("sin x", 0, 3, "sin needs parentheses, as in sin(x)"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import Any
 
 import mpmath
@@ -12,7 +13,7 @@ import sympy
 from tylax import latex_to_typst
 
 from gdanim.calculus import symbol
-from gdanim.catalog import listing
+from gdanim.catalog import listing, markdown
 from gdanim.engine.descent import solve
 from gdanim.engine.functions import KnownObjective, SymbolicObjective, from_expression, objective
 from gdanim.engine.solution import Array
@@ -165,6 +166,22 @@ def test_docstring_teaches_and_names_its_source(name: str) -> None:
     assert "Source: " in text
 
 
+def test_the_page_on_functions_tells_all_that_is_known() -> None:
+    sections = "\n".join(markdown("functions")).split("\n## ")[1:]
+    assert [section.partition("\n")[0] for section in sections] == list(functions)
+    for name, section in zip(functions, sections, strict=True):
+        goal = functions[name]()
+        assert (inspect.getdoc(functions[name]) or "?") in section
+        assert f"- formula: ${goal.latex}$\n" in section
+        assert all(parameter in section for parameter in functions.parameters(name))
+        for told, points in (("start", goal.starts), ("minimum", goal.minima), ("saddle", goal.saddles)):
+            lines = [line for line in section.splitlines() if line.startswith(f"- {told}: ")]
+            shown = [[float(x) for x in line[line.index("(") + 1 : -1].split(",")] for line in lines]
+            assert np.array(shown) == pytest.approx(np.array(points), rel=1e-3), told
+        for loss, line in zip(goal.minimum_values, re.findall("- minimum: (.*) at", section), strict=True):
+            assert float(line) == pytest.approx(loss, rel=1e-6)
+
+
 def test_every_function_is_listed() -> None:
     assert [row[0] for row in listing("functions")] == list(functions)
     assert len(list(functions)) >= 45
@@ -282,7 +299,6 @@ def test_latex_keeps_the_written_order(name: str, latex: str) -> None:
     [
         ({"axes": ("y",)}, "needs each of x, y once, not y"),
         ({"axes": ("y", "x", "y")}, "needs each of x, y once"),
-        ({"minima": [(0.0,)]}, "one number for each variable"),
         ({"domain": {"x": (0.0, 1.0)}}, "one interval for each variable"),
     ],
 )
@@ -304,6 +320,7 @@ def test_an_entry_overrides_what_the_registry_knows() -> None:
     goal = objective(entry)
     assert goal.domain == ((0, 2), (0, 3))
     assert goal.minima == ((1, 1), (0, 0))
+    assert goal.minimum_values == (0, 1)
     assert goal.value(np.array([0.0, 1.0])) == 51
 
 

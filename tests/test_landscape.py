@@ -14,6 +14,7 @@ from gdanim.engine.solution import Act
 from gdanim.landscape import LONGEST, RELIEF, landscape, ticks
 from gdanim.view.axes import height_ticks
 from gdanim.view.scenery import Scenery
+from gdanim.yaml_marks import InputError
 
 Acts = Callable[[str], Act]
 FUNCTIONS = ["x^2 + 10*y^2", "himmelblau", "rosenbrock", "beale", "sin(3*x)*y + 0.2*x^2"]
@@ -191,3 +192,10 @@ def test_mesh_leaves_out_what_is_undefined(act_of: Acts, function: str) -> None:
         losses = subject.objective.value(surface.to_domain(corners[..., :2]))
     assert not np.isnan(losses).any()
     assert np.isfinite(scenery.vertices).all()
+
+
+@pytest.mark.parametrize("function", ["log(-1 - x^2 - y^2)", "log(1e-4 - abs(x*y))"])
+def test_a_function_without_a_surface_is_refused(act_of: Acts, function: str) -> None:
+    """Defined nowhere, or along two lines that have no area."""
+    with pytest.raises(InputError, match="undefined nearly everywhere on its domain"):
+        landscape(act(act_of, function, "{x: [-1, 1], y: [-1, 1]}"))

@@ -12,7 +12,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "gdanim"
 # From left to right: a module may import from its own layer and from those before it.
 LAYERS = [
-    {"registry", "calculus", "expression", "yaml_marks", "__version__"},
+    {"registry", "calculus", "vocabulary", "tokens", "expression", "yaml_marks", "__version__"},
     {"wording", "data", "entries", "spec", "schema", "starter"},
     {"engine"},
     {"timeline", "landscape"},

@@ -116,6 +116,18 @@ BAD = [
     ("domain: {z: [1, 2]}\n         ^", "no function has a variable 'z'; there is x, y"),
     ("starts: 4\n        ^", "starts must be points such as [[3, 4]]"),
     ("starts: {gird: [3]}\n        ^", "starts must be points"),
+    ("starts: []\n        ^", "starts must be points such as [[3, 4]], or {grid: [8, 6]}"),
+    ('title: "a\\ud800"\n       ^', "a text cannot hold the character '\\ud800'"),
+    ('title: "a\\x07"\n       ^', "a text cannot hold the character '\\x07'"),
+    ('"a\\x1b": 3\n^', "a text cannot hold the character '\\x1b'"),
+    (
+        "camera: {path: [{at: 3}, {at: 1}]}\n                              ^",
+        "a keyframe is later than the one before it, at 3",
+    ),
+    (
+        "camera: {path: [{at: 1}, {at: 1}]}\n                              ^",
+        "a keyframe is later than the one before it, at 1",
+    ),
     ("starts: [3, 4]\n        ^", "starts must be points such as [[3, 4]]"),
     ("starts: [[3, 4], 5]\n                 ^", "a point is a list of numbers such as [3, 4], not 5"),
     (
@@ -308,8 +320,8 @@ learning_rates: [0.1, {name: cosine, initial: 0.3, T_max: 100}]
     assert adam.learning_rate is not None
     assert adam.learning_rate.rate == 0.3
     constant, cosine = spec.learning_rates
-    assert (constant.rate, constant.schedule, constant.parameters) == (0.1, "constant", {})
-    assert (cosine.rate, cosine.schedule, cosine.parameters) == (0.3, "cosine", {"T_max": 100})
+    assert (constant.rate, constant.name, constant.parameters) == (0.1, "constant", {})
+    assert (cosine.rate, cosine.name, cosine.parameters) == (0.3, "cosine", {"T_max": 100})
 
 
 def test_aliases_may_share_a_part(tmp_path: Path) -> None:
@@ -330,6 +342,21 @@ def test_the_hash_knows_what_a_film_depends_on(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     assert spec_hash(read(MINIMAL, elsewhere)) == spec_hash(spec)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("viridiss", "unknown colormap 'viridiss', did you mean 'viridis'?"),
+        ("zzzzzzzz", "unknown colormap 'zzzzzzzz'"),
+    ],
+)
+def test_the_nearest_colormap_is_named(name: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "film.yaml"
+    path.write_text(f"{MINIMAL}view: {{colormap: {name}}}\n")
+    with pytest.raises(SpecError) as caught:
+        gdanim.load(path)
+    assert caught.value.mistakes == ((2, 18, message),)
 
 
 def test_unknown_scenes_and_themes_are_mistakes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

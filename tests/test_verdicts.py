@@ -10,6 +10,8 @@ import pytest
 from gdanim.engine.causes import advice
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Run, Status
+from gdanim.expression import point_text
+from gdanim.registry import functions
 from gdanim.spec import Spec
 
 
@@ -98,6 +100,43 @@ def test_two_ends_in_one_flat_valley_are_both_converged() -> None:
 def test_a_saddle_tells_its_curvatures() -> None:
     ball = runs("x^2 - 3*y^2", [1, 0], learning_rates=[0.1])[0]
     assert (ball.status, ball.reason) == (Status.SADDLE, "curvature from -6 to 2")
+
+
+def test_a_listed_saddle_is_named_even_a_flat_one() -> None:
+    saddle = list(functions["himmelblau"]().saddles[0])
+    ball = runs("himmelblau", saddle)[0]
+    assert (ball.status, ball.verdict) == (Status.SADDLE, f"rests on the saddle at {point_text(saddle)}")
+    monkey = runs("monkey_saddle", [1.3, 0], learning_rates=[0.1], steps=10_000)[0]
+    assert (monkey.status, monkey.verdict) == (Status.SADDLE, "rests on the saddle at (0, 0)")
+
+
+def by_differences(h: float, formula: str = RAVINE, **keys: Any) -> Run:
+    entry = {"expr": formula, "gradient": {"name": "central_difference", "h": h}}
+    return runs(entry, [-2.6, 1.4], learning_rates=[0.05], **keys)[0]
+
+
+def test_differences_that_vanish_on_a_slope_mislead() -> None:
+    drowned = by_differences(1e-20)
+    slope = np.hypot(2 * 2.6, 20 * 1.4)
+    assert (drowned.status, drowned.verdict) == (Status.MISLED, "misled at step 0")
+    assert drowned.reason == f"slope {slope:.3g}, by differences 0"
+    given = advice(drowned)
+    assert given is not None
+    assert given.action == "h of about 1e-5, or the symbolic gradient"
+    # Differences of x^4 - x^3 over h = 1 add 4 x - 1 to its slope: they vanish off the minimum at 0.75.
+    coarse = by_differences(1.0, "x^4 - x^3 + y^2")
+    assert coarse.status is Status.MISLED
+    x = coarse.points[-1, 0]
+    assert 4 * x**3 - 3 * x**2 + 4 * x - 1 == pytest.approx(0, abs=1e-6)
+
+
+def test_good_differences_and_other_rules_do_not_mislead() -> None:
+    assert by_differences(1e-5).status is Status.CONVERGED
+    assert by_differences(1.0).status is Status.CONVERGED  # exact where the third derivative is 0
+    early = by_differences(1e-5, stop={"loss_change": 1e-2})
+    assert (early.status, early.gradient_norms[-1] > 1e-3) == (Status.CONVERGED, True)
+    flat = {"expr": "x^3", "gradient": {"name": "central_difference", "h": 1e-5}}
+    assert runs(flat, [0.0])[0].status is Status.PLATEAU
 
 
 def test_out_of_the_domain() -> None:

@@ -121,7 +121,7 @@ def _act(spec: Spec, index: int, entry: FunctionEntry) -> Cast:
 
 
 def _schedule(entry: RateEntry | None) -> Schedule:
-    schedule: Schedule = schedules[entry.schedule](**entry.parameters) if entry else schedules["constant"]()
+    schedule: Schedule = schedules[entry.name](**entry.parameters) if entry else schedules["constant"]()
     return warmed_up(schedule, entry.warmup) if entry and entry.warmup else schedule
 
 
@@ -230,7 +230,7 @@ def _rate(entry: RateEntry | None) -> str:
     if entry is None:
         return ""
     words = [] if entry.rate is None else [number_text(entry.rate)]
-    words += [entry.schedule] * (entry.schedule != "constant")
+    words += [entry.name] * (entry.name != "constant")
     words += ["warmup"] * (entry.warmup > 0)
     return " ".join(words)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from gdanim.engine.solution import Array, Objective, Point, Run, Status
+from gdanim.expression import point_text
 from gdanim.registry import optimizers
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ _ADVICE = {
     Status.PLATEAU: Advice(
         "gradient nearly zero everywhere around", "vanishing gradient", "another start, or another scale"
     ),
+    Status.MISLED: Advice(
+        "gradient nearly zero on a slope",
+        "differences too coarse, or lost in rounding",
+        "h of about 1e-5, or the symbolic gradient",
+    ),
     Status.OUTSIDE: Advice(
         "the point leaves the domain",
         "nothing holds it there",
@@ -92,6 +98,9 @@ def reason(run: Run, court: Court) -> str:
             if not court.known:
                 return f"{slope}, curvature {np.abs(eigenvalues(goal, run.points[-1])).min():.2g}"
             return f"{slope}, {_above(run, court)}"
+        case Status.MISLED:
+            exact = float(np.linalg.norm(goal.exact_gradient(run.points[-1])))
+            return f"slope {exact:.3g}, by differences {run.gradient_norms[-1]:.2g}"
         case Status.OUTSIDE:
             axis = outside(run.points[-1], court.domain)[0]
             low, high = court.domain[axis]
@@ -113,15 +122,20 @@ def left(run: Run, domain: tuple[tuple[float, float], ...]) -> int:
 
 
 def eigenvalues(objective: Objective, point: Array) -> Array:
-    """Of the Hessian, ascending; zeros where it is undefined, which counts as flat."""
+    """Of the Hessian, ascending."""
+    return np.asarray(np.linalg.eigvalsh(finite_hessian(objective, point)))
+
+
+def finite_hessian(objective: Objective, point: Array) -> Array:
+    """The Hessian, or zeros where it is undefined, which counts as flat."""
     hessian = objective.hessian(point)
-    return np.asarray(np.linalg.eigvalsh(np.where(np.isfinite(hessian).all(), hessian, 0.0)))
+    return np.where(np.isfinite(hessian).all(), hessian, 0.0)
 
 
 def _above(run: Run, court: Court) -> str:
     lowest = court.known[0]
     higher = float(court.goal.value(run.points[-1])) - lowest.loss
-    return f"{higher:.3g} above the minimum at ({', '.join(f'{x:.4g}' for x in lowest.point)})"
+    return f"{higher:.3g} above the minimum at {point_text(lowest.point)}"
 
 
 def edge(entry: OptimizerEntry) -> float:
@@ -183,6 +197,8 @@ def _sharpness(run: Run, court: Court) -> float:
 
 def _pace(run: Run, court: Court) -> str:
     """Where the rate explains nothing: what the numbers of the run themselves say."""
+    if np.isnan(run.losses[-1]):
+        return f"no loss at {point_text(run.points[-1])}"
     if run.status is Status.DIVERGED and np.isfinite(run.losses[:-1]).all() and run.steps:
         return f"loss {run.losses[0]:.2g} at the start, {run.losses[-1]:.2g} at the end"
     left = more_steps(run, court.stop)

@@ -21,6 +21,7 @@ class Negated:
 
     objective: Objective
     minima: tuple[Point, ...] = ()
+    minimum_values: tuple[float, ...] = ()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.objective, name)
@@ -30,6 +31,9 @@ class Negated:
 
     def gradient(self, points: Array) -> Array:
         return -self.objective.gradient(points)
+
+    def exact_gradient(self, points: Array) -> Array:
+        return -self.objective.exact_gradient(points)
 
     def hessian(self, points: Array) -> Array:
         return -self.objective.hessian(points)

@@ -22,8 +22,9 @@ class Status(StrEnum):
     LOCAL = "local"  # as converged, but a lower minimum is known elsewhere
     OSCILLATING = "oscillating"  # it repeats a cycle of two points, or bounces about, and gets nowhere
     DIVERGED = "diverged"  # loss not finite or above 1e10, or 1000 domain diagonals from its start
-    SADDLE = "saddle"  # at rest where the Hessian has a negative eigenvalue
+    SADDLE = "saddle"  # at rest where the Hessian has a negative eigenvalue, or at a listed saddle
     PLATEAU = "plateau"  # at rest, but the Hessian is flat and no minimum is near
+    MISLED = "misled"  # at rest by a gradient of differences, where the exact one leads on
     SLOW = "slow"  # out of steps on a smooth way down that is longer than the way it has come
     OUTSIDE = "outside"  # out of steps, and out of the domain
     GOING = "going"  # out of steps, still on its way
@@ -47,12 +48,28 @@ class Objective(Protocol):
     def starts(self) -> tuple[Point, ...]: ...
     @property
     def minima(self) -> tuple[Point, ...]: ...
+    @property
+    def minimum_values(self) -> tuple[float, ...]:
+        """The loss at each of the minima."""
+        ...
+
+    @property
+    def saddles(self) -> tuple[Point, ...]: ...
+
+    @property
+    def slopes(self) -> object | None:
+        """Where the gradient comes from, if it is not the exact one."""
+        ...
 
     def value(self, points: Array) -> Array:
         """Losses of shape (...)."""
         ...
 
     def gradient(self, points: Array) -> Array:
+        """Gradients of shape (..., n), as a descent sees them: perhaps by differences."""
+        ...
+
+    def exact_gradient(self, points: Array) -> Array:
         """Gradients of shape (..., n)."""
         ...
 

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.engine import causes
-from gdanim.engine.causes import Court, Landmark, eigenvalues
+from gdanim.engine.causes import Court, Landmark, eigenvalues, finite_hessian
 from gdanim.engine.problem import Negated
 from gdanim.engine.solution import Array, Objective, Point, Run, Status
+from gdanim.expression import point_text
+from gdanim.wording import counted
 
 if TYPE_CHECKING:
     from gdanim.engine.balls import Cast
@@ -37,22 +39,41 @@ def at_rest(objective: Objective, point: Point | Array, diagonal: float, slope: 
     the default, within the distance NEAR: a stop rule for the gradient cannot tell it from a minimum.
     """
     point = np.asarray(point, dtype=float)
+    if _misled(objective, point, diagonal):
+        return Status.MISLED
     if reached(objective, point, diagonal):
         return Status.CONVERGED
     curvatures = eigenvalues(objective, point)
     zero = max(FLAT * np.abs(curvatures).max(), min(slope or FLAT_SLOPE, FLAT_SLOPE) / (NEAR * diagonal))
     if (curvatures > zero).all():
         return Status.CONVERGED
-    return Status.SADDLE if (curvatures < -zero).any() else Status.PLATEAU
+    saddle = (curvatures < -zero).any() or _nearest(point, objective.saddles, diagonal)
+    return Status.SADDLE if saddle else Status.PLATEAU
+
+
+def _misled(objective: Objective, point: Array, diagonal: float) -> bool:
+    """Whether the gradient that stopped the ball, by differences, hides a slope to follow beyond NEAR.
+
+    How far a slope leads is told by Newton's step, with no curvature taken for less than a flat one.
+    """
+    if objective.slopes is None:
+        return False
+    hidden = objective.exact_gradient(point) - objective.gradient(point)
+    curvatures, directions = np.linalg.eigh(finite_hessian(objective, point))
+    step = directions.T @ hidden / np.maximum(np.abs(curvatures), FLAT_SLOPE / (NEAR * diagonal))
+    return bool(np.linalg.norm(step) > NEAR * diagonal)
 
 
 def reached(objective: Objective, point: Array, diagonal: float) -> Point | None:
     """The listed minimum that is near, with no ridge before it."""
-    away = [float(np.linalg.norm(point - minimum)) for minimum in objective.minima]
-    if not away or min(away) > NEAR * diagonal:
-        return None
-    nearest = objective.minima[int(np.argmin(away))]
-    return None if _ridge(objective, point, np.array(nearest)) else nearest
+    nearest = _nearest(point, objective.minima, diagonal)
+    return None if nearest is None or _ridge(objective, point, np.array(nearest)) else nearest
+
+
+def _nearest(point: Array, places: Sequence[Point], diagonal: float) -> Point | None:
+    """The nearest of some places, if that is near."""
+    away = [float(np.linalg.norm(point - place)) for place in places]
+    return places[int(np.argmin(away))] if away and min(away) <= NEAR * diagonal else None
 
 
 def _ridge(objective: Objective, a: Array, b: Array) -> bool:
@@ -163,16 +184,20 @@ def words(run: Run, court: Court) -> str:
         case Status.DIVERGED:
             return f"{'undefined' if np.isnan(run.losses[-1]) else 'diverged'} at step {run.steps}"
         case Status.SADDLE:
+            if saddle := _nearest(run.points[-1], court.goal.saddles, court.diagonal):
+                return f"rests on the saddle at {point_text(saddle)}"
             top = (eigenvalues(court.goal, run.points[-1]) < 0).all()
             extreme = "minimum" if court.entry.maximize else "maximum"
             return f"rests on a {extreme if top else 'saddle'}"
         case Status.PLATEAU:
             return "stuck on a plateau"
+        case Status.MISLED:
+            return f"misled at step {run.steps}"
         case Status.OUTSIDE:
             return f"left the domain at step {causes.left(run, court.domain)}"
         case Status.SLOW:
             return f"too slow for {run.steps} steps"
-    return f"{'still going after' if _moved(run) else 'never moves in'} {run.steps} steps"
+    return f"{'still going after' if _moved(run) else 'never moves in'} {counted(run.steps, 'step')}"
 
 
 def _bounces(run: Run) -> bool:

@@ -106,7 +106,7 @@ class Camerawork:
             elevation = elevation if key.elevation is None else key.elevation
             zoom = zoom if key.zoom is None else key.zoom
             flight.append((key.at, self._framed(np.array([azimuth]), elevation, zoom)))
-        return sorted(flight, key=lambda stop: stop[0])
+        return flight
 
     def _flown(self, seconds: float) -> Camera:
         before = self._flight[0]

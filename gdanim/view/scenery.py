@@ -14,7 +14,6 @@ from gdanim.landscape import FLOOR, RELIEF, Landscape, ticks
 from gdanim.timeline import Timeline
 from gdanim.view.ribbon import segments
 from gdanim.view.theme import Theme, rgb
-from gdanim.yaml_marks import InputError
 
 GRIDS = (145, 241)  # vertices along one side of the surface: usually, and where the function asks for more
 ROUGH = 0.012  # world units that a coarse mesh may be off in the middle of a cell
@@ -270,9 +269,6 @@ def _mesh(landscape: Landscape, grid: int) -> Mesh:
         [np.stack([a, b, c], -1).reshape(-1, 3), np.stack([d, c, b], -1).reshape(-1, 3)]
     )
     triangles = triangles[solid[triangles].all(axis=1)]
-    if not len(triangles):
-        name = landscape.act.objective.name
-        raise InputError(f"{name} is undefined nearly everywhere on its domain")
     positions = np.where(solid[:, None], positions, np.column_stack([positions[:, :2], np.zeros(len(solid))]))
     return Mesh(positions, normals, triangles)
 

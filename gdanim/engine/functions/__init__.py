@@ -13,6 +13,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from gdanim.engine.functions import (  # noqa: F401  (they fill the registry, in this order)
     bowls,
     data,
@@ -43,12 +45,13 @@ def objective(entry: FunctionEntry) -> KnownObjective:
     """The objective an entry of a spec asks for. Raises ValueError as its factory does."""
     goal: KnownObjective
     if entry.expr is not None:
-        goal = from_expression(entry.expr, entry.domain, entry.minima or (), entry.axes or ())
+        goal = from_expression(entry.expr, entry.domain, entry.axes or ())
     else:
         goal = functions[str(entry.name)](**entry.parameters)
         if entry.domain is not None:
             goal = replace(goal, domain=tuple(entry.domain[name] for name in goal.variables))
-        if entry.minima:
-            goal = replace(goal, minima=entry.minima, minimum_values=())
+    if entry.minima:
+        losses = tuple(goal.value(np.array(entry.minima)).tolist())
+        goal = replace(goal, minima=entry.minima, minimum_values=losses)
     way = entry.gradient
     return replace(goal, slopes=gradients[way.name](**way.parameters)) if way else goal

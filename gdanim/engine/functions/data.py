@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 
-from gdanim.data import MAX_ROWS, Columns
+from gdanim.data import MAX_ROWS, Columns, WithData
 from gdanim.engine.functions.samples import CROSS_ENTROPY, SQUARED, DataObjective, sigmoid
 from gdanim.engine.solution import Array, Point
 from gdanim.registry import functions
+
+Chosen = Annotated[tuple[str, str], WithData(needed=True)]  # of the data: the input and the target
+Drawn = Annotated[float, WithData(needed=False)]  # made up where there are no data
+DrawnInt = Annotated[int, WithData(needed=False)]
 
 
 @functions.register
 def linear_regression(
     data: Columns | None = None,
-    columns: tuple[str, str] = ("x", "y"),
+    columns: Chosen = ("x", "y"),
     loss: Literal["mse", "sse"] = "mse",
-    slope: float = 2.0,
-    intercept: float = 4.0,
-    noise: float = 1.0,
-    count: int = 20,
-    seed: int = 0,
+    slope: Drawn = 2.0,
+    intercept: Drawn = 4.0,
+    noise: Drawn = 1.0,
+    count: DrawnInt = 20,
+    seed: DrawnInt = 0,
 ) -> DataObjective:
     """A line through points by its slope m and intercept b: a ravine, since m moves all points by far more.
 
@@ -54,11 +58,11 @@ def linear_regression(
 @functions.register
 def logistic_regression(
     data: Columns | None = None,
-    columns: tuple[str, str] = ("x", "y"),
-    slope: float = 2.0,
-    intercept: float = -1.0,
-    count: int = 40,
-    seed: int = 0,
+    columns: Chosen = ("x", "y"),
+    slope: Drawn = 2.0,
+    intercept: Drawn = -1.0,
+    count: DrawnInt = 40,
+    seed: DrawnInt = 0,
 ) -> DataObjective:
     """Two classes by a weight w and a bias b: a convex loss, steep where it is wrong, flat where it is right.
 

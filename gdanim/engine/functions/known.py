@@ -25,7 +25,7 @@ class KnownObjective(ABC):
     domain: tuple[Interval, ...] | None = None  # what is shown, one interval for each variable
     starts: tuple[Point, ...] = ()
     minima: tuple[Point, ...] = ()  # the global ones first, then the local ones where they are few
-    minimum_values: tuple[float, ...] = ()  # the loss at each of the registry's minima
+    minimum_values: tuple[float, ...] = ()  # the loss at each of the minima
     saddles: tuple[Point, ...] = ()  # the famous ones
     slopes: Slopes | None = None  # where the gradient comes from, if not from ``exact_gradient``
 

@@ -136,6 +136,8 @@ def eggholder() -> SymbolicObjective:
 
     Source: Jamil and Yang (2013); VLSE.
     """
+    # Known for -959.6407 at (512, 404.2319): the slope goes on down there, the usual domain ends. Ours ends
+    # before, so that the lowest point is a minimum, where a ball comes to rest.
     formula = "-(y + 47)*sin(sqrt(abs(x/2 + y + 47))) - x*sin(sqrt(abs(x - y - 47)))"
     minima = {(482.35331046478844, 432.8789989454835): -956.9182316246656}
     return symbolic("eggholder", formula, 490.0, [(60.0, -120.0)], minima)

@@ -73,7 +73,6 @@ def _evaluate(function: Callable[..., Any], points: Array) -> Array:
 def from_expression(
     expr: str,
     domain: Mapping[str, Interval] | None = None,
-    minima: Sequence[Point] = (),
     axes: Sequence[str] = (),
 ) -> SymbolicObjective:
     """The objective of a bare formula such as ``x^2 + 10*y^2``.
@@ -87,14 +86,10 @@ def from_expression(
     told = ", ".join(variables)
     if not set(used) <= set(variables) or len(set(variables)) < len(variables):
         raise ValueError(f"axes needs each of {', '.join(used)} once, not {told}")
-    if any(len(minimum) != len(variables) for minimum in minima):
-        raise ValueError(f"a minimum has one number for each variable ({told})")
     if domain is not None and set(domain) != set(variables):
         raise ValueError(f"the domain has one interval for each variable ({told})")
     box = tuple(domain[name] for name in variables) if domain else None
-    return SymbolicObjective(
-        name=expr, formula=expr, variables=variables, domain=box, minima=tuple(map(tuple, minima))
-    )
+    return SymbolicObjective(name=expr, formula=expr, variables=variables, domain=box)
 
 
 def symbolic(

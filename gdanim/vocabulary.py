@@ -1,0 +1,77 @@
+"""The words of a formula: variables, constants and functions, with what sympy and Python make of them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Literal, NamedTuple
+
+import sympy
+
+from gdanim import calculus
+
+GREEK = (
+    *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda"),
+    *("mu", "nu", "xi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega"),
+)
+CONSTANTS = {"pi": sympy.pi, "e": sympy.E}
+VARIABLE = re.compile(r"(?:[A-Za-z]|" + "|".join(GREEK) + r")(?:_?[0-9]{1,4})?")
+
+
+class Function(NamedTuple):
+    """How a call is built for sympy, how it is computed with constants, and its number of arguments."""
+
+    build: Callable[..., sympy.Expr]
+    compute: Callable[..., float]
+    arity: tuple[int, int] = (1, 1)
+
+
+def _unevaluated(function: Callable[..., sympy.Expr]) -> Callable[..., sympy.Expr]:
+    return lambda *arguments: function(*arguments, evaluate=False)
+
+
+add, multiply, power = map(_unevaluated, (sympy.Add, sympy.Mul, sympy.Pow))
+_log = _unevaluated(sympy.log)
+_half = sympy.Rational(1, 2)
+
+
+def _log10(x: sympy.Expr) -> sympy.Expr:
+    return multiply(_log(x), power(_log(sympy.Integer(10)), -1))
+
+
+FUNCTIONS = {
+    **{
+        name: Function(_unevaluated(getattr(sympy, name)), getattr(math, name))
+        for name in ("sin", "cos", "tan", "asin", "acos", "atan", "exp")
+    },
+    **{name: Function(getattr(calculus, name), getattr(math, name)) for name in ("sinh", "cosh", "tanh")},
+    "log": Function(_log, math.log),
+    "ln": Function(_log, math.log),
+    "log10": Function(_log10, math.log10),
+    "sqrt": Function(lambda x: power(x, _half), math.sqrt),
+    "abs": Function(calculus.absolute, abs),
+    "sign": Function(calculus.signum, lambda x: float((x > 0) - (x < 0))),
+    "sigmoid": Function(calculus.sigmoid, lambda x: 0.5 + 0.5 * math.tanh(0.5 * x)),
+    "min": Function(calculus.smallest, min, (2, 4)),
+    "max": Function(calculus.largest, max, (2, 4)),
+}
+
+
+def unknown(kind: Literal["name", "function"], name: str) -> str:
+    """The message for an unknown word, with the nearest right thing."""
+    letters = "*".join(re.findall("[A-Za-z][0-9]*", name))
+    called = kind == "function"
+    known = FUNCTIONS if called else [*FUNCTIONS, *CONSTANTS, *GREEK]
+    # Two letters are rather a product, if not a function's name with one left out.
+    cutoff = 0.6 if len(name) > 2 else 0.7 if called else 1.0
+    near = get_close_matches(name, known, n=1, cutoff=cutoff)
+    product = f"for a product write {letters}{'*(...)' if called else ''}"
+    if near:
+        advice = f"did you mean {near[0]!r}?{f' {product.capitalize()}' if len(name) <= 2 else ''}"
+    elif called or letters.count("*") < 3:
+        advice = product
+    else:
+        advice = "a variable is one letter, perhaps numbered (x, w2), or a Greek name (theta)"
+    return f"unknown {kind} {name!r}, {advice}"
