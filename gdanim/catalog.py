@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from gdanim import registry
 from gdanim.engine.solution import Objective
 from gdanim.expression import point_text
 from gdanim.view.theme import themes
+from gdanim.yaml_marks import InputError
 
 REGISTRIES = {
     "functions": registry.functions,
@@ -19,6 +21,7 @@ REGISTRIES = {
     "optimizers": registry.optimizers,
     "schedules": registry.schedules,
 }
+ANY = range(1, sys.maxsize)  # number of variables
 
 
 def scenes() -> dict[str, Path]:
@@ -34,10 +37,32 @@ def scenes() -> dict[str, Path]:
     }
 
 
+def dimensions(scene: str) -> Sequence[int]:
+    """How many variables the functions may have that a scene draws; 0 among them: it can do without any.
+
+    A scene's class says so, and is not run for it: ``dimensions = (1, 2)``, or None for any number. One that
+    says nothing draws functions of two variables.
+    """
+    for node in ast.walk(_tree(scenes()[scene])):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "dimensions":
+            found: tuple[int, ...] | None = ast.literal_eval(node.value)
+            return ANY if found is None else found or (0,)
+    return (2,)
+
+
+def drawn(scene: str) -> str:
+    """The functions that a scene draws, such as ``functions of 2 variables``."""
+    numbers = dimensions(scene)
+    if not any(numbers):
+        return "no functions"
+    told = "any number of" if numbers is ANY else " or ".join(str(n) for n in numbers if n)
+    return f"functions of {told} variable{'' if told == '1' else 's'}"
+
+
 def listing(kind: str) -> list[tuple[str, str, str]]:
     """Rows of (name, its parameters with defaults, first line of its docstring)."""
     if kind == "scenes":
-        return [(name, "", _summary(file)) for name, file in scenes().items()]
+        return [(name, drawn(name), _summary(file)) for name, file in scenes().items()]
     if kind == "themes":
         return [(name, "", "") for name in themes]
     names = REGISTRIES[kind]
@@ -71,8 +96,15 @@ def _landmarks(goal: Objective) -> Iterator[str]:
         yield f"- saddle: {point_text(point, 8)}"
 
 
+def _tree(scene: Path) -> ast.Module:
+    try:
+        return ast.parse(scene.read_text(encoding="utf-8"))
+    except SyntaxError as error:
+        raise InputError(f"{scene}:{error.lineno}: SyntaxError: {error.msg}") from None
+
+
 def _summary(scene: Path) -> str:
-    docstring = ast.get_docstring(ast.parse(scene.read_text(encoding="utf-8")))
+    docstring = ast.get_docstring(_tree(scene))
     return (docstring or "").partition("\n")[0]
 
 

@@ -2,22 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from gdanim.catalog import scenes
-from gdanim.engine.balls import CastError, cast
-from gdanim.spec import Spec, SpecError, read
+from gdanim.catalog import dimensions, scenes
+from gdanim.engine.balls import MAX_NUMBERS, CastError, cast, numbers
+from gdanim.spec import Act, Spec, located, read
 from gdanim.view.theme import themes
-from gdanim.wording import did_you_mean
+from gdanim.wording import Finding, did_you_mean
 
 
 def load(path: str | Path) -> Spec:
     """The spec in a YAML file. Raises SpecError with every mistake found."""
     spec, marks = read(path)
-    found = []
+    spec = spec.model_copy(update={"acts": tuple(map(_without_idle_functions, spec.acts))})
+    found, kept = list(_unknown_names(spec)), 0
+    for index, part in enumerate(spec.parts):
+        mistakes = list(_unknown_names(part))
+        if not part.functions and part.scene in scenes() and 0 not in dimensions(part.scene):
+            mistakes.append(Finding((), f"functions is missing: the scene {part.scene} needs one"))
+        try:
+            acts = cast(part)
+        except CastError as error:
+            mistakes.append(Finding(error.path, error.message))
+        else:
+            kept += numbers(part, acts)
+            fewest = min((sum(len(team.balls) for team in act.teams) for act in acts), default=0)
+            if part.camera.follow is not None and part.camera.follow > fewest:
+                message = f"there is no ball {part.camera.follow} to follow: the film has {fewest}"
+                mistakes.append(Finding(("camera", "follow"), message))
+        place = ("acts", index) if spec.acts else ()
+        found += [mistake._replace(loc=(*place, *mistake.loc)) for mistake in mistakes]
+    if kept > MAX_NUMBERS:
+        found.append(Finding(("acts",), "the balls of all acts times their steps are too much to keep"))
+    if found:
+        raise located(path, marks, found)
+    return spec
+
+
+def _without_idle_functions(act: Act) -> Act:
+    """An act whose scene draws no functions leaves alone those that it inherits."""
+    idle = act.scene in scenes() and not any(dimensions(act.scene))
+    return act.model_copy(update={"functions": ()}) if idle else act
+
+
+def _unknown_names(spec: Spec) -> Iterator[Finding]:
     if spec.view.theme not in themes:
         message = f"unknown theme {spec.view.theme!r}{did_you_mean(spec.view.theme, themes)}"
-        found.append(marks.mistake(("view", "theme"), message))
+        yield Finding(("view", "theme"), message)
     if spec.view.colormap is not None:
         import cmap
 
@@ -25,18 +57,7 @@ def load(path: str | Path) -> Spec:
             cmap.Colormap(spec.view.colormap)
         except (KeyError, ValueError):
             near = did_you_mean(spec.view.colormap, sorted(cmap.Catalog().short_keys()))
-            message = f"unknown colormap {spec.view.colormap!r}{near}"
-            found.append(marks.mistake(("view", "colormap"), message))
+            yield Finding(("view", "colormap"), f"unknown colormap {spec.view.colormap!r}{near}")
     if spec.scene not in scenes():
         message = f"unknown scene {spec.scene!r}{did_you_mean(spec.scene, scenes())}"
-        found.append(marks.mistake(("scene",), message))
-    try:
-        fewest = min(sum(len(team.balls) for team in act.teams) for act in cast(spec))
-        if spec.camera.follow is not None and spec.camera.follow > fewest:
-            message = f"there is no ball {spec.camera.follow} to follow: the film has {fewest}"
-            found.append(marks.mistake(("camera", "follow"), message))
-    except CastError as error:
-        found.append(marks.mistake(error.path, error.message))
-    if found:
-        raise SpecError(path, found)
-    return spec
+        yield Finding(("scene",), message)

@@ -202,10 +202,12 @@ def _check(arguments: argparse.Namespace) -> int:
 
     specs, code = _loaded(arguments.specs, load)
     for source, spec in specs.items():
-        balls = counted(sum(len(team.balls) for team in cast(spec)[0].teams), "ball")
-        functions, steps = counted(len(spec.functions), "function"), counted(spec.steps, "step")
+        casts = [act for part in spec.parts for act in cast(part)]
+        balls = counted(max((len(act.balls) for act in casts), default=0), "ball")
+        told = [counted(len(spec.acts), "act")] if spec.acts else []
+        told += [f"{balls} on {counted(len(casts), 'function')}", counted(spec.steps, "step")]
         undrawn = _undrawn(spec)
-        print(f"{source}: {balls} on {functions}, {steps}: ok{undrawn and f'; {undrawn}'}")
+        print(f"{source}: {', '.join(told)}: ok{undrawn and f'; {undrawn}'}")
     return code
 
 
@@ -308,16 +310,20 @@ def _drawable(source: str) -> Spec:
 
 
 def _undrawn(spec: Spec) -> str:
-    """Why no scene draws a spec; empty when one does."""
+    """Why the scenes of a spec do not draw it; empty when they do."""
+    from gdanim.catalog import dimensions, drawn, scenes
     from gdanim.wording import counted
 
-    for entry in spec.functions:
-        if len(entry.variables) != 2:
-            shown = entry.name or entry.expr
-            return (
-                f"no scene draws {shown} with {counted(len(entry.variables), 'variable')}: the scene surface "
-                "draws two; solve and descent work with any number"
-            )
+    for part in spec.parts:
+        for entry in part.functions:
+            count = len(entry.variables)
+            if count not in dimensions(part.scene):
+                others = [name for name in scenes() if count in dimensions(name)]
+                return (
+                    f"the scene {part.scene} draws {drawn(part.scene)}, not {entry.name or entry.expr} with "
+                    f"{counted(count, 'variable')} ({others[0] if others else 'no scene'} does); "
+                    "solve and descent work with any number"
+                )
     return ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from gdanim.catalog import dimensions, scenes
 from gdanim.entries import (
     Entry,
     FunctionEntry,
@@ -45,7 +46,12 @@ def schema() -> dict[str, Any]:
     definitions["RateEntry"] = {
         "anyOf": [{"type": "number", "minimum": 0}, *_calls(schedules, own[RateEntry])]
     }
-    return {"$schema": DIALECT, **tree, "title": "gdanim spec"}
+    free = [name for name in scenes() if 0 in dimensions(name)]
+    bare = {"required": ["scene"], "properties": {"scene": {"enum": free}}}
+    for keys in (tree, definitions["Act"]):
+        keys["properties"]["scene"]["enum"] = list(scenes())
+    needed = [{"required": ["functions"]}, {"required": ["acts"]}, bare]
+    return {"$schema": DIALECT, **tree, "anyOf": needed, "title": "gdanim spec"}
 
 
 def _calls(registry: Registry[Any], own: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -8,96 +8,23 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
-from math import prod
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Discriminator,
-    Field,
-    Tag,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 
 from gdanim import yaml_marks
-from gdanim.entries import Color, FunctionEntry, Interval, OptimizerEntry, Point, RateEntry, as_rate
-from gdanim.wording import Model, findings, mistake, mistakes, shown
-from gdanim.yaml_marks import Loc, Marks, Mistake, SpecError
-
-MAX_STARTS = 10_000
+from gdanim.entries import Color, FunctionEntry, Interval, OptimizerEntry, RateEntry, as_rate
+from gdanim.starts import Starts, kind_of_starts, some_kind_of_starts, unsuited
+from gdanim.wording import Finding, Model, findings, mistake, mistakes
+from gdanim.yaml_marks import Marks, Mistake, SpecError
 
 __all__ = ["Mistake", "Spec", "SpecError", "load", "read", "spec_hash"]
 
-Count = Annotated[int, Field(ge=1, le=MAX_STARTS)]
-
-
-class GridStarts(Model):
-    """Starts on a regular grid over the domain."""
-
-    grid: tuple[Count, ...] = Field(min_length=1)
-    """How many along each variable, such as [8, 6]."""
-
-    @field_validator("grid")
-    @classmethod
-    def _bounded(cls, grid: tuple[int, ...]) -> tuple[int, ...]:
-        if prod(grid) > MAX_STARTS:
-            raise mistake(f"this grid has {prod(grid)} starts; the most is {MAX_STARTS}")
-        return grid
-
-
-class RandomStarts(Model):
-    """Starts drawn uniformly from the domain."""
-
-    random: Count
-    """How many."""
-    seed: int | None = Field(default=None, ge=0)
-    """Draws other points; absent, the spec's own seed."""
-
-
-class RingStarts(Model):
-    """Starts evenly on a circle."""
-
-    ring: Count
-    """How many."""
-    radius: float = Field(gt=0)
-    """In the units of the variables."""
-
-
-def _kind_of_starts(value: Any) -> str | None:
-    if isinstance(value, Mapping):
-        return next((f"{key.title()}Starts" for key in ("grid", "random", "ring") if key in value), None)
-    if isinstance(value, Model):
-        return type(value).__name__
-    return "Points" if isinstance(value, list | tuple) else None
-
-
-def _some_kind_of_starts(value: Any) -> Any:
-    numbers = (
-        isinstance(value, list | tuple) and value and all(isinstance(item, int | float) for item in value)
-    )
-    if numbers or value in ([], ()) or (value is not None and _kind_of_starts(value) is None):
-        raise mistake(
-            "starts must be points such as [[3, 4]], or {grid: [8, 6]}, {random: 200, seed: 1} "
-            f"or {{ring: 12, radius: 2}}, not {'a list of numbers' if numbers else shown(value)}"
-        )
-    return value
-
-
-Points = Annotated[tuple[Point, ...], Field(max_length=MAX_STARTS)]
-Starts = Annotated[
-    Annotated[Points, Tag("Points")]
-    | Annotated[GridStarts, Tag("GridStarts")]
-    | Annotated[RandomStarts, Tag("RandomStarts")]
-    | Annotated[RingStarts, Tag("RingStarts")],
-    Discriminator(_kind_of_starts),
-]
+MAX_ACTS = 100
+MAX_FUNCTIONS = 200  # in all acts of a film
 
 
 class Stop(Model):
@@ -207,10 +134,10 @@ class Video(Model):
     """End as it began."""
 
 
-class Keys(Model):
-    """One film of gradient descent. The only key that is needed is `functions`."""
+class Shown(Model):
+    """What a film without acts shows, and each act of a film."""
 
-    functions: tuple[FunctionEntry, ...] = Field(min_length=1, max_length=50)
+    functions: tuple[FunctionEntry, ...] = Field(default=(), min_length=1, max_length=50)
     """Registered names, expressions or mappings; they play one after another."""
     optimizers: tuple[OptimizerEntry, ...] = Field(
         default_factory=lambda: (OptimizerEntry(name="sgd"),), min_length=1
@@ -222,7 +149,7 @@ class Keys(Model):
     """Numbers or schedules, crossed with the optimizers; absent, each optimizer's own default."""
     domain: dict[str, Interval] | None = None
     """What is shown: {x: [low, high], y: [low, high]}; leaving it stops nothing."""
-    starts: Annotated[Starts | None, BeforeValidator(_some_kind_of_starts)] = None
+    starts: Annotated[Starts | None, BeforeValidator(some_kind_of_starts)] = None
     """Where balls start: points, a grid, random points or a ring; absent, one instructive start."""
     title: str | None = Field(default=None, max_length=160)
     """Shown above the picture, as typed."""
@@ -240,9 +167,6 @@ class Keys(Model):
     """Steps per second at the start; the tail goes faster."""
     camera: Camera = Camera()
     view: View = View()
-    video: Video = Video()
-    formats: tuple[Literal["mp4", "gif"], ...] = Field(default=("mp4",), min_length=1)
-    """The files to write."""
 
     @field_validator("domain")
     @classmethod
@@ -265,9 +189,64 @@ class Keys(Model):
             mistakes(
                 found
                 for entry in info.data["functions"]
-                for found in _unsuited(starts, entry, info.data.get("domain"))
+                for found in unsuited(starts, entry, info.data.get("domain"))
             )
         return starts
+
+
+class Act(Shown):
+    """One act of a film. It inherits the film's keys: mappings merge key by key, lists replace."""
+
+    of_the_film: ClassVar[tuple[str, ...]] = ("video", "formats", "acts")
+
+    chapter: str | None = Field(default=None, min_length=1, max_length=160)
+    """Begins a chapter of the film, by this name."""
+    say: str | None = Field(default=None, min_length=1, max_length=10_000)
+    """Captions: one sentence or several, which share the act's time."""
+    hold: float = Field(default=0.0, ge=0, le=600)
+    """Seconds that its last picture stands longer."""
+
+    @classmethod
+    def unknown(cls, key: str) -> str:
+        if key in cls.of_the_film:
+            return f"{key} belongs to the whole film: it cannot stand in an act"
+        return super().unknown(key)
+
+
+class Keys(Shown):
+    """One film of gradient descent. The only key that most scenes need is `functions`."""
+
+    video: Video = Video()
+    formats: tuple[Literal["mp4", "gif"], ...] = Field(default=("mp4",), min_length=1)
+    """The files to write."""
+    acts: tuple[Act, ...] = Field(default=(), min_length=1, max_length=MAX_ACTS)
+    """Parts of the film, one after another; each says what differs from the keys above."""
+
+    @field_validator("acts", mode="before")
+    @classmethod
+    def _inherit(cls, acts: Any, info: ValidationInfo) -> Any:
+        if not isinstance(acts, tuple):
+            return acts
+        said = {key: value for key, value in info.data.items() if key in Act.model_fields}
+        film = {key: value for key, value in said.items() if value not in (None, ())}
+        return tuple(_merged(film, act) if isinstance(act, Mapping) else act for act in acts)
+
+    @field_validator("acts")
+    @classmethod
+    def _bounded(cls, acts: tuple[Act, ...]) -> tuple[Act, ...]:
+        functions = sum(len(act.functions) for act in acts)
+        if functions > MAX_FUNCTIONS:
+            raise mistake(f"the acts have {functions} functions; the most is {MAX_FUNCTIONS}")
+        return acts
+
+
+def _merged(above: Any, own: Any) -> Any:
+    """What an act says laid over what the film says."""
+    if isinstance(above, Model) and kind_of_starts(own) in (None, kind_of_starts(above)):
+        above = above.model_dump(exclude_unset=True)
+    if not (isinstance(above, Mapping) and isinstance(own, Mapping)):
+        return own
+    return {**above, **{key: _merged(above.get(key), value) for key, value in own.items()}}
 
 
 class Spec(Keys):
@@ -275,30 +254,22 @@ class Spec(Keys):
 
     source: Path | None = None
     film: str = "film"
+    chapter: str | None = None  # these three of an act
+    say: str | None = None
+    hold: float = 0.0
 
+    @property
+    def parts(self) -> tuple[Spec, ...]:
+        """A spec for each act, in order; one without acts is its own single part.
 
-def _unsuited(
-    starts: Any, entry: FunctionEntry, domain: dict[str, tuple[float, float]] | None
-) -> Iterator[tuple[Loc, PydanticCustomError]]:
-    """What is wrong with the starts for one function, at its place below them."""
-    variables = entry.variables
-    told = f"{len(variables)} ({', '.join(variables)})"
-    if isinstance(starts, RingStarts) and len(variables) != 2:
-        yield ("ring",), mistake(f"a ring needs a function of two variables, not {told}")
-    elif isinstance(starts, GridStarts) and len(starts.grid) != len(variables):
-        yield ("grid",), mistake(f"a grid has one number for each variable: {told}, not {len(starts.grid)}")
-    elif isinstance(starts, tuple):
-        box = entry.domain or {**entry.default_domain, **(domain or {})}
-        for index, start in enumerate(starts):
-            if len(start) != len(variables):
-                text = f"a start has one number for each variable: {told}, not {len(start)}"
-                yield (index,), mistake(text)
-                continue
-            for position, (name, value) in enumerate(zip(variables, start, strict=True)):
-                low, high = box.get(name, (value, value))
-                if not low <= value <= high:
-                    text = f"this start is outside the domain: {name}={value:g} is not in [{low:g}, {high:g}]"
-                    yield (index, position), mistake(text)
+        Only a film of one part loops and keeps its duration by itself.
+        """
+        if not self.acts:
+            return (self,)
+        of_the_film = dict(self) | {"acts": ()}
+        if len(self.acts) > 1:
+            of_the_film["video"] = self.video.model_copy(update={"loop": False, "duration": None})
+        return tuple(Spec.model_construct(**of_the_film | dict(act)) for act in self.acts)
 
 
 def load(path: str | Path) -> Spec:
@@ -312,19 +283,25 @@ def read(path: str | Path) -> tuple[Spec, Marks]:
     try:
         keys = Keys.model_validate(data, context={"folder": Path(path).parent})
     except ValidationError as error:
-        raise located(path, marks, error) from None
+        raise located(path, marks, findings(error)) from None
     return Spec.model_construct(source=Path(path), film=Path(path).stem, **dict(keys)), marks
 
 
-def located(path: str | Path, marks: Marks, error: ValidationError) -> SpecError:
-    """A failed validation as mistakes in the file."""
-    return SpecError(
-        path,
-        [
-            marks.mistake(found.loc, found.message, key=found.key, offset=found.offset)
-            for found in findings(error)
-        ],
-    )
+def located(path: str | Path, marks: Marks, found: Iterable[Finding]) -> SpecError:
+    """What was found as mistakes in the file.
+
+    What an act inherits stands at the top level: if it does not suit that act, the act is pointed at, but
+    what has been told already is not told again.
+    """
+    told, placed = set(), []
+    for finding in found:
+        loc, message = finding.loc, finding.message
+        if loc[:1] == ("acts",) and len(loc) > 2 and loc[:3] not in marks.values:
+            loc, message = loc[2:], f"{loc[2]} of the whole film: {message}"
+        if (loc, finding.message) not in told:
+            told.add((loc, finding.message))
+            placed.append(marks.mistake(finding.loc, message, key=finding.key, offset=finding.offset))
+    return SpecError(path, placed)
 
 
 def spec_hash(spec: Spec) -> str:

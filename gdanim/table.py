@@ -22,7 +22,7 @@ ENDS = 20
 
 def columns(solutions: Sequence[Solution]) -> list[str]:
     """Names of the columns: x and y, or x1..xn when any function has more than two variables."""
-    most = max(len(act.domain) for solution in solutions for act in solution.acts)
+    most = max((len(act.domain) for solution in solutions for act in solution.acts), default=2)
     axes = ["x", "y"] if most <= 2 else [f"x{i + 1}" for i in range(most)]
     return ["film", "act", "label", "start", "step", *axes, "loss", "grad_norm", "learning_rate", "status"]
 

@@ -65,6 +65,11 @@ class Model(BaseModel):
         """What may be written in a spec."""
         return [field.alias or name for name, field in cls.model_fields.items() if name not in cls.hidden]
 
+    @classmethod
+    def unknown(cls, key: str) -> str:
+        """What to say of a key that may not be written."""
+        return f"unknown key {key!r}{did_you_mean(key, cls.written_keys())}"
+
     @model_validator(mode="wrap")
     @classmethod
     def _name_the_nearest_key(cls, data: Any, handler: ModelWrapValidatorHandler[Model]) -> Model:
@@ -80,7 +85,7 @@ class Model(BaseModel):
         kind: str | PydanticCustomError = details["type"]
         if kind == "extra_forbidden":
             word = str(details["loc"][-1])
-            kind = mistake(f"unknown key {word!r}{did_you_mean(word, cls.written_keys())}", key=True)
+            kind = mistake(cls.unknown(word), key=True)
         elif kind == "mistake":
             kind = PydanticCustomError("mistake", "{text}", details["ctx"])
         return InitErrorDetails(

@@ -13,6 +13,8 @@ LEFT, TOP = 56.0, 56.0  # points
 class Surface(FilmScene):
     """One function after the other, each with all its balls."""
 
+    dimensions = (2,)
+
     def construct(self) -> None:
         self.top = TOP
         if self.spec.title:

@@ -94,17 +94,17 @@ def test_check_goes_on_after_a_bad_spec(capsys: pytest.CaptureFixture[str]) -> N
     ]
 
 
-@pytest.mark.parametrize(("formula", "count"), [("x^2", "1 variable:"), ("x*y*z", "3 variables:")])
+@pytest.mark.parametrize(("formula", "count"), [("x^2", "1 variable "), ("x*y*z", "3 variables ")])
 def test_only_functions_of_two_variables_are_drawn(
     formula: str, count: str, film: FakeFilm, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("line.yaml").write_text(f"functions: [{formula}]")
     code, out, _ = run(capsys, "check", "line.yaml")
     assert code == cli.OK
-    assert f"no scene draws {formula} with {count}" in out
+    assert f"the scene surface draws functions of 2 variables, not {formula} with {count}" in out
     code, _, err = run(capsys, "render", "line.yaml")
     assert code == cli.BAD_INPUT
-    assert "no scene draws" in err
+    assert "draws functions of 2 variables" in err
     assert not film.calls
 
 

@@ -13,12 +13,12 @@ PACKAGE = Path(__file__).parent.parent / "gdanim"
 # From left to right: a module may import from its own layer and from those before it.
 LAYERS = [
     {"registry", "calculus", "vocabulary", "tokens", "expression", "yaml_marks", "__version__"},
-    {"wording", "data", "entries", "spec", "schema", "starter"},
+    {"wording", "data", "entries", "starts", "spec", "starter"},
     {"engine"},
     {"timeline", "landscape"},
     {"view", "catalog"},
     {"output"},
-    {"checks", "options", "plugins", "table", "cli", "__init__"},
+    {"checks", "options", "plugins", "schema", "table", "cli", "__init__"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 MODULES = sorted(PACKAGE.rglob("*.py"))

@@ -15,6 +15,7 @@ import gdanim
 from gdanim import spec as specs
 from gdanim.schema import schema
 from gdanim.spec import Spec, SpecError, spec_hash
+from gdanim.wording import findings
 from gdanim.yaml_marks import MAX_BYTES, parse
 
 SHIPPED = sorted((Path(__file__).parent.parent / "specs").rglob("*.yaml"))
@@ -24,7 +25,7 @@ MINIMAL = "functions: [x^2 + y^2]\n"
 def read(text: str, folder: Path) -> Spec:
     path = folder / "film.yaml"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
-    return specs.load(path)
+    return gdanim.load(path)
 
 
 def mistakes(text: str, folder: Path) -> list[tuple[int, int, str]]:
@@ -39,7 +40,10 @@ def mistakes(text: str, folder: Path) -> list[tuple[int, int, str]]:
 BAD = [
     ("optimisers: [sgd]\n^", "unknown key 'optimisers', did you mean 'optimizers'?"),
     ("lr: 0.1\n^", "unknown key 'lr', did you mean 'learning_rates'?"),
-    ("acts: []\n^", "unknown key 'acts'"),
+    ("chapter: One\n^", "unknown key 'chapter'"),
+    ("acts: []\n      ^", "acts must have an item, not an empty list"),
+    ("acts: {}\n      ^", "acts must be a list, not an empty mapping"),
+    ("acts: [surface]\n       ^", "each item of acts must be a mapping, not 'surface'"),
     ("film: other\n^", "unknown key 'film'"),
     ("source: other\n^", "unknown key 'source'"),
     ("steps: -5\n       ^", "steps must be a whole number of at least 1, not -5"),
@@ -439,7 +443,7 @@ def _load_or_refuse(text: str) -> None:
     except SpecError as error:
         found = error.mistakes
     except ValidationError as error:
-        found = specs.located("film.yaml", marks, error).mistakes
+        found = specs.located("film.yaml", marks, findings(error)).mistakes
     else:
         return
     lines = len(text.splitlines())

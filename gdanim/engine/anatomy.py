@@ -29,13 +29,13 @@ class Anatomy:
 
 def anatomy(spec: Spec, ball: int, act: int = 1) -> Anatomy:
     """The ball of this number in this act (both from 1), run again by itself. Raises IndexError."""
-    cast_act = cast(spec)[act - 1]
+    part, cast_act = [(part, found) for part in spec.parts for found in cast(part)][act - 1]
     found = [(team, b) for team in cast_act.teams for b in team.balls if b.number == ball]
     if not found:
         raise IndexError(f"act {act} has no ball {ball}")
     team = replace(found[0][0], balls=(found[0][1],))
     steps: list[tuple[Step, State]] = []
-    (run,) = descend(spec, cast_act, [team], lambda step, state: steps.append((step, state)))
+    (run,) = descend(part, cast_act, [team], lambda step, state: steps.append((step, state)))
 
     def memory(name: str | None) -> Array | None:
         return None if name is None else np.array([state[name][0] for _, state in steps]).reshape(shape)

@@ -16,7 +16,7 @@ from gdanim.engine.schedules import Schedule, warmed_up
 from gdanim.engine.solution import Array, Ball, Objective, Point
 from gdanim.expression import number_text
 from gdanim.registry import optimizers, schedules
-from gdanim.spec import GridStarts, RandomStarts, RingStarts
+from gdanim.starts import GridStarts, RandomStarts, RingStarts
 
 if TYPE_CHECKING:
     from gdanim.entries import FunctionEntry, OptimizerEntry, RateEntry
@@ -60,6 +60,11 @@ class Cast:
     teams: tuple[Team, ...]
 
     @property
+    def balls(self) -> list[Ball]:
+        """Of all teams, in the order of their numbers."""
+        return [ball for team in self.teams for ball in team.balls]
+
+    @property
     def diagonal(self) -> float:
         """Of the domain."""
         return float(np.linalg.norm([high - low for low, high in self.domain]))
@@ -70,15 +75,17 @@ def cast(spec: Spec) -> tuple[Cast, ...]:
     if len(spec.optimizers) > MAX_TEAMS:
         raise CastError(("optimizers",), f"{len(spec.optimizers)} optimizers: the most is {MAX_TEAMS}")
     acts = tuple(_act(spec, i, entry) for i, entry in enumerate(spec.functions))
-    balls = max(sum(len(team.balls) for team in act.teams) for act in acts)
+    balls = max((len(act.balls) for act in acts), default=0)
     if balls > MAX_BALLS:
         raise CastError(("starts",), f"{balls} balls in one act: the most is {MAX_BALLS}")
-    numbers = sum(
-        len(team.balls) * (spec.steps + 1) * (len(act.domain) + 3) for act in acts for team in act.teams
-    )
-    if numbers > MAX_NUMBERS:
+    if numbers(spec, acts) > MAX_NUMBERS:
         raise CastError(("steps",), f"{balls} balls times {spec.steps} steps is too much to keep")
     return acts
+
+
+def numbers(spec: Spec, acts: Sequence[Cast]) -> int:
+    """How many numbers the runs of these acts are, if no ball stops early."""
+    return sum(len(act.balls) * (spec.steps + 1) * (len(act.domain) + 3) for act in acts)
 
 
 def _act(spec: Spec, index: int, entry: FunctionEntry) -> Cast:

@@ -147,8 +147,8 @@ class _Rates:
 
 
 def solve(spec: Spec) -> Solution:
-    """All balls of a spec, run to their ends and judged. Raises CastError if it cannot be played."""
-    return Solution(spec.film, tuple(_act(spec, act) for act in cast(spec)))
+    """All balls of a film, run to their ends and judged. Raises CastError if it cannot be played."""
+    return Solution(spec.film, tuple(_act(part, act) for part in spec.parts for act in cast(part)))
 
 
 def _act(spec: Spec, act: Cast) -> Act:

@@ -1,0 +1,105 @@
+"""Where balls start: points, a grid, random points or a ring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import prod
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Field, Tag, field_validator
+from pydantic_core import PydanticCustomError
+
+from gdanim.entries import FunctionEntry, Point
+from gdanim.wording import Model, mistake, shown
+from gdanim.yaml_marks import Loc
+
+MAX_STARTS = 10_000
+
+Count = Annotated[int, Field(ge=1, le=MAX_STARTS)]
+
+
+class GridStarts(Model):
+    """Starts on a regular grid over the domain."""
+
+    grid: tuple[Count, ...] = Field(min_length=1)
+    """How many along each variable, such as [8, 6]."""
+
+    @field_validator("grid")
+    @classmethod
+    def _bounded(cls, grid: tuple[int, ...]) -> tuple[int, ...]:
+        if prod(grid) > MAX_STARTS:
+            raise mistake(f"this grid has {prod(grid)} starts; the most is {MAX_STARTS}")
+        return grid
+
+
+class RandomStarts(Model):
+    """Starts drawn uniformly from the domain."""
+
+    random: Count
+    """How many."""
+    seed: int | None = Field(default=None, ge=0)
+    """Draws other points; absent, the spec's own seed."""
+
+
+class RingStarts(Model):
+    """Starts evenly on a circle."""
+
+    ring: Count
+    """How many."""
+    radius: float = Field(gt=0)
+    """In the units of the variables."""
+
+
+def kind_of_starts(value: Any) -> str | None:
+    """The name of the model that reads it; None if it is no kind of starts."""
+    if isinstance(value, Mapping):
+        return next((f"{key.title()}Starts" for key in ("grid", "random", "ring") if key in value), None)
+    if isinstance(value, Model):
+        return type(value).__name__
+    return "Points" if isinstance(value, list | tuple) else None
+
+
+def some_kind_of_starts(value: Any) -> Any:
+    numbers = (
+        isinstance(value, list | tuple) and value and all(isinstance(item, int | float) for item in value)
+    )
+    if numbers or value in ([], ()) or (value is not None and kind_of_starts(value) is None):
+        raise mistake(
+            "starts must be points such as [[3, 4]], or {grid: [8, 6]}, {random: 200, seed: 1} "
+            f"or {{ring: 12, radius: 2}}, not {'a list of numbers' if numbers else shown(value)}"
+        )
+    return value
+
+
+Points = Annotated[tuple[Point, ...], Field(max_length=MAX_STARTS)]
+Starts = Annotated[
+    Annotated[Points, Tag("Points")]
+    | Annotated[GridStarts, Tag("GridStarts")]
+    | Annotated[RandomStarts, Tag("RandomStarts")]
+    | Annotated[RingStarts, Tag("RingStarts")],
+    Discriminator(kind_of_starts),
+]
+
+
+def unsuited(
+    starts: Any, entry: FunctionEntry, domain: dict[str, tuple[float, float]] | None
+) -> Iterator[tuple[Loc, PydanticCustomError]]:
+    """What is wrong with the starts for one function, at its place below them."""
+    variables = entry.variables
+    told = f"{len(variables)} ({', '.join(variables)})"
+    if isinstance(starts, RingStarts) and len(variables) != 2:
+        yield ("ring",), mistake(f"a ring needs a function of two variables, not {told}")
+    elif isinstance(starts, GridStarts) and len(starts.grid) != len(variables):
+        yield ("grid",), mistake(f"a grid has one number for each variable: {told}, not {len(starts.grid)}")
+    elif isinstance(starts, tuple):
+        box = entry.domain or {**entry.default_domain, **(domain or {})}
+        for index, start in enumerate(starts):
+            if len(start) != len(variables):
+                text = f"a start has one number for each variable: {told}, not {len(start)}"
+                yield (index,), mistake(text)
+                continue
+            for position, (name, value) in enumerate(zip(variables, start, strict=True)):
+                low, high = box.get(name, (value, value))
+                if not low <= value <= high:
+                    text = f"this start is outside the domain: {name}={value:g} is not in [{low:g}, {high:g}]"
+                    yield (index, position), mistake(text)
