@@ -144,7 +144,7 @@ def where(frames: int = 60) -> dict[str, float]:
     import gdanim
     from gdanim.output import film as output
     from gdanim.output import video
-    from gdanim.view.stage import StagedAct
+    from gdanim.view.panes.surface import SurfacePane
 
     spent: dict[str, float] = {}
 
@@ -164,11 +164,11 @@ def where(frames: int = 60) -> dict[str, float]:
             for k in range(frames):
                 t = 5 + k / RATE
                 shown, state = timed("seek", lambda t=t: scene._seek(t))
-                act = next(m for m in shown if isinstance(m, StagedAct))
-                timed("simulate", lambda act=act: act.timeline.at(act.seconds))
-                picture = timed("simulate, labels and camera", lambda act=act, t=t: act.picture(t, SIZE))
-                solids = scene._solids[act]
-                timed("upload, draw and read", lambda s=solids, p=picture: scene.canvas.draw(s, p, frame))
+                act = next(m for m in shown if isinstance(m, SurfacePane))
+                timed("simulate", lambda act=act: act.timeline.at(act.clock.seconds))
+                picture = timed("simulate, labels and camera", lambda act=act, t=t: act.picture(t))
+                solids = scene._artists[act]
+                timed("upload, draw and read", lambda s=solids, p=picture: scene.canvas.draw([(s, p)], frame))
                 flat = [m for m in shown if m is not act]
                 timed("composite", lambda flat=flat, s=state: scene._overlay.paint(flat, s, frame))
                 timed("encode", lambda: writer.write(frame))

@@ -1,30 +1,23 @@
 """The clock: where every ball is at a time, as a pure function of that time.
 
 ``Timeline.at(t)`` takes seconds since the run began and returns a ``Moment``. Stills, tests, films and
-manim's own player all ask the same function, in any order.
+manim's own player all ask the same function, in any order. ``rolling.py`` adds the surface to roll on.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.engine.solution import Act, Array, Run
-from gdanim.landscape import Landscape
 
 Mask = NDArray[np.bool_]
 Index = NDArray[np.int64]
 SPEED_UP = 2.5  # seconds in which the pace grows e-fold
-DEPARTURE = 0.9  # a ball that leaves the stage takes at least this many seconds for it
-BEYOND = 0.5  # world units beyond the edge at which a departing ball has faded
-SETTLE = 0.7  # seconds in which a ball at rest slides to its place beside the others
-FEW, LATELY = 12, 0.6  # up to so many balls the leader is told; seconds over which a lead passes on
-PILE = 100  # larger crowds do not lie side by side
-TRAIL_VERTICES = 24_000  # the budget that all trails share
+SETTLE = 0.7  # seconds that a film looks on after the last ball has come to rest
 
 
 @dataclass(frozen=True)
@@ -49,42 +42,22 @@ class Pace:
 
 @dataclass(frozen=True)
 class Moment:
-    """What the stage shows at one time. Arrays have one row per ball."""
+    """How an act stands at one time. Arrays have one row per ball."""
 
     seconds: float
     step: int
-    centres: Array  # (balls, 3) world
-    contacts: Array  # (balls, 3) world: where it touches the surface
-    normals: Array  # (balls, 3) of the surface there
-    lead: Array  # (balls,): how much each one leads, in [0, 1]
-    spins: Array  # (balls, 4): how far it has rolled, as a quaternion (x, y, z, w)
-    opacity: Array  # (balls,)
+    fraction: float  # of the step that has passed, in [0, 1]
+    points: Array  # (balls, n): where each one is, between its iterates too
     rows: Index  # (balls,): the row of its run each ball shows
     ended: Mask  # (balls,): its last row is reached
-    departed: Mask  # (balls,): it has left the domain for good
-
-
-@dataclass(frozen=True)
-class Trails:
-    """Every path as a polyline in time. Arrays have one row per vertex, balls one after another."""
-
-    positions: Array  # (vertices, 3) world
-    normals: Array  # (vertices, 3)
-    times: Array  # (vertices,) seconds since the run began
-    balls: Index  # (vertices,)
-    opacity: Array  # (vertices,)
-    iterates: Mask  # (vertices,): an iterate, to be marked by a dot
 
 
 class Timeline:
-    """The run of one act on its landscape."""
+    """The run of one act, of any number of variables."""
 
-    def __init__(
-        self, act: Act, landscape: Landscape, radius: float, pace: float, run_time: float | None = None
-    ) -> None:
+    def __init__(self, act: Act, pace: float, run_time: float | None = None) -> None:
+        """``pace`` in steps per second at first; ``run_time`` in seconds overrides it."""
         self.act = act
-        self.landscape = landscape
-        self.radius = radius
         self.steps = max(run.steps for run in act.runs)
         self.pace = Pace(pace)
         if run_time is not None:
@@ -95,107 +68,32 @@ class Timeline:
         self._points = np.concatenate([run.points for run in act.runs])
         self._losses = np.concatenate([run.losses for run in act.runs])
         self._leaves = np.array([self._leaving_row(run) for run in act.runs])
-        self._exits = np.stack([self._exit(run, k) for run, k in zip(act.runs, self._leaves, strict=True)])
-        resting = self._leaves == self._last
-        starts, finals = self._points[self._offset], self._points[self._offset + self._last]
-        self._start_slots = self._piles(starts, np.arange(len(lengths)))
-        self._slots = self._piles(
-            finals, np.flatnonzero(resting)[np.argsort(self._last[resting], kind="stable")]
-        )
         self.run_time = self._run_time() if run_time is None else run_time
 
     def at(self, seconds: float) -> Moment:
-        """The stage so many seconds after the run began."""
+        """The act so many seconds after the run began."""
         position = self.pace.step(seconds)
         k = min(int(position), self.steps)
         fraction = min(position - k, 1.0) if k < self.steps else 0.0
         row = np.minimum(k, self._last)
         moving = np.where(k < self._last, self._ease(fraction, k), 0.0)
-        after = np.minimum(row + 1, self._last)
-        here, there = self._points[self._offset + row], self._points[self._offset + after]
+        here = self._points[self._offset + row]
+        there = self._points[self._offset + np.minimum(row + 1, self._last)]
         with np.errstate(invalid="ignore", over="ignore"):
             points = here + moving[:, None] * (there - here)
-        departed = (k >= self._leaves) & (self._leaves < self._last)
-        if departed.any():
-            points[departed] = self._departing(seconds, departed)
-        contacts, normals = self.landscape.surface(points)
-        if departed.any():  # where the loss is undefined it flies on level
-            left = self._points[self._offset + np.minimum(self._leaves, self._last)]
-            level = self.landscape.surface(left)[0][:, 2]
-            contacts[:, 2] = np.where(departed & ~np.isfinite(contacts[:, 2]), level, contacts[:, 2])
-        opacity = self._opacity(points)
-        spins = _turned(self._spins[np.minimum(k, len(self._spins) - 1)], self._roll(here, points))
-        centres = contacts + self.radius * normals
-        ended = k >= self._last
-        settled = np.clip((seconds - self.pace.time(self._last)) / SETTLE, 0.0, 1.0)
-        shift = _smooth(settled)[:, None] * self._slots
-        shift += _smooth(1.0 - min(position, 1.0)) * self._start_slots
-        beside = shift.any(axis=1) & ~departed
-        if beside.any():
-            moved = points[beside] + shift[beside] / self.landscape.scale
-            contacts[beside], normals[beside] = self.landscape.surface(moved)
-            centres[beside] = contacts[beside] + self.radius * normals[beside]
-        return Moment(
-            seconds, k, centres, contacts, normals, self._lead(seconds), spins, opacity, row, ended, departed
-        )
-
-    def _lead(self, seconds: float) -> Array:
-        """Who has had the lowest loss of late: 1 for a ball that led all the while, so that it may glow."""
-        lead = np.zeros(len(self.act.runs))
-        if not 1 < len(lead) <= FEW:
-            return lead
-        for ago in np.linspace(0.0, LATELY, 7):
-            k = min(int(self.pace.step(max(seconds - ago, 0.0))), self.steps)
-            losses = self._losses[self._offset + np.minimum(k, self._last)]
-            losses = np.where(
-                np.isfinite(losses) & (k < self._leaves + (self._leaves == self._last)), losses, np.inf
-            )
-            best = losses.min()
-            if k > 0 and (losses == best).sum() == 1:
-                lead[losses == best] += 1 / 7
-        return lead
-
-    @cached_property
-    def _spins(self) -> Array:
-        """Quaternions (steps + 1, balls, 4) of balls that have rolled from iterate to iterate."""
-        count = len(self.act.runs)
-        spins = np.zeros((self.steps + 1 if count <= PILE else 1, count, 4))
-        spins[0, :, 3] = 1.0
-        for k in range(1, len(spins)):
-            here = self._points[self._offset + np.minimum(k - 1, self._last)]
-            there = self._points[self._offset + np.minimum(k, self._last)]
-            spins[k] = _turned(spins[k - 1], self._roll(here, there))
-        return spins
-
-    def _roll(self, here: Array, there: Array) -> Array:
-        """The rotation (balls, 4) of balls that roll from one domain point to another without slipping."""
-        with np.errstate(invalid="ignore", over="ignore"):
-            way = np.nan_to_num((there - here) * self.landscape.scale, posinf=0.0, neginf=0.0)
-            length = np.hypot(way[:, 0], way[:, 1])
-            half = np.minimum(length / self.radius, 1e6) / 2
-        axis = np.column_stack([-way[:, 1], way[:, 0]]) / np.maximum(length, 1e-12)[:, None]
-        return np.column_stack([axis * np.sin(half)[:, None], np.zeros(len(half)), np.cos(half)])
+        return Moment(seconds, k, fraction, points, row, k >= self._last)
 
     def losses(self, moment: Moment) -> Array:
         """The loss each ball stands for at a moment, shape (balls,)."""
         return np.asarray(self._losses[self._offset + moment.rows])
 
-    def trails(self) -> Trails:
-        """All paths, sampled along the surface finely enough to hug it."""
-        budget = max(8, TRAIL_VERTICES // len(self.act.runs))
-        paths = [self._path(i, run, budget) for i, run in enumerate(self.act.runs)]
-        points, times, iterates = (np.concatenate(column) for column in zip(*paths, strict=True))
-        balls = np.repeat(np.arange(len(paths)), [len(p[1]) for p in paths])
-        positions, normals = self.landscape.surface(points)
-        return Trails(positions, normals, times, balls, self._opacity(points), iterates)
-
     def departure(self, ball: int) -> float | None:
-        """Seconds at which a ball (from 0) leaves the stage for good, or None."""
+        """Seconds at which a ball (from 0) leaves the domain for good, or None."""
         k = self._leaves[ball]
         return None if k >= self._last[ball] else float(self.pace.time(k))
 
     def leaving(self, ball: int) -> int:
-        """The last step at which a ball (from 0) is on the stage."""
+        """The last step at which a ball (from 0) is in the domain."""
         return int(self._leaves[ball])
 
     def end(self, ball: int) -> float:
@@ -203,19 +101,13 @@ class Timeline:
         return float(self.pace.time(self._last[ball]))
 
     def _run_time(self) -> float:
-        """Until the last ball on the stage has ended or left it."""
-        ends = np.where(
-            self._leaves < self._last,
-            self.pace.time(self._leaves) + 2 * DEPARTURE,
-            self.pace.time(self._last),
-        )
-        return max(1.0, float(ends.max()) + SETTLE)
+        return max(1.0, float(self.pace.time(self.steps)) + SETTLE)
 
     def _ease(self, fraction: float, k: int) -> float:
         """While steps can be told apart, each one starts and stops softly; faster, they flow."""
         speed = 1.0 / max(float(self.pace.time(k + 1) - self.pace.time(k)), 1e-9)
         soft = min(max((6.0 - speed) / 4.0, 0.0), 1.0)
-        return fraction + soft * (float(_smooth(fraction)) - fraction)
+        return fraction + soft * (float(smooth(fraction)) - fraction)
 
     def _leaving_row(self, run: Run) -> int:
         """The last row inside the domain: after it the ball never comes back."""
@@ -228,137 +120,7 @@ class Timeline:
         rows = np.flatnonzero(inside & np.isfinite(run.losses))
         return int(rows[-1]) if rows.size else 0
 
-    def _exit(self, run: Run, k: int) -> Array:
-        """Where a departing ball's flight ends: its step prolonged or cut to just beyond the edge."""
-        if k >= run.steps:
-            return np.asarray(run.points[k])
-        start = self.landscape.to_world(run.points[k])
-        towards = np.nan_to_num(
-            self.landscape.to_world(run.points[k + 1]) - start, nan=1e6, posinf=1e6, neginf=-1e6
-        )
-        length = max(float(np.linalg.norm(towards)), 1e-12)
-        direction = towards / length
-        with np.errstate(divide="ignore", invalid="ignore"):
-            room = np.where(direction > 0, self.landscape.extent - start, self.landscape.extent + start)
-            reach = float(np.nanmin(np.where(direction != 0, room / np.abs(direction), np.inf)))
-        return self.landscape.to_domain(start + (max(reach, 0.0) + BEYOND) * direction)
 
-    def _departing(self, seconds: float, departed: Mask) -> Array:
-        k = self._leaves[departed]
-        begin = self.pace.time(k)
-        duration = np.maximum(self.pace.time(k + 1) - begin, DEPARTURE)
-        f = np.clip((seconds - begin) / duration, 0.0, 1.0)
-        f = _smooth(f)
-        here = self._points[self._offset[departed] + k]
-        return np.asarray(here + f[:, None] * (self._exits[departed] - here))
-
-    def _opacity(self, points: Array) -> Array:
-        """1 inside the domain, falling to 0 at BEYOND world units outside it."""
-        outside = np.maximum(np.abs(self.landscape.to_world(points)) - self.landscape.extent, 0.0)
-        f = np.clip(np.linalg.norm(outside, axis=-1) / (0.9 * BEYOND), 0.0, 1.0)
-        return np.asarray(1 - _smooth(f))
-
-    def _piles(self, points: Array, order: Index) -> Array:
-        """World offsets (balls, 2) that lay balls at one place side by side, in order of arrival."""
-        slots = np.zeros((len(self.act.runs), 2))
-        if len(slots) > PILE:
-            return slots
-        world = self.landscape.to_world(points)
-        anchors: list[
-            tuple[Array, float]
-        ] = []  # the first ball of each pile, and how far apart its places are
-        taken = np.zeros((0, 3))
-        for i in order:
-            near = [a for a in anchors if np.linalg.norm(a[0] - world[i]) < 2 * self.radius]
-            anchor, spacing = near[0] if near else (world[i], 0.0)
-            if not near:
-                spacing = self._spacing(world[i])
-                anchors.append((anchor, spacing))
-            places = np.concatenate([world[i : i + 1], anchor + spacing * SPIRAL])
-            centres = self._centres(places)
-            apart = np.linalg.norm(centres[:, None] - taken, axis=-1).min(axis=1, initial=np.inf)
-            free = int(np.argmax(apart >= 1.99 * self.radius))
-            slots[i] = places[free] - world[i]
-            taken = np.concatenate([taken, centres[free : free + 1]])
-        return slots
-
-    def _spacing(self, place: Array) -> float:
-        """World distance at which balls side by side just touch: in a bowl their centres lean together."""
-        spacing = 2.04 * self.radius
-        for _ in range(3):
-            centres = self._centres(place + spacing * np.concatenate([np.zeros((1, 2)), SPIRAL[1:7]]))
-            nearest = float(np.linalg.norm(centres[1:] - centres[0], axis=1).min())
-            spacing *= min(max(2.04 * self.radius / max(nearest, 1e-9), 0.7), 1.5)
-        return spacing
-
-    def _centres(self, world: Array) -> Array:
-        contacts, normals = self.landscape.surface(self.landscape.to_domain(world))
-        return np.asarray(contacts + self.radius * normals)
-
-    def _path(self, ball: int, run: Run, budget: int) -> tuple[Array, Array, Mask]:
-        """One path: domain points (v, 2), seconds (v,) and whether each is an iterate (v,)."""
-        last = int(min(self._leaves[ball], run.steps))
-        points = run.points[: last + 1]
-        times = self.pace.time(np.arange(last + 1))
-        if last < run.steps:
-            duration = max(float(self.pace.time(last + 1) - times[-1]), DEPARTURE)
-            points = np.concatenate([points, self._exits[ball][None]])
-            times = np.append(times, times[-1] + duration)
-        hops = np.linalg.norm(np.diff(self.landscape.to_world(points), axis=0), axis=1)
-        kept = np.unique(np.floor(np.concatenate([[0.0], np.cumsum(hops)]) / 0.004), return_index=True)[1]
-        if len(kept) > budget:
-            kept = kept[np.unique(np.linspace(0, len(kept) - 1, budget).astype(int))]
-        points, times = points[kept], times[kept]
-        rows = np.minimum(kept, last)
-        hops = np.linalg.norm(np.diff(self.landscape.to_world(points), axis=0), axis=1)
-        pieces = np.clip(np.ceil(hops / 0.035), 1, max(1, budget // max(len(hops), 1))).astype(int)
-        pieces = np.minimum(pieces, 48)
-        xs, ts, marks = [points[:1]], [times[:1]], [np.array([True])]
-        for a in range(len(hops)):
-            g = np.arange(1, pieces[a] + 1) / pieces[a]
-            k = int(rows[a])
-            f, t = g, times[a] + g * (times[a + 1] - times[a])
-            if k == last:  # it departs
-                f = _smooth(g)
-            elif kept[a + 1] == k + 1:
-                f = np.array([self._ease(v, k) for v in g]) if len(g) > 1 else g
-                t = self.pace.time(k + g)
-            xs.append(points[a] + f[:, None] * (points[a + 1] - points[a]))
-            ts.append(t)
-            marks.append(g == 1.0)
-        x, t, mark = np.concatenate(xs), np.concatenate(ts), np.concatenate(marks)
-        if last < run.steps:
-            mark[-1] = False
-        if len(t) > budget:
-            thin = np.unique(np.linspace(0, len(t) - 1, budget).astype(int))
-            x, t, mark = x[thin], t[thin], mark[thin]
-        return x, t, mark
-
-
-def _smooth(f: Array | float) -> Array:
+def smooth(f: Array | float) -> Array:
     """Smoothstep: from 0 to 1 with both ends at rest."""
     return np.asarray(f * f * (3 - 2 * f))
-
-
-def _turned(spin: Array, by: Array) -> Array:
-    """The rotation ``by`` after the rotation ``spin``, both quaternions (..., 4)."""
-    v, w = spin[..., :3], spin[..., 3:]
-    bv, bw = by[..., :3], by[..., 3:]
-    vector = bw * v + w * bv + np.cross(bv, v)
-    return np.concatenate([vector, bw * w - np.sum(bv * v, axis=-1, keepdims=True)], axis=-1)
-
-
-def _spiral(rings: int) -> Array:
-    """A hexagonal spiral around the origin (places, 2), neighbours 1 apart."""
-    places = [(0.0, 0.0)]
-    for ring in range(1, rings + 1):
-        for side in range(6):
-            corner, towards = math.radians(60 * side), math.radians(60 * side + 120)
-            for along in range(ring):
-                x = ring * math.cos(corner) + along * math.cos(towards)
-                y = ring * math.sin(corner) + along * math.sin(towards)
-                places.append((x, y))
-    return np.array(places)
-
-
-SPIRAL = _spiral(7)

@@ -3,11 +3,13 @@
 from manim import FadeOut, Write, rate_functions
 
 from gdanim.engine.solution import Act
+from gdanim.view.layout import MARGIN
+from gdanim.view.panes.legend import Legend
+from gdanim.view.panes.surface import SurfacePane
 from gdanim.view.scene import FilmScene
-from gdanim.view.text import formula, literal
+from gdanim.view.text import formula
 
 APPEAR, FALL, HOLD, LEAVE = 2.4, 1.2, 3.0, 1.0  # seconds
-LEFT, TOP = 56.0, 56.0  # points
 
 
 class Surface(FilmScene):
@@ -16,12 +18,7 @@ class Surface(FilmScene):
     dimensions = (2,)
 
     def construct(self) -> None:
-        self.top = TOP
-        if self.spec.title:
-            size = 46 if len(self.spec.title) <= 60 else 34  # points
-            title = self.text(literal(self.spec.title), size, LEFT, TOP, self.theme.text, self.layout.column)
-            self.add(title)
-            self.top = self.below(title) + 26
+        self.top = self.headline()
         for act in self.solution.acts:
             self.act(act)
 
@@ -32,21 +29,23 @@ class Surface(FilmScene):
         standing = loop and len(acts) == 1  # a loop of one act begins and ends with the bare surface
         rise = 0.0 if standing else APPEAR
         function = f"f({', '.join(act.objective.variables)}) = {act.objective.latex}"
-        rule = self.text(formula(function), 32, LEFT, self.top, self.theme.secondary, self.layout.column)
-        stage = self.stage(act, self.below(rule) + 24, self.run_time(rise + FALL + HOLD))
+        rule = self.text(formula(function), 32, MARGIN, self.top, self.theme.secondary, self.layout.column)
+        layout = self.layout.under(self.below(rule) + 24)
+        clock = self.clock(act, rise + FALL + HOLD)
+        stage = SurfacePane(self, clock, layout.stage, whole=True)
+        legend = Legend(self, clock, layout.panel, layout.panel_columns)
         stage.ground = 1.0 if act is acts[0] and (standing or not loop) else 0.0
+        self.add(stage, legend)
         if standing:
             stage.reveal = stage.opened = 1.0
-            self.add(stage, rule)
+            self.add(rule)
         else:
             self.play(stage.become_(rise, reveal=1.0, opened=1.0, ground=1.0), Write(rule, run_time=rise))
-        self.play(stage.become_(FALL, rate_functions.linear, fall=1.0), stage.become_(FALL, readouts=1.0))
-        end = stage.timeline.run_time
-        self.play(stage.become_(end, rate_functions.linear, seconds=end))
-        self.play(stage.become_(HOLD - leave, rate_functions.linear, seconds=end + HOLD - leave))
+        self.play(stage.become_(FALL, rate_functions.linear, fall=1.0), legend.become_(FALL, presence=1.0))
+        self.play(clock.run_(HOLD - leave))
         if standing:
-            self.play(stage.become_(leave, presence=0.0, readouts=0.0))
+            self.play(stage.become_(leave, presence=0.0), legend.become_(leave, presence=0.0))
         elif leave:
-            gone = stage.become_(leave, reveal=0.0, presence=0.0, ground=0.0, readouts=0.0)
-            self.play(gone, FadeOut(rule, run_time=leave))
-            self.remove(stage)
+            gone = stage.become_(leave, reveal=0.0, presence=0.0, ground=0.0)
+            self.play(gone, legend.become_(leave, presence=0.0), FadeOut(rule, run_time=leave))
+            self.remove(stage, legend)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
@@ -43,10 +42,7 @@ def act_of(spec_of: Specs) -> Callable[[str], Act]:
 @pytest.fixture(scope="session")
 def filming() -> Filming:
     """A spec's film at a small size, recorded and ready to paint."""
-    with warnings.catch_warnings():  # manim imports pydub, which imports what Python 3.13 drops
-        warnings.simplefilter("ignore", DeprecationWarning)
-        from gdanim.output.film import _film
-        from gdanim.view.scene import FilmScene  # noqa: F401
+    from gdanim.output.film import _film
 
     @contextmanager
     def film(spec: Spec, height: int = 240, rate: int = 10) -> Iterator[FilmScene]:

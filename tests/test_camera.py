@@ -125,7 +125,7 @@ def test_a_ball_that_leaves_does_not_drag_the_camera(
     cameras = []
     for rates in ("0.01, 0.07", "0.01, 0.07, 0.105, 3.0"):
         with filming(spec_of(DIVERGING.format(rates=rates, camera=view))) as scene:
-            stage = scene._acts[0]
+            stage = scene._panes[0]
             cameras.append([stage.camera(float(t)) for t in np.linspace(0, scene.length, 7)])
     assert cameras[0] == cameras[1]
 
@@ -136,7 +136,7 @@ def test_the_surface_stays_in_the_picture_all_the_time(
 ) -> None:
     text = DIVERGING.format(rates="0.07", camera="orbit: 9") + "  # wide\nview: {height: linear}\n"
     with filming(spec_of(text.replace("duration: 12", f'duration: 12, aspect: "{aspect}"'))) as scene:
-        stage = scene._acts[0]
+        stage = scene._panes[0]
         points = stage.scenery.mesh.positions
         rect = scene.layout.rect
         for t in np.linspace(0, scene.length, 60):

@@ -10,8 +10,8 @@ import pytest
 
 import gdanim
 from gdanim.landscape import landscape
+from gdanim.rolling import Rolling
 from gdanim.spec import Spec, SpecError
-from gdanim.timeline import Timeline
 from gdanim.view.theme import rgb
 
 RAVINE = """\
@@ -29,10 +29,10 @@ def film(spec_of: Callable[[str], Spec], filming: Callable[..., Any]) -> Callabl
 @pytest.mark.parametrize("ball", [1, 2])
 def test_a_followed_ball_stays_in_the_middle(film: Callable[[str], Any], ball: int) -> None:
     with film(f"{RAVINE}camera: {{follow: {ball}}}\n") as scene:
-        act, rect = scene._acts[0], scene.layout.rect
+        act, rect = scene._panes[0], scene.layout.rect
         for t in np.linspace(4.0, scene.length, 40):
             scene._seek(float(t))
-            moment, camera = act.timeline.at(act.seconds), act.camera(float(t))
+            moment, camera = act.timeline.at(act.clock.seconds), act.camera(float(t))
             assert np.all(np.abs(camera.target[:2]) <= act.scenery.extent + 1e-9), "dragged off the stage"
             x, y = camera.project(moment.centres[ball - 1])
             if not moment.departed[ball - 1]:
@@ -45,7 +45,7 @@ def test_a_followed_zigzag_does_not_shake_the_camera(film: Callable[[str], Any])
         targets = []
         for t in np.arange(5.0, 9.0, 1 / 30):
             scene._seek(float(t))
-            targets.append(scene._acts[0].camera(float(t)).target)
+            targets.append(scene._panes[0].camera(float(t)).target)
         assert np.linalg.norm(np.diff(targets, axis=0), axis=1).max() < 0.02  # world units a frame
 
 
@@ -57,11 +57,11 @@ def test_following_nobody_is_a_mistake(spec_of: Callable[[str], Spec]) -> None:
 def test_a_flight_passes_its_keyframes(film: Callable[[str], Any]) -> None:
     path = "[{at: 2, elevation: 90, azimuth: -90}, {at: 4, zoom: 2}, {at: 6, elevation: 30, azimuth: -30}]"
     with film(f"{RAVINE}camera: {{path: {path}}}\n") as scene:
-        seen = [scene._acts[0].camerawork.at(t, 1.0, 0.0, 0.0) for t in (0.0, 2.0, 4.0, 5.0, 6.0, 60.0)]
+        seen = [scene._panes[0].camerawork.at(t, 1.0, 0.0, 0.0) for t in (0.0, 2.0, 4.0, 5.0, 6.0, 60.0)]
         assert [c.elevation for c in seen] == [90, 90, 90, 60, 30, 30]
         assert [c.azimuth for c in seen] == [-90, -90, -90, -60, -30, -30]
         assert seen[2].distance == pytest.approx(seen[1].distance / 2)
-        turns = [scene._acts[0].camerawork.at(t, 1.0, 0.0, 0.0).azimuth for t in np.linspace(4, 6, 50)]
+        turns = [scene._panes[0].camerawork.at(t, 1.0, 0.0, 0.0).azimuth for t in np.linspace(4, 6, 50)]
         assert np.all(np.diff(turns) >= 0)
 
 
@@ -78,7 +78,7 @@ def test_text_stays_clear_of_a_surface_that_comes_near(film: Callable[[str], Any
 
 def test_a_ball_rolls_without_slipping(spec_of: Callable[[str], Spec]) -> None:
     act = gdanim.solve(spec_of(RAVINE)).acts[0]
-    clock = Timeline(act, landscape(act), 0.05, 1.5)
+    clock = Rolling(act, landscape(act), 0.05, 1.5)
     here = np.zeros((2, 2))
     round_trip = np.array([[2 * np.pi * clock.radius, 0.0], [0.0, 2 * np.pi * clock.radius]])
     once = clock._roll(here, round_trip / clock.landscape.scale)
@@ -92,7 +92,7 @@ def test_a_ball_rolls_without_slipping(spec_of: Callable[[str], Spec]) -> None:
 
 def test_the_leader_has_the_lowest_loss_and_hands_over_gently(spec_of: Callable[[str], Spec]) -> None:
     act = gdanim.solve(spec_of(RAVINE.replace("0.07, 0.105", "0.01, 0.07, 0.0975"))).acts[0]
-    clock = Timeline(act, landscape(act), 0.05, 1.5)
+    clock = Rolling(act, landscape(act), 0.05, 1.5)
     assert clock.at(0.0).lead.sum() == 0  # all at one place
     leads = np.array([clock.at(float(t)).lead for t in np.arange(0, clock.run_time, 1 / 30)])
     assert leads.max() == pytest.approx(1.0)

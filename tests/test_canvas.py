@@ -48,20 +48,20 @@ class Studio:
 
     def __init__(self, scene: Any, painted: Callable[..., Pixels]) -> None:
         painted(scene, 5.0)
-        self.scene, self.act = scene, scene._acts[0]
-        self.stage = scene._solids[self.act]
+        self.scene, self.act = scene, scene._panes[0]
+        self.stage = scene._artists[self.act]
         self.stage._dots.instances = 0  # small spheres would hide parts of balls
         self.size = scene.size
 
     def picture(self, run_seconds: float) -> Any:
         """The surface, balls and trails alone, from the middle of the orbit."""
         self.scene._seek(self.scene.length)
-        self.act.seconds = run_seconds
-        return replace(self.act.picture(self.scene.length / 2, self.size), labels=(), lines=None)
+        self.act.clock.seconds = run_seconds
+        return replace(self.act.picture(self.scene.length / 2), labels=(), lines=None, clip=None)
 
     def draw(self, picture: Any, stage: Any = None) -> NDArray[np.int64]:
         frame = np.empty((self.size[1], self.size[0], 4), dtype=np.uint8)
-        self.scene.canvas.draw(stage or self.stage, picture, frame)
+        self.scene.canvas.draw([(stage or self.stage, picture)], frame)
         return frame[..., :3].astype(int)
 
     def with_other_ball(self, picture: Any, ball: int) -> NDArray[np.int64]:

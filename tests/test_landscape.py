@@ -179,13 +179,13 @@ def test_height_axis_is_marked_inside_the_relief(act_of: Acts, function: str, he
 
 @pytest.mark.parametrize("function", UNDEFINED_SOMEWHERE)
 def test_mesh_leaves_out_what_is_undefined(act_of: Acts, function: str) -> None:
-    from gdanim.timeline import Timeline
+    from gdanim.rolling import Rolling
     from gdanim.view.theme import rgb, themes
 
     subject = act(act_of, function, "{x: [-1, 2], y: [-1, 2]}", "starts: [[0.5, 0.5]]")
     surface = landscape(subject)
     theme = themes["dark"]
-    scenery = Scenery(Timeline(subject, surface, 0.05, 1.5), theme, np.array([rgb(theme.text)]), None)
+    scenery = Scenery(Rolling(subject, surface, 0.05, 1.5), theme, np.array([rgb(theme.text)]), None)
     corners = scenery.mesh.positions[scenery.mesh.triangles]
     assert np.isfinite(corners).all()
     with np.errstate(all="ignore"):

@@ -15,7 +15,7 @@ LAYERS = [
     {"registry", "calculus", "vocabulary", "tokens", "expression", "yaml_marks", "__version__"},
     {"wording", "data", "entries", "starts", "spec", "starter"},
     {"engine"},
-    {"timeline", "landscape"},
+    {"timeline", "landscape", "rolling"},
     {"view", "catalog"},
     {"output"},
     {"checks", "options", "plugins", "schema", "table", "cli", "__init__"},

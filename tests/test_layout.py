@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -46,20 +46,30 @@ def ink(label: Any, atlas: NDArray[np.uint8]) -> Box | None:
     )
 
 
+def labels(picture: Any) -> Iterator[Any]:
+    """All pieces of text in what a pane shows."""
+    if hasattr(picture, "labels"):
+        yield from picture.labels
+    else:
+        for part in (*picture.still.parts, *picture.moving.parts):
+            if isinstance(part, list):
+                yield from part
+
+
 def texts(scene: Any, atlas: NDArray[np.uint8], seconds: float) -> dict[str, Box]:
     """All text visible at a time: labels of the canvas and manim's mobjects."""
     shown, _ = scene._seek(seconds)
-    stage = next(m for m in reversed(shown) if m in scene._acts)
     names = {scene.lettering.place(key, 0, 0, (1, 1, 1)).sprite: key[0] for key in scene.lettering._index}
+    panes = [m for m in shown if m in scene._panes]
     found = {}
-    for label in stage.picture(seconds, scene.size).labels:
+    for label in (label for pane in panes for label in labels(pane.picture(seconds))):
         box = ink(label, atlas)
         if label.opacity > VISIBLE and box:
             found[f"{names[label.sprite]} at {box[:2]}"] = box
     width, height = scene.size
     unit = height / 8.0
     for mobject in shown:
-        if mobject is not stage and mobject.family_members_with_points():
+        if mobject not in panes and mobject.family_members_with_points():
             (left, bottom, _), (right, top, _) = (
                 mobject.get_corner([-1, -1, 0]),
                 mobject.get_corner([1, 1, 0]),
@@ -75,7 +85,7 @@ def texts(scene: Any, atlas: NDArray[np.uint8], seconds: float) -> dict[str, Box
 
 def violations(scene: Any) -> list[str]:
     """Texts beyond the picture or over one another, at the ends and in the middle of every animation."""
-    for act in scene._acts:
+    for act in scene._panes:
         act.prepare()
     atlas = scene.lettering.build()
     scene.canvas.set_atlas(atlas)

@@ -66,8 +66,8 @@ def sequences(
 
     with filming(gdanim.load(ROOT / f"specs/{request.param}.yaml"), height=HEIGHT) as scene:
         painted(scene, scene.length / 2)
-        act, canvas = scene._acts[0], scene.canvas
-        middle = replace(act.picture(scene.length / 2, scene.size), labels=(), lines=None, moment=None)
+        act, canvas = scene._panes[0], scene.canvas
+        middle = replace(act.picture(scene.length / 2), labels=(), lines=None, clip=None, moment=None)
         pictures = [
             replace(middle, camera=replace(middle.camera, azimuth=middle.camera.azimuth + angle))
             for angle in ANGLES
@@ -76,7 +76,7 @@ def sequences(
         ours = []
         for picture in pictures:
             frame = np.empty((height, width, 4), dtype=np.uint8)
-            canvas.draw(scene._solids[act], picture, frame)
+            canvas.draw([(scene._artists[act], picture)], frame)
             ours.append(frame[..., :3].astype(float))
         bare = Solids(canvas, act.scenery)
         multisampled = [drawn(bare, picture, samples=SAMPLES) for picture in pictures]

@@ -275,11 +275,11 @@ def test_what_takes_the_place_of_another_is_drawn(
 
     class Swap(FilmScene):
         def construct(self) -> None:
-            stage = self.stage(self.solution.acts[0])
+            clock = self.clock(self.solution.acts[0])
             for x in (-2.0, 2.0):
                 square = Square().move_to([x, 0, 0])
                 self.add(square)
-                self.play(stage.become_(1.0, readouts=0.0))
+                self.play(clock.become_(1.0, seconds=1.0))
                 self.remove(square)
 
     frames = [np.empty((180, 320, 4), dtype=np.uint8) for _ in range(2)]
@@ -309,7 +309,7 @@ def test_a_looping_film_ends_where_it_began(
 ) -> None:
     text = TWO_ACTS.replace("duration: 16", "duration: 16, loop: true")
     with filming(spec_of(text)) as scene:
-        work = scene._acts[0].camerawork
+        work = scene._panes[0].camerawork
         turns = [work.at(float(t), 1.0, 0.0, 0.0).azimuth for t in np.linspace(0, scene.length, 50)]
         assert turns[0] == pytest.approx(turns[-1], abs=1e-9)
         assert max(np.abs(np.diff(turns))) <= 1.2 * scene.length / 49 * 1.001

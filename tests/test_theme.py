@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gdanim.view.axes import TICK_SIZE
 from gdanim.view.layout import ASPECTS, layout
-from gdanim.view.panel import NOTE_SIZE
+from gdanim.view.panes.legend import NOTE_SIZE
 from gdanim.view.theme import Theme, rgb, themes
 
 Array = NDArray[np.float64]

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from gdanim.engine.solution import Act, Status
 from gdanim.landscape import landscape
-from gdanim.timeline import BEYOND, SPEED_UP, Moment, Pace, Timeline
+from gdanim.rolling import BEYOND, Rolled, Rolling
+from gdanim.timeline import SPEED_UP, Pace
 
 Acts = Callable[[str], Act]
 Array = NDArray[np.float64]
@@ -36,12 +37,12 @@ steps: 60
 SPECS = {"bowl": BOWL, "ravine": RAVINE, "himmelblau": HIMMELBLAU, "leaping": LEAPING}
 
 
-def timeline(act: Act, pace: float = 1.5, run_time: float | None = None) -> Timeline:
-    return Timeline(act, landscape(act), RADIUS, pace, run_time)
+def timeline(act: Act, pace: float = 1.5, run_time: float | None = None) -> Rolling:
+    return Rolling(act, landscape(act), RADIUS, pace, run_time)
 
 
 @contextmanager
-def alone(act: Act, ball: int) -> Iterator[Timeline]:
+def alone(act: Act, ball: int) -> Iterator[Rolling]:
     yield timeline(Act(act.objective, act.domain, [act.runs[ball]]))
 
 
@@ -218,7 +219,7 @@ def test_a_ball_that_steps_where_nothing_is_departs(act_of: Acts) -> None:
         assert np.isfinite(moment.centres[shown]).all()
 
 
-def overlaps(moment: Moment, radius: float) -> list[float]:
+def overlaps(moment: Rolled, radius: float) -> list[float]:
     """Distances, in diameters, of pairs of visible balls that stand in each other."""
     shown = moment.centres[moment.opacity > 0]
     apart = np.linalg.norm(shown[:, None] - shown[None], axis=-1)[np.triu_indices(len(shown), 1)] / 2 / radius

@@ -11,7 +11,7 @@ import numpy as np
 from gdanim import spec
 from gdanim.engine.solution import Array
 from gdanim.landscape import FLOOR, RELIEF
-from gdanim.timeline import Timeline
+from gdanim.rolling import Rolling
 from gdanim.view.axes import far_left
 from gdanim.view.camera import Camera, best_view, frame
 from gdanim.view.layout import Layout
@@ -28,7 +28,7 @@ class Camerawork:
 
     def __init__(
         self,
-        timeline: Timeline,
+        timeline: Rolling,
         scenery: Scenery,
         layout: Layout,
         wishes: spec.Camera,

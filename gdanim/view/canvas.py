@@ -6,22 +6,48 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.landscape import FLOOR
-from gdanim.view.picture import Label, Picture
+from gdanim.view.picture import Label
 from gdanim.view.scenery import KEY_LIGHT
 from gdanim.view.theme import Theme, rgb
 
-if TYPE_CHECKING:
-    from gdanim.view.solids import Solids
-
-PROGRAMS = ("surface", "floor", "ribbon", "ball", "arrow", "decal", "sprite")
+PROGRAMS = (
+    "surface",
+    "floor",
+    "ribbon",
+    "ball",
+    "arrow",
+    "decal",
+    "sprite",
+    "shape",
+    "wedge",
+    "area",
+    "image",
+)
 HEIGHT = 1080.0  # line widths are given in pixels of a picture this high
+
+
+class Artist(Protocol):
+    """Knows how to draw one pane: its part that stays, which the canvas keeps, and its part that moves."""
+
+    def key(self, shown: Any) -> object:
+        """What the still part depends on, besides the clip: equal keys, equal pixels."""
+
+    def draw_still(self, shown: Any) -> None: ...
+    def draw_moving(self, shown: Any) -> None: ...
+    def release(self) -> None:
+        """Free what it has on the graphics side."""
+
+
+Layer = tuple[
+    Artist, Any
+]  # an artist and what it shall show, which has a ``clip``: its box in pixels, or None
 
 
 class Canvas:
@@ -57,6 +83,8 @@ class Canvas:
         self.set("floor", u_color=rgb(theme.secondary), u_opacity=theme.floor_opacity, u_levels=0)
         self.set("decal", u_heights=0, u_floor_height=FLOOR + 0.002)
         self.set("sprite", u_atlas=1)
+        for name in ("shape", "wedge", "area", "image"):
+            self.set(name, u_size=(width, height))
 
     def set_atlas(self, coverage: NDArray[np.uint8]) -> None:
         """The atlas of rasterised text, shape (height, width), that labels are cut from."""
@@ -66,31 +94,37 @@ class Canvas:
         self._atlas = self.context.texture((width, height), 1, np.ascontiguousarray(coverage), alignment=1)
         self._atlas.use(1)
 
-    def draw(self, solids: Solids | None, picture: Picture, out: NDArray[np.uint8]) -> None:
+    def draw(self, layers: Sequence[Layer], out: NDArray[np.uint8]) -> None:
         """Paint into ``out``, shape (height, width, 4), RGBA, colours premultiplied, top row first.
 
-        What only the camera moves is kept, colour and depth, while the camera rests.
+        What stays is kept, colour and depth, until something of it changes.
         """
         self.use()
-        still = (solids, picture.camera, picture.reveal, picture.ground)
+        still = [(artist, artist.key(shown), shown.clip) for artist, shown in layers]
         if still == self._backdrop_of:
             self._begin(self.target)
             self.context.copy_framebuffer(self.target, self._backdrop)
         else:
             resting = still == self._last
             self._begin(self._backdrop if resting else self.target)
-            if solids is not None:
-                solids.draw_still(picture)
+            for artist, shown in layers:
+                self._clip(shown.clip)
+                artist.draw_still(shown)
             if resting:
+                self._clip(None)
                 self._backdrop_of = still
                 self._begin(self.target)
                 self.context.copy_framebuffer(self.target, self._backdrop)
         self._last = still
-        if solids is not None:
-            solids.draw_moving(picture)
-        if picture.labels and self._atlas is not None:
-            self._draw_labels(picture.labels)
+        for artist, shown in layers:
+            self._clip(shown.clip)
+            artist.draw_moving(shown)
+        self._clip(None)
         self.target.read_into(out, components=4)
+
+    def _clip(self, box: tuple[int, int, int, int] | None) -> None:
+        """Draw inside a box (left, top, width, height) of pixels only."""
+        self.context.scissor = box
 
     def _begin(self, target: moderngl.Framebuffer) -> None:
         """Draw onto an empty ``target`` from here on."""
@@ -110,7 +144,10 @@ class Canvas:
             [self.context.renderbuffer(size, 4)], self.context.depth_renderbuffer(size)
         )
 
-    def _draw_labels(self, labels: Sequence[Label]) -> None:
+    def draw_labels(self, labels: Sequence[Label]) -> None:
+        """Pieces of text, over all that is drawn but what stands before the place they belong to."""
+        if not labels or self._atlas is None:
+            return
         self.set_depth_mask(False)
         rows = np.array(
             [

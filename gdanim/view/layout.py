@@ -6,12 +6,59 @@ Small pictures, below 480 pixels, have fewer, so that their text stays legible.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from gdanim.view.camera import Rect
 
 SHORT, SMALL, LEAST = 1080.0, 480, 720.0
 MARGIN = 56.0
 ASPECTS = {"16:9": (16, 9), "4:3": (4, 3), "1:1": (1, 1), "9:16": (9, 16)}
+
+
+class Box(NamedTuple):
+    """A part of the picture."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    def inset(self, left: float, top: float, right: float, bottom: float) -> Box:
+        """The box without margins of such widths."""
+        return Box(self.left + left, self.top + top, self.right - right, self.bottom - bottom)
+
+    def columns(self, *shares: float, gap: float = 40.0) -> list[Box]:
+        """Boxes side by side, their widths as the shares are."""
+        room = (self.width - gap * (len(shares) - 1)) / sum(shares)
+        lefts = [self.left + room * sum(shares[:i]) + gap * i for i in range(len(shares))]
+        return [
+            Box(x, self.top, x + room * share, self.bottom) for x, share in zip(lefts, shares, strict=True)
+        ]
+
+    def rows(self, *shares: float, gap: float = 40.0) -> list[Box]:
+        """Boxes below each other, their heights as the shares are."""
+        room = (self.height - gap * (len(shares) - 1)) / sum(shares)
+        tops = [self.top + room * sum(shares[:i]) + gap * i for i in range(len(shares))]
+        return [
+            Box(self.left, y, self.right, y + room * share) for y, share in zip(tops, shares, strict=True)
+        ]
+
+    def tiles(self, count: int, gap: float = 40.0) -> list[Box]:
+        """So many equal boxes in rows, as nearly square as can be, from the top left."""
+        across = max(
+            range(1, count + 1),
+            key=lambda n: min((self.width + gap) / n, (self.height + gap) / -(-count // n)),
+        )
+        rows = self.rows(*[1.0] * -(-count // across), gap=gap)
+        return [box for row in rows for box in row.columns(*[1.0] * across, gap=gap)][:count]
 
 
 @dataclass(frozen=True)
@@ -21,16 +68,25 @@ class Layout:
     width: float
     height: float
     column: float  # width of title and panel
-    stage: tuple[float, float, float, float]  # left, top, right, bottom
-    panel: tuple[float, float, float, float]  # the legend's box
+    stage: Box
+    panel: Box  # the legend's
     panel_columns: int
 
     def under(self, top: float) -> Layout:
         """The same layout where text at the upper left reaches down to ``top``."""
         left, stage_top, right, bottom = self.stage
         if left > self.column:  # the text stands beside the stage, and above the panel
-            return replace(self, panel=(self.panel[0], max(self.panel[1], top), *self.panel[2:]))
-        return replace(self, stage=(left, max(stage_top, top), right, bottom))
+            return replace(self, panel=self.panel._replace(top=max(self.panel.top, top)))
+        return replace(self, stage=Box(left, max(stage_top, top), right, bottom))
+
+    def body(self, top: float) -> Box:
+        """All of the picture below ``top``, within the margins."""
+        return Box(MARGIN, top, self.width - MARGIN, self.height - MARGIN)
+
+    @property
+    def wide(self) -> bool:
+        """Whether panes stand side by side rather than below each other."""
+        return self.width > 1.2 * self.height
 
     @property
     def rect(self) -> Rect:
@@ -58,8 +114,8 @@ def layout(aspect: str, short: int) -> Layout:
             width,
             height,
             column,
-            (MARGIN + column + 20, 40.0, width - 40, height - 36),
-            (MARGIN, 190.0, MARGIN + column, height - MARGIN),
+            Box(MARGIN + column + 20, 40.0, width - 40, height - 36),
+            Box(MARGIN, 190.0, MARGIN + column, height - MARGIN),
             1,
         )
     bottom = height - (350.0 if y == x else 560.0)
@@ -67,8 +123,8 @@ def layout(aspect: str, short: int) -> Layout:
         width,
         height,
         width - 2 * MARGIN - 160,
-        (MARGIN + 40, 190.0, width - MARGIN - 20, bottom),
-        (MARGIN, bottom + 30, width - MARGIN, height - MARGIN),
+        Box(MARGIN + 40, 190.0, width - MARGIN - 20, bottom),
+        Box(MARGIN, bottom + 30, width - MARGIN, height - MARGIN),
         2 if y == x else 1,
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gdanim.engine.solution import Array
-from gdanim.timeline import Moment
+from gdanim.rolling import Rolled
 from gdanim.view.camera import Camera
 
 
@@ -49,10 +49,10 @@ class Segments:
 
 @dataclass(frozen=True)
 class Picture:
-    """Everything that changes from frame to frame."""
+    """Everything that changes from frame to frame on one stage."""
 
     camera: Camera
-    moment: Moment | None = None
+    moment: Rolled | None = None
     reveal: float = 1.0  # 0: nothing of the surface, 1: all of it
     lift: Array | None = None  # (balls,) world units above the surface, while they drop in
     presence: float = 1.0  # opacity of balls and trails
@@ -61,3 +61,4 @@ class Picture:
     lines: Array | None = None  # ribbon rows (n, 25)
     arrows: Arrows | None = None
     segments: Segments | None = None
+    clip: tuple[int, int, int, int] | None = None  # pixels outside (left, top, width, height) are left alone

@@ -5,7 +5,7 @@ animation begins, finishes and cleans up in order, while the lists of visible mo
 at time t is then had by seeking, in any order: undo what starts later, apply what has started, restore
 that list. Manim draws what is flat (titles, formulas) and the canvas what is solid.
 
-This module and ``stage`` are the only ones that know manim.
+This module and ``pane`` are the only ones that know manim.
 """
 
 from __future__ import annotations
@@ -25,18 +25,20 @@ from numpy.typing import NDArray
 
 import gdanim
 from gdanim.engine.solution import Act
+from gdanim.landscape import landscape
+from gdanim.rolling import Rolling
 from gdanim.spec import Spec
-from gdanim.view.camera import Camera
-from gdanim.view.canvas import Canvas
-from gdanim.view.layout import Layout, layout
-from gdanim.view.picture import Picture
-from gdanim.view.solids import Solids
-from gdanim.view.stage import Cue, StagedAct
-from gdanim.view.text import Lettering, preamble
-from gdanim.view.theme import Theme, themed
+from gdanim.timeline import Timeline
+from gdanim.view.canvas import Artist, Canvas
+from gdanim.view.layout import MARGIN, Layout, layout
+from gdanim.view.pane import Animated, Clock, Cue, Pane
+from gdanim.view.text import Lettering, literal, preamble
+from gdanim.view.theme import Color, Theme, rgb, themed
 
 SPEC_VARIABLE = "GDANIM_SPEC"  # names the spec for `manim render scenes/...`
 TYPST_SIZE = 10  # points in which manim has Typst set text
+BALL = 0.05  # radius in world units; a crowd is smaller
+CROWD = 8
 Pixels = NDArray[np.uint8]
 
 
@@ -138,24 +140,42 @@ class FilmScene(Scene):  # type: ignore[misc]
         self.lettering = Lettering(self.size[1] / self.layout.height, spec.view.font)
         self._transparent = transparent
         self._played: list[Played] = []
-        self._acts: list[StagedAct] = []
+        self._panes: list[Pane] = []
         self._position = math.inf  # recording leaves everything as it is at the end
         self._overlay = Overlay()
-        self._solids: dict[StagedAct, Solids] = {}
+        self._artists: dict[Pane, Artist] = {}
         self._replaying = False
 
     # -- for scenes -------------------------------------------------------------------------------
 
-    def stage(self, act: Act, top: float = 0.0, run_time: float | None = None) -> StagedAct:
-        """Put an act on the canvas, below text that reaches down to ``top`` (points) at the upper left.
+    def enter(self, pane: Pane) -> None:
+        """Every pane says so when it is made."""
+        self._panes.append(pane)
 
-        ``run_time`` in seconds overrides the spec's pace.
+    def clock(self, act: Act, overhead: float = 0.0) -> Clock:
+        """The run of an act, as long as its pace asks or as the spec's duration leaves it.
+
+        ``overhead``: seconds that the scene needs for the act beside its run.
         """
-        staged = StagedAct(self, act, run_time, top)
-        if self._acts:
-            self._acts[-1].ends = self.time
-        self._acts.append(staged)
-        return staged
+        run_time = self._run_time(overhead)
+        if len(act.domain) != 2:
+            return Clock(Timeline(act, self.spec.pace, run_time))
+        radius = BALL / max(len(act.runs) / CROWD, 1.0) ** 0.28
+        return Clock(Rolling(act, landscape(act, self.spec.view.height), radius, self.spec.pace, run_time))
+
+    def colors(self, act: Act) -> list[Color]:
+        """The colour of every ball of an act."""
+        palette = self.theme.palette
+        return [rgb(run.ball.color or palette[run.ball.hue % len(palette)]) for run in act.runs]
+
+    def headline(self) -> float:
+        """Show the spec's title, if it has one; returns where it ends, in points from the top."""
+        if not self.spec.title:
+            return MARGIN
+        size = 46 if len(self.spec.title) <= 60 else 34  # points
+        title = self.text(literal(self.spec.title), size, MARGIN, MARGIN, self.theme.text, self.layout.column)
+        self.add(title)
+        return self.below(title) + 26
 
     def text(self, markup: str, size: float, x: float, y: float, color: str, width: float) -> Typst:
         """Typst markup as a mobject: top left corner at x, y (points), broken at ``width`` points."""
@@ -175,8 +195,7 @@ class FilmScene(Scene):  # type: ignore[misc]
         unit = config.frame_height / self.layout.height
         return float((config.frame_height / 2 - mobject.get_bottom()[1]) / unit)
 
-    def run_time(self, overhead: float) -> float | None:
-        """Seconds an act may run to fill the spec's duration, ``overhead`` aside; None: as its pace asks."""
+    def _run_time(self, overhead: float) -> float | None:
         duration = self.spec.video.duration
         if duration is None:
             return None
@@ -185,6 +204,14 @@ class FilmScene(Scene):  # type: ignore[misc]
             least = acts * (overhead + 1)
             warnings.warn(f"video.duration is too short: this film lasts {least:.1f} s", stacklevel=2)
         return max(duration / acts - overhead, 1.0)
+
+    def remove(self, *mobjects: Mobject) -> FilmScene:
+        """As manim's; a pane that is removed has had its time."""
+        for mobject in mobjects:
+            if isinstance(mobject, Pane):
+                mobject.ends = self.time
+        super().remove(*mobjects)
+        return self
 
     # -- recording --------------------------------------------------------------------------------
 
@@ -233,8 +260,8 @@ class FilmScene(Scene):  # type: ignore[misc]
     def canvas(self) -> Canvas:
         """The canvas, made when the first frame is asked for."""
         canvas = Canvas(*self.size, self.theme, self._transparent)
-        for act in self._acts:
-            act.prepare()
+        for pane in self._panes:
+            pane.prepare()
         canvas.set_atlas(self.lettering.build())
         return canvas
 
@@ -245,17 +272,15 @@ class FilmScene(Scene):  # type: ignore[misc]
         """
         t = min(max(t, 0.0), self.length)
         shown, state = self._seek(t)
-        acts = [m for m in shown if isinstance(m, StagedAct)]
+        panes = [m for m in shown if isinstance(m, Pane)]
         canvas = self.canvas
-        if acts:
-            if acts[-1] not in self._solids:
-                for solids in self._solids.values():
-                    solids.release()
-                self._solids = {acts[-1]: Solids(canvas, acts[-1].scenery)}
-            canvas.draw(self._solids[acts[-1]], acts[-1].picture(t, self.size), out)
-        else:
-            canvas.draw(None, Picture(Camera(0.0, 0.0, 1.0, (0, 0, 0), (0, 0), 1.0)), out)
-        self._overlay.paint([m for m in shown if not isinstance(m, StagedAct)], state, out)
+        for gone in self._artists.keys() - set(panes):
+            self._artists.pop(gone).release()
+        for pane in panes:
+            if pane not in self._artists:
+                self._artists[pane] = pane.artist(canvas)
+        canvas.draw([(self._artists[pane], pane.picture(t)) for pane in panes], out)
+        self._overlay.paint([m for m in shown if not isinstance(m, Animated)], state, out)
 
     def _seek(self, t: float) -> tuple[list[Mobject], Any]:
         """Bring every mobject to time ``t``. Returns what is visible then and a token of its state.

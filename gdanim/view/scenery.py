@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gdanim.engine.solution import Array
 from gdanim.landscape import FLOOR, RELIEF, Landscape, ticks
-from gdanim.timeline import Timeline
+from gdanim.rolling import Rolling
 from gdanim.view.ribbon import segments
 from gdanim.view.theme import Theme, rgb
 
@@ -54,7 +54,7 @@ class Mesh:
 class Scenery:
     """The surface, floor, trails and marks of one timeline in one theme."""
 
-    def __init__(self, timeline: Timeline, theme: Theme, colors: Array, colormap: str | None) -> None:
+    def __init__(self, timeline: Rolling, theme: Theme, colors: Array, colormap: str | None) -> None:
         self.timeline, self.theme = timeline, theme
         self.landscape: Landscape = timeline.landscape
         self.colors = colors  # (balls, 3)

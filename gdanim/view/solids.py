@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gdanim.engine.solution import Array
 from gdanim.landscape import FLOOR
-from gdanim.timeline import Moment
+from gdanim.rolling import Rolled
 from gdanim.view.camera import Camera
 from gdanim.view.canvas import Canvas
 from gdanim.view.picture import Arrows, Picture
@@ -59,6 +59,10 @@ class Solids:
         for thing in reversed(self._owned):
             thing.release()
 
+    def key(self, picture: Picture) -> object:
+        """What the still part depends on."""
+        return picture.camera, picture.reveal, picture.ground, picture.clip
+
     def draw_still(self, picture: Picture) -> None:
         """What only the camera moves; far things first where they blend: surface, floor, outline, axes."""
         canvas, scenery = self.canvas, self.scenery
@@ -84,7 +88,7 @@ class Solids:
         self._render_decals(scenery.marks(appeared))
 
     def draw_moving(self, picture: Picture) -> None:
-        """Segments, shadows, trails, balls and arrows."""
+        """Segments, shadows, trails, balls, arrows and labels."""
         self._look(picture.camera)
         if picture.segments is not None:
             with self.canvas.passing("ribbon", joined(picture.segments), RIBBON) as lines:
@@ -93,8 +97,9 @@ class Solids:
             self._draw_run(picture, picture.moment)
         if picture.arrows is not None:
             self._render_arrows(picture.camera, picture.arrows)
+        self.canvas.draw_labels(picture.labels)
 
-    def _draw_run(self, picture: Picture, moment: Moment) -> None:
+    def _draw_run(self, picture: Picture, moment: Rolled) -> None:
         """Shadows, trails and balls."""
         canvas = self.canvas
         self._heights.use(0)
@@ -136,7 +141,7 @@ class Solids:
         with self.canvas.passing("ribbon", rows, RIBBON) as outline:
             self._render_lines(outline, width=1.0, opacity=1.0, lift=2e-5)
 
-    def _shadows(self, picture: Picture, moment: Moment, lift: Array) -> Array:
+    def _shadows(self, picture: Picture, moment: Rolled, lift: Array) -> Array:
         """Decal rows (2 balls, 10): the contact shadow of every ball, and its place on the floor."""
         theme = self.canvas.theme
         near = picture.presence * moment.opacity * np.exp(-lift / 0.25)
@@ -167,7 +172,7 @@ class Solids:
         array.release()
         buffer.release()
 
-    def _render_balls(self, picture: Picture, moment: Moment, lift: Array) -> None:
+    def _render_balls(self, picture: Picture, moment: Rolled, lift: Array) -> None:
         spheres = np.empty((len(lift), 13), dtype="f4")
         spheres[:, :3] = moment.centres
         spheres[:, 2] += lift

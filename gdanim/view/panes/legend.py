@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from gdanim.engine.solution import Status
-from gdanim.timeline import Moment, Timeline
-from gdanim.view.layout import Layout
+from gdanim.timeline import Moment
+from gdanim.view.layout import Box
+from gdanim.view.pane import Clock, FlatPane
 from gdanim.view.picture import Label
-from gdanim.view.text import Lettering, Numbers, fitted, literal
-from gdanim.view.theme import Color, Theme, rgb
+from gdanim.view.sketch import Sketch
+from gdanim.view.text import Numbers, fitted, literal
+from gdanim.view.theme import Color, rgb
+
+if TYPE_CHECKING:
+    from gdanim.view.scene import FilmScene
 
 MOST_ROWS, LEAST_PITCH = 12, 62.0  # more balls than this, or than there is room for, fold into a summary
 LABEL_SIZE, NOTE_SIZE = 30.0, 23.0
@@ -21,23 +28,23 @@ COUNTER = 54.0  # the step's row, above the others
 APPEAR = 0.5  # seconds in which a verdict fades in
 
 
-class Panel:
-    """Labels of one act's legend, as a function of the moment."""
+class Legend(FlatPane):
+    """The balls of an act and, once they run, how they stand."""
 
-    def __init__(
-        self, timeline: Timeline, colors: list[Color], layout: Layout, lettering: Lettering, theme: Theme
-    ) -> None:
-        self.timeline, self.colors, self.layout = timeline, colors, layout
-        self.lettering, self.theme = lettering, theme
-        self.runs = list(timeline.act.runs)
+    def __init__(self, scene: FilmScene, clock: Clock, box: Box, columns: int = 1) -> None:
+        super().__init__(scene, box)
+        self.clock, self.timeline, self.columns = clock, clock.timeline, columns
+        self.colors = scene.colors(clock.act)
+        lettering, theme = self.lettering, self.theme
+        self.runs = list(clock.act.runs)
         self.numbers = Numbers(lettering, LABEL_SIZE)
         self._step = lettering.want("step", LABEL_SIZE)
         self._bullet = lettering.want("#box(circle(radius: 0.3em, fill: white))", LABEL_SIZE)
-        room = (layout.panel[3] - layout.panel[1] - COUNTER) / LEAST_PITCH * layout.panel_columns
+        room = (box.height - COUNTER) / LEAST_PITCH * columns
         self.folded = len(self.runs) > min(MOST_ROWS, int(room))
         if self.folded:
             self._groups = self._group()
-            fit = max(1, int((layout.panel[3] - layout.panel[1] - COUNTER - 170) / 50))
+            fit = max(1, int((box.height - COUNTER - 170) / 50))
             if len(self._groups) > fit:
                 rest = (f"and {len(self._groups) - fit + 1} more", rgb(theme.secondary))
                 self._groups = [*self._groups[: fit - 1], rest]
@@ -54,7 +61,7 @@ class Panel:
             self._verdicts = [self._text(run.verdict, NOTE_SIZE, room) for run in self.runs]
             self._reasons = [self._text(run.reason, NOTE_SIZE, room) for run in self.runs]
             self._left = [
-                self._text(f"left the picture at step {timeline.leaving(i)}", NOTE_SIZE, room)
+                self._text(f"left the picture at step {self.timeline.leaving(i)}", NOTE_SIZE, room)
                 for i in range(len(self.runs))
             ]
 
@@ -64,44 +71,39 @@ class Panel:
     @property
     def _column(self) -> float:
         """Width of a column of rows, in points."""
-        left, _, right, _ = self.layout.panel
-        gap = 30 * (self.layout.panel_columns - 1)
-        return min((right - left - gap) / self.layout.panel_columns, 500.0)
+        gap = 30 * (self.columns - 1)
+        return min((self.box.width - gap) / self.columns, 500.0)
 
-    def labels(self, moment: Moment | None, opacity: float) -> list[Label]:
-        """The legend at a moment; before the run, names only."""
-        if opacity <= 0:
-            return []
-        return self._summary(moment, opacity) if self.folded else self._rows(moment, opacity)
+    def moving(self, sketch: Sketch) -> None:
+        moment = self.clock.moment if self.clock.seconds > 0 else None
+        sketch.labels(self._summary(moment) if self.folded else self._rows(moment))
 
-    def _rows(self, moment: Moment | None, opacity: float) -> list[Label]:
+    def _rows(self, moment: Moment | None) -> list[Label]:
         s = self.lettering.scale
-        left, top, right, bottom = self.layout.panel
-        per_column = -(-len(self.runs) // self.layout.panel_columns)
+        left, top, right, bottom = self.box
+        per_column = -(-len(self.runs) // self.columns)
         explained = len(self.runs) <= MOST_EXPLAINED and any(run.reason for run in self.runs)
         pitch = min(112.0 if explained else 84.0, (bottom - top - COUNTER) / per_column)
-        column = (right - left) / self.layout.panel_columns
+        column = (right - left) / self.columns
         start = bottom - pitch * per_column
-        labels = self._counter(moment, start - COUNTER, opacity)
+        labels = self._counter(moment, start - COUNTER)
         losses = None if moment is None else self.timeline.losses(moment)
         for i in range(len(self.runs)):
             x = left + column * (i // per_column)
             y = start + pitch * (i % per_column)
             color = self.colors[i]
-            labels.append(self.lettering.place(self._bullet, x * s, (y + 5) * s, color, opacity))
-            labels.append(
-                self.lettering.place(self._names[i], (x + INDENT) * s, y * s, rgb(self.theme.text), opacity)
-            )
+            labels.append(self.lettering.place(self._bullet, x * s, (y + 5) * s, color))
+            labels.append(self.lettering.place(self._names[i], (x + INDENT) * s, y * s, rgb(self.theme.text)))
             if moment is None or losses is None:
                 continue
             point = (x + self._column - NUMBER[1] * DIGIT) * s
-            labels += self.numbers.place(float(losses[i]), point, y * s, rgb(self.theme.text), opacity)
+            labels += self.numbers.place(float(losses[i]), point, y * s, rgb(self.theme.text))
             left_note, verdict = self._strengths(i, moment)
             notes = [(self._left[i], 36.0, color, left_note), (self._verdicts[i], 36.0, color, verdict)]
             if explained:
                 notes.append((self._reasons[i], 63.0, rgb(self.theme.secondary), verdict))
             labels += [
-                self.lettering.place(key, (x + INDENT) * s, (y + down) * s, ink, opacity * strength)
+                self.lettering.place(key, (x + INDENT) * s, (y + down) * s, ink, strength)
                 for key, down, ink, strength in notes
                 if strength > 0
             ]
@@ -115,15 +117,15 @@ class Panel:
         left = 0.0 if departure is None else min(max((moment.seconds - departure - 0.6) / APPEAR, 0.0), 1.0)
         return left * (1 - min(2 * verdict, 1.0)), verdict
 
-    def _summary(self, moment: Moment | None, opacity: float) -> list[Label]:
+    def _summary(self, moment: Moment | None) -> list[Label]:
         s = self.lettering.scale
-        left, _, _, bottom = self.layout.panel
+        left, _, _, bottom = self.box
         quiet, text = rgb(self.theme.secondary), rgb(self.theme.text)
         y = bottom - 50.0 * (len(self._groups) + len(self._facts)) - 20
-        labels = self._counter(moment, y - COUNTER, opacity)
+        labels = self._counter(moment, y - COUNTER)
         for key, (_, color) in zip(self._names, self._groups, strict=True):
-            labels.append(self.lettering.place(self._bullet, left * s, (y + 5) * s, color, opacity))
-            labels.append(self.lettering.place(key, (left + INDENT) * s, y * s, text, opacity))
+            labels.append(self.lettering.place(self._bullet, left * s, (y + 5) * s, color))
+            labels.append(self.lettering.place(key, (left + INDENT) * s, y * s, text))
             y += 50
         y += 20
         if moment is None:
@@ -137,24 +139,24 @@ class Panel:
         ]
         point = (left + self._column - NUMBER[1] * DIGIT) * s
         for key, value in zip(self._facts, shown, strict=True):
-            labels.append(self.lettering.place(key, left * s, (y + 4) * s, quiet, opacity))
+            labels.append(self.lettering.place(key, left * s, (y + 4) * s, quiet))
             if isinstance(value, int):
-                labels += self.numbers.whole(value, point, y * s, text, opacity)
-                labels.append(self.lettering.place(self._of, point + 12 * s, y * s, text, opacity))
+                labels += self.numbers.whole(value, point, y * s, text)
+                labels.append(self.lettering.place(self._of, point + 12 * s, y * s, text))
             else:
-                labels += self.numbers.place(value, point, y * s, text, opacity)
+                labels += self.numbers.place(value, point, y * s, text)
             y += 50
         return labels
 
-    def _counter(self, moment: Moment | None, y: float, opacity: float) -> list[Label]:
+    def _counter(self, moment: Moment | None, y: float) -> list[Label]:
         """ "step 16", its last digit above the decimal points."""
         s = self.lettering.scale
-        left = self.layout.panel[0]
+        left = self.box.left
         step = 0 if moment is None else moment.step
         color = rgb(self.theme.secondary)
         right = (left + self._column - NUMBER[1] * DIGIT) * s
-        digits = self.numbers.whole(step, right, y * s, color, opacity)
-        return [self.lettering.place(self._step, (left + INDENT) * s, y * s, color, opacity), *digits]
+        digits = self.numbers.whole(step, right, y * s, color)
+        return [self.lettering.place(self._step, (left + INDENT) * s, y * s, color), *digits]
 
     def _group(self) -> list[tuple[str, Color]]:
         """One row per (optimizer, rate): its label without the start's number, and how many balls."""

@@ -1,0 +1,104 @@
+"""The surface with its balls: a lit landscape seen by a camera."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gdanim.engine.solution import Array
+from gdanim.rolling import Rolling
+from gdanim.view.axes import Axes
+from gdanim.view.camera import Camera
+from gdanim.view.camerawork import Camerawork
+from gdanim.view.canvas import Canvas
+from gdanim.view.layout import Box
+from gdanim.view.pane import Clock, Pane
+from gdanim.view.picture import Picture
+from gdanim.view.scenery import Scenery
+from gdanim.view.solids import Solids
+from gdanim.view.text import Curtain
+from gdanim.view.theme import rgb
+
+if TYPE_CHECKING:
+    from gdanim.view.scene import FilmScene
+
+DROP = 0.5  # world units that balls fall to their starts
+
+
+class SurfacePane(Pane):
+    """One act on its surface. Its numbers, all from 0 to 1:
+
+    ``reveal`` of the surface, ``opened``: the camera's opening move, ``fall`` of the balls to their
+    starts, ``presence`` of the balls, ``ground``: the floor and its axes.
+    """
+
+    def __init__(self, scene: FilmScene, clock: Clock, box: Box, whole: bool = False) -> None:
+        """``whole``: the surface may reach out of its box into the rest of the picture."""
+        super().__init__(scene, box)
+        assert isinstance(clock.timeline, Rolling)
+        self.clock, self.act, self.timeline = clock, clock.act, clock.timeline
+        self.layout = replace(scene.layout, stage=box)
+        self.whole = whole
+        self.scenery = Scenery(
+            self.timeline, scene.theme, np.array(scene.colors(self.act)), scene.spec.view.colormap
+        )
+        self.reveal, self.opened, self.fall = 0.0, 0.0, 0.0
+        self.presence, self.ground = 1.0, 1.0
+        self.curtain = Curtain(scene.lettering, self.layout, rgb(scene.theme.background))
+
+    def artist(self, canvas: Canvas) -> Solids:
+        return Solids(canvas, self.scenery)
+
+    def prepare(self) -> None:
+        _ = self.axes  # the view, and with it the axes, are only known once the film's length is
+
+    @cached_property
+    def camerawork(self) -> Camerawork:
+        spec = self.scene.spec
+        return Camerawork(
+            self.timeline,
+            self.scenery,
+            self.layout,
+            spec.camera,
+            (self.begins, self.scene.length if self.ends is None else self.ends),
+            self.scene.length if spec.video.loop else None,
+        )
+
+    @cached_property
+    def axes(self) -> Axes:
+        return Axes(self.timeline.landscape, self.scene.lettering, self.scene.theme, self.camerawork.view[0])
+
+    def camera(self, t: float) -> Camera:
+        """From where it is seen at scene time ``t``."""
+        return self.camerawork.at(t, self.opened, self.fall * self.presence, self.clock.seconds)
+
+    def picture(self, t: float) -> Picture:
+        """What the canvas paints at scene time ``t``."""
+        moment = self.timeline.at(self.clock.seconds)
+        camera = self.camera(t)
+        labels = self.axes.labels(camera, self.scene.size, self.ground)
+        if self.whole and self.camerawork.closes_in:
+            labels += self.curtain.labels()
+        lift, opacity = self._falling(len(self.act.runs))
+        return Picture(
+            camera,
+            replace(moment, opacity=moment.opacity * opacity) if self.fall > 0 else None,
+            self.reveal,
+            lift,
+            self.presence,
+            self.ground,
+            labels,
+            self.axes.height_axis(camera, self.ground),
+            None if self.whole else self.pixels,
+        )
+
+    def _falling(self, count: int) -> tuple[Array, Array]:
+        """Heights above the start and opacities while the balls drop in, one after the other."""
+        order = np.arange(count) / max(count - 1, 1)
+        f = np.clip(1.7 * self.fall - 0.7 * order, 0.0, 1.0)
+        down, hop = f / 0.75, (f - 0.75) / 0.25
+        lift = np.where(f < 0.75, DROP * (1 - down**2), 0.07 * DROP * 4 * hop * (1 - hop))
+        return lift, np.clip(3.0 * f, 0.0, 1.0)
