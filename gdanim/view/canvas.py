@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import Any, Protocol
@@ -26,7 +26,6 @@ PROGRAMS = (
     "decal",
     "sprite",
     "shape",
-    "wedge",
     "area",
     "image",
 )
@@ -62,8 +61,8 @@ class Canvas:
         self.target, self._backdrop = self._framebuffer(), self._framebuffer()
         self._corner_count = 0
         self._quad_corners(1)
-        self._backdrop_of: object = None  # what the backdrop shows
-        self._last: object = None
+        self._backdrop_of: Sequence[object] = []  # what the backdrop shows
+        self._last: Sequence[object] = []
         self.programs = {name: self._program(name) for name in PROGRAMS}
         self._atlas: moderngl.Texture | None = None
         scale = height / HEIGHT
@@ -83,7 +82,7 @@ class Canvas:
         self.set("floor", u_color=rgb(theme.secondary), u_opacity=theme.floor_opacity, u_levels=0)
         self.set("decal", u_heights=0, u_floor_height=FLOOR + 0.002)
         self.set("sprite", u_atlas=1)
-        for name in ("shape", "wedge", "area", "image"):
+        for name in ("shape", "area", "image"):
             self.set(name, u_size=(width, height))
 
     def set_atlas(self, coverage: NDArray[np.uint8]) -> None:
@@ -97,30 +96,31 @@ class Canvas:
     def draw(self, layers: Sequence[Layer], out: NDArray[np.uint8]) -> None:
         """Paint into ``out``, shape (height, width, 4), RGBA, colours premultiplied, top row first.
 
-        What stays is kept, colour and depth, until something of it changes.
+        What stays in a pane is kept, colour and depth, until something of it changes.
         """
         self.use()
-        still = [(artist, artist.key(shown), shown.clip) for artist, shown in layers]
-        if still == self._backdrop_of:
-            self._begin(self.target)
+        keys = [(artist, artist.key(shown), shown.clip) for artist, shown in layers]
+        resting = [key for key in keys if key in self._last]
+        if resting and resting != self._backdrop_of:
+            self._begin(self._backdrop)
+            self._draw_still(layer for layer, key in zip(layers, keys, strict=True) if key in resting)
+            self._backdrop_of = resting
+        self._begin(self.target)
+        if resting:
             self.context.copy_framebuffer(self.target, self._backdrop)
-        else:
-            resting = still == self._last
-            self._begin(self._backdrop if resting else self.target)
-            for artist, shown in layers:
-                self._clip(shown.clip)
-                artist.draw_still(shown)
-            if resting:
-                self._clip(None)
-                self._backdrop_of = still
-                self._begin(self.target)
-                self.context.copy_framebuffer(self.target, self._backdrop)
-        self._last = still
+        self._draw_still(layer for layer, key in zip(layers, keys, strict=True) if key not in resting)
+        self._last = keys
         for artist, shown in layers:
             self._clip(shown.clip)
             artist.draw_moving(shown)
         self._clip(None)
         self.target.read_into(out, components=4)
+
+    def _draw_still(self, layers: Iterable[Layer]) -> None:
+        for artist, shown in layers:
+            self._clip(shown.clip)
+            artist.draw_still(shown)
+        self._clip(None)
 
     def _clip(self, box: tuple[int, int, int, int] | None) -> None:
         """Draw inside a box (left, top, width, height) of pixels only."""

@@ -9,9 +9,13 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from gdanim.engine.solution import Array
 from gdanim.view.canvas import Canvas
+from gdanim.view.ribbon import RIBBON
 from gdanim.view.scenery import KEY_LIGHT
-from gdanim.view.sketch import LAYOUTS, Batch, Image, Sketch
+from gdanim.view.sketch import LAYOUTS, Batch, Image, Sketch, Trails
+
+FADE = (0.45, 1.8)  # of trails: opacity of the oldest part, seconds of age in which they fade e-fold
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,9 @@ class Flat:
 
     def __init__(self, canvas: Canvas) -> None:
         self.canvas = canvas
+        # Arrays stay beside what was made of them, lest their ids be given to others.
         self._images: dict[int, tuple[NDArray[np.uint8], moderngl.Texture]] = {}
+        self._trails: dict[int, tuple[Array, moderngl.Buffer, moderngl.VertexArray]] = {}
 
     def key(self, sheet: Sheet) -> object:
         """What the still part depends on."""
@@ -41,11 +47,13 @@ class Flat:
         self._draw(sheet.moving)
 
     def release(self) -> None:
-        """Free the images. It is of no use afterwards."""
+        """Free what it keeps. It is of no use afterwards."""
         self.canvas.use()
         for _, texture in self._images.values():
             texture.release()
-        self._images = {}
+        for _, buffer, array in self._trails.values():
+            array.release()
+            buffer.release()
 
     def _draw(self, sketch: Sketch) -> None:
         canvas = self.canvas
@@ -56,6 +64,8 @@ class Flat:
                 canvas.draw_labels(part)
             elif isinstance(part, Image):
                 self._draw_image(part)
+            elif isinstance(part, Trails):
+                self._draw_trails(part)
             else:
                 self._draw_batch(part)
         canvas.context.enable(moderngl.DEPTH_TEST)
@@ -66,7 +76,9 @@ class Flat:
         width, height = canvas.width, canvas.height
         across = np.diag([2 / width, 2 / height, 0.0, 1.0])
         across[:2, 3] = -1.0
-        canvas.set("ribbon", u_matrix=tuple(across.T.flat), u_floor=0.0, u_lift=0.0, u_opacity=1.0)
+        for name in ("ribbon", "arrow"):
+            canvas.set(name, u_matrix=tuple(across.T.flat), u_eye=(0.0, 0.0, 1.0))
+        canvas.set("ribbon", u_floor=0.0, u_lift=0.0, u_opacity=1.0)
         canvas.set("ribbon", u_now=1e9, u_fade=(1.0, 1.0))
         # Balls lie at z = -1, where this projection divides by one.
         lens = np.diag([2 / width, 2 / height, 0.0, 0.0])
@@ -76,10 +88,19 @@ class Flat:
         canvas.set("ball", u_light=(x, y, z), u_now=0.0, u_flat=0.0, u_least=0.0, u_opacity=1.0)
 
     def _draw_batch(self, batch: Batch) -> None:
-        if batch.program == "ribbon":
-            self.canvas.set("ribbon", u_width=batch.width)
+        if batch.program in ("ribbon", "arrow"):
+            self.canvas.set(batch.program, u_width=batch.width)
         with self.canvas.passing(batch.program, batch.rows, LAYOUTS[batch.program]) as quads:
             quads.render(moderngl.TRIANGLES)
+
+    def _draw_trails(self, trails: Trails) -> None:
+        if id(trails.rows) not in self._trails:
+            self._trails[id(trails.rows)] = (trails.rows, *self.canvas.quads("ribbon", trails.rows, RIBBON))
+        self.canvas.set(
+            "ribbon", u_width=trails.width, u_now=trails.now, u_fade=FADE, u_opacity=trails.opacity
+        )
+        self._trails[id(trails.rows)][2].render(moderngl.TRIANGLES)
+        self.canvas.set("ribbon", u_now=1e9, u_fade=(1.0, 1.0), u_opacity=1.0)
 
     def _draw_image(self, image: Image) -> None:
         if id(image.pixels) not in self._images:
@@ -88,7 +109,7 @@ class Flat:
             kind = moderngl.LINEAR if image.smooth else moderngl.NEAREST
             texture.filter = kind, kind
             texture.repeat_x = texture.repeat_y = False
-            self._images[id(image.pixels)] = (image.pixels, texture)  # the array too, lest its id be reused
+            self._images[id(image.pixels)] = (image.pixels, texture)
         self._images[id(image.pixels)][1].use(0)
         self.canvas.set("image", u_image=0)
         rows: NDArray[Any] = np.array([[*image.box, image.opacity]])

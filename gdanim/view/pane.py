@@ -37,6 +37,11 @@ class Cue(Animation):  # type: ignore[misc]
         self.origin = {name: getattr(self.mobject, name) for name in self.to}
         self.interpolate(0)
 
+    def complete(self) -> None:
+        """Have it done at once, without being played."""
+        self.begin()
+        self.finish()
+
     def interpolate(self, alpha: float) -> None:
         eased = self.rate_func(min(max(alpha, 0.0), 1.0))
         for name, end in self.to.items():
@@ -44,13 +49,16 @@ class Cue(Animation):  # type: ignore[misc]
 
 
 class Clock(Animated):
-    """The run that panes share: ``seconds`` of it have passed. Its timeline says what that means."""
+    """The run that panes share: ``seconds`` of it have passed. Its timeline says what that means.
+
+    ``fall``: how far the balls have dropped to their starts, ``present``: their opacity; both 0 to 1.
+    """
 
     def __init__(self, timeline: Timeline) -> None:
         super().__init__()
         self.timeline = timeline
         self.act = timeline.act
-        self.seconds = 0.0
+        self.fall, self.seconds, self.present = 0.0, 0.0, 1.0
 
     @property
     def moment(self) -> Moment:
@@ -73,6 +81,14 @@ class Pane(Animated):
         self.begins: float = scene.time
         self.ends: float | None = None  # the film's end
         scene.enter(self)
+
+    def enter_(self, run_time: float) -> Cue:
+        """It appears."""
+        return self.become_(run_time, presence=1.0)
+
+    def leave_(self, run_time: float) -> Cue:
+        """It disappears."""
+        return self.become_(run_time, presence=0.0)
 
     def prepare(self) -> None:
         """Ask for all the text it will show, now that the film's length is known."""

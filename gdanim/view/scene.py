@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 import os
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import Any
 
 import manim
 import numpy as np
-from manim import Animation, Mobject, Scene, Typst, config
+from manim import Animation, FadeOut, Mobject, Scene, Typst, Write, config, rate_functions
 from numpy.typing import NDArray
 
 import gdanim
@@ -32,13 +33,14 @@ from gdanim.timeline import Timeline
 from gdanim.view.canvas import Artist, Canvas
 from gdanim.view.layout import MARGIN, Layout, layout
 from gdanim.view.pane import Animated, Clock, Cue, Pane
-from gdanim.view.text import Lettering, literal, preamble
+from gdanim.view.text import Lettering, formula, literal, preamble
 from gdanim.view.theme import Color, Theme, rgb, themed
 
 SPEC_VARIABLE = "GDANIM_SPEC"  # names the spec for `manim render scenes/...`
 TYPST_SIZE = 10  # points in which manim has Typst set text
 BALL = 0.05  # radius in world units; a crowd is smaller
 CROWD = 8
+APPEAR, FALL, HOLD, LEAVE = 2.4, 1.2, 3.0, 1.0  # seconds of a film's beats, beside the run
 Pixels = NDArray[np.uint8]
 
 
@@ -119,10 +121,12 @@ class Overlay:
 
 
 class FilmScene(Scene):  # type: ignore[misc]
-    """The base of every scene of gdanim. Subclasses write ``construct``.
+    """The base of every scene of gdanim. Subclasses write ``panes``, or a ``construct`` of their own.
 
     Without a ``spec`` it loads the file named by the environment variable GDANIM_SPEC.
     """
+
+    heading_in_column = False  # title and formula stand in the legend's column, not above everything
 
     def __init__(self, spec: Spec | None = None, transparent: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("camera_class", FilmCamera)
@@ -148,6 +152,38 @@ class FilmScene(Scene):  # type: ignore[misc]
 
     # -- for scenes -------------------------------------------------------------------------------
 
+    def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
+        """The panes of a clock's act in the order they are drawn.
+
+        The heading reaches down to ``top`` points.
+        """
+        raise NotImplementedError
+
+    def construct(self) -> None:
+        """One act after the other: panes appear, balls drop and run on one clock, and end as they end."""
+        acts, loop = self.solution.acts, self.spec.video.loop
+        standing = loop and len(acts) == 1  # a loop of one act begins and ends without its balls
+        title = self._title()
+        for act in acts:
+            leave = LEAVE if loop or act is not acts[-1] else 0.0
+            rule = self._rule(act, title)
+            clock = self.clock(act, (0.0 if standing else APPEAR) + FALL + HOLD)
+            panes = self.panes(clock, self.below(rule) + 24)
+            self.add(*panes)
+            if standing:
+                for pane in panes:
+                    pane.enter_(1.0).complete()
+                self.add(rule)
+            else:
+                self.play(*(pane.enter_(APPEAR) for pane in panes), Write(rule, run_time=APPEAR))
+            self.play(clock.become_(FALL, rate_functions.linear, fall=1.0))
+            self.play(clock.run_(HOLD - leave))
+            if standing:
+                self.play(clock.become_(leave, present=0.0))
+            elif leave:
+                self.play(*(pane.leave_(leave) for pane in panes), FadeOut(rule, run_time=leave))
+                self.remove(*panes)
+
     def enter(self, pane: Pane) -> None:
         """Every pane says so when it is made."""
         self._panes.append(pane)
@@ -168,14 +204,32 @@ class FilmScene(Scene):  # type: ignore[misc]
         palette = self.theme.palette
         return [rgb(run.ball.color or palette[run.ball.hue % len(palette)]) for run in act.runs]
 
-    def headline(self) -> float:
-        """Show the spec's title, if it has one; returns where it ends, in points from the top."""
+    def _title(self) -> Mobject | None:
+        """The film's title, shown from the beginning."""
         if not self.spec.title:
-            return MARGIN
+            return None
         size = 46 if len(self.spec.title) <= 60 else 34  # points
-        title = self.text(literal(self.spec.title), size, MARGIN, MARGIN, self.theme.text, self.layout.column)
+        title = self.text(literal(self.spec.title), size, MARGIN, MARGIN, self.theme.text, self._room)
         self.add(title)
-        return self.below(title) + 26
+        return title
+
+    def _rule(self, act: Act, title: Mobject | None) -> Mobject:
+        """An act's function as a formula: below the title, or beside it where there is room."""
+        objective = act.objective
+        markup = formula(f"f({', '.join(objective.variables)}) = {objective.latex}")
+        top = MARGIN if title is None else self.below(title) + 26
+        rule = self.text(markup, 32, MARGIN, top, self.theme.secondary, self._room)
+        if title is not None and not self.heading_in_column:
+            unit = config.frame_height / self.layout.height
+            if title.width + rule.width + 60 * unit < self._room * unit:
+                rule.set_y(title.get_y()).align_to(title, manim.LEFT)
+                rule.shift(manim.RIGHT * (self._room * unit - rule.width))
+        return rule
+
+    @property
+    def _room(self) -> float:
+        """Points that title and formula may be wide."""
+        return self.layout.column if self.heading_in_column else self.layout.width - 2 * MARGIN
 
     def text(self, markup: str, size: float, x: float, y: float, color: str, width: float) -> Typst:
         """Typst markup as a mobject: top left corner at x, y (points), broken at ``width`` points."""

@@ -12,7 +12,7 @@ from gdanim.engine.solution import Array
 from gdanim.view.layout import Box
 from gdanim.view.picture import Label
 from gdanim.view.ribbon import RIBBON
-from gdanim.view.solids import BALLS
+from gdanim.view.solids import ARROWS, BALLS
 from gdanim.view.text import Lettering
 from gdanim.view.theme import Color
 
@@ -20,11 +20,10 @@ LAYOUTS: dict[str, tuple[str, ...]] = {
     "ribbon": RIBBON,
     "ball": BALLS,
     "shape": ("4f 3f 4f", "in_box", "in_form", "in_color"),
-    "wedge": ("4f 2f 4f", "in_ends", "in_widths", "in_color"),
+    "arrow": ARROWS,
     "area": ("4f 4f 4f", "in_upper", "in_lower", "in_color"),
 }
 SLIMMEST = 0.9  # pixels: no line is thinner
-HEAD_LENGTH, HEAD_WIDTH = 4.6, 3.6  # of an arrow's head, in widths of its shaft
 
 
 @dataclass(frozen=True)
@@ -34,6 +33,16 @@ class Batch:
     program: str
     rows: Array
     width: float = 0.0
+
+
+@dataclass(frozen=True)
+class Trails:
+    """Ribbon rows in time, in pixels, drawn as far as they exist at ``now``; they fade with age."""
+
+    rows: Array
+    width: float
+    now: float
+    opacity: float
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,7 @@ class Sketch:
 
     def __init__(self, lettering: Lettering, opacity: float = 1.0) -> None:
         self.lettering, self.scale, self.opacity = lettering, lettering.scale, opacity
-        self.parts: list[Batch | Image | list[Label]] = []
+        self.parts: list[Batch | Trails | Image | list[Label]] = []
 
     def line(
         self,
@@ -68,6 +77,13 @@ class Sketch:
         for piece in _finite(np.asarray(points, dtype=float) * self.scale):
             for run in [piece] if dash is None else _dashes(piece, dash * self.scale):
                 self._add("ribbon", _ribbon(run, self._ink(color, opacity)), self._width(width))
+
+    def trails(self, rows: Array, now: float, width: float = 3.0) -> None:
+        """Ribbon rows in pixels, each from one time to another, at the time ``now``.
+
+        The same array, drawn again, is not sent to the graphics side again.
+        """
+        self.parts.append(Trails(rows, self._width(width), now, self.opacity))
 
     def segments(
         self, a: ArrayLike, b: ArrayLike, color: Color, width: float = 2.0, opacity: float = 1.0
@@ -134,20 +150,11 @@ class Sketch:
     ) -> None:
         """Arrows from tails (n, 2) to heads (n, 2). Short ones shrink as a whole, and keep their shape."""
         a, b = (np.reshape(np.asarray(p, dtype=float), (-1, 2)) * self.scale for p in (tails, heads))
-        length = np.linalg.norm(b - a, axis=1)
-        kept = np.isfinite(length) & (length > 0.5)
-        a, b, length = a[kept], b[kept], length[kept]
-        w = np.minimum(width * self.scale, length / (1.6 * HEAD_LENGTH))
-        neck = b - (b - a) / np.maximum(length, 1e-9)[:, None] * (HEAD_LENGTH * w)[:, None]
-        ink = np.column_stack(
-            [
-                np.broadcast_to(np.asarray(color, dtype=float), (len(kept), 3))[kept],
-                np.broadcast_to(np.asarray(opacity, dtype=float), len(kept))[kept] * self.opacity,
-            ]
-        )
-        shaft = np.column_stack([a, neck, w / 2, w / 2, ink])
-        tip = np.column_stack([neck, b, HEAD_WIDTH * w / 2, np.zeros(len(w)), ink])
-        self._add("wedge", np.stack([shaft, tip], axis=1).reshape(-1, 10))
+        kept = np.isfinite(a).all(axis=1) & np.isfinite(b).all(axis=1)
+        rows = np.zeros((len(a), 10))
+        rows[:, :2], rows[:, 3:5] = a, b
+        rows[:, 6:9], rows[:, 9] = color, np.asarray(opacity) * self.opacity
+        self._add("arrow", rows[kept], self._width(width))
 
     def area(self, x: Array, upper: Array, lower: Array, color: Color, opacity: float) -> None:
         """The area between two curves over x, all (n,)."""

@@ -71,7 +71,7 @@ class Legend(FlatPane):
     @property
     def _column(self) -> float:
         """Width of a column of rows, in points."""
-        gap = 30 * (self.columns - 1)
+        gap = 70 * (self.columns - 1)
         return min((self.box.width - gap) / self.columns, 500.0)
 
     def moving(self, sketch: Sketch) -> None:
@@ -84,7 +84,7 @@ class Legend(FlatPane):
         per_column = -(-len(self.runs) // self.columns)
         explained = len(self.runs) <= MOST_EXPLAINED and any(run.reason for run in self.runs)
         pitch = min(112.0 if explained else 84.0, (bottom - top - COUNTER) / per_column)
-        column = (right - left) / self.columns
+        column = (right - left + 70) / self.columns
         start = bottom - pitch * per_column
         labels = self._counter(moment, start - COUNTER)
         losses = None if moment is None else self.timeline.losses(moment)

@@ -15,7 +15,7 @@ from gdanim.view.camera import Camera
 from gdanim.view.camerawork import Camerawork
 from gdanim.view.canvas import Canvas
 from gdanim.view.layout import Box
-from gdanim.view.pane import Clock, Pane
+from gdanim.view.pane import Clock, Cue, Pane
 from gdanim.view.picture import Picture
 from gdanim.view.scenery import Scenery
 from gdanim.view.solids import Solids
@@ -29,10 +29,10 @@ DROP = 0.5  # world units that balls fall to their starts
 
 
 class SurfacePane(Pane):
-    """One act on its surface. Its numbers, all from 0 to 1:
+    """One act on its surface.
 
-    ``reveal`` of the surface, ``opened``: the camera's opening move, ``fall`` of the balls to their
-    starts, ``presence`` of the balls, ``ground``: the floor and its axes.
+    ``reveal`` of the surface, ``opened``: the camera's opening move, ``ground``: the floor and its axes;
+    all from 0 to 1.
     """
 
     def __init__(self, scene: FilmScene, clock: Clock, box: Box, whole: bool = False) -> None:
@@ -45,9 +45,16 @@ class SurfacePane(Pane):
         self.scenery = Scenery(
             self.timeline, scene.theme, np.array(scene.colors(self.act)), scene.spec.view.colormap
         )
-        self.reveal, self.opened, self.fall = 0.0, 0.0, 0.0
-        self.presence, self.ground = 1.0, 1.0
+        self.reveal, self.opened, self.ground = 0.0, 0.0, 0.0
+        if scene.time == 0 and not scene.spec.video.loop:
+            self.ground = 1.0  # the first picture of a film is not empty
         self.curtain = Curtain(scene.lettering, self.layout, rgb(scene.theme.background))
+
+    def enter_(self, run_time: float) -> Cue:
+        return self.become_(run_time, reveal=1.0, opened=1.0, ground=1.0)
+
+    def leave_(self, run_time: float) -> Cue:
+        return self.become_(run_time, reveal=0.0, ground=0.0)
 
     def artist(self, canvas: Canvas) -> Solids:
         return Solids(canvas, self.scenery)
@@ -73,7 +80,7 @@ class SurfacePane(Pane):
 
     def camera(self, t: float) -> Camera:
         """From where it is seen at scene time ``t``."""
-        return self.camerawork.at(t, self.opened, self.fall * self.presence, self.clock.seconds)
+        return self.camerawork.at(t, self.opened, self.clock.fall * self.clock.present, self.clock.seconds)
 
     def picture(self, t: float) -> Picture:
         """What the canvas paints at scene time ``t``."""
@@ -85,20 +92,20 @@ class SurfacePane(Pane):
         lift, opacity = self._falling(len(self.act.runs))
         return Picture(
             camera,
-            replace(moment, opacity=moment.opacity * opacity) if self.fall > 0 else None,
+            replace(moment, opacity=moment.opacity * opacity) if self.clock.fall > 0 else None,
             self.reveal,
             lift,
-            self.presence,
+            self.clock.present,
             self.ground,
             labels,
             self.axes.height_axis(camera, self.ground),
-            None if self.whole else self.pixels,
+            clip=None if self.whole else self.pixels,
         )
 
     def _falling(self, count: int) -> tuple[Array, Array]:
         """Heights above the start and opacities while the balls drop in, one after the other."""
         order = np.arange(count) / max(count - 1, 1)
-        f = np.clip(1.7 * self.fall - 0.7 * order, 0.0, 1.0)
+        f = np.clip(1.7 * self.clock.fall - 0.7 * order, 0.0, 1.0)
         down, hop = f / 0.75, (f - 0.75) / 0.25
         lift = np.where(f < 0.75, DROP * (1 - down**2), 0.07 * DROP * 4 * hop * (1 - hop))
         return lift, np.clip(3.0 * f, 0.0, 1.0)

@@ -1,0 +1,297 @@
+"""The loss from straight above: bands and lines of equal loss, and the paths that cross them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
+import cmap
+import contourpy
+import numpy as np
+from numpy.typing import NDArray
+
+from gdanim.engine.solution import Array
+from gdanim.landscape import RELIEF, Landscape, ticks
+from gdanim.rolling import Rolling
+from gdanim.view.axes import tick
+from gdanim.view.layout import Box
+from gdanim.view.pane import Clock, FlatPane
+from gdanim.view.plot import GAP, TICK_SIZE, Plot, Scale
+from gdanim.view.sketch import Sketch
+from gdanim.view.text import formula
+from gdanim.view.theme import rgb
+
+if TYPE_CHECKING:
+    from gdanim.view.scene import FilmScene
+
+GRID = 241  # samples along either side for level lines
+LEVELS = 12  # about so many
+BAR, BAR_ROOM = 20.0, 130.0  # points: width of the colour bar, and what it needs with its numbers
+BALL = 13.0  # points; a crowd is smaller
+ARROW = 120.0  # points of the longest gradient arrow
+FEW = 4  # so many balls get arrows and step numbers
+NUMBERED, CLEAR = 6, 46.0  # steps that may be numbered, if they stand so many points apart
+
+
+class ContourPane(FlatPane):
+    """Levels with their losses, a colour bar, and the balls' paths with a dot at every step.
+
+    Up to four balls carry the negative gradient as an arrow, at right angles to the level it starts on.
+    """
+
+    def __init__(self, scene: FilmScene, clock: Clock, box: Box, bar: bool = True) -> None:
+        super().__init__(scene, box)
+        assert isinstance(clock.timeline, Rolling)
+        self.clock, self.act, self.timeline = clock, clock.act, clock.timeline
+        self.landscape: Landscape = self.timeline.landscape
+        self.bar = bar
+        (x0, x1), (y0, y1) = self.act.domain
+        x, y = (formula(name) for name in self.act.objective.variables)
+        equal = bool(np.isclose(self.landscape.scale[0], self.landscape.scale[1]))
+        room = box.inset(0, 0, BAR_ROOM if bar else 0, 0)
+        self.plot = Plot(room, Scale(x0, x1), Scale(y0, y1), self.lettering, (x, y), equal)
+        self.colors = np.array(scene.colors(self.act))
+        self.levels = levels(self.landscape)
+        self._names = {level: self.lettering.want(tick(level), 20.0) for level in self.levels}
+        self._steps = [self.lettering.want(str(k), 20.0) for k in range(NUMBERED + 1)]
+        self.radius = BALL / max(len(self.act.runs) / 8, 1.0) ** 0.35
+
+    def still(self, sketch: Sketch) -> None:
+        frame = self.plot.frame
+        sketch.image(self._bands, frame)
+        ink = self.ink("lines")
+        for level, lines in self._lines.items():
+            name = self._names[level]
+            at = self._label_place(lines, name)
+            for line in lines:
+                sketch.line(_around(line, at, self._label_size(name)), ink, 1.4, 0.42)
+            if at is not None:
+                sketch.text(name, at[0], at[1], ink, 0.9, align=(0.5, 0.5))
+        self.plot.draw(sketch, self.ink("secondary"), self.ink("text"), grid=0.0)
+        if self.bar:
+            self._draw_bar(sketch)
+        for minimum in self._minima:
+            sketch.ring(minimum, 12.0, ink, 2.0, 0.9)
+
+    def moving(self, sketch: Sketch) -> None:
+        clock = self.clock
+        if clock.fall <= 0 or clock.present <= 0:
+            return
+        sketch.opacity *= clock.present
+        moment = self.timeline.at(clock.seconds)
+        sketch.trails(self._trails, clock.seconds, 3.4)
+        dots = self._dots[self._dot_times < clock.seconds]
+        sketch.disc(dots, 0.36 * self.radius, self._dot_colors[: len(dots)], 0.9)
+        world = self.landscape.to_world(moment.points)  # balls lie side by side where they do on the surface
+        places = self._points(world) + (moment.contacts[:, :2] - world) * self._spread
+        shown = moment.opacity * min(3 * clock.fall, 1.0)
+        if len(places) <= FEW:
+            self._draw_steps(sketch, moment.rows)
+            self._draw_gradients(sketch, places, moment.points, shown)
+        inside = np.all((places > self._corner[0]) & (places < self._corner[1]), axis=1)
+        sketch.disc(places[inside], self.radius + 2.0, self.ink("background"), 0.55 * shown[inside])
+        sketch.ball(places[inside], self.radius, self.colors[inside], shown[inside])
+
+    def _draw_bar(self, sketch: Sketch) -> None:
+        frame, quiet = self.plot.frame, self.ink("secondary")
+        left = frame.right + 26
+        bar = Box(left, frame.top, left + BAR, frame.bottom)
+        sketch.image(self._bar_colors, bar, smooth=False)
+        sketch.box(bar, quiet, 0.55, width=1.3)
+        last = np.inf
+        for level in self.levels:
+            y = bar.bottom - float(self.landscape.level(np.asarray(level))) / RELIEF * bar.height
+            if last - y > 1.1 * TICK_SIZE and y - bar.top > 0.4 * TICK_SIZE:
+                sketch.text(self._names[level], bar.right + GAP, y, quiet, align=(0.0, 0.5))
+                last = y
+
+    def _draw_steps(self, sketch: Sketch, rows: NDArray[np.int64]) -> None:
+        """Numbers beside the first iterates that stand clear of each other."""
+        for i, run in enumerate(self.act.runs):
+            points = self._points(self.landscape.to_world(run.points[: NUMBERED + 1]))
+            last = np.full(2, np.inf)
+            for k in range(min(int(rows[i]), len(points) - 1) + 1):
+                inside = np.all((points[k] > self._corner[0] + 24) & (points[k] < self._corner[1] - 24))
+                if inside and np.linalg.norm(points[k] - last) > CLEAR:
+                    x, y = points[k]
+                    sketch.text(self._steps[k], x, y - 26, self.ink("lines"), align=(0.5, 0.5))
+                    last = points[k]
+
+    def _draw_gradients(self, sketch: Sketch, places: Array, points: Array, shown: Array) -> None:
+        """Downhill, shorter where it is flatter."""
+        with np.errstate(all="ignore"):
+            gradient = self.act.objective.gradient(points) / self.landscape.scale
+        way = -gradient * [1.0, -1.0]
+        steepness = np.linalg.norm(way, axis=1)
+        length = ARROW * np.minimum(steepness / self._steepest, 1.0) ** 0.5
+        heads = places + way / np.maximum(steepness, 1e-300)[:, None] * length[:, None]
+        tails = places + (heads - places) * np.minimum(self.radius / np.maximum(length, 1e-9), 1.0)[:, None]
+        longer = (length > 1.6 * self.radius) & np.all(
+            (heads > self._corner[0]) & (heads < self._corner[1]), axis=1
+        )
+        sketch.arrow(tails[longer], heads[longer], self.ink("lines"), 3.6, shown[longer])
+
+    def _points(self, world: Array) -> Array:
+        """World x and y (..., 2) to points of the picture."""
+        x, y = np.moveaxis(self.landscape.to_domain(world), -1, 0)
+        return self.plot.at(x, y)
+
+    @cached_property
+    def _spread(self) -> Array:
+        """Points by which balls side by side are apart here, for a world unit on the surface."""
+        return np.asarray(np.array([1.0, -1.0]) * self.radius / self.timeline.radius)
+
+    @cached_property
+    def _corner(self) -> Array:
+        """Top left and bottom right of the frame."""
+        frame = self.plot.frame
+        return np.array([[frame.left - 2, frame.top - 2], [frame.right + 2, frame.bottom + 2]])
+
+    @cached_property
+    def _steepest(self) -> float:
+        """The gradient's norm at the steepest start, per world unit."""
+        starts = np.array([run.points[0] for run in self.act.runs])
+        gradient = self.act.objective.gradient(starts) / self.landscape.scale
+        return max(float(np.linalg.norm(gradient, axis=1).max()), 1e-300)
+
+    @cached_property
+    def _minima(self) -> Array:
+        minima = np.reshape(np.array(self.act.objective.minima, dtype=float), (-1, 2))
+        domain = np.asarray(self.act.domain)
+        inside = np.all((domain[:, 0] <= minima) & (minima <= domain[:, 1]), axis=1)
+        return self.plot.at(*minima[inside].T)
+
+    @cached_property
+    def _bands(self) -> NDArray[np.uint8]:
+        """Every pixel of the frame in the colour of its band."""
+        frame, s = self.plot.frame, self.lettering.scale
+        (x0, x1), (y0, y1) = self.act.domain
+        columns, rows = max(2, round(frame.width * s)), max(2, round(frame.height * s))
+        x = x0 + (np.arange(columns) + 0.5) / columns * (x1 - x0)
+        y = y1 - (np.arange(rows) + 0.5) / rows * (y1 - y0)
+        with np.errstate(all="ignore"):
+            losses = self.act.objective.value(np.stack(np.meshgrid(x, y), axis=-1))
+        return self._colored(losses)
+
+    @cached_property
+    def _bar_colors(self) -> NDArray[np.uint8]:
+        heights = np.linspace(RELIEF, 0.0, 512)
+        losses = np.array([self.landscape.loss(h) for h in heights])
+        return self._colored(losses[:, None])
+
+    def _colored(self, losses: Array) -> NDArray[np.uint8]:
+        """Losses (rows, columns) as colours (rows, columns, 4); where there is no loss, none."""
+        borders = np.array(self.levels)
+        band = np.searchsorted(borders, losses)
+        ends = np.concatenate([[self.landscape.low], borders, [self.landscape.high]])
+        middle = self.landscape.level((ends[:-1] + ends[1:]) / 2) / RELIEF
+        theme = self.theme
+        shade = np.asarray(
+            cmap.Colormap(self.scene.spec.view.colormap or theme.colormap)(middle**theme.gamma)
+        )
+        shade = 0.16 * np.array([*rgb(theme.background), 1.0]) + 0.84 * shade  # paths come first
+        colors = (255 * shade[band]).round().astype(np.uint8)
+        colors[~np.isfinite(losses)] = 0
+        return colors
+
+    @cached_property
+    def _lines(self) -> dict[float, list[Array]]:
+        """Level lines in points of the picture."""
+        (x0, x1), (y0, y1) = self.act.domain
+        x, y = np.linspace(x0, x1, GRID), np.linspace(y0, y1, GRID)
+        with np.errstate(all="ignore"):
+            losses = self.act.objective.value(np.stack(np.meshgrid(x, y), axis=-1))
+        heights = self.landscape.level(losses)  # smoother between the samples than a steep loss
+        maker = contourpy.contour_generator(x, y, np.ma.masked_invalid(heights))
+        lines = {}
+        for level in self.levels:
+            found = cast(list[Array], maker.lines(float(self.landscape.level(np.asarray(level)))))
+            lines[level] = [self.plot.at(*line.T) for line in found]
+        return lines
+
+    def _label_size(self, name: tuple[str, float]) -> Array:
+        return np.array(self.lettering.size(name)) / self.lettering.scale + [14.0, 4.0]
+
+    def _label_place(self, lines: list[Array], name: tuple[str, float]) -> Array | None:
+        """Where on its longest line a level's label lies most at ease: level, and inside the frame."""
+        if not lines:
+            return None
+        line = max(lines, key=lambda p: float(np.linalg.norm(np.diff(p, axis=0), axis=1).sum()))
+        size = self._label_size(name)
+        if len(line) < 8 or np.ptp(line[:, 0]) < 2.2 * size[0]:
+            return None
+        slope = np.abs(np.gradient(line[:, 1])) / np.maximum(np.hypot(*np.gradient(line, axis=0).T), 1e-9)
+        middle = (self._corner[0] + self._corner[1]) / 2
+        inside = np.all((line > self._corner[0] + size) & (line < self._corner[1] - size), axis=1)
+        cost = slope + 0.0006 * np.abs(line[:, 0] - middle[0]) + np.where(inside, 0.0, 10.0)
+        cost += 0.02 * (line[:, 1] < middle[1])
+        best = int(np.argmin(cost))
+        return np.asarray(line[best]) if cost[best] < 2 else None
+
+    @cached_property
+    def _paths(self) -> Any:
+        return self.timeline.trails()
+
+    @cached_property
+    def _trails(self) -> Array:
+        """Ribbon rows of every path, in pixels."""
+        paths = self._paths
+        at = self._points(paths.positions[:, :2]) * self.lettering.scale
+        at = np.pad(at, ((0, 0), (0, 1)))
+        inside = np.all(np.isfinite(at), axis=1) & (paths.opacity > 0.999)
+        k = np.flatnonzero((paths.balls[:-1] == paths.balls[1:]) & inside[:-1] & inside[1:])
+        before = np.where((k > 0) & (paths.balls[np.maximum(k - 1, 0)] == paths.balls[k]), k - 1, k)
+        after = np.minimum(k + 2, len(at) - 1)
+        after = np.where((paths.balls[after] == paths.balls[k]) & inside[after], after, k + 1)
+        ink = np.column_stack([self.colors[paths.balls], np.ones(len(at))])
+        times = paths.times[np.stack([k, k + 1], axis=1)]
+        return np.concatenate(
+            [at[before], at[k], at[k + 1], at[after], times, ink[k], ink[k + 1], np.zeros((len(k), 3))],
+            axis=1,
+        )
+
+    @cached_property
+    def _marked(self) -> NDArray[np.int64]:
+        """Indices of the iterates that get a dot, in order of time."""
+        paths = self._paths
+        at = self._points(paths.positions[:, :2])
+        kept, last = [], (-1, np.zeros(2))
+        for i in np.flatnonzero(paths.iterates & (paths.opacity > 0.999)):
+            if paths.balls[i] != last[0] or np.linalg.norm(at[i] - last[1]) > 0.8 * self.radius:
+                kept.append(i)
+                last = (int(paths.balls[i]), at[i])
+        index = np.array(kept, dtype=np.int64)
+        return np.asarray(index[np.argsort(paths.times[index], kind="stable")])
+
+    @cached_property
+    def _dots(self) -> Array:
+        return self._points(self._paths.positions[self._marked, :2])
+
+    @cached_property
+    def _dot_times(self) -> Array:
+        return np.asarray(self._paths.times[self._marked])
+
+    @cached_property
+    def _dot_colors(self) -> Array:
+        return np.asarray(
+            0.6 * self.colors[self._paths.balls[self._marked]] + 0.4 * np.array(rgb(self.theme.lines))
+        )
+
+
+def levels(landscape: Landscape) -> list[float]:
+    """Round losses from low to high: multiples of one step, or 1, 2 and 5 in every power of ten."""
+    low, high = landscape.low, landscape.high
+    if not landscape.log:
+        return [v for v in ticks(low, high, LEVELS) if low < v < high]
+    base = 0.0 if 0 <= low < 1e-3 * (high - low) else low
+    span = np.log10(high - low)
+    powers = range(int(np.floor(span)) - 2, int(np.floor(span)) + 1)
+    return [v for p in powers for m in (1, 2, 5) if low < (v := base + m * 10.0**p) < high]
+
+
+def _around(line: Array, at: Array | None, size: Array) -> Array:
+    """A line with a gap where a label of some size stands."""
+    if at is None:
+        return line
+    covered = np.all(np.abs(line - at) < size / 2, axis=1)
+    return np.asarray(np.where(covered[:, None], np.nan, line))

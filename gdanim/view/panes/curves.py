@@ -1,0 +1,107 @@
+"""A number of every run against its steps: the loss, or the learning rate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gdanim.engine.solution import Array, Objective, Run
+from gdanim.timeline import SPEED_UP
+from gdanim.view.layout import Box
+from gdanim.view.pane import Clock, FlatPane
+from gdanim.view.plot import Plot, Scale
+from gdanim.view.sketch import Sketch
+from gdanim.view.text import literal
+
+if TYPE_CHECKING:
+    from gdanim.view.scene import FilmScene
+
+DECADES = 2.0  # a range of more of them is drawn on a log scale
+DEEPEST = 1e-16  # of the highest value: a log scale ends there
+MANY = 60  # steps
+FINEST = 1.0  # points: vertices stand no closer
+
+
+class CurvesPane(FlatPane):
+    """One curve for each ball, drawn as it runs."""
+
+    def __init__(
+        self,
+        scene: FilmScene,
+        clock: Clock,
+        box: Box,
+        values: Callable[[Run], Array] | None = None,
+        name: str | None = None,
+    ) -> None:
+        """``values`` gives (steps + 1,) numbers of a run, called ``name``; absent, the loss."""
+        super().__init__(scene, box)
+        self.clock = clock
+        self.colors = scene.colors(clock.act)
+        low = 0.0
+        if values is None:
+            low = lowest(clock.act.objective)
+            name = "loss" if low == 0 else "loss above the lowest"
+        self.values = [(run.losses if values is None else values(run)) - low for run in clock.act.runs]
+        height = scene.spec.view.height if values is None else "linear"
+        steps = step_scale(clock)
+        self.plot = Plot(
+            box, steps, fitting(self.values, height), self.lettering, ("step", literal(name or ""))
+        )
+        self._curves = [self._curve(v) for v in self.values]
+
+    def still(self, sketch: Sketch) -> None:
+        self.plot.draw(sketch, self.ink("secondary"), self.ink("text"))
+
+    def moving(self, sketch: Sketch) -> None:
+        clock = self.clock
+        if clock.fall < 1 or clock.present <= 0:
+            return
+        sketch.opacity *= clock.present
+        moment = clock.moment
+        now = moment.step + moment.fraction
+        for color, (steps, points) in zip(self.colors, self._curves, strict=True):
+            if not len(steps):
+                continue
+            done = int(np.searchsorted(steps, now, side="right"))
+            tip = np.array([[np.interp(now, steps, points[:, k]) for k in (0, 1)]])
+            sketch.line(np.concatenate([points[:done], tip]), color, 3.2, 0.95)
+            sketch.disc(tip, 6.0, color)
+
+    def _curve(self, values: Array) -> tuple[Array, Array]:
+        """Steps (v,) and points (v, 2) of a curve, up to where it leaves the frame upwards."""
+        scale = self.plot.y
+        steps = np.arange(len(values), dtype=float)
+        above = np.flatnonzero(~(values <= scale.high))
+        if above.size:
+            steps, values = steps[: above[0]], values[: above[0]]
+        points = self.plot.at(steps, np.maximum(values, scale.low))
+        kept = np.unique(np.floor((points[:, 0] - self.plot.frame.left) / FINEST), return_index=True)[1]
+        if len(points):
+            kept = np.unique(np.append(kept, len(points) - 1))
+        return steps[kept], points[kept]
+
+
+def step_scale(clock: Clock) -> Scale:
+    """The axis of steps: as the pace goes, where there are many, so that a curve's tip moves evenly."""
+    steps = float(max(clock.timeline.steps, 1))
+    return Scale(0.0, steps, knee=clock.timeline.pace.rate * SPEED_UP if steps > MANY else None)
+
+
+def lowest(objective: Objective) -> float:
+    """The lowest known value of an objective where that is below zero, else zero."""
+    return min([0.0, *(float(objective.value(np.asarray(m))) for m in objective.minima)])
+
+
+def fitting(values: list[Array], height: str) -> Scale:
+    """The scale of an axis for curves: all of them but what lies far above where they begin."""
+    starts = [float(v[0]) for v in values if np.isfinite(v[0])]
+    high = 1.15 * max([*starts, 1e-300])
+    finite = np.concatenate([v[np.isfinite(v) & (v <= high)] for v in values])
+    positive = finite[finite > DEEPEST * high]
+    low = float(positive.min()) if positive.size else high / 10
+    if height == "log" or (height == "auto" and np.log10(high / low) > DECADES and not (finite < 0).any()):
+        return Scale(low, 1.5 * high, log=True)
+    bottom = min(0.0, float(finite.min())) if finite.size else 0.0
+    return Scale(bottom, high)

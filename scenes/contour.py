@@ -1,0 +1,22 @@
+"""The loss from straight above: levels with their labels, and paths that cross them at right angles."""
+
+from collections.abc import Sequence
+
+from gdanim.view.pane import Clock, Pane
+from gdanim.view.panes.contour import ContourPane
+from gdanim.view.panes.legend import Legend
+from gdanim.view.scene import FilmScene
+
+
+class Contour(FilmScene):
+    """A contour map with the legend beside it."""
+
+    dimensions = (2,)
+    heading_in_column = True
+
+    def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
+        layout = self.layout.under(top)
+        return [
+            ContourPane(self, clock, layout.stage),
+            Legend(self, clock, layout.panel, layout.panel_columns),
+        ]
