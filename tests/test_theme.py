@@ -61,7 +61,8 @@ def theme(request: pytest.FixtureRequest) -> Theme:
 
 
 def test_text_can_be_read(theme: Theme) -> None:
-    for color in (theme.text, theme.secondary, *theme.palette):  # verdicts have the colour of their ball
+    concepts = (theme.gradient, theme.momentum, theme.second_moment)
+    for color in (theme.text, theme.secondary, *concepts, *theme.palette):  # a verdict has its ball's
         assert contrast(color, theme.background) >= 4.5, color
 
 
@@ -70,6 +71,14 @@ def test_balls_can_be_told_apart(theme: Theme, deficiency: str) -> None:
     seen = {c: lab(np.array(DEFICIENCIES[deficiency]) @ linear(c)) for c in theme.palette}
     for one, other in combinations(theme.palette, 2):
         assert np.linalg.norm(seen[one] - seen[other]) > 12, f"{one} and {other}"
+
+
+@pytest.mark.parametrize("deficiency", list(DEFICIENCIES))
+def test_concepts_can_be_told_apart(theme: Theme, deficiency: str) -> None:
+    concepts = (theme.gradient, theme.momentum, theme.second_moment)
+    seen = [lab(np.array(DEFICIENCIES[deficiency]) @ linear(c)) for c in concepts]
+    for one, other in combinations(seen, 2):
+        assert np.linalg.norm(one - other) > 12
 
 
 def test_known_contrasts() -> None:

@@ -15,6 +15,9 @@ class Theme:
     background: str
     text: str
     secondary: str  # quieter text, axes and ticks
+    gradient: str  # of what stands for the gradient, in every picture; so for the two below
+    momentum: str
+    second_moment: str
     palette: tuple[str, ...]  # of the balls; told apart under the common colour deficiencies
     colormap: str  # of the height, any name of the cmap catalogue
     lines: str  # mesh and level lines on the surface
@@ -36,6 +39,9 @@ themes: dict[str, Theme] = {
         background="#0E1116",
         text="#E8EAED",
         secondary="#9AA4B2",
+        gradient="#6EE787",
+        momentum="#C89BFF",
+        second_moment="#FFB057",
         palette=("#58B4F0", "#FFE14D", "#FF8A1C", "#FF4F79", "#A6FFA6", "#D70DFF", "#C9CED6", "#B274A8"),
         colormap="seaborn:mako",
         lines="#FFFFFF",
@@ -54,6 +60,9 @@ themes: dict[str, Theme] = {
         background="#FAFAF7",
         text="#1D2430",
         secondary="#5A6472",
+        gradient="#00594A",
+        momentum="#6B2FB3",
+        second_moment="#A05000",
         palette=("#0B63B5", "#AD5600", "#B0126A", "#111111", "#03400D", "#2509B2", "#560566", "#666642"),
         colormap="cmocean:tempo",
         lines="#12302F",
@@ -72,6 +81,9 @@ themes: dict[str, Theme] = {
         background="#21352D",
         text="#F2F0E6",
         secondary="#B9C4B4",
+        gradient="#9BF0A5",
+        momentum="#D9B8FF",
+        second_moment="#FFAE5C",
         palette=("#7CC8FF", "#FFE680", "#FF9A5C", "#D073FF", "#A6FFC3", "#C9CED6", "#5DFF0D", "#D9A68D"),
         colormap="crameri:bamako",
         lines="#FFFFFF",
@@ -90,6 +102,9 @@ themes: dict[str, Theme] = {
         background="#F3ECDD",
         text="#2B2118",
         secondary="#6A5B4A",
+        gradient="#00524A",
+        momentum="#5B2A8C",
+        second_moment="#8C4A00",
         palette=("#1F4E8C", "#9C4A00", "#8C1C4A", "#210340", "#592DB2", "#401703", "#8C5B84", "#66401A"),
         colormap="crameri:bilbao_r",
         lines="#3B2A1A",
