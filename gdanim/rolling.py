@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -73,8 +74,9 @@ class Rolling(Timeline):
             left = self._points[self._offset + np.minimum(self._leaves, self._last)]
             level = self.landscape.surface(left)[0][:, 2]
             contacts[:, 2] = np.where(departed & ~np.isfinite(contacts[:, 2]), level, contacts[:, 2])
-        here = self._points[self._offset + now.rows]
-        spins = _turned(self._spins[min(k, len(self._spins) - 1)], self._roll(here, points))
+        spins = self._spins[min(k, len(self._spins) - 1)]
+        if len(self._spins) > 1:
+            spins = _turned(spins, self._roll(self._points[self._offset + now.rows], points))
         centres = contacts + self.radius * normals
         settled = np.clip((seconds - self.pace.time(self._last)) / SETTLE, 0.0, 1.0)
         shift = smooth(settled)[:, None] * self._slots
@@ -132,12 +134,13 @@ class Rolling(Timeline):
         axis = np.column_stack([-way[:, 1], way[:, 0]]) / np.maximum(length, 1e-12)[:, None]
         return np.column_stack([axis * np.sin(half)[:, None], np.zeros(len(half)), np.cos(half)])
 
-    def trails(self) -> Trails:
-        """All paths, sampled along the surface finely enough to hug it."""
-        budget = max(8, TRAIL_VERTICES // len(self.act.runs))
-        paths = [self._path(i, run, budget) for i, run in enumerate(self.act.runs)]
+    def trails(self, of: Sequence[int] | None = None) -> Trails:
+        """The paths of some balls (from 0) or of all, sampled along the surface finely enough to hug it."""
+        of = range(len(self.act.runs)) if of is None else of
+        budget = max(8, TRAIL_VERTICES // len(of))
+        paths = [self._path(i, self.act.runs[i], budget) for i in of]
         points, times, iterates = (np.concatenate(column) for column in zip(*paths, strict=True))
-        balls = np.repeat(np.arange(len(paths)), [len(p[1]) for p in paths])
+        balls = np.repeat(of, [len(p[1]) for p in paths])
         positions, normals = self.landscape.surface(points)
         return Trails(positions, normals, times, balls, self._opacity(points), iterates)
 

@@ -143,12 +143,9 @@ class Camerawork:
     @cached_property
     def _track(self) -> tuple[Array, Array]:
         """The followed ball's way, smoothed: seconds (n,) and places (n, 3) on the stage."""
-        trails = self.scenery.paths
-        own = np.flatnonzero(trails.balls == (self.wishes.follow or 1) - 1)
-        times = np.arange(-CALM, float(trails.times[own[-1]]) + 2 * CALM, TICK)
-        ways = np.column_stack(
-            [np.interp(times, trails.times[own], trails.positions[own, k]) for k in range(3)]
-        )
+        trail = self.timeline.trails([(self.wishes.follow or 1) - 1])
+        times = np.arange(-CALM, float(trail.times[-1]) + 2 * CALM, TICK)
+        ways = np.column_stack([np.interp(times, trail.times, trail.positions[:, k]) for k in range(3)])
         box = np.array([*self.scenery.extent, RELIEF])
         ways = np.clip(np.nan_to_num(ways), [*-self.scenery.extent, 0.0], box)
         window = np.hanning(2 * round(CALM / TICK) + 1)

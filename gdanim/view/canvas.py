@@ -59,8 +59,7 @@ class Canvas:
         backend: dict[str, Any] = {"backend": "egl"} if sys.platform.startswith("linux") else {}
         self.context = moderngl.create_context(standalone=True, require=330, **backend)
         self.target, self._backdrop = self._framebuffer(), self._framebuffer()
-        self._corner_count = 0
-        self._quad_corners(1)
+        self._corners: dict[int, tuple[int, moderngl.Buffer]] = {}  # by cells: how many quads, their indices
         self._backdrop_of: Sequence[object] = []  # what the backdrop shows
         self._last: Sequence[object] = []
         self.programs = {name: self._program(name) for name in PROGRAMS}
@@ -163,14 +162,14 @@ class Canvas:
 
     @contextmanager
     def passing(
-        self, program: str, rows: NDArray[Any], layout: tuple[str, ...]
+        self, program: str, rows: NDArray[Any], layout: tuple[str, ...], cells: int = 1
     ) -> Iterator[moderngl.VertexArray]:
         """Quads for one frame only.
 
         Nothing is left to the garbage collector: it might come while another canvas draws, and would
         then delete that one's objects.
         """
-        buffer, array = self.quads(program, rows, layout)
+        buffer, array = self.quads(program, rows, layout, cells)
         try:
             yield array
         finally:
@@ -178,14 +177,17 @@ class Canvas:
             buffer.release()
 
     def quads(
-        self, program: str, rows: NDArray[Any], layout: tuple[str, ...]
+        self, program: str, rows: NDArray[Any], layout: tuple[str, ...], cells: int = 1
     ) -> tuple[moderngl.Buffer, moderngl.VertexArray]:
-        """A quad for every row, which its four vertices repeat: software drivers are slow at instances."""
-        buffer = self.buffer(np.repeat(np.asarray(rows, dtype="f4"), 4, axis=0))
+        """A quad of ``cells`` x ``cells`` for every row, which its vertices repeat.
+
+        Software drivers are slow at instances.
+        """
+        buffer = self.buffer(np.repeat(np.asarray(rows, dtype="f4"), (cells + 1) ** 2, axis=0))
         array = self.context.vertex_array(
-            self.programs[program], [(buffer, *layout)], index_buffer=self._quad_corners(len(rows))
+            self.programs[program], [(buffer, *layout)], index_buffer=self._quad_corners(len(rows), cells)
         )
-        array.vertices = 6 * len(rows)
+        array.vertices = 6 * cells**2 * len(rows)
         return buffer, array
 
     def _program(self, name: str) -> moderngl.Program:
@@ -194,13 +196,17 @@ class Canvas:
             vertex_shader=f"#version 330\n#define VERTEX\n{source}", fragment_shader=f"#version 330\n{source}"
         )
 
-    def _quad_corners(self, count: int) -> moderngl.Buffer:
+    def _quad_corners(self, count: int, cells: int) -> moderngl.Buffer:
         """Indices of at least so many quads; grown when more are asked for, never freed before the canvas."""
-        if count > self._corner_count:
-            self._corner_count = max(2 * count, 1024)
-            quads = 4 * np.arange(self._corner_count)[:, None] + np.array([0, 1, 2, 2, 1, 3])
-            self._corners = self.buffer(quads, "i4")
-        return self._corners
+        known, corners = self._corners.get(cells, (0, None))
+        if corners is None or count > known:
+            known = max(2 * count, 1024 // cells**2)
+            side = cells + 1
+            first = (np.arange(cells)[:, None] * side + np.arange(cells)).reshape(-1, 1)
+            cell = (first + np.array([0, 1, side, side, 1, side + 1])).reshape(-1)
+            corners = self.buffer(side**2 * np.arange(known)[:, None] + cell, "i4")
+            self._corners[cells] = known, corners
+        return corners
 
     def buffer(self, values: NDArray[Any], kind: str = "f4") -> moderngl.Buffer:
         """Values on the graphics side; none at all are fine."""

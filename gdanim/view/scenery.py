@@ -18,6 +18,7 @@ from gdanim.view.theme import Theme, rgb
 GRIDS = (145, 241)  # vertices along one side of the surface: usually, and where the function asks for more
 ROUGH = 0.012  # world units that a coarse mesh may be off in the middle of a cell
 MESH = 21  # mesh cells along the longer side
+TAILS = 1000  # how many balls may have a trail
 LEVELS = 16  # level lines over the relief
 DOTS = 4_000  # iterate dots in one picture at most
 KEY_LIGHT = (0.35, -0.55, 1.0)
@@ -70,7 +71,7 @@ class Scenery:
             [self.mesh.normals, self._upper, self._under, self._mesh_coordinates()], axis=1
         )
         self.floor = self._floor()
-        self.paths = timeline.trails()
+        self.paths = timeline.trails(range(0, len(colors), -(-len(colors) // TAILS)))
         self.trails = self._trail_rows()
         self.axes = self._axis_rows()
         self.dots = self._dot_rows()
@@ -199,7 +200,6 @@ class Scenery:
         whole: NDArray[np.bool_] = np.all(np.isfinite(lifted), axis=1)
         same = np.equal(trails.balls[:-1], trails.balls[1:])
         k = np.flatnonzero(same & whole[:-1] & whole[1:])
-        self._trail_balls = trails.balls[k]
         before = np.where((k > 0) & (trails.balls[np.maximum(k - 1, 0)] == trails.balls[k]), k - 1, k)
         last = len(trails.balls) - 1
         after = np.minimum(k + 2, last)
@@ -208,11 +208,6 @@ class Scenery:
         normals = np.where(trails.opacity[k, None] > 0.999, trails.normals[k], 0.0)  # none beyond the edge
         rows += [trails.times[np.stack([k, k + 1], axis=1)], ink[k], ink[k + 1], normals]
         return np.concatenate(rows, axis=1)
-
-    def tails(self, every: int) -> Array:
-        """The ribbon rows of one ball in ``every``, in order of time."""
-        own = self.trails[self._trail_balls % every == 0]
-        return np.asarray(own[np.argsort(own[:, 12], kind="stable")])
 
     def mesh_height(self, world: Array) -> Array:
         """Height of the drawn triangles at world x, y (n, 2); nan outside the domain."""
@@ -265,9 +260,7 @@ def _mesh(landscape: Landscape, grid: int) -> Mesh:
     solid = np.isfinite(positions[:, 2])
     cell = np.arange(grid * grid).reshape(grid, grid)
     a, b, c, d = cell[:-1, :-1], cell[:-1, 1:], cell[1:, :-1], cell[1:, 1:]
-    triangles = np.concatenate(
-        [np.stack([a, b, c], -1).reshape(-1, 3), np.stack([d, c, b], -1).reshape(-1, 3)]
-    )
+    triangles = np.stack([a, b, c, d, c, b], -1).reshape(-1, 3)
     triangles = triangles[solid[triangles].all(axis=1)]
     positions = np.where(solid[:, None], positions, np.column_stack([positions[:, :2], np.zeros(len(solid))]))
     return Mesh(positions, normals, triangles)

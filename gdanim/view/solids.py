@@ -15,12 +15,13 @@ from gdanim.view.camera import Camera
 from gdanim.view.canvas import Canvas
 from gdanim.view.picture import Arrows, Picture
 from gdanim.view.ribbon import RIBBON, joined
-from gdanim.view.scenery import KEY_LIGHT, Scenery
+from gdanim.view.scenery import KEY_LIGHT, TAILS, Scenery
 
 CROWD = 100  # more balls than this draw tails instead of trails, and plainer shadows
-TAIL, TAILS = 2.0, 1500  # seconds of way in a tail; how many balls may have one
+TAIL = 2.0  # seconds of way in a tail
 BALLS = ("4f 4f 1f 4f", "in_sphere", "in_color", "in_time", "in_spin")
 ARROWS = ("3f 3f 4f", "in_tail", "in_head", "in_color")
+ALL = slice(None)
 CONTOUR = 1.3  # pixels around an arrow
 FLIP = np.diag([1.0, -1.0, 1.0, 1.0])
 
@@ -46,12 +47,15 @@ class Solids:
         )
         self._heights = self._field(scenery.heights, moderngl.NEAREST)
         self._levels = self._field(scenery.levels, moderngl.LINEAR)
-        self._trails = self._quads("ribbon", scenery.trails, RIBBON)
         self._axes = self._quads("ribbon", scenery.axes, RIBBON)
         self._dots = self._quads("ball", scenery.dots, BALLS)
         count = len(scenery.colors)
-        self._tails = scenery.tails(-(-count // TAILS)) if count > CROWD else None
-        self._corners = _disc_corners(8 if count <= CROWD else 2 if count <= TAILS else 1)
+        rows, self._lived = scenery.trails, None
+        if count > CROWD:  # in order of time, so that a tail is a part of them
+            rows = rows[np.argsort(rows[:, 12], kind="stable")]
+            self._lived = rows[:, 12], np.maximum.accumulate(rows[:, 13])
+        self._trails = self._quads("ribbon", rows, RIBBON)
+        self._cells = 8 if count <= CROWD else 2 if count <= TAILS else 1  # of a shadow
 
     def release(self) -> None:
         """Free their buffers. They are of no use afterwards."""
@@ -85,7 +89,7 @@ class Solids:
                 self._render_lines(lines, width=1.6, opacity=1.0)
         self._heights.use(0)
         appeared = picture.ground * min(max(2 * picture.reveal - 1, 0.0), 1.0)
-        self._render_decals(scenery.marks(appeared))
+        self._render_decals(scenery.marks(appeared), 8)
 
     def draw_moving(self, picture: Picture) -> None:
         """Segments, shadows, trails, balls, arrows and labels."""
@@ -105,14 +109,11 @@ class Solids:
         self._heights.use(0)
         canvas.set_depth_mask(False)
         lift = np.zeros(len(moment.opacity)) if picture.lift is None else picture.lift
-        self._render_decals(self._shadows(picture, moment, lift))
+        shadows, below = self._shadows(picture, moment, lift)
+        self._render_decals(shadows, self._cells)
+        self._render_decals(below)
         now = moment.seconds
-        if self._tails is None:
-            self._render_trails(self._trails, now, picture.presence, (0.34, 1.8))
-        else:
-            first, last = np.searchsorted(self._tails[:, 12], [now - TAIL, now])
-            with canvas.passing("ribbon", self._tails[first:last], RIBBON) as tails:
-                self._render_trails(tails, now, picture.presence, (0.0, 0.3 * TAIL))
+        self._render_trails(now, picture.presence)
         canvas.set("ball", u_now=now, u_flat=1.0, u_least=1.9 * canvas.pixel, u_opacity=picture.presence)
         self._dots.render(moderngl.TRIANGLES)
         self._render_balls(picture, moment, lift)
@@ -128,21 +129,25 @@ class Solids:
         self.canvas.set("ball", u_light=tuple(view[:3, :3] @ np.array(KEY_LIGHT)))
         self.canvas.set("decal", u_extent=tuple(self.scenery.extent))
 
-    def _render_trails(
-        self, array: moderngl.VertexArray, now: float, presence: float, fade: tuple[float, float]
-    ) -> None:
+    def _render_trails(self, now: float, presence: float) -> None:
         """On the floor, then on the surface."""
-        self._render_lines(array, width=2.2, opacity=0.5 * presence, now=now, fade=fade, floor=1.0)
+        rows, fade = ALL, (0.34, 1.8)
+        if self._lived is not None:
+            begun, ended = self._lived
+            rows = slice(int(np.searchsorted(ended, now - TAIL)), int(np.searchsorted(begun, now)))
+            fade = (0.0, 0.3 * TAIL)
+        faint, full = 0.5 * presence, presence
+        self._render_lines(self._trails, width=2.2, opacity=faint, now=now, fade=fade, floor=1.0, rows=rows)
         self.canvas.set_depth_mask(True)
-        self._render_lines(array, width=3.9, opacity=presence, now=now, fade=fade, lift=1e-4)
+        self._render_lines(self._trails, width=3.9, opacity=full, now=now, fade=fade, lift=1e-4, rows=rows)
 
     def _render_outline(self, picture: Picture) -> None:
         rows = self.scenery.outline(picture.camera.eye, picture.reveal)
         with self.canvas.passing("ribbon", rows, RIBBON) as outline:
             self._render_lines(outline, width=1.0, opacity=1.0, lift=2e-5)
 
-    def _shadows(self, picture: Picture, moment: Rolled, lift: Array) -> Array:
-        """Decal rows (2 balls, 10): the contact shadow of every ball, and its place on the floor."""
+    def _shadows(self, picture: Picture, moment: Rolled, lift: Array) -> tuple[Array, Array]:
+        """Decal rows (balls, 10): the contact shadow of every ball, and its place on the floor."""
         theme = self.canvas.theme
         near = picture.presence * moment.opacity * np.exp(-lift / 0.25)
         place = np.zeros((len(near), 4))
@@ -155,22 +160,14 @@ class Solids:
         colors = np.concatenate([self.scenery.colors, (0.55 * near)[:, None]], axis=1)
         rings = np.tile([0.0, 0.8], (len(near), 1))
         dots = np.tile([0.0, 0.1], (len(near), 1))
-        return np.concatenate(
-            [
-                np.concatenate([place, shadow, rings], axis=1),
-                np.concatenate([below, colors, dots], axis=1),
-            ]
-        )
+        return np.hstack([place, shadow, rings]), np.hstack([below, colors, dots])
 
-    def _render_decals(self, rows: Array) -> None:
-        corners = np.tile(self._corners, (len(rows), 1))
-        vertices = np.concatenate([corners, np.repeat(rows, len(self._corners), axis=0)], axis=1)
-        buffer = self.canvas.buffer(vertices)
-        layout = ("2f 4f 4f 2f", "in_corner", "in_place", "in_color", "in_ring")
-        array = self.canvas.context.vertex_array(self.canvas.programs["decal"], [(buffer, *layout)])
-        array.render(moderngl.TRIANGLES, vertices=len(vertices))
-        array.release()
-        buffer.release()
+    def _render_decals(self, rows: Array, cells: int = 1) -> None:
+        """Discs of so many cells across; those on a curved surface want more than one."""
+        self.canvas.set("decal", u_cells=cells)
+        layout = ("4f 4f 2f", "in_place", "in_color", "in_ring")
+        with self.canvas.passing("decal", rows, layout, cells) as decals:
+            decals.render(moderngl.TRIANGLES)
 
     def _render_balls(self, picture: Picture, moment: Rolled, lift: Array) -> None:
         spheres = np.empty((len(lift), 13), dtype="f4")
@@ -218,6 +215,7 @@ class Solids:
         fade: tuple[float, float] = (1.0, 1.0),
         floor: float = 0.0,
         lift: float = 0.0,
+        rows: slice = ALL,
     ) -> None:
         if opacity <= 0:
             return
@@ -231,7 +229,8 @@ class Solids:
             u_floor_height=FLOOR + 0.001,
             u_lift=lift,
         )
-        array.render(moderngl.TRIANGLES)
+        first, last, _ = rows.indices(array.vertices // 6)
+        array.render(moderngl.TRIANGLES, vertices=6 * (last - first), first=6 * first)
 
     def _buffer(self, values: NDArray[Any], kind: str = "f4") -> moderngl.Buffer:
         buffer = self.canvas.buffer(values, kind)
@@ -255,14 +254,3 @@ class Solids:
         texture.repeat_x = texture.repeat_y = False
         self._owned.append(texture)
         return texture
-
-
-def _disc_corners(cells: int) -> Array:
-    """Two triangles for every cell of a grid over [-1, 1] x [-1, 1]."""
-    edge = np.linspace(-1, 1, cells + 1)
-    x0, y0 = np.meshgrid(edge[:-1], edge[:-1])
-    step = 2 / cells
-    offsets = [(0, 0), (step, 0), (0, step), (step, step), (0, step), (step, 0)]
-    return np.stack(
-        [np.stack([x0 + dx, y0 + dy], axis=-1).reshape(-1, 2) for dx, dy in offsets], axis=1
-    ).reshape(-1, 2)

@@ -6,12 +6,13 @@ uniform vec2 u_size;        // of the picture in pixels
 uniform float u_now;
 uniform float u_least;      // smallest radius in pixels
 uniform float u_opacity;
+uniform float u_flat;       // 1: dots, without gloss; 2: only a glow
 in vec4 in_sphere;          // world centre, radius
 in vec4 in_color;
 in float in_time;           // it appears then
 in vec4 in_spin;            // how far it has rolled, a quaternion
 out vec2 v_corner;
-out vec4 v_color;
+out vec4 v_color;           // linear, but of a glow
 out vec3 v_centre;          // in view space
 out float v_radius;
 out float v_pixels;         // radius in pixels
@@ -22,11 +23,11 @@ void main() {
     float per_unit = abs(u_projection[1][1]) * 0.5 * u_size.y / -centre.z;
     float radius = max(in_sphere.w, u_least / per_unit);
     v_pixels = radius * per_unit;
-    v_corner = corner * (1.0 + 1.5 / v_pixels);
+    v_corner = corner * (1.0 + 0.6 / v_pixels);  // half a pixel of antialiasing
     v_centre = centre.xyz;
     v_radius = radius;
     v_spin = in_spin;
-    v_color = vec4(in_color.rgb, in_color.a * u_opacity);
+    v_color = vec4(pow(in_color.rgb, vec3(u_flat > 1.5 ? 1.0 : 2.2)), in_color.a * u_opacity);
     centre.xy += v_corner * radius;
     gl_Position = (in_time >= u_now || v_color.a <= 0.0) ? vec4(2.0, 2.0, 2.0, 1.0) : u_projection * centre;
 }
@@ -34,7 +35,7 @@ void main() {
 uniform mat4 u_projection;
 uniform mat4 u_view;
 uniform vec3 u_light;       // direction in view space
-uniform float u_flat;       // 1: dots, without gloss; 2: only a glow
+uniform float u_flat;
 in vec2 v_corner;
 in vec4 v_color;
 in vec3 v_centre;
@@ -58,13 +59,18 @@ void main() {
     gl_FragDepth = 0.5 + 0.5 * (u_projection[2][2] * depth + u_projection[3][2]) / -depth;
     vec3 light = normalize(u_light);
     float diffuse = max(dot(normal, light), 0.0);
-    float gloss = pow(max(dot(normal, normalize(light + vec3(0.0, 0.0, 1.0))), 0.0), 40.0);
-    float edge = pow(1.0 - normal.z, 3.0);
+    float gloss = max(dot(normal, normalize(light + vec3(0.0, 0.0, 1.0))), 0.0);
+    gloss *= gloss;  // powers by products: software drivers are slow at pow
+    gloss *= gloss;
+    gloss *= gloss;
+    gloss *= gloss * gloss * gloss * gloss;
+    float edge = 1.0 - normal.z;
+    edge *= edge * edge;
     // A faint band around the ball, oblique to every way it may roll, shows that it does.
     vec3 n = transpose(mat3(u_view)) * normal;
     n += 2.0 * cross(v_spin.xyz, cross(v_spin.xyz, n) - v_spin.w * n);
     float band = 1.0 - smoothstep(0.0, 3.0 / v_pixels + 0.05, abs(dot(n, vec3(0.577))) - 0.2);
-    vec3 base = pow(v_color.rgb, vec3(2.2)) * (1.0 - 0.34 * (1.0 - u_flat) * band);
+    vec3 base = v_color.rgb * (1.0 - 0.34 * (1.0 - u_flat) * band);
     vec3 lit = base * (0.30 + 0.95 * diffuse) + 0.55 * gloss + 0.10 * edge;
     lit = mix(lit, base, u_flat);
     f_color = vec4(pow(lit, vec3(1.0 / 2.2)), v_color.a * coverage);

@@ -4,7 +4,7 @@ uniform mat4 u_matrix;
 uniform sampler2D u_heights; // world height over the domain, one texel per grid vertex
 uniform vec2 u_extent;       // half-widths of the surface in the world
 uniform float u_floor_height;
-in vec2 in_corner;           // -1..1, a fine grid
+uniform int u_cells;         // of the grid across a disc
 in vec4 in_place;            // world x, y, radius, 1: on the floor
 in vec4 in_color;
 in vec2 in_ring;             // inner radius as a share of the outer, softness
@@ -25,7 +25,9 @@ float height(vec2 world) {
                            : h11 + (1.0 - f.x) * (h01 - h11) + (1.0 - f.y) * (h10 - h11);
 }
 void main() {
-    vec2 world = clamp(in_place.xy + in_corner * in_place.z, -u_extent, u_extent);
+    int side = u_cells + 1, k = gl_VertexID % (side * side);
+    vec2 corner = vec2(k % side, k / side) * 2.0 / float(u_cells) - 1.0;
+    vec2 world = clamp(in_place.xy + corner * in_place.z, -u_extent, u_extent);
     float z = in_place.w > 0.5 ? u_floor_height : height(world);
     v_corner = (world - in_place.xy) / in_place.z;
     v_color = in_color;
