@@ -115,7 +115,10 @@ class Rolling(Timeline):
 
     @cached_property
     def _spins(self) -> Array:
-        """Quaternions (steps + 1, balls, 4) of balls that have rolled from iterate to iterate."""
+        """Quaternions (steps + 1, balls, 4) of balls that have rolled from iterate to iterate.
+
+        Of a larger crowd, too small to be seen rolling, only the first (1, balls, 4).
+        """
         count = len(self.act.runs)
         spins = np.zeros((self.steps + 1 if count <= PILE else 1, count, 4))
         spins[0, :, 3] = 1.0

@@ -213,6 +213,26 @@ def test_no_trail_fringes_through_a_sheet_seen_from_below(traced: Traced) -> Non
         assert traced.changed[y - 1 : y + 2, x - 1 : x + 2].max() == 0, f"at pixel {x}, {y}"
 
 
+def test_a_tail_is_the_late_part_of_a_trail(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any], painted: Callable[..., Pixels]
+) -> None:
+    from gdanim.view.solids import TAIL
+
+    crowd = "functions: [x^2 + 10*y^2]\nlearning_rates: [0.01]\nstarts: {random: 1200, seed: 1}\nsteps: 30"
+    with filming(spec_of(crowd), height=120) as scene:
+        stage = Studio(scene, painted).stage
+        begun, ended = stage.scenery.trails[np.argsort(stage.scenery.trails[:, 12], kind="stable"), 12:14].T
+        assert len(np.unique(stage.scenery.paths.balls)) == 600
+        for now in (0.5, 3.0, 6.0):
+            late = stage._late(now)
+            shown = np.zeros(len(begun), dtype=bool)
+            shown[late] = True
+            alive = (begun < now) & (ended > now - TAIL)
+            assert alive.any()
+            assert shown[alive].all()
+            assert not shown[begun >= now].any()
+
+
 def in_the_air(picture: Any, centres: Array) -> Any:
     """The picture without trails, its first balls floating in given places and the others gone."""
     moment = picture.moment

@@ -133,13 +133,17 @@ class Solids:
         """On the floor, then on the surface."""
         rows, fade = ALL, (0.34, 1.8)
         if self._lived is not None:
-            begun, ended = self._lived
-            rows = slice(int(np.searchsorted(ended, now - TAIL)), int(np.searchsorted(begun, now)))
-            fade = (0.0, 0.3 * TAIL)
+            rows, fade = self._late(now), (0.0, 0.3 * TAIL)
         faint, full = 0.5 * presence, presence
         self._render_lines(self._trails, width=2.2, opacity=faint, now=now, fade=fade, floor=1.0, rows=rows)
         self.canvas.set_depth_mask(True)
         self._render_lines(self._trails, width=3.9, opacity=full, now=now, fade=fade, lift=1e-4, rows=rows)
+
+    def _late(self, now: float) -> slice:
+        """The rows of a crowd's trails that have begun, without those that ended long ago."""
+        assert self._lived is not None
+        begun, ended = self._lived
+        return slice(int(np.searchsorted(ended, now - TAIL)), int(np.searchsorted(begun, now)))
 
     def _render_outline(self, picture: Picture) -> None:
         rows = self.scenery.outline(picture.camera.eye, picture.reveal)
