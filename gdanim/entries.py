@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
@@ -99,7 +99,7 @@ class Entry(Model):
         name = info.data.get("name")
         if not name:
             return parameters
-        model = parameters_model(cls.registry, name, cls.written_keys())
+        model = parameters_model(cls.registry, name, tuple(cls.written_keys()))
         checked = model.model_validate(parameters, context=info.context)
         parameters = {key: getattr(checked, key) for key in parameters}
         _refuse_idle(cls.registry, name, parameters)
@@ -113,13 +113,14 @@ class Entry(Model):
         return parameters
 
 
-def parameters_model(registry: Registry[Any], name: str, also: list[str] | None = None) -> type[Model]:
+@cache
+def parameters_model(registry: Registry[Any], name: str, also: tuple[str, ...] = ()) -> type[Model]:
     """A model of the keyword arguments of a registered function; ``also`` may stand beside them."""
 
     class Parameters(Model):
         @classmethod
         def written_keys(cls) -> list[str]:
-            return [*cls.model_fields, *(also or ())]
+            return [*cls.model_fields, *also]
 
     fields: dict[str, Any] = {
         key: (parameter.annotation, ... if parameter.default is parameter.empty else parameter.default)
@@ -315,3 +316,5 @@ class OptimizerEntry(Entry):
     """The most that the gradient's norm may be, after clip_value."""
     maximize: bool = False
     """Climb instead of descend."""
+    restarts: int = Field(default=0, ge=0, le=100)
+    """How often a ball that has come to an end starts anew, at a random point of the domain."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib.metadata import entry_points
 from typing import Any, Generic, TypeVar
 
@@ -42,6 +43,7 @@ class Registry(Generic[T]):
     def __iter__(self) -> Iterator[str]:
         return iter(self._loaded())
 
+    @cache  # noqa: B019  (registries live as long as the program)
     def parameters(self, name: str) -> dict[str, inspect.Parameter]:
         """The parameters an entry of this name may carry, with resolved annotations."""
         return dict(inspect.signature(self[name], eval_str=True).parameters)

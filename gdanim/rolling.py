@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -41,6 +42,7 @@ class Trails:
     normals: Array  # (vertices, 3)
     times: Array  # (vertices,) seconds since the run began
     balls: Index  # (vertices,)
+    lines: Index  # (vertices,): those of one number are joined; a ball that starts anew has several
     opacity: Array  # (vertices,)
     iterates: Mask  # (vertices,): an iterate, to be marked by a dot
 
@@ -55,6 +57,7 @@ class Rolling(Timeline):
         self.landscape, self.radius = landscape, radius
         super().__init__(act, pace, run_time)
         self._exits = np.stack([self._exit(run, k) for run, k in zip(act.runs, self._leaves, strict=True)])
+        self._waiting = np.concatenate([self._gone(run) for run in act.runs])
         resting = self._leaves == self._last
         starts, finals = self._points[self._offset], self._points[self._offset + self._last]
         self._start_slots = self._piles(starts, np.arange(len(act.runs)))
@@ -74,9 +77,10 @@ class Rolling(Timeline):
             left = self._points[self._offset + np.minimum(self._leaves, self._last)]
             level = self.landscape.surface(left)[0][:, 2]
             contacts[:, 2] = np.where(departed & ~np.isfinite(contacts[:, 2]), level, contacts[:, 2])
+        here, jumps = self._points[self._offset + now.rows], self._jumps[self._offset + now.rows]
         spins = self._spins[min(k, len(self._spins) - 1)]
         if len(self._spins) > 1:
-            spins = _turned(spins, self._roll(self._points[self._offset + now.rows], points))
+            spins = _turned(spins, self._roll(here, np.where(jumps[:, None], here, points)))
         centres = contacts + self.radius * normals
         settled = np.clip((seconds - self.pace.time(self._last)) / SETTLE, 0.0, 1.0)
         shift = smooth(settled)[:, None] * self._slots
@@ -93,9 +97,14 @@ class Rolling(Timeline):
             normals=normals,
             lead=self._lead(seconds),
             spins=spins,
-            opacity=self._opacity(points),
+            opacity=self._opacity(points) * self._presence(now, jumps),
             departed=departed,
         )
+
+    def _presence(self, now: Moment, jumps: Mask) -> Array:
+        """Opacities of balls that vanish where a try ended and appear where the next one starts."""
+        waiting = self._waiting[self._offset + now.rows] & ~(jumps & (now.fraction >= 0.5))
+        return np.where(waiting, 0.0, np.where(jumps, abs(1 - 2 * now.fraction), 1.0))
 
     def _lead(self, seconds: float) -> Array:
         """Who has had the lowest loss of late: 1 for a ball that led all the while, so that it may glow."""
@@ -123,8 +132,9 @@ class Rolling(Timeline):
         spins = np.zeros((self.steps + 1 if count <= PILE else 1, count, 4))
         spins[0, :, 3] = 1.0
         for k in range(1, len(spins)):
-            here = self._points[self._offset + np.minimum(k - 1, self._last)]
-            there = self._points[self._offset + np.minimum(k, self._last)]
+            row = self._offset + np.minimum(k - 1, self._last)
+            here = self._points[row]
+            there = self._points[np.where(self._jumps[row], row, self._offset + np.minimum(k, self._last))]
             spins[k] = _turned(spins[k - 1], self._roll(here, there))
         return spins
 
@@ -140,12 +150,14 @@ class Rolling(Timeline):
     def trails(self, of: Sequence[int] | None = None) -> Trails:
         """The paths of some balls (from 0) or of all, sampled along the surface finely enough to hug it."""
         of = range(len(self.act.runs)) if of is None else of
-        budget = max(8, TRAIL_VERTICES // len(of))
-        paths = [self._path(i, self.act.runs[i], budget) for i in of]
-        points, times, iterates = (np.concatenate(column) for column in zip(*paths, strict=True))
-        balls = np.repeat(of, [len(p[1]) for p in paths])
+        budget = max(8, TRAIL_VERTICES // sum(len(self.act.runs[i].legs) or 1 for i in of))
+        paths = [(i, *line) for i in of for line in self._lines(i, self.act.runs[i], budget)]
+        owners, *columns = zip(*paths, strict=True)
+        points, times, iterates = map(np.concatenate, columns)
+        lengths = [len(line) for line in columns[0]]
+        balls, lines = np.repeat(owners, lengths), np.repeat(np.arange(len(lengths)), lengths)
         positions, normals = self.landscape.surface(points)
-        return Trails(positions, normals, times, balls, self._opacity(points), iterates)
+        return Trails(positions, normals, times, balls, lines, self._opacity(points), iterates)
 
     def _run_time(self) -> float:
         """Until the last ball on the stage has ended or left it."""
@@ -155,6 +167,20 @@ class Rolling(Timeline):
             self.pace.time(self._last),
         )
         return max(1.0, float(ends.max()) + SETTLE)
+
+    def _gone(self, run: Run) -> Mask:
+        """The rows at which a try has left the domain for good and its ball waits unseen for the next one."""
+        gone, inside = np.zeros(run.steps + 1, dtype=bool), self._inside(run)
+        for leg, following in pairwise(run.legs):
+            stay = max(np.flatnonzero(inside[leg.row : following.row]), default=0)
+            gone[leg.row + stay + 1 : following.row] = True
+        return gone
+
+    def _staged(self, run: Run) -> Array:
+        points, gone = run.points.copy(), self._gone(run)
+        for row in np.flatnonzero(gone):
+            points[row] = points[row - 1] if gone[row - 1] else self._exit(run, int(row) - 1)
+        return points
 
     def _exit(self, run: Run, k: int) -> Array:
         """Where a departing ball's flight ends: its step prolonged or cut to just beyond the edge."""
@@ -223,12 +249,24 @@ class Rolling(Timeline):
         contacts, normals = self.landscape.surface(self.landscape.to_domain(world))
         return np.asarray(contacts + self.radius * normals)
 
-    def _path(self, ball: int, run: Run, budget: int) -> tuple[Array, Array, Mask]:
-        """One path: domain points (v, 2), seconds (v,) and whether each is an iterate (v,)."""
-        last = int(min(self._leaves[ball], run.steps))
-        points = run.points[: last + 1]
-        times = self.pace.time(np.arange(last + 1))
-        if last < run.steps:
+    def _lines(self, ball: int, run: Run, budget: int) -> Iterator[tuple[Array, Array, Mask]]:
+        """The unbroken lines of a ball, one for each of its tries."""
+        end = self.leaving(ball)
+        firsts = [leg.row for leg in run.legs if leg.row <= end] or [0]
+        for first, following in pairwise([*firsts, end + 1]):
+            last = following - 1
+            yield self._path(ball, first, last, leaves=last == end < run.steps, budget=budget)
+
+    def _path(
+        self, ball: int, first: int, last: int, *, leaves: bool, budget: int
+    ) -> tuple[Array, Array, Mask]:
+        """The way from one row to another, and off the stage if the ball ``leaves`` it there.
+
+        Domain points (v, 2), seconds (v,) and whether each is an iterate (v,).
+        """
+        points = self._points[self._offset[ball] + first : self._offset[ball] + last + 1]
+        times = self.pace.time(np.arange(first, last + 1))
+        if leaves:
             duration = max(float(self.pace.time(last + 1) - times[-1]), DEPARTURE)
             points = np.concatenate([points, self._exits[ball][None]])
             times = np.append(times, times[-1] + duration)
@@ -237,7 +275,7 @@ class Rolling(Timeline):
         if len(kept) > budget:
             kept = kept[np.unique(np.linspace(0, len(kept) - 1, budget).astype(int))]
         points, times = points[kept], times[kept]
-        rows = np.minimum(kept, last)
+        rows = np.minimum(first + kept, last)
         hops = np.linalg.norm(np.diff(self.landscape.to_world(points), axis=0), axis=1)
         pieces = np.clip(np.ceil(hops / 0.035), 1, max(1, budget // max(len(hops), 1))).astype(int)
         pieces = np.minimum(pieces, 48)
@@ -248,14 +286,14 @@ class Rolling(Timeline):
             f, t = g, times[a] + g * (times[a + 1] - times[a])
             if k == last:  # it departs
                 f = smooth(g)
-            elif kept[a + 1] == k + 1:
+            elif first + kept[a + 1] == k + 1:
                 f = np.array([self._ease(v, k) for v in g]) if len(g) > 1 else g
                 t = self.pace.time(k + g)
             xs.append(points[a] + f[:, None] * (points[a + 1] - points[a]))
             ts.append(t)
             marks.append(g == 1.0)
         x, t, mark = np.concatenate(xs), np.concatenate(ts), np.concatenate(marks)
-        if last < run.steps:
+        if leaves:
             mark[-1] = False
         if len(t) > budget:
             thin = np.unique(np.linspace(0, len(t) - 1, budget).astype(int))

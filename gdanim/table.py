@@ -31,6 +31,7 @@ def rows(solutions: Sequence[Solution]) -> Iterator[list[Any]]:
     """One row for each ball and step, in the order of ``columns``; coordinates a function lacks are None.
 
     Row k is the state after k updates, learning_rate the one used to leave it; act and start count from 1.
+    A ball with restarts has a status that is not ``running`` wherever one of its tries ends.
     """
     axes = len(columns(solutions)) - 9
     for solution in solutions:
@@ -46,8 +47,11 @@ def rows(solutions: Sequence[Solution]) -> Iterator[list[Any]]:
                     run.learning_rates.tolist(),
                     strict=True,
                 )
+                nexts = [leg.row for leg in run.legs[1:]] + [run.steps + 1]
+                ends = {row - 1: leg.status for row, leg in zip(nexts, run.legs, strict=False)}
+                ends[run.steps] = run.status
                 for step, (point, *values) in enumerate(series):
-                    status = run.status if step == run.steps else Status.RUNNING
+                    status = ends.get(step, Status.RUNNING)
                     yield [*first, step, *point, *absent, *values, str(status)]
 
 

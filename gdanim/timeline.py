@@ -65,7 +65,10 @@ class Timeline:
         lengths = np.array([run.steps + 1 for run in act.runs])
         self._last = lengths - 1
         self._offset = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-        self._points = np.concatenate([run.points for run in act.runs])
+        self._jumps = np.zeros(lengths.sum(), dtype=bool)  # rows from which a ball starts anew
+        for offset, run in zip(self._offset, act.runs, strict=True):
+            self._jumps[[offset + leg.row - 1 for leg in run.legs[1:]]] = True
+        self._points = np.concatenate([self._staged(run) for run in act.runs])
         self._losses = np.concatenate([run.losses for run in act.runs])
         self._leaves = np.array([self._leaving_row(run) for run in act.runs])
         self.run_time = self._run_time() if run_time is None else run_time
@@ -77,6 +80,7 @@ class Timeline:
         fraction = min(position - k, 1.0) if k < self.steps else 0.0
         row = np.minimum(k, self._last)
         moving = np.where(k < self._last, self._ease(fraction, k), 0.0)
+        moving = np.where(self._jumps[self._offset + row], fraction >= 0.5, moving)
         here = self._points[self._offset + row]
         there = self._points[self._offset + np.minimum(row + 1, self._last)]
         with np.errstate(invalid="ignore", over="ignore"):
@@ -109,16 +113,22 @@ class Timeline:
         soft = min(max((6.0 - speed) / 4.0, 0.0), 1.0)
         return fraction + soft * (float(smooth(fraction)) - fraction)
 
+    def _staged(self, run: Run) -> Array:
+        """The points of a run, one for each row, as they are shown."""
+        return run.points
+
     def _leaving_row(self, run: Run) -> int:
         """The last row inside the domain: after it the ball never comes back."""
+        rows = np.flatnonzero(self._inside(run))
+        return int(rows[-1]) if rows.size else 0
+
+    def _inside(self, run: Run) -> Mask:
+        """Which rows of a run are in the domain."""
         domain = np.asarray(self.act.domain)
         margin = 1e-9 * (domain[:, 1] - domain[:, 0])
         with np.errstate(invalid="ignore"):
-            inside = np.all(
-                (run.points >= domain[:, 0] - margin) & (run.points <= domain[:, 1] + margin), axis=1
-            )
-        rows = np.flatnonzero(inside & np.isfinite(run.losses))
-        return int(rows[-1]) if rows.size else 0
+            inside = (run.points >= domain[:, 0] - margin) & (run.points <= domain[:, 1] + margin)
+        return np.asarray(inside.all(axis=1) & np.isfinite(run.losses))
 
 
 def smooth(f: Array | float) -> Array:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gdanim.engine.functions import DataObjective, Interval, objective
+from gdanim.engine.functions import DataObjective, Interval, KnownObjective, objective
 from gdanim.engine.optimizers import Optimizer
 from gdanim.engine.schedules import Schedule, warmed_up
 from gdanim.engine.solution import Array, Ball, Objective, Point
@@ -74,21 +74,42 @@ def cast(spec: Spec) -> tuple[Cast, ...]:
     """The acts of a spec with all their balls, nothing solved yet. Raises CastError."""
     if len(spec.optimizers) > MAX_TEAMS:
         raise CastError(("optimizers",), f"{len(spec.optimizers)} optimizers: the most is {MAX_TEAMS}")
-    acts = tuple(_act(spec, i, entry) for i, entry in enumerate(spec.functions))
-    balls = max((len(act.balls) for act in acts), default=0)
+    goals = [_objective(spec, index, entry) for index, entry in enumerate(spec.functions)]
+    stages = [
+        _starts(spec, goal, _given(spec, goal, entry))
+        for goal, entry in zip(goals, spec.functions, strict=True)
+    ]
+    _refuse_too_many(spec, stages)
+    return tuple(_act(spec, goal, *stage) for goal, stage in zip(goals, stages, strict=True))
+
+
+def _refuse_too_many(spec: Spec, stages: Sequence[tuple[tuple[Point, ...], Box]]) -> None:
+    """Raise CastError before there is more to build than memory or patience has room for."""
+    rates = [1 if entry.learning_rate else len(spec.learning_rates) or 1 for entry in spec.optimizers]
+    balls = sum(rates) * sum(len(starts) for starts, _ in stages)
     if balls > MAX_BALLS:
-        raise CastError(("starts",), f"{balls} balls in one act: the most is {MAX_BALLS}")
-    if numbers(spec, acts) > MAX_NUMBERS:
+        raise CastError(("starts",), f"{balls} balls in one film: the most is {MAX_BALLS}")
+    tries = sum(count * (1 + entry.restarts) for count, entry in zip(rates, spec.optimizers, strict=True))
+    kept = sum(tries * len(starts) * _numbers(spec, box) for starts, box in stages)
+    if kept > MAX_NUMBERS:
         raise CastError(("steps",), f"{balls} balls times {spec.steps} steps is too much to keep")
-    return acts
 
 
 def numbers(spec: Spec, acts: Sequence[Cast]) -> int:
     """How many numbers the runs of these acts are, if no ball stops early."""
-    return sum(len(act.balls) * (spec.steps + 1) * (len(act.domain) + 3) for act in acts)
+    return sum(
+        len(team.balls) * (1 + team.entry.restarts) * _numbers(spec, act.domain)
+        for act in acts
+        for team in act.teams
+    )
 
 
-def _act(spec: Spec, index: int, entry: FunctionEntry) -> Cast:
+def _numbers(spec: Spec, box: Box) -> int:
+    """How many a whole try of one ball is."""
+    return (spec.steps + 1) * (len(box) + 3)
+
+
+def _objective(spec: Spec, index: int, entry: FunctionEntry) -> KnownObjective:
     try:
         goal = objective(entry)
     except ValueError as error:
@@ -97,7 +118,10 @@ def _act(spec: Spec, index: int, entry: FunctionEntry) -> Cast:
         if optimizer.batch_size and not isinstance(goal, DataObjective):
             message = f"batch_size is for functions made from data; {goal.name} has no samples"
             raise CastError(("optimizers", i, "batch_size"), message)
-    starts, box = _starts(spec, goal, _given(spec, goal, entry))
+    return goal
+
+
+def _act(spec: Spec, goal: KnownObjective, starts: tuple[Point, ...], box: Box) -> Cast:
     pairs = [
         (optimizer, rate)
         for optimizer in spec.optimizers
@@ -220,15 +244,17 @@ def _labels(pairs: Sequence[tuple[OptimizerEntry, RateEntry | None]]) -> list[st
             f"{label} {detail}".rstrip() if count[label] > 1 else label
             for label, detail in zip(labels, details, strict=True)
         ]
-    unique: list[str] = []
+    unique: dict[str, None] = {}
+    counts: defaultdict[str, Iterator[int]] = defaultdict(lambda: itertools.count(1))
     for label in labels:
-        copies = (label if k == 1 else f"{label} ({k})" for k in itertools.count(1))
-        unique.append(next(copy for copy in copies if copy not in unique))
-    return unique
+        copies = (label if k == 1 else f"{label} ({k})" for k in counts[label])
+        unique[next(copy for copy in copies if copy not in unique)] = None
+    return list(unique)
 
 
 def _settings(entry: OptimizerEntry) -> dict[str, Any]:
-    treatment = {key: getattr(entry, key) for key in ("batch_size", "clip_value", "clip_norm", "maximize")}
+    keys = ("batch_size", "clip_value", "clip_norm", "maximize", "restarts")
+    treatment = {key: getattr(entry, key) for key in keys}
     return {**entry.parameters, **{key: value for key, value in treatment.items() if value}}
 
 

@@ -56,7 +56,7 @@ _ADVICE = {
         "loss decreases, then stays", "learning rate might be good", "try a learning rate schedule"
     ),
     Status.LOCAL: Advice(
-        "loss settles above the lowest known", "local minimum", "momentum, noise, or other starts"
+        "loss settles above the lowest known", "local minimum", "momentum, noise, or restarts"
     ),
     Status.SADDLE: Advice("gradient zero, but no minimum", "saddle point", "adam or momentum, or some noise"),
     Status.PLATEAU: Advice(
@@ -78,9 +78,9 @@ _ADVICE = {
 def advice(run: Run) -> Advice | None:
     """What to do about a run, if anything: None when it has converged as it should."""
     if run.status is Status.CONVERGED:
-        if run.verdict.startswith("oscillated"):
+        if "oscillated" in run.verdict:
             return _ADVICE[Status.OSCILLATING]
-        return _ADVICE[Status.SLOW] if run.verdict.startswith("converged slowly") else None
+        return _ADVICE[Status.SLOW] if "converged slowly" in run.verdict else None
     return _ADVICE.get(run.status)
 
 

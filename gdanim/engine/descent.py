@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.engine import verdicts
+from gdanim.engine import restarts, verdicts
 from gdanim.engine.balls import Cast, Team, cast
 from gdanim.engine.functions import DataObjective
 from gdanim.engine.optimizers import State, Step
@@ -154,8 +154,26 @@ def solve(spec: Spec) -> Solution:
 def _act(spec: Spec, act: Cast) -> Act:
     groups = [list(teams) for _, teams in groupby(act.teams, key=lambda team: id(team.optimizer))]
     entries = [team.entry for team in act.teams for _ in team.balls]
-    runs = [run for teams in groups for run in descend(spec, act, teams)]
-    return Act(act.objective, act.domain, verdicts.judged(runs, entries, act, spec.stop))
+    found = [legs for teams in groups for legs in tries(spec, act, teams)]
+    legs = [leg for legs in found for leg in legs]
+    of_legs = [entry for entry, legs in zip(entries, found, strict=True) for _ in legs]
+    judged = iter(verdicts.judged(legs, of_legs, act, spec.stop))
+    runs = [
+        restarts.joined(list(islice(judged, len(legs))), entry.maximize)
+        for legs, entry in zip(found, entries, strict=True)
+    ]
+    return Act(act.objective, act.domain, runs)
+
+
+def tries(spec: Spec, act: Cast, teams: Sequence[Team], watch: Watch | None = None) -> list[list[Run]]:
+    """For each ball of the teams of one optimizer its runs, not yet judged: the first and its restarts."""
+    found = {run.ball.number: [run] for run in descend(spec, act, teams, watch)}
+    for restart in range(1, teams[0].entry.restarts + 1):
+        ended = {number for number, legs in found.items() if legs[-1].status is not Status.GOING}
+        again = restarts.anew(spec, act, teams, ended, restart)
+        for run in descend(restarts.reseeded(spec, restart), act, again, watch) if again else ():
+            found[run.ball.number].append(run)
+    return list(found.values())
 
 
 def descend(spec: Spec, act: Cast, teams: Sequence[Team], watch: Watch | None = None) -> list[Run]:

@@ -99,9 +99,16 @@ class Evaluations(NamedTuple):
     hessian: int = 0
 
 
+class Leg(NamedTuple):
+    """One of the tries of a ball that starts anew."""
+
+    row: int  # its first
+    status: Status  # how it ended
+
+
 @dataclass(frozen=True)
 class Run:
-    """The trajectory of one ball. Row k is the state after k updates."""
+    """The trajectory of one ball. Row k is the state after k updates, a jump to a new start among them."""
 
     ball: Ball
     points: Array  # (steps + 1, n)
@@ -113,6 +120,7 @@ class Run:
     reason: str  # the cause in numbers, such as "0.105 > 2/L = 0.1", or ""
     evaluations: Evaluations = field(default_factory=Evaluations)
     minimum: Point | None = None  # the listed minimum it has reached
+    legs: tuple[Leg, ...] = ()  # of a ball with restarts; at the end it may return to the best place found
 
     @property
     def steps(self) -> int:

@@ -198,12 +198,12 @@ class Scenery:
         )  # one over the other
         ink = np.concatenate([self.colors[trails.balls], trails.opacity[:, None]], axis=1)
         whole: NDArray[np.bool_] = np.all(np.isfinite(lifted), axis=1)
-        same = np.equal(trails.balls[:-1], trails.balls[1:])
+        same = np.equal(trails.lines[:-1], trails.lines[1:])
         k = np.flatnonzero(same & whole[:-1] & whole[1:])
-        before = np.where((k > 0) & (trails.balls[np.maximum(k - 1, 0)] == trails.balls[k]), k - 1, k)
+        before = np.where((k > 0) & (trails.lines[np.maximum(k - 1, 0)] == trails.lines[k]), k - 1, k)
         last = len(trails.balls) - 1
         after = np.minimum(k + 2, last)
-        after = np.where(trails.balls[after] == trails.balls[k], after, k + 1)
+        after = np.where(trails.lines[after] == trails.lines[k], after, k + 1)
         rows = [lifted[before], lifted[k], lifted[k + 1], lifted[after]]
         normals = np.where(trails.opacity[k, None] > 0.999, trails.normals[k], 0.0)  # none beyond the edge
         rows += [trails.times[np.stack([k, k + 1], axis=1)], ink[k], ink[k + 1], normals]

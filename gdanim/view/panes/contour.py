@@ -239,10 +239,10 @@ class ContourPane(FlatPane):
         at = self._points(paths.positions[:, :2]) * self.lettering.scale
         at = np.pad(at, ((0, 0), (0, 1)))
         inside = np.all(np.isfinite(at), axis=1) & (paths.opacity > 0.999)
-        k = np.flatnonzero((paths.balls[:-1] == paths.balls[1:]) & inside[:-1] & inside[1:])
-        before = np.where((k > 0) & (paths.balls[np.maximum(k - 1, 0)] == paths.balls[k]), k - 1, k)
+        k = np.flatnonzero((paths.lines[:-1] == paths.lines[1:]) & inside[:-1] & inside[1:])
+        before = np.where((k > 0) & (paths.lines[np.maximum(k - 1, 0)] == paths.lines[k]), k - 1, k)
         after = np.minimum(k + 2, len(at) - 1)
-        after = np.where((paths.balls[after] == paths.balls[k]) & inside[after], after, k + 1)
+        after = np.where((paths.lines[after] == paths.lines[k]) & inside[after], after, k + 1)
         ink = np.column_stack([self.colors[paths.balls], np.ones(len(at))])
         times = paths.times[np.stack([k, k + 1], axis=1)]
         return np.concatenate(
