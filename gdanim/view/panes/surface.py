@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.engine.solution import Array
-from gdanim.rolling import Rolling
+from gdanim.rolling import Rolled, Rolling
 from gdanim.view.axes import Axes
 from gdanim.view.camera import Camera
 from gdanim.view.camerawork import Camerawork
 from gdanim.view.canvas import Canvas
 from gdanim.view.layout import Box
 from gdanim.view.pane import Clock, Cue, Pane
-from gdanim.view.picture import Picture
+from gdanim.view.picture import Arrows, Picture
 from gdanim.view.scenery import Scenery
 from gdanim.view.solids import Solids
 from gdanim.view.text import Curtain
@@ -99,8 +99,14 @@ class SurfacePane(Pane):
             self.ground,
             labels,
             self.axes.height_axis(camera, self.ground),
+            arrows=self.arrows(moment),
             clip=None if self.whole else self.pixels,
         )
+
+    def arrows(self, moment: Rolled) -> Arrows | None:
+        """Arrows at a moment; none, unless a subclass draws some."""
+        del moment
+        return None
 
     def _falling(self, count: int) -> tuple[Array, Array]:
         """Heights above the start and opacities while the balls drop in, one after the other."""
