@@ -8,9 +8,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from gdanim import registry
 from gdanim.engine.solution import Objective
+from gdanim.entries import FunctionEntry
 from gdanim.expression import point_text
 from gdanim.view.theme import themes
 from gdanim.yaml_marks import InputError
@@ -40,18 +42,36 @@ def scenes() -> dict[str, Path]:
 def dimensions(scene: str) -> Sequence[int]:
     """How many variables the functions may have that a scene draws; 0 among them: it can do without any.
 
-    A scene's class says so, and is not run for it: ``dimensions = (1, 2)``, or None for any number. One that
-    says nothing draws functions of two variables.
+    A scene's class says so: ``dimensions = (1, 2)``, or None for any number. One that says nothing draws
+    functions of two variables.
     """
+    found: tuple[int, ...] | None = _declared(scene, "dimensions", (2,))
+    return ANY if found is None else found or (0,)
+
+
+def only(scene: str) -> tuple[str, ...]:
+    """The registered functions that a scene draws, where its class says so: ``functions = ("a", "b")``."""
+    named: tuple[str, ...] = _declared(scene, "functions", ())
+    return named
+
+
+def _declared(scene: str, name: str, absent: Any) -> Any:
+    """What a scene's class says of itself in a plain assignment; it is not run for it."""
     for node in ast.walk(_tree(scenes()[scene])):
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "dimensions":
-            found: tuple[int, ...] | None = ast.literal_eval(node.value)
-            return ANY if found is None else found or (0,)
-    return (2,)
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+            return ast.literal_eval(node.value)
+    return absent
+
+
+def suits(scene: str, entry: FunctionEntry) -> bool:
+    """Whether a scene draws a function."""
+    return len(entry.variables) in dimensions(scene) and entry.name in (only(scene) or (entry.name,))
 
 
 def drawn(scene: str) -> str:
     """The functions that a scene draws, such as ``functions of 2 variables``."""
+    if only(scene):
+        return " and ".join(only(scene))
     numbers = dimensions(scene)
     if not any(numbers):
         return "no functions"

@@ -311,19 +311,19 @@ def _drawable(source: str) -> Spec:
 
 def _undrawn(spec: Spec) -> str:
     """Why the scenes of a spec do not draw it; empty when they do."""
-    from gdanim.catalog import dimensions, drawn, scenes
+    from gdanim.catalog import drawn, only, scenes, suits
     from gdanim.wording import counted
 
     for part in spec.parts:
         for entry in part.functions:
-            count = len(entry.variables)
-            if count not in dimensions(part.scene):
-                others = [name for name in scenes() if count in dimensions(name)]
-                return (
-                    f"the scene {part.scene} draws {drawn(part.scene)}, not {entry.name or entry.expr} with "
-                    f"{counted(count, 'variable')} ({others[0] if others else 'no scene'} does); "
-                    "solve and descent work with any number"
-                )
+            if not suits(part.scene, entry):
+                others = [name for name in scenes() if suits(name, entry)]
+                text = f"the scene {part.scene} draws {drawn(part.scene)}, not {entry.name or entry.expr}"
+                there = f"({others[0] if others else 'no scene'} does)"
+                if only(part.scene):
+                    return f"{text} {there}"
+                count = counted(len(entry.variables), "variable")
+                return f"{text} with {count} {there}; solve and descent work with any number"
     return ""
 
 

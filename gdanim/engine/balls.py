@@ -144,6 +144,7 @@ def _act(spec: Spec, goal: KnownObjective, starts: tuple[Point, ...], box: Box) 
                 start=start,
                 hue=hue,
                 color=optimizer.color,
+                batch_size=optimizer.batch_size,
             )
             for i, start in enumerate(starts, start=1)
         )

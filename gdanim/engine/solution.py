@@ -89,6 +89,7 @@ class Ball:
     start: Point
     hue: int  # balls of one (optimizer, rate) share it: index into the theme's palette
     color: str | None = None  # "#rrggbb" where the spec asks for one
+    batch_size: int | None = None  # samples that an update sees; None: all of them
 
 
 class Evaluations(NamedTuple):

@@ -50,6 +50,8 @@ class Scale:
         if not self.log:
             return ticks(self.low, self.high, count)
         first, last = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
+        if last - first < 2:
+            return self._thinned([m * 10.0**p for p in range(first - 1, last + 1) for m in (1, 2, 5)], count)
         step = max(1, math.ceil((last - first) / count))
         return [10.0**power for power in range(last, first - 1, -step)]
 
@@ -57,7 +59,9 @@ class Scale:
         """Those of rising values that stand clear of the one before."""
         kept: list[float] = []
         for value in values:
-            if value <= self.high and (not kept or self.share(value) - self.share(kept[-1]) > 0.8 / count):
+            if self.low <= value <= self.high and (
+                not kept or self.share(value) - self.share(kept[-1]) > 0.8 / count
+            ):
                 kept.append(value)
         return kept
 

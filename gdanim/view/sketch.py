@@ -76,7 +76,7 @@ class Sketch:
         """A polyline through points (n, 2), broken where they are not finite; ``dash`` is a dash's length."""
         for piece in _finite(np.asarray(points, dtype=float) * self.scale):
             for run in [piece] if dash is None else _dashes(piece, dash * self.scale):
-                self._add("ribbon", _ribbon(run, self._ink(color, opacity)), self._width(width))
+                self._add("ribbon", ribbon(run, self._ink(color, opacity)), self._width(width))
 
     def trails(self, rows: Array, now: float, width: float = 3.0) -> None:
         """Ribbon rows in pixels, each from one time to another, at the time ``now``.
@@ -249,7 +249,7 @@ def _dashes(points: Array, length: float) -> list[Array]:
     return pieces
 
 
-def _ribbon(points: Array, ink: list[float]) -> Array:
+def ribbon(points: Array, ink: list[float]) -> Array:
     """Ribbon rows of a polyline (n, 2) in pixels."""
     p = np.pad(points, ((0, 0), (0, 1)))
     before, after = np.concatenate([p[:1], p[:-2]]), np.concatenate([p[2:], p[-1:]])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdanim.calculus import NUMERIC
 from gdanim.engine.functions.known import KnownObjective
@@ -20,17 +21,20 @@ sigmoid: Callable[[Array], Array] = NUMERIC["sigmoid"]
 class SampleLoss(NamedTuple):
     """The loss of one sample by its prediction and its target, with its derivatives by the prediction."""
 
+    model: Callable[[Array], Array]  # from a prediction to what a target is held against
     value: Callable[[Array, Array], Array]
     slope: Callable[[Array, Array], Array]
     curvature: Callable[[Array, Array], Array]
 
 
 SQUARED = SampleLoss(
+    model=lambda prediction: prediction,
     value=lambda prediction, target: (prediction - target) ** 2,
     slope=lambda prediction, target: 2 * (prediction - target),
     curvature=lambda prediction, _: np.full_like(prediction, 2.0),
 )
 CROSS_ENTROPY = SampleLoss(  # of the label and the sigmoid of the prediction
+    model=sigmoid,
     value=lambda prediction, target: np.logaddexp(0, prediction) - target * prediction,
     slope=lambda prediction, target: sigmoid(prediction) - target,
     curvature=lambda prediction, _: sigmoid(prediction) * sigmoid(-prediction),
@@ -53,15 +57,23 @@ class DataObjective(KnownObjective):
         share = rf"\frac{{1}}{{{count}}} " if self.mean else ""
         return rf"{share}\sum_{{i=1}}^{{{count}}} {self.term}"
 
-    def batch(self, step: int, size: int, seed: int) -> DataObjective:
-        """The objective of the samples whose turn it is at a step: ``size`` of them, fewer to end an epoch.
+    def predicted(self, points: Array, inputs: Array) -> Array:
+        """What the model says, shape (..., k), at points (..., n) for inputs (n, k)."""
+        return self.loss.model(points @ inputs)
+
+    def chosen(self, step: int, size: int, seed: int) -> NDArray[np.int64]:
+        """The samples whose turn it is at a step: ``size`` of them, fewer to end an epoch.
 
         Every epoch goes through all samples once, in an order that the seed and the epoch's number give.
         """
         count = len(self.targets)
         epoch, turn = divmod(step, -(-count // size))
         order = np.random.default_rng((seed, epoch, 1)).permutation(count)  # 1: not the draws of the noise
-        chosen = order[turn * size : (turn + 1) * size]
+        return order[turn * size : (turn + 1) * size]
+
+    def batch(self, step: int, size: int, seed: int) -> DataObjective:
+        """The objective of the samples whose turn it is at a step."""
+        chosen = self.chosen(step, size, seed)
         return replace(self, inputs=self.inputs[:, chosen], targets=self.targets[chosen])
 
     def value(self, points: Array) -> Array:

@@ -279,14 +279,14 @@ class ContourPane(FlatPane):
 
 
 def levels(landscape: Landscape) -> list[float]:
-    """Round losses from low to high: multiples of one step, or 1, 2 and 5 in every power of ten."""
+    """Round losses from low to high: multiples of one step, or 1, 2, 5 and the like in every power of ten."""
     low, high = landscape.low, landscape.high
     if not landscape.log:
         return [v for v in ticks(low, high, LEVELS) if low < v < high]
-    base = 0.0 if 0 <= low < 1e-3 * (high - low) else low
-    span = np.log10(high - low)
-    powers = range(int(np.floor(span)) - 2, int(np.floor(span)) + 1)
-    return [v for p in powers for m in (1, 2, 5) if low < (v := base + m * 10.0**p) < high]
+    base = 0.0 if 0 <= low < 0.2 * (high - low) else low
+    top = int(np.floor(np.log10(high - low)))
+    digits = (1, 2, 5) if high - base > 100 * (low - base) else (1, 1.5, 2, 3, 5, 7)
+    return [v for p in range(top - 2, top + 1) for m in digits if low < (v := base + m * 10.0**p) < high]
 
 
 def _around(line: Array, at: Array | None, size: Array) -> Array:

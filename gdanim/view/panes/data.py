@@ -1,0 +1,195 @@
+"""Samples, and what a model with two parameters makes of them: a line, or a sigmoid between two classes."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gdanim.engine.functions.samples import SQUARED, DataObjective
+from gdanim.engine.solution import Array
+from gdanim.view.layout import Box
+from gdanim.view.pane import Clock, FlatPane
+from gdanim.view.plot import Plot, Scale
+from gdanim.view.sketch import Sketch, ribbon
+from gdanim.view.text import Numbers, written
+from gdanim.view.theme import Color
+
+if TYPE_CHECKING:
+    from gdanim.view.scene import FilmScene
+
+MARGIN = 0.06  # of the range of the samples, on every side
+PIECES = 80  # of a curve
+SAMPLE = 7.0  # points
+SIZE = 32.0  # points of the equation
+POINT, POWER, GAP = 0.55, 4.2, 0.4  # digits' widths of a decimal point, of a power of ten, between pieces
+FEW = 4  # so many balls leave ghosts
+GHOST, APART = 0.5, 12.0  # opacity of earlier lines; points that lie between any two of them somewhere
+CANDIDATES = 400  # moments at which a line may leave a ghost
+LATELY, GLANCES = 0.3, 8  # seconds over which a batch fades, and how often they are looked at
+
+
+class DataPane(FlatPane):
+    """The samples as discs, and for every ball its line in its colour, the earlier ones as faint ghosts.
+
+    One ball alone has its residuals and its equation. The samples of a batch glow while they are used, in
+    the colour of the ball that uses them (in white, where several do), with their residuals.
+    """
+
+    def __init__(self, scene: FilmScene, clock: Clock, box: Box) -> None:
+        super().__init__(scene, box)
+        self.clock, self.act = clock, clock.act
+        assert isinstance(clock.act.objective, DataObjective)
+        self.objective = clock.act.objective
+        self.straight = self.objective.loss is SQUARED
+        self.colors = scene.colors(self.act)
+        x, y = self.objective.inputs[0], self.objective.targets
+        names = ("$x$", "$y$" if self.straight else "$p$")
+        self.plot = Plot(box, _around(x), _around(y), self.lettering, names)
+        self.samples = self.plot.at(x, y)
+        self.alone = len(self.act.runs) == 1
+        if self.alone:
+            self._numbers = Numbers(self.lettering, SIZE)
+            begin, end = ("$y =$", "") if self.straight else ("$p = sigma \\($", "$\\)$")
+            words = {"is": begin, "x": "$x$", "+": "$+$", "-": "$-$", "end": end}
+            self._words = {piece: self.lettering.want(text, SIZE) for piece, text in words.items()}
+
+    def still(self, sketch: Sketch) -> None:
+        self.plot.draw(sketch, self.ink("secondary"), self.ink("text"))
+        sketch.disc(self.samples, SAMPLE, self.ink("text"), 0.85)
+
+    def moving(self, sketch: Sketch) -> None:
+        clock = self.clock
+        if clock.fall <= 0 or clock.present <= 0:
+            return
+        sketch.opacity *= clock.present * min(3 * clock.fall, 1.0)
+        points = clock.moment.points
+        sketch.trails(self._ghosts, clock.seconds, 2.0)
+        for ball, color, used in self._used(clock.seconds):
+            self._draw_residuals(sketch, points[ball], color, used)
+            sketch.glow(self.samples, 4.5 * SAMPLE, color, 0.8 * used)
+            sketch.disc(self.samples, 1.15 * SAMPLE, color, used)
+        if self.alone:
+            self._draw_residuals(sketch, points[0], self.colors[0], np.full(len(self.samples), 0.6))
+            self._draw_equation(sketch, points[0])
+        for line, color in zip(self.lines(points), self.colors, strict=True):
+            sketch.line(line, color, 4.0)
+
+    def lines(self, points: Array) -> Array:
+        """What the model says at parameters (n, 2): polylines (n, k, 2) within the frame."""
+        x, y = self.plot.x, self.plot.y
+        at = np.linspace(x.low, x.high, 2 if self.straight else PIECES + 1)
+        inputs = np.repeat(at[None], len(points), axis=0)
+        with np.errstate(all="ignore"):
+            if self.straight:
+                borders = np.sort((np.array([y.low, y.high]) - points[:, 1:]) / points[:, :1], axis=1)
+                inputs = np.clip(inputs, borders[:, :1], borders[:, 1:])
+            predicted = self.objective.loss.model(points[:, :1] * inputs + points[:, 1:])
+            predicted[np.abs(y.share(predicted) - 0.5) > 0.5 + 1e-9] = np.nan
+        return self.plot.at(inputs, predicted)
+
+    def _draw_residuals(self, sketch: Sketch, point: Array, color: Color, strength: Array) -> None:
+        """From the samples to the model, as far as the frame reaches."""
+        x, y = self.objective.inputs[0], self.plot.y
+        with np.errstate(all="ignore"):
+            predicted = np.clip(self.objective.predicted(point, self.objective.inputs), y.low, y.high)
+        ends = self.plot.at(x, predicted)
+        for used in np.unique(strength[strength > 0]):
+            chosen = strength == used
+            sketch.segments(self.samples[chosen], ends[chosen], color, 2.0, float(used))
+
+    def _used(self, seconds: float) -> list[tuple[int, Color, Array]]:
+        """For each size of a batch: a ball with it, its colour, how much it has used the samples of late."""
+        found = []
+        for size, balls in self._batches.items():
+            used = np.zeros(len(self.samples))
+            for ago in np.linspace(0.0, LATELY, GLANCES):
+                step = int(self.clock.timeline.pace.step(seconds - ago))
+                if seconds > ago and step < max(self.act.runs[ball].steps for ball in balls):
+                    used[self.objective.chosen(step, size, self.scene.spec.seed)] += 1 / GLANCES
+            color = self.colors[balls[0]] if len(balls) == 1 else self.ink("text")
+            found.append((balls[0], color, used))
+        return found
+
+    @cached_property
+    def _batches(self) -> dict[int, list[int]]:
+        """The balls that learn from batches, by the batch's size, large ones first."""
+        balls: dict[int, list[int]] = {}
+        for i, run in enumerate(self.act.runs):
+            if run.ball.batch_size:
+                balls.setdefault(run.ball.batch_size, []).append(i)
+        return dict(sorted(balls.items(), reverse=True))
+
+    @cached_property
+    def _ghosts(self) -> Array:
+        """Ribbon rows of the lines at the iterates, each from the time it is reached, in pixels."""
+        timeline = self.clock.timeline
+        seen = np.unique(
+            [int(timeline.pace.step(t)) for t in np.linspace(0.0, timeline.run_time, CANDIDATES)]
+        )
+        opacity = GHOST / len(self.act.runs) ** 0.5
+        rows = [np.zeros((0, 25))]
+        for run, color in zip(self.act.runs, self.colors, strict=True):
+            if len(self.act.runs) > FEW:
+                break
+            steps = seen[seen < run.steps]
+            lines = self.lines(run.points[steps])
+            kept: list[int] = []
+            for k, line in enumerate(lines):
+                apart = np.nan_to_num(np.abs(lines[kept] - line), nan=np.inf).max(axis=(1, 2), initial=0.0)
+                if (apart > APART).all():
+                    kept.append(k)
+            for k in kept:
+                ghost = ribbon(lines[k] * self.lettering.scale, [*color, opacity])
+                ghost[:, 12:14] += float(timeline.pace.time(steps[k]))
+                rows.append(ghost)
+        whole = np.concatenate(rows)
+        return np.asarray(whole[np.isfinite(whole).all(axis=1)])
+
+    def _draw_equation(self, sketch: Sketch, point: Array) -> None:
+        """The model with its parameters in numbers, which keep their places, at the upper right."""
+        s, digit = self.lettering.scale, self._numbers.digit_width
+        numbers = iter([(float(point[0]), *self._rooms[0]), (abs(float(point[1])), *self._rooms[1])])
+        pieces = ["is", None, "x", "-" if point[1] < 0 else "+", None, "end"]
+        width = float(sum(self.lettering.size(self._words[p])[0] for p in pieces if p))
+        width += sum(map(sum, self._rooms)) * digit + GAP * digit * (len(pieces) - 1)
+        x = self.plot.frame.right * s - width
+        y = (self.plot.frame.top - 6) * s - self.lettering.size(self._words["x"])[1]
+        labels = []
+        for piece in pieces:
+            if piece is None:
+                value, before, after = next(numbers)
+                labels += self._numbers.place(value, x + before * digit, y, self.colors[0])
+                x += (before + after) * digit
+            else:
+                labels.append(self.lettering.place(self._words[piece], x, y, self.ink("text")))
+                x += self.lettering.size(self._words[piece])[0]
+            x += GAP * digit
+        sketch.labels(labels)
+
+    @cached_property
+    def _rooms(self) -> list[tuple[float, float]]:
+        """Digits' widths that either number of the equation needs before and after its decimal point."""
+        first, second = self.act.runs[0].points.T
+        return [_room(first), _room(np.abs(second))]
+
+
+def _room(values: Array) -> tuple[float, float]:
+    """Digits' widths before and after the decimal point that fit all values."""
+    before, after = 1.0, POINT
+    for value in values[np.isfinite(values)]:
+        text, exponent = written(float(value))
+        whole, _, decimals = text.partition(".")
+        before = max(before, float(len(whole)) + 0.6 * ("-" in whole))
+        after = max(after, POINT + len(decimals) + (0.0 if exponent is None else POWER))
+    return before, after
+
+
+def _around(values: Array) -> Scale:
+    """An axis for samples, with room on either side; zero belongs to it where it is not far."""
+    low, high = float(values.min()), float(values.max())
+    if abs(low + high) < 3 * (high - low):
+        low, high = min(low, 0.0), max(high, 0.0)
+    margin = MARGIN * ((high - low) or 1.0)
+    return Scale(low - margin, high + margin)

@@ -1,0 +1,35 @@
+"""A model learns from data: samples and line on the left, the path of its parameters on the right."""
+
+from collections.abc import Sequence
+
+from gdanim.view.pane import Clock, Pane
+from gdanim.view.panes.contour import ContourPane
+from gdanim.view.panes.curves import CurvesPane
+from gdanim.view.panes.data import DataPane
+from gdanim.view.panes.legend import Legend
+from gdanim.view.scene import FilmScene
+
+SMALL = 900.0  # points of a picture's shorter side; a smaller one has no room for the loss curve
+
+
+class Regression(FilmScene):
+    """Every point of the map is a line through the data."""
+
+    dimensions = (2,)
+    functions = ("linear_regression", "logistic_regression")
+
+    def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
+        layout, body = self.layout, self.layout.body(top)
+        small = min(layout.width, layout.height) < SMALL
+        count = len(clock.act.runs)
+        columns = min(count, 2) if small and layout.wide else 1 + (count > 2 and body.width > 1500)
+        lower = min(64.0 + 64.0 * -(-count // columns), 280.0) if small else 250.0
+        upper, under = body.rows(body.height - lower - 40, lower)
+        data, contour = upper.rows(1, 1) if layout.height > layout.width else upper.columns(1, 1, gap=60)
+        legend, curves = (under, None) if small else under.columns(1, 1, gap=60)
+        panes: list[Pane] = [
+            DataPane(self, clock, data),
+            ContourPane(self, clock, contour, bar=layout.width != layout.height),
+            Legend(self, clock, legend, columns),
+        ]
+        return panes if curves is None else [*panes, CurvesPane(self, clock, curves)]
