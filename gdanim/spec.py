@@ -108,6 +108,31 @@ class View(Model):
     """How the loss becomes height; auto takes log when the range asks for it."""
 
 
+Words = Annotated[str, Field(max_length=160)]
+
+
+class Card(Model):
+    """What the scene `card` writes below the title."""
+
+    lines: tuple[Words, ...] = Field(default=(), max_length=8)
+    """Text, line by line."""
+    table: tuple[tuple[Words, ...], ...] = Field(default=(), max_length=12)
+    """Rows of cells; the first row is the head."""
+
+    @field_validator("table")
+    @classmethod
+    def _rectangular(cls, table: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+        cells = len(table[0]) if table else 1
+        if not 1 <= cells <= 6:
+            raise mistake(f"a table has 1 to 6 columns, not {cells}")
+        mistakes(
+            ((index,), mistake(f"this row has {len(row)} cells, the first one {cells}"))
+            for index, row in enumerate(table)
+            if len(row) != cells
+        )
+        return table
+
+
 def _quality(text: str) -> str:
     match = re.fullmatch(r"(\d{3,4})p(\d{1,2})", text, re.ASCII)
     if match is None:
@@ -155,6 +180,8 @@ class Shown(Model):
     """Shown above the picture, as typed."""
     scene: str = "surface"
     """One of `gdanim list scenes`."""
+    card: Card = Card()
+    """Of the scene `card`: {lines: [...], table: [[...], ...]}."""
     steps: int = Field(default=1000, ge=1, le=100_000)
     """Updates per ball, at most."""
     stop: Stop = Stop()

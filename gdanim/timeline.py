@@ -107,11 +107,14 @@ class Timeline:
     def _run_time(self) -> float:
         return max(1.0, float(self.pace.time(self.steps)) + SETTLE)
 
+    def apart(self, k: int) -> float:
+        """1 where step k is slow enough to be seen by itself, 0 where steps flow into each other."""
+        speed = 1.0 / max(float(self.pace.time(k + 1) - self.pace.time(k)), 1e-9)
+        return min(max((6.0 - speed) / 4.0, 0.0), 1.0)
+
     def _ease(self, fraction: float, k: int) -> float:
         """While steps can be told apart, each one starts and stops softly; faster, they flow."""
-        speed = 1.0 / max(float(self.pace.time(k + 1) - self.pace.time(k)), 1e-9)
-        soft = min(max((6.0 - speed) / 4.0, 0.0), 1.0)
-        return fraction + soft * (float(smooth(fraction)) - fraction)
+        return fraction + self.apart(k) * (float(smooth(fraction)) - fraction)
 
     def _staged(self, run: Run) -> Array:
         """The points of a run, one for each row, as they are shown."""

@@ -487,3 +487,20 @@ def test_the_schema_agrees_with_the_models(tmp_path: Path) -> None:
     for text in bad:
         assert mistakes(text, tmp_path)
         assert list(validator.iter_errors(parse(text, "film.yaml")[0])), text
+
+
+@pytest.mark.parametrize(
+    ("card", "message", "place"),
+    [
+        ("{table: [[a, b], [c]]}", "this row has 1 cells, the first one 2", (3, 24)),
+        ("{table: [[a, b, c, d, e, f, g]]}", "a table has 1 to 6 columns, not 7", (3, 15)),
+    ],
+)
+def test_cards_have_straight_tables(tmp_path: Path, card: str, message: str, place: tuple[int, int]) -> None:
+    path = tmp_path / "film.yaml"
+    path.write_text(f"title: Summary\nscene: card\ncard: {card}\n", encoding="utf-8")
+    with pytest.raises(SpecError) as caught:
+        gdanim.load(path)
+    (mistake,) = caught.value.mistakes
+    assert message in mistake.message
+    assert (mistake.line, mistake.column) == place

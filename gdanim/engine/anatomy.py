@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +25,7 @@ class Anatomy:
     Where a ball starts anew instead, there is no update: nan.
     """
 
+    settings: Mapping[str, Any]  # the optimizer's parameters as the spec gives them, and maximize
     learning_rates: Array  # (steps,)
     gradients: Array  # (steps, n): as the optimizer got them, with noise and clipping; negated to climb
     moves: Array  # (steps, n): the whole step taken
@@ -55,6 +56,7 @@ def anatomy(spec: Spec, ball: int, act: int = 1) -> Anatomy:
         return None if name is None else rows(state[name][0] for _, state in steps)
 
     return Anatomy(
+        settings={**team.entry.parameters, "maximize": team.entry.maximize},
         learning_rates=run.learning_rates[:-1],
         gradients=rows(step.gradient[0] for step, _ in steps),
         moves=rows(np.diff(run.points, axis=0)[updates]),

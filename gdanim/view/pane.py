@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from manim import Animation, Mobject, rate_functions
 
+from gdanim.engine.solution import Array
 from gdanim.timeline import Moment, Timeline
 from gdanim.view.canvas import Artist, Canvas
 from gdanim.view.flat import Flat, Sheet
@@ -63,6 +65,16 @@ class Clock(Animated):
     @property
     def moment(self) -> Moment:
         return self.timeline.at(self.seconds)
+
+    def drop(self, count: int) -> tuple[Array, Array]:
+        """Heights above their starts (1: where they drop from) and opacities of so many balls, both (count,).
+
+        They drop in one after the other, and each one hops once.
+        """
+        order = np.arange(count) / max(count - 1, 1)
+        f = np.clip(1.7 * self.fall - 0.7 * order, 0.0, 1.0)
+        down, hop = f / 0.75, (f - 0.75) / 0.25
+        return np.where(f < 0.75, 1 - down**2, 0.07 * 4 * hop * (1 - hop)), np.clip(3.0 * f, 0.0, 1.0)
 
     def run_(self, extra: float = 0.0) -> Cue:
         """The run in real time, from where it stands to its end and ``extra`` seconds beyond."""
@@ -141,5 +153,5 @@ class FlatPane(Pane):
         return Sheet(self._kept[1], moving)
 
     def ink(self, name: str) -> tuple[float, float, float]:
-        """One of the theme's colours as numbers: "text", "secondary", "background" or "lines"."""
+        """One of the theme's colours as numbers, such as "text", "secondary", "background" or "gradient"."""
         return rgb(getattr(self.theme, name))

@@ -161,13 +161,24 @@ class Numbers:
         self._raised["-"] = lettering.want("$-$", 0.68 * size)
         self._words = {word: lettering.want(word, size) for word in ("$infinity$", "--")}
 
-    def place(self, value: float, point: float, y: float, color: Color, opacity: float = 1.0) -> list[Label]:
-        """Labels for a number whose decimal point stands at pixel ``point``, its top at pixel ``y``."""
+    def place(
+        self,
+        value: float,
+        point: float,
+        y: float,
+        color: Color,
+        opacity: float = 1.0,
+        decimals: int | None = None,
+    ) -> list[Label]:
+        """Labels for a number whose decimal point stands at pixel ``point``, its top at pixel ``y``.
+
+        It has so many ``decimals``; absent, three, or a power of ten where those would not serve.
+        """
         if not math.isfinite(value):
             word = self._words["--" if math.isnan(value) else "$infinity$"]
             return [self.lettering.place(word, point - self.lettering.size(word)[0], y, color, opacity)]
-        text, exponent = written(value)
-        whole, _, decimals = text.partition(".")
+        text, exponent = written(value, decimals)
+        whole, _, places = text.partition(".")
         x = point
         labels = []
         for c in reversed(whole):
@@ -175,7 +186,7 @@ class Numbers:
             x -= self.lettering.size(key)[0]
             labels.append(self.lettering.place(key, x, y, color, opacity))
         x = point
-        for c in "." + decimals if decimals else "":
+        for c in "." + places if places else "":
             labels.append(self.lettering.place(self._digits[c], x, y, color, opacity))
             x += self.lettering.size(self._digits[c])[0]
         if exponent is not None:
@@ -204,10 +215,14 @@ class Numbers:
         return labels
 
 
-def written(value: float) -> tuple[str, int | None]:
-    """A loss as shown: three decimals, or (mantissa, power of ten) where those would not serve."""
-    fixed = f"{value + 0.0:.3f}"  # + 0.0 makes -0.0 positive
-    if value == 0 or (abs(value) >= 1e-3 and abs(float(fixed)) < 1e4):
+def written(value: float, decimals: int | None = None) -> tuple[str, int | None]:
+    """A number as shown: with so many decimals, else with three.
+
+    It is (mantissa, power of ten) where three would not serve and no number of decimals is asked for.
+    """
+    places = 3 if decimals is None else decimals
+    fixed = f"{round(value, places) + 0.0:.{places}f}"  # + 0.0 makes -0.0 positive
+    if decimals is not None or value == 0 or (abs(value) >= 1e-3 and abs(float(fixed)) < 1e4):
         return fixed, None
     mantissa, _, exponent = f"{value:.2e}".partition("e")
     return mantissa, int(exponent)

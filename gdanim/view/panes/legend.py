@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS, LEAST_PITCH = 12, 62.0  # more balls than this, or than there is room for, fold into a summary
 LABEL_SIZE, NOTE_SIZE = 30.0, 23.0
-MOST_EXPLAINED, EXPLAINED = 5, 88.0  # so many rows may tell the cause of their verdict, with such a pitch
+MOST_EXPLAINED, EXPLAINED_PITCH = 5, 92.0  # so many rows, so far apart, have room for the causes of verdicts
 INDENT = 34.0  # from the bullet to the label
 NUMBER = (4.5, 8.2)  # digits' widths that a number may take before and after its decimal point
 DIGIT = 0.5 * LABEL_SIZE
@@ -85,7 +85,9 @@ class Legend(FlatPane):
         per_column = -(-len(self.runs) // self.columns)
         room = (bottom - top - COUNTER) / per_column
         explained = (
-            len(self.runs) <= MOST_EXPLAINED and room > EXPLAINED and any(run.reason for run in self.runs)
+            len(self.runs) <= MOST_EXPLAINED
+            and room >= EXPLAINED_PITCH
+            and any(run.reason for run in self.runs)
         )
         pitch = min(112.0 if explained else 84.0, room)
         column = (right - left + 70) / self.columns

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.engine.solution import Array
-from gdanim.rolling import Rolling
+from gdanim.rolling import Rolled, Rolling
 from gdanim.view.axes import Axes
 from gdanim.view.camera import Camera
 from gdanim.view.camerawork import Camerawork
 from gdanim.view.canvas import Canvas
 from gdanim.view.layout import Box
 from gdanim.view.pane import Clock, Cue, Pane
-from gdanim.view.picture import Picture
+from gdanim.view.picture import Arrows, Picture
 from gdanim.view.scenery import Scenery
 from gdanim.view.solids import Solids
 from gdanim.view.text import Curtain
@@ -89,23 +88,21 @@ class SurfacePane(Pane):
         labels = self.axes.labels(camera, self.scene.size, self.ground)
         if self.whole and self.camerawork.closes_in:
             labels += self.curtain.labels()
-        lift, opacity = self._falling(len(self.act.runs))
+        lift, opacity = self.clock.drop(len(self.act.runs))
         return Picture(
             camera,
             replace(moment, opacity=moment.opacity * opacity) if self.clock.fall > 0 else None,
             self.reveal,
-            lift,
+            DROP * lift,
             self.clock.present,
             self.ground,
             labels,
             self.axes.height_axis(camera, self.ground),
+            arrows=self.arrows(moment),
             clip=None if self.whole else self.pixels,
         )
 
-    def _falling(self, count: int) -> tuple[Array, Array]:
-        """Heights above the start and opacities while the balls drop in, one after the other."""
-        order = np.arange(count) / max(count - 1, 1)
-        f = np.clip(1.7 * self.clock.fall - 0.7 * order, 0.0, 1.0)
-        down, hop = f / 0.75, (f - 0.75) / 0.25
-        lift = np.where(f < 0.75, DROP * (1 - down**2), 0.07 * DROP * 4 * hop * (1 - hop))
-        return lift, np.clip(3.0 * f, 0.0, 1.0)
+    def arrows(self, moment: Rolled) -> Arrows | None:
+        """Arrows at a moment; none, unless a subclass draws some."""
+        del moment
+        return None

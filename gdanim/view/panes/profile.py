@@ -1,0 +1,242 @@
+"""A function of one variable as land in profile: balls that rest on it, their slopes and their steps."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import cmap
+import numpy as np
+from numpy.typing import NDArray
+
+from gdanim.engine.solution import Array
+from gdanim.timeline import Moment, smooth
+from gdanim.view.layout import Box
+from gdanim.view.pane import Clock, Cue, FlatPane
+from gdanim.view.plot import BOTTOM, TOP, Plot, Scale
+from gdanim.view.sketch import Sketch
+from gdanim.view.text import formula
+
+if TYPE_CHECKING:
+    from gdanim.view.scene import FilmScene
+
+SAMPLES = 801  # of the curve
+POLE = 3.0  # times the span of most of the curve: what lies farther out is cut off
+BALL = 19.0  # points; a crowd is smaller
+DROP = 90.0  # points that balls fall to their starts
+FEW, STACKED = 4, 12  # so many balls show slopes and steps; so many lie on top of each other where they meet
+LANE = 20.0  # points from one ball's steps to the next one's
+TANGENT, DASH = 140.0, 7.0  # points to either side of a ball; of the line down to its lane
+DEPARTURE, BEYOND = 0.9, 60.0  # a ball that leaves takes so many seconds; points outside where it has faded
+
+
+class ProfilePane(FlatPane):
+    """The curve, a dot at every iterate and the balls, which rest on it by their radius along its normal.
+
+    Up to four balls have their tangent, and below them the step under way as an arrow along the axis.
+    ``drawn``: how much of the curve there is, 0 to 1.
+    """
+
+    def __init__(self, scene: FilmScene, clock: Clock, box: Box) -> None:
+        super().__init__(scene, box)
+        self.clock, self.act, self.timeline = clock, clock.act, clock.timeline
+        self.few = len(self.act.runs) <= FEW
+        (self.low, self.high), (name,) = self.act.domain[0], self.act.objective.variables
+        self.x = np.linspace(self.low, self.high, SAMPLES)
+        with np.errstate(all="ignore"):
+            self.losses = self.act.objective.value(self.x[:, None])
+        lowest, highest = span(self.losses)
+        room = box.height - TOP - BOTTOM
+        strip = LANE * (len(self.act.runs) + 1.0 if self.few else 1.5)
+        unit = (highest - lowest) / (room - strip - BALL)  # a point's worth of loss
+        y = Scale(lowest - strip * unit, highest + BALL * unit)
+        self.plot = Plot(box, Scale(self.low, self.high), y, self.lettering, (formula(name), "loss"))
+        self.colors = np.array(scene.colors(self.act))
+        self.radius = BALL / max(len(self.act.runs) / 8, 1.0) ** 0.35
+        self.drawn = 0.0
+
+    def enter_(self, run_time: float) -> Cue:
+        return self.become_(run_time, presence=1.0, drawn=1.0)
+
+    def state(self) -> float:
+        return self.drawn
+
+    def still(self, sketch: Sketch) -> None:
+        sketch.image(self._ground, self.plot.frame)
+        self.plot.draw(sketch, self.ink("secondary"), self.ink("text"), grid=0.07)
+        count = int(self.drawn * len(self._curve))
+        sketch.line(self._curve[:count], self.ink("lines"), 3.0, 0.85)
+        if self.drawn == 1.0:
+            minima = [m for m in self.act.objective.minima if self.low <= m[0] <= self.high]
+            places = self.plot.at(
+                [m[0] for m in minima], self.act.objective.value(np.reshape(minima, (-1, 1)))
+            )
+            sketch.ring(places, 9.0, self.ink("lines"), 2.0, 0.9)
+
+    def moving(self, sketch: Sketch) -> None:
+        clock = self.clock
+        if clock.fall <= 0 or clock.present <= 0:
+            return
+        sketch.opacity *= clock.present
+        moment = self.timeline.at(clock.seconds)
+        x = self.places(moment)
+        contacts, along = self.rest(x)
+        lift, falling = clock.drop(len(x))
+        shown = falling * self._opacity(contacts, moment)
+        here = smooth(np.clip(5 * clock.fall - 4, 0.0, 1.0)) * shown  # what only belongs to balls at rest
+        times, dots, lanes, colors = self._dots
+        done = int(np.searchsorted(times, clock.seconds))
+        sketch.disc(dots[:done], 0.34 * self.radius, colors[:done], 0.95)
+        if self.few:
+            sketch.disc(lanes[:done], 5.0, colors[:done], 0.8)
+            self._draw_steps(sketch, x, contacts, moment, here)
+            for a, b, opacity in zip(*self.tangents(contacts, along), here, strict=True):
+                sketch.line([a, b], self.ink("gradient"), 3.4, float(opacity))
+        normals = np.column_stack([along[:, 1], -along[:, 0]])
+        centres = contacts + self.radius * normals
+        centres[:, 1] -= self._stacked(centres[:, 0]) + DROP * lift
+        sketch.disc(centres, self.radius + 2.0, self.ink("background"), 0.6 * shown)
+        sketch.ball(centres, self.radius, self.colors, shown)
+
+    def places(self, moment: Moment) -> Array:
+        """Where balls are on the axis, shape (balls,): one that leaves for good glides out of the frame."""
+        x = moment.points[:, 0].copy()
+        for i, way in enumerate(self._leaving(moment.seconds)):
+            if way > 0:
+                k, margin = self.timeline.leaving(i), 0.25 * (self.high - self.low)
+                a, b = self.act.runs[i].points[k : k + 2, 0]
+                b = np.clip(np.nan_to_num(b, nan=np.inf), self.low - margin, self.high + margin)
+                x[i] = a + smooth(way) * (b - a)
+        return x
+
+    def rest(self, x: Array) -> tuple[Array, Array]:
+        """Points of the curve and unit vectors along it, both (balls, 2) in the picture, at x (balls,)."""
+        scale, frame = self.plot.y, self.plot.frame
+        with np.errstate(all="ignore"):
+            losses = self.act.objective.value(x[:, None])
+            slopes = np.nan_to_num(
+                self.act.objective.exact_gradient(x[:, None])[:, 0], posinf=1e9, neginf=-1e9
+            )
+        across = np.full(len(x), frame.width / (self.high - self.low))
+        along = np.column_stack([across, -slopes * frame.height / (scale.high - scale.low)])
+        return self.plot.at(x, losses), along / np.linalg.norm(along, axis=1, keepdims=True)
+
+    def tangents(self, contacts: Array, along: Array) -> tuple[Array, Array]:
+        """Ends (balls, 2) of the tangents, no longer than the frame has room for."""
+        frame = self.plot.frame
+        corner = np.array([[frame.left, frame.top], [frame.right, frame.bottom]])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            room = np.where(along > 0, corner[1] - contacts, corner[0] - contacts) / along
+            back = np.where(along > 0, corner[0] - contacts, corner[1] - contacts) / along
+        ahead = np.clip(np.nanmin(room, axis=1), 0.0, TANGENT)
+        behind = np.clip(np.nanmax(back, axis=1), -TANGENT, 0.0)
+        return contacts + behind[:, None] * along, contacts + ahead[:, None] * along
+
+    def _draw_steps(self, sketch: Sketch, x: Array, contacts: Array, moment: Moment, shown: Array) -> None:
+        """From each ball down to its lane, and the rest of its step as an arrow there."""
+        feet = np.column_stack([contacts[:, 0], [self._lane(i) for i in range(len(x))]])
+        strength = self.timeline.apart(moment.step)
+        grown = float(smooth(min(moment.fraction / 0.3, 1.0)))
+        for i, run in enumerate(self.act.runs):
+            color = self.colors[i]
+            dashes = np.arange(contacts[i, 1], feet[i, 1], 2 * DASH)
+            ends = np.minimum(dashes + DASH, feet[i, 1])
+            across = np.full(len(dashes), feet[i, 0])
+            sketch.segments(
+                np.column_stack([across, dashes]),
+                np.column_stack([across, ends]),
+                color,
+                2.0,
+                0.55 * float(shown[i]),
+            )
+            k = int(moment.rows[i])
+            if k < run.steps and shown[i] > 0:
+                a, b = np.clip(run.points[k : k + 2, 0], self.low, self.high)
+                head = [float(self.plot.at(a + grown * (b - a), 0.0)[0]), feet[i, 1]]
+                if (head[0] - feet[i, 0]) * (b - a) > 0:
+                    sketch.arrow([feet[i]], [head], color, 4.6, strength * float(shown[i]))
+            sketch.disc(feet[i], 6.0, color, float(shown[i]))
+
+    def _lane(self, ball: int) -> float:
+        """How far down a ball's steps are shown."""
+        return self.plot.frame.bottom - LANE * (len(self.act.runs) - ball)
+
+    def _opacity(self, contacts: Array, moment: Moment) -> Array:
+        """Full inside the frame; a ball that has left it for good is gone."""
+        frame = self.plot.frame
+        outside = np.maximum.reduce(
+            [frame.left - contacts[:, 0], contacts[:, 0] - frame.right, frame.top - contacts[:, 1]]
+        )
+        opacity = 1 - smooth(np.clip(np.nan_to_num(outside, nan=BEYOND) / BEYOND, 0.0, 1.0))
+        return np.asarray(opacity * (1 - smooth(np.clip(2 * self._leaving(moment.seconds) - 1, 0.0, 1.0))))
+
+    def _leaving(self, seconds: float) -> Array:
+        """How far (balls,) each one is on its way out of the domain: 0 before, 1 when it is gone."""
+        way = np.zeros(len(self.act.runs))
+        for i in range(len(way)):
+            begin = self.timeline.departure(i)
+            if begin is not None:
+                end = float(self.timeline.pace.time(self.timeline.leaving(i) + 1))
+                way[i] = (seconds - begin) / max(end - begin, DEPARTURE)
+        return np.clip(way, 0.0, 1.0)
+
+    def _stacked(self, across: Array) -> Array:
+        """Points (balls,) by which balls lie above earlier ones that they meet, as circles on circles do."""
+        lift = np.zeros(len(across))
+        if len(across) <= STACKED:
+            for i in range(1, len(across)):
+                gap = (2 * self.radius) ** 2 - (across[i] - across[:i]) ** 2
+                lift[i] = np.where(gap > 0, lift[:i] + np.sqrt(np.maximum(gap, 0.0)), 0.0).max()
+        return lift
+
+    @cached_property
+    def _curve(self) -> Array:
+        """Points of the curve (SAMPLES, 2), nan above and below the frame."""
+        inside = (self.losses <= self.plot.y.high) & (self.losses >= self.plot.y.low)
+        return self.plot.at(self.x, np.where(inside, self.losses, np.nan))
+
+    @cached_property
+    def _ground(self) -> NDArray[np.uint8]:
+        """The land under the curve (rows, columns, 4), in the colours of its heights, darker with depth."""
+        frame, s, theme = self.plot.frame, self.lettering.scale, self.theme
+        columns, rows = max(2, round(frame.width * s)), max(2, round(frame.height * s))
+        height = np.interp(
+            np.linspace(0, 1, columns), np.linspace(0, 1, SAMPLES), self.plot.y.share(self.losses)
+        )
+        share = 1 - (np.arange(rows) + 0.5) / rows
+        colors = np.asarray(
+            cmap.Colormap(self.scene.spec.view.colormap or theme.colormap)(share**theme.gamma)
+        )
+        with np.errstate(invalid="ignore"):
+            below = np.clip((height - share[:, None]) * rows + 0.5, 0.0, 1.0)
+        pixels = np.empty((rows, columns, 4))
+        pixels[..., :3] = colors[:, None, :3]
+        pixels[..., 3] = 0.62 * np.nan_to_num(below)
+        return (255 * pixels).round().astype(np.uint8)
+
+    @cached_property
+    def _dots(self) -> tuple[Array, Array, Array, Array]:
+        """Iterates that stand apart, in order of time: seconds (n,), points on the curve and in the lanes
+        (n, 2), colours (n, 3)."""
+        times, dots, lanes, colors = [], [], [], []
+        for i, run in enumerate(self.act.runs):
+            x = run.points[: self.timeline.leaving(i) + 1, 0]
+            points, _ = self.rest(x)
+            cells = np.floor(points / (0.6 * self.radius))
+            kept = np.sort(np.unique(cells, axis=0, return_index=True)[1])
+            times.append(self.timeline.pace.time(kept))
+            dots.append(points[kept])
+            lanes.append(np.column_stack([points[kept, 0], np.full(len(kept), self._lane(i))]))
+            colors.append(np.tile(self.colors[i], (len(kept), 1)))
+        order = np.argsort(np.concatenate(times), kind="stable")
+        t, d, m, c = (np.concatenate(parts)[order] for parts in (times, dots, lanes, colors))
+        return t, d, m, c
+
+
+def span(losses: Array) -> tuple[float, float]:
+    """The lowest and the highest loss to be shown of a curve: all of it but its poles."""
+    finite = losses[np.isfinite(losses)]
+    low, most_low, most_high, high = np.percentile(finite, (0, 5, 95, 100)).tolist()
+    most = POLE * (most_high - most_low)
+    low, high = max(low, most_low - most), min(high, most_high + most)
+    return (low, high) if high > low else (low - 1, high + 1)

@@ -1,0 +1,109 @@
+"""An optimizer's update rule, line by line, with the numbers of its first steps put in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from gdanim.view.layout import Box
+from gdanim.view.pane import FlatPane
+from gdanim.view.rules import CONCEPTS, SYMBOLS, Line, Rule, Values, numbers, symbols
+from gdanim.view.sketch import Sketch
+from gdanim.view.theme import Color, rgb
+
+if TYPE_CHECKING:
+    from gdanim.engine.solution import Array
+    from gdanim.view.scene import FilmScene
+
+SIZE, LINE, NUMBERS = 40.0, 74.0, 112.0  # points: letters, a line of symbols, a line of numbers below it
+INDENT = 30.0
+PASSED = 0.35  # opacity of numbers of the step before, until those of the new one take their place
+Layers = list[tuple[tuple[str, float], Color]]  # pieces of text to put over one another, and their colours
+
+
+class RulePane(FlatPane):
+    """The rule in symbols; below every line the numbers of the step being explained.
+
+    ``told`` lines of numbers have appeared, over all steps; ``spread`` is 1 while there is room for
+    them and 0 when the symbols stand alone.
+    """
+
+    def __init__(
+        self,
+        scene: FilmScene,
+        box: Box,
+        rule: Rule,
+        steps: list[list[tuple[Values, Array]]],
+        point: Color,
+    ) -> None:
+        """``steps`` as ``rules.worked_out`` gives them; ``point`` is the colour of x."""
+        super().__init__(scene, box)
+        self.told, self.spread = 0.0, 1.0
+        self._inks = {"x": point, "move": point}
+        self._inks |= {name: rgb(getattr(scene.theme, concept)) for name, concept in CONCEPTS.items()}
+        count = len(rule.lines)
+        self._fit = min(1.0, box.height / (count * (LINE + NUMBERS)))
+        self._symbols = [self._layers(symbols(line), SYMBOLS, 1.0) for line in rule.lines]
+        self._numbers = [
+            [
+                self._worked(line, before, result)
+                for line, (before, result) in zip(rule.lines, rows, strict=True)
+            ]
+            for rows in steps
+        ]
+
+    @property
+    def height(self) -> float:
+        """Points that the symbols take when they stand alone."""
+        return len(self._symbols) * LINE * self._fit
+
+    def moving(self, sketch: Sketch) -> None:
+        box, count = self.box, len(self._symbols)
+        pitch = (LINE + NUMBERS * self.spread) * self._fit
+        for j, layers in enumerate(self._symbols):
+            y = box.top + pitch * j + LINE * self._fit / 2
+            for key, ink in layers:
+                sketch.text(key, box.left, y, ink, align=(0.0, 0.5), snap=self.spread in (0.0, 1.0))
+            for k, rows in enumerate(self._numbers):
+                strength = _share(self.told - k * count - j) * (1 - _share(self.told - (k + 1) * count - j))
+                strength *= max(2 * self.spread - 1, 0.0)
+                strength *= 1 - (1 - PASSED) * _share(self.told - (k + 1) * count)
+                for key, ink in rows[j] if strength > 0 else ():
+                    below = y + (LINE + NUMBERS) / 2 * self._fit
+                    sketch.text(key, box.left + INDENT, below, ink, strength, align=(0.0, 0.5))
+
+    def _worked(self, line: Line, before: Values, result: Array) -> Layers:
+        """A line with its numbers, in the colours of what they are."""
+        formula = "= {=}" if line.symbol == "g" else f"{line.formula} = {{=}}"
+        names = numbers(line, before, result)
+        return self._layers(formula, names, 0.86, {"=": line.symbol})
+
+    def _layers(
+        self, formula: str, written: Mapping[str, str], size: float, alias: Mapping[str, str] = {}
+    ) -> Layers:
+        """The same mathematics once for every colour in it, all else transparent."""
+        names = set(re.findall(r"\{([\w=]+)\}", formula))
+        inks: dict[Color, set[str]] = {self.ink("text"): set()}
+        for name in names:
+            ink = self._inks.get(alias.get(name, name), self.ink("text"))
+            inks.setdefault(ink, set()).add(name)
+        layers = []
+        for ink, own in inks.items():
+            shown = {
+                name: f"text(fill: #{'white' if name in own else 'unseen'}, {written[name]})"
+                for name in names
+            }
+            body = re.sub(r"\{([\w=]+)\}", lambda m, shown=shown: shown[m[1]], formula)  # type: ignore[misc]
+            rest = "white" if ink == self.ink("text") else "unseen"
+            markup = (
+                "#let unseen = white.transparentize(100%)\n"
+                f"#text(fill: {rest})[#show math.equation: set align(left)\n$ {body} $]"
+            )
+            layers.append((self.lettering.want(markup, SIZE * size * self._fit), ink))
+        return layers
+
+
+def _share(value: float) -> float:
+    """How far a line has appeared."""
+    return min(max(value, 0.0), 1.0)

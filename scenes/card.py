@@ -1,0 +1,36 @@
+"""A title or summary card; where there are functions, balls run behind it first."""
+
+from manim import rate_functions
+
+from gdanim.view.layout import MARGIN, Box
+from gdanim.view.panes.card import CardPane
+from gdanim.view.panes.surface import SurfacePane
+from gdanim.view.scene import APPEAR, FALL, HOLD, FilmScene
+
+WORDS, ROW = 1.2, 0.9  # seconds in which the title and each row appear
+VEIL = 0.72  # how far the picture behind the words is dimmed
+
+
+class Card(FilmScene):
+    """Words, over a land of rolling balls if the spec has one."""
+
+    dimensions = (0, 2)
+
+    def construct(self) -> None:
+        card = CardPane(self, self.layout.body(MARGIN))
+        self.behind()
+        self.add(card)
+        self.play(card.enter_(WORDS), card.become_(WORDS, veil=VEIL if self.solution.acts else 0.0))
+        if card.count:
+            self.play(card.become_(ROW * card.count, rate_functions.linear, rows=float(card.count)))
+        self.wait(HOLD)
+
+    def behind(self) -> None:
+        """The first act's balls find their valleys."""
+        for act in self.solution.acts[:1]:
+            clock = self.clock(act, APPEAR + FALL + WORDS + HOLD)
+            land = SurfacePane(self, clock, Box(0.0, 0.0, self.layout.width, self.layout.height), whole=True)
+            self.add(land)
+            self.play(land.become_(APPEAR, reveal=1.0, opened=1.0))
+            self.play(clock.become_(FALL, rate_functions.linear, fall=1.0))
+            self.play(clock.run_())

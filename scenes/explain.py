@@ -1,0 +1,71 @@
+"""The first steps slowly, the update rule with its numbers put in line by line, then at full speed."""
+
+from dataclasses import replace
+
+from manim import FadeOut, Mobject, Write, rate_functions
+
+from gdanim.engine.anatomy import anatomy
+from gdanim.engine.solution import Act
+from gdanim.view.panes.curves import CurvesPane
+from gdanim.view.panes.legend import Legend
+from gdanim.view.panes.pointed import PointedSurface
+from gdanim.view.panes.rule import RulePane
+from gdanim.view.rules import rule, worked_out
+from gdanim.view.scene import APPEAR, FALL, HOLD, LEAVE, FilmScene
+
+LINE, MOVE = (1.5, 0.8, 0.45), (1.4, 1.0, 0.8)  # seconds for each line and for the move of the first steps
+CLOSE = 1.2  # seconds in which the numbers give way to the loss curve
+LEGEND = 170.0  # points: the height of the legend
+ARROWS = {"g": "gradient", "m": "momentum", "x": "step"}  # the arrow that a line's result is
+
+
+class Explain(FilmScene):
+    """Ball after ball, each with its rule beside it."""
+
+    dimensions = (2,)
+
+    def construct(self) -> None:
+        title = self._title()
+        acts = enumerate(self.solution.acts, 1)
+        alone = [(number, replace(act, runs=(run,))) for number, act in acts for run in act.runs]
+        for number, act in alone:
+            self.explain(number, act, title, leave=0.0 if act is alone[-1][1] else LEAVE)
+
+    def explain(self, number: int, act: Act, title: Mobject | None, leave: float) -> None:
+        """One ball of an act: panes, the slow steps, the run, the verdict."""
+        (run,) = act.runs
+        heading = self._rule(act, title)
+        body = self.layout.body(self.below(heading) + 24)
+        if self.layout.wide:
+            left, right = body.columns(11, 10, gap=50)
+        else:
+            left, right = body.rows(1, 1)
+        told = right.inset(0, 0, 0, LEGEND + 20)
+        clock = self.clock(act, 30.0)
+        inside = anatomy(self.spec, run.ball.number, number)
+        written = rule(run.ball.optimizer, inside.settings)
+        color = self.colors(act)[0]
+        surface = PointedSurface(self, clock, left, inside)
+        words = RulePane(self, told, written, worked_out(written, run, inside, len(LINE)), color)
+        curves = CurvesPane(self, clock, told._replace(top=told.top + words.height + 20))
+        legend = Legend(self, clock, right._replace(top=right.bottom - LEGEND))
+        self.add(surface, words, curves, legend)
+        self.play(surface.enter_(APPEAR), words.enter_(APPEAR), Write(heading, run_time=APPEAR))
+        self.play(clock.become_(FALL, rate_functions.linear, fall=1.0), legend.enter_(FALL))
+        for k in range(min(len(LINE), run.steps)):
+            self.play(surface.become_(0.1, of=float(k)))
+            for j, line in enumerate(written.lines):
+                arrow = {ARROWS[line.symbol]: 1.0} if line.symbol in ARROWS else {}
+                told = words.become_(LINE[k], told=float(k * len(written.lines) + j + 1))
+                self.play(told, surface.become_(LINE[k], None, **arrow))
+            seconds = float(clock.timeline.pace.time(k + 1))
+            away = surface.become_(MOVE[k] / 2, gradient=0.0, momentum=0.0)
+            self.play(clock.become_(MOVE[k], seconds=seconds), away)
+            self.play(surface.become_(0.3, step=0.0))
+        self.play(words.become_(CLOSE, spread=0.0), curves.enter_(CLOSE))
+        self.play(clock.run_(HOLD - leave))
+        if leave:
+            self.play(
+                *(p.leave_(leave) for p in (surface, words, curves, legend)), FadeOut(heading, run_time=leave)
+            )
+            self.remove(surface, words, curves, legend, heading)

@@ -1,0 +1,82 @@
+"""What is written on the blackboard is what was computed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import gdanim
+from gdanim.engine.anatomy import anatomy
+from gdanim.registry import optimizers
+from gdanim.spec import Spec
+from gdanim.view.rules import SYMBOLS, WRITTEN, numbers, rule, typeset, worked_out
+
+SETTINGS = [
+    *(name for name in WRITTEN),
+    "{name: sgd, momentum: 0.8}",
+    "{name: sgd, momentum: 0.7, nesterov: true}",
+    "{name: adam, betas: [0.8, 0.95], eps: 0.001}",
+    "{name: rmsprop, alpha: 0.7}",
+    "{name: adagrad, eps: 0.01}",
+    "{name: adam, weight_decay: 0.1}",
+    "{name: rmsprop, centered: true}",
+    "{name: sgd, momentum: 0.5, dampening: 0.2}",
+    "{name: sgd, maximize: true}",
+    "lion",
+]
+
+
+@pytest.mark.parametrize("entry", SETTINGS)
+def test_every_line_leads_to_the_engines_next_point(entry: str, spec_of: Callable[[str], Spec]) -> None:
+    spec = spec_of(
+        f'functions: ["x^2 + 3*x*y + 4*y^2"]\noptimizers: [{entry}]\nlearning_rates: [0.05]\n'
+        "starts: [[3, 4]]\nsteps: 6\n"
+    )
+    run = gdanim.solve(spec).acts[0].runs[0]
+    written = rule(
+        run.ball.optimizer, spec.optimizers[0].parameters | {"maximize": spec.optimizers[0].maximize}
+    )
+    shown = worked_out(written, run, anatomy(spec, 1), 5)
+    assert len(shown) == 5
+    for k, rows in enumerate(shown):
+        assert written.lines[-1].symbol == "x"
+        assert rows[-1][1] == pytest.approx(run.points[k + 1], rel=1e-12)
+
+
+@pytest.mark.parametrize("name", list(optimizers))
+def test_every_optimizer_has_a_rule_to_show(name: str) -> None:
+    for line in rule(name, {}).lines:
+        assert set(re.findall(r"\{(\w+)\}", line.formula)) <= SYMBOLS.keys()
+        assert line.symbol in SYMBOLS
+
+
+def test_numbers_are_what_is_put_in(spec_of: Callable[[str], Spec]) -> None:
+    """From (3, 4) at rate 0.1 on x^2 + y^2 the gradient is (6, 8) and the next point (2.4, 3.2)."""
+    spec = spec_of('functions: ["x^2 + y^2"]\nlearning_rates: [0.1]\nstarts: [[3, 4]]\nsteps: 2\n')
+    run = gdanim.solve(spec).acts[0].runs[0]
+    written = rule("sgd", {})
+    (gradient, step), *_ = worked_out(written, run, anatomy(spec, 1), 1)
+    assert numbers(written.lines[0], *gradient)["="] == 'vec(delim: "(", 6.000, 8.000)'
+    put_in = numbers(written.lines[1], *step)
+    assert put_in["rate"] == "0.1"
+    assert put_in["x"] == 'vec(delim: "(", 3.000, 4.000)'
+    assert put_in["="] == 'vec(delim: "(", 2.400, 3.200)'
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.1, "0.1"),
+        (1e-8, "10^(-8)"),
+        (3, "3"),
+        (np.array([0.5]), "0.500"),
+        (np.array([2.5e-5]), "2.5 dot 10^(-5)"),
+        (np.array([-0.0]), "0.000"),
+        (0.0, "0"),
+    ],
+)
+def test_how_numbers_are_typeset(value: object, text: str) -> None:
+    assert typeset(value) == text
