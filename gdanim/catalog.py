@@ -55,6 +55,11 @@ def only(scene: str) -> tuple[str, ...]:
     return named
 
 
+def most_balls(scene: str) -> int:
+    """How many balls an act of a scene may have, where its class says ``most_balls = 6``."""
+    return int(_declared(scene, "most_balls", sys.maxsize))
+
+
 def _declared(scene: str, name: str, absent: Any) -> Any:
     """What a scene's class says of itself in a plain assignment; it is not run for it."""
     for node in ast.walk(_tree(scenes()[scene])):

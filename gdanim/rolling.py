@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 
 from gdanim.engine.solution import Act, Array, Run
 from gdanim.landscape import Landscape
-from gdanim.timeline import SETTLE, Index, Mask, Moment, Timeline, smooth
+from gdanim.timeline import SETTLE, Index, Mask, Moment, Pace, Timeline, smooth
 
 DEPARTURE = 0.9  # a ball that leaves the stage takes at least this many seconds for it
 BEYOND = 0.5  # world units beyond the edge at which a departing ball has faded
@@ -51,7 +52,12 @@ class Rolling(Timeline):
     """The run of one act of two variables on its landscape."""
 
     def __init__(
-        self, act: Act, landscape: Landscape, radius: float, pace: float, run_time: float | None = None
+        self,
+        act: Act,
+        landscape: Landscape,
+        radius: float,
+        pace: float | Pace,
+        run_time: float | None = None,
     ) -> None:
         """``radius`` of a ball in world units; the others as for any timeline."""
         self.landscape, self.radius = landscape, radius
@@ -64,6 +70,9 @@ class Rolling(Timeline):
         self._slots = self._piles(
             finals, np.flatnonzero(resting)[np.argsort(self._last[resting], kind="stable")]
         )
+
+    def of(self, balls: Sequence[int]) -> Self:
+        return type(self)(self._part(balls), self.landscape, self.radius, self.pace, self.run_time)
 
     def at(self, seconds: float) -> Rolled:
         """The stage so many seconds after the run began."""

@@ -7,7 +7,9 @@ manim's own player all ask the same function, in any order. ``rolling.py`` adds 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,12 +57,15 @@ class Moment:
 class Timeline:
     """The run of one act, of any number of variables."""
 
-    def __init__(self, act: Act, pace: float, run_time: float | None = None) -> None:
-        """``pace`` in steps per second at first; ``run_time`` in seconds overrides it."""
+    def __init__(self, act: Act, pace: float | Pace, run_time: float | None = None) -> None:
+        """``pace`` in steps per second at first; ``run_time`` in seconds overrides it.
+
+        A ``Pace`` stays as it is, whatever the run time.
+        """
         self.act = act
         self.steps = max(run.steps for run in act.runs)
-        self.pace = Pace(pace)
-        if run_time is not None:
+        self.pace = pace if isinstance(pace, Pace) else Pace(pace)
+        if run_time is not None and not isinstance(pace, Pace):
             self.pace = Pace(pace, run_time / max(float(self.pace.time(self.steps)), 1e-9))
         lengths = np.array([run.steps + 1 for run in act.runs])
         self._last = lengths - 1
@@ -72,6 +77,13 @@ class Timeline:
         self._losses = np.concatenate([run.losses for run in act.runs])
         self._leaves = np.array([self._leaving_row(run) for run in act.runs])
         self.run_time = self._run_time() if run_time is None else run_time
+
+    def of(self, balls: Sequence[int]) -> Self:
+        """The run of some balls (from 0) alone, which keep pace with the others."""
+        return type(self)(self._part(balls), self.pace, self.run_time)
+
+    def _part(self, balls: Sequence[int]) -> Act:
+        return replace(self.act, runs=[self.act.runs[i] for i in balls])
 
     def at(self, seconds: float) -> Moment:
         """The act so many seconds after the run began."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from gdanim.engine.solution import Array, Objective, Point, Run, Status
+from gdanim.engine.solution import Array, Bound, Objective, Point, Run, Status
 from gdanim.expression import point_text
 from gdanim.registry import optimizers
 
@@ -106,7 +106,7 @@ def reason(run: Run, court: Court) -> str:
             low, high = court.domain[axis]
             name = goal.variables[axis]
             return f"{name} = {run.points[-1, axis]:.4g} is not in [{low:g}, {high:g}]"
-    return _against_the_edge(run, court) or _pace(run, court)
+    return _against_the_edge(run) or _pace(run, court)
 
 
 def outside(point: Array, domain: tuple[tuple[float, float], ...]) -> list[int]:
@@ -156,23 +156,25 @@ def edge(entry: OptimizerEntry) -> float:
     return 2 * (1 + momentum) / (1 + 2 * momentum if ahead else 1)
 
 
-def _against_the_edge(run: Run, court: Court) -> str:
-    """A constant rate against the largest stable one at the minimum that counts for this run."""
+def bound(run: Run, court: Court) -> Bound | None:
+    """The largest stable rate at the minimum that counts for this run, where it is known."""
+    largest = 0.0 if math.isnan(court.edge) else _sharpness(run, court)
+    return Bound(f"{court.edge:.4g}/L", court.edge / largest) if largest > 0 else None
+
+
+def _against_the_edge(run: Run) -> str:
+    """A constant rate against the largest stable one."""
     rate = float(run.learning_rates[0])
-    if math.isnan(court.edge) or rate == 0 or (run.learning_rates != rate).any():
+    if run.bound is None or rate == 0 or (run.learning_rates != rate).any():
         return ""
-    largest = _sharpness(run, court)
-    if not largest > 0:
-        return ""
-    share, name = rate * largest / court.edge, f"{court.edge:.4g}/L"
-    bound = f"{name} = {court.edge / largest:.4g}"
+    share, name = rate / run.bound.rate, run.bound.name
     if abs(share - 1) < 1e-9:
         relation = f"{rate:g} = {name}"
     elif share > 1:
-        relation = f"{rate:g} > {bound}"
+        relation = f"{rate:g} > {name} = {run.bound.rate:.4g}"
     else:
         percent = "over 99%" if share > 0.995 else "under 1%" if share < 0.005 else f"{share:.0%}"
-        relation = f"{rate:g} is {percent} of {bound}"
+        relation = f"{rate:g} is {percent} of {name} = {run.bound.rate:.4g}"
     explains = {
         Status.DIVERGED: share > 1,
         Status.OSCILLATING: share > 1 - 1e-9,

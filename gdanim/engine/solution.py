@@ -107,6 +107,13 @@ class Leg(NamedTuple):
     status: Status  # how it ended
 
 
+class Bound(NamedTuple):
+    """The largest constant rate that is stable at a minimum, by the largest curvature L there."""
+
+    name: str  # such as "2/L"
+    rate: float
+
+
 @dataclass(frozen=True)
 class Run:
     """The trajectory of one ball. Row k is the state after k updates, a jump to a new start among them."""
@@ -122,6 +129,7 @@ class Run:
     evaluations: Evaluations = field(default_factory=Evaluations)
     minimum: Point | None = None  # the listed minimum it has reached
     legs: tuple[Leg, ...] = ()  # of a ball with restarts; at the end it may return to the best place found
+    bound: Bound | None = None  # of its optimizer, at the minimum that counts for it
 
     @property
     def steps(self) -> int:

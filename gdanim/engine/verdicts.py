@@ -133,6 +133,7 @@ def _judged(run: Run, court: Court) -> Run:
     else:
         status = run.status
     run = replace(run, status=status, minimum=minimum)
+    run = replace(run, bound=causes.bound(run, court))
     return replace(run, verdict=words(run, court), reason=causes.reason(run, court))
 
 

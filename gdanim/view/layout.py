@@ -51,11 +51,14 @@ class Box(NamedTuple):
             Box(self.left, y, self.right, y + room * share) for y, share in zip(tops, shares, strict=True)
         ]
 
-    def tiles(self, count: int, gap: float = 40.0) -> list[Box]:
-        """So many equal boxes in rows, as nearly square as can be, from the top left."""
+    def tiles(self, count: int, gap: float = 40.0, caption: float = 0.0) -> list[Box]:
+        """So many equal boxes in rows, from the top left.
+
+        As nearly square as can be, without the height that a ``caption`` takes.
+        """
         across = max(
             range(1, count + 1),
-            key=lambda n: min((self.width + gap) / n, (self.height + gap) / -(-count // n)),
+            key=lambda n: min((self.width + gap) / n, (self.height + gap) / -(-count // n) - caption),
         )
         rows = self.rows(*[1.0] * -(-count // across), gap=gap)
         return [box for row in rows for box in row.columns(*[1.0] * across, gap=gap)][:count]

@@ -75,22 +75,27 @@ class Plot:
         x: Scale,
         y: Scale,
         lettering: Lettering,
-        names: tuple[str, str],
+        names: tuple[str, str] | None,
         equal: bool = False,
     ) -> None:
-        """``names`` as Typst markup; ``equal``: one unit is as long on either axis."""
+        """``names`` as Typst markup; None leaves a bare frame that fills the box from its top.
+
+        ``equal``: one unit is as long on either axis.
+        """
         self.x, self.y = x, y
-        frame = box.inset(LEFT, TOP, RIGHT, BOTTOM)
+        frame = box.inset(LEFT, TOP, RIGHT, BOTTOM) if names else box
         if equal:
             ratio = (x.high - x.low) / (y.high - y.low)
             width, height = min(frame.width, frame.height * ratio), min(frame.height, frame.width / ratio)
             left = frame.left + (frame.width - width) / 2
-            top = frame.top + (frame.height - height) / 2
+            top = frame.top + (frame.height - height) / 2 if names else frame.top
             frame = Box(left, top, left + width, top + height)
         self.frame = frame
-        self._x = [(v, lettering.want(tick(v), TICK_SIZE)) for v in x.ticks(max(2, int(frame.width / 110)))]
-        self._y = [(v, lettering.want(tick(v), TICK_SIZE)) for v in y.ticks(max(2, int(frame.height / 75)))]
-        self._names = [lettering.want(name, NAME_SIZE) for name in names]
+        self._x, self._y = (
+            [(v, lettering.want(tick(v), TICK_SIZE)) for v in scale.ticks(max(2, int(count))) if names]
+            for scale, count in ((x, frame.width / 110), (y, frame.height / 75))
+        )
+        self._names = [lettering.want(name, NAME_SIZE) for name in names or ()]
 
     def at(self, x: ArrayLike, y: ArrayLike) -> Array:
         """Points (..., 2) of the picture for values x and y (...)."""
@@ -113,6 +118,7 @@ class Plot:
             sketch.text(key, p, frame.bottom + GAP, quiet, align=(0.5, 0.0))
         for p, key in y:
             sketch.text(key, frame.left - GAP, p, quiet, align=(1.0, 0.5))
-        middle = (frame.left + frame.right) / 2
-        sketch.text(self._names[0], middle, frame.bottom + BOTTOM, text, align=(0.5, 1.0))
-        sketch.text(self._names[1], frame.left, frame.top - 6, text, align=(0.0, 1.0))
+        if self._names:
+            middle = (frame.left + frame.right) / 2
+            sketch.text(self._names[0], middle, frame.bottom + BOTTOM, text, align=(0.5, 1.0))
+            sketch.text(self._names[1], frame.left, frame.top - 6, text, align=(0.0, 1.0))

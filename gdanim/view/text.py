@@ -190,10 +190,11 @@ class Numbers:
             labels.append(self.lettering.place(self._digits[c], x, y, color, opacity))
             x += self.lettering.size(self._digits[c])[0]
         if exponent is not None:
-            labels.append(self.lettering.place(self._times, x + 0.1 * self._em, y, color, opacity))
-            x += self.lettering.size(self._times)[0] + 0.1 * self._em
+            gap = 0.1 * self.height
+            labels.append(self.lettering.place(self._times, x + gap, y, color, opacity))
+            x += self.lettering.size(self._times)[0] + gap
             for c in str(exponent):
-                labels.append(self.lettering.place(self._raised[c], x, y - 0.02 * self._em, color, opacity))
+                labels.append(self.lettering.place(self._raised[c], x, y - 0.2 * gap, color, opacity))
                 x += self.lettering.size(self._raised[c])[0]
         return labels
 
@@ -203,7 +204,8 @@ class Numbers:
         return float(self.lettering.size(self._digits["0"])[0])
 
     @property
-    def _em(self) -> float:
+    def height(self) -> float:
+        """Pixels of a digit's line."""
         return float(self.lettering.size(self._digits["0"])[1])
 
     def whole(self, value: int, right: float, y: float, color: Color, opacity: float = 1.0) -> list[Label]:

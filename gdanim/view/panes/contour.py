@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
     from gdanim.view.scene import FilmScene
 
 GRID = 241  # samples along either side for level lines
-LEVELS = 12  # about so many
+LEVELS, APART = 12, 20.0  # about so many at most, and points that they stand apart
 BAR, BAR_ROOM = 20.0, 130.0  # points: width of the colour bar, and what it needs with its numbers
 BALL = 13.0  # points; a crowd is smaller
 ARROW = 120.0  # points of the longest gradient arrow
 FEW = 4  # so many balls get arrows and step numbers
-NUMBERED, CLEAR = 6, 46.0  # steps that may be numbered, if they stand so many points apart
+NUMBERED, CLEAR = 6, 46.0  # steps that may be numbered, if they stand so many points apart,
+ROOMY = 340.0  # in a frame so wide
 
 
 class ContourPane(FlatPane):
@@ -39,19 +41,29 @@ class ContourPane(FlatPane):
     Up to four balls carry the negative gradient as an arrow, at right angles to the level it starts on.
     """
 
-    def __init__(self, scene: FilmScene, clock: Clock, box: Box, bar: bool = True) -> None:
+    def __init__(
+        self,
+        scene: FilmScene,
+        clock: Clock,
+        box: Box,
+        bar: bool = True,
+        bare: bool = False,
+        balls: Sequence[int] | None = None,
+    ) -> None:
+        """``bare``: without numbers and names of axes and levels; ``balls`` (from 0): those alone."""
         super().__init__(scene, box)
-        assert isinstance(clock.timeline, Rolling)
-        self.clock, self.act, self.timeline = clock, clock.act, clock.timeline
+        timeline = clock.timeline if balls is None else clock.timeline.of(balls)
+        assert isinstance(timeline, Rolling)
+        self.clock, self.act, self.timeline = clock, timeline.act, timeline
         self.landscape: Landscape = self.timeline.landscape
-        self.bar = bar
+        self.bar, self.bare = bar, bare
         (x0, x1), (y0, y1) = self.act.domain
         x, y = (formula(name) for name in self.act.objective.variables)
         equal = bool(np.isclose(self.landscape.scale[0], self.landscape.scale[1]))
         room = box.inset(0, 0, BAR_ROOM if bar else 0, 0)
-        self.plot = Plot(room, Scale(x0, x1), Scale(y0, y1), self.lettering, (x, y), equal)
+        self.plot = Plot(room, Scale(x0, x1), Scale(y0, y1), self.lettering, None if bare else (x, y), equal)
         self.colors = np.array(scene.colors(self.act))
-        self.levels = levels(self.landscape)
+        self.levels = levels(self.landscape, min(LEVELS, int(self.plot.frame.height / APART)))
         self._names = {level: self.lettering.want(tick(level), 20.0) for level in self.levels}
         self._steps = [self.lettering.want(str(k), 20.0) for k in range(NUMBERED + 1)]
         self.radius = BALL / max(len(self.act.runs) / 8, 1.0) ** 0.35
@@ -86,7 +98,8 @@ class ContourPane(FlatPane):
         places = self._points(world) + (moment.contacts[:, :2] - world) * self._spread
         shown = moment.opacity * min(3 * clock.fall, 1.0)
         if len(places) <= FEW:
-            self._draw_steps(sketch, moment.rows)
+            if self.plot.frame.width > ROOMY:
+                self._draw_steps(sketch, moment.rows)
             self._draw_gradients(sketch, places, moment.points, shown)
         inside = np.all((places > self._corner[0]) & (places < self._corner[1]), axis=1)
         sketch.disc(places[inside], self.radius + 2.0, self.ink("background"), 0.55 * shown[inside])
@@ -109,13 +122,13 @@ class ContourPane(FlatPane):
         """Numbers beside the first iterates that stand clear of each other."""
         for i, run in enumerate(self.act.runs):
             points = self._points(self.landscape.to_world(run.points[: NUMBERED + 1]))
-            last = np.full(2, np.inf)
+            numbered = np.empty((0, 2))
             for k in range(min(int(rows[i]), len(points) - 1) + 1):
                 inside = np.all((points[k] > self._corner[0] + 24) & (points[k] < self._corner[1] - 24))
-                if inside and np.linalg.norm(points[k] - last) > CLEAR:
+                if inside and (np.linalg.norm(points[k] - numbered, axis=1) > CLEAR).all():
                     x, y = points[k]
                     sketch.text(self._steps[k], x, y - 26, self.ink("lines"), align=(0.5, 0.5))
-                    last = points[k]
+                    numbered = np.append(numbered, points[k : k + 1], axis=0)
 
     def _draw_gradients(self, sketch: Sketch, places: Array, points: Array, shown: Array) -> None:
         """Downhill, shorter where it is flatter."""
@@ -214,7 +227,7 @@ class ContourPane(FlatPane):
 
     def _label_place(self, lines: list[Array], name: tuple[str, float]) -> Array | None:
         """Where on its longest line a level's label lies most at ease: level, and inside the frame."""
-        if not lines:
+        if not lines or self.bare:
             return None
         line = max(lines, key=lambda p: float(np.linalg.norm(np.diff(p, axis=0), axis=1).sum()))
         size = self._label_size(name)
@@ -278,11 +291,11 @@ class ContourPane(FlatPane):
         )
 
 
-def levels(landscape: Landscape) -> list[float]:
-    """Round losses from low to high: multiples of one step, or 1, 2, 5 and the like in every power of ten."""
+def levels(landscape: Landscape, count: int) -> list[float]:
+    """Round losses from low to high: about ``count`` multiples of a step, or 1, 2, 5 of powers of ten."""
     low, high = landscape.low, landscape.high
     if not landscape.log:
-        return [v for v in ticks(low, high, LEVELS) if low < v < high]
+        return [v for v in ticks(low, high, count) if low < v < high]
     base = 0.0 if 0 <= low < 0.2 * (high - low) else low
     top = int(np.floor(np.log10(high - low)))
     digits = (1, 2, 5) if high - base > 100 * (low - base) else (1, 1.5, 2, 3, 5, 7)

@@ -1,0 +1,171 @@
+"""Learning rates compared: one map for each ball with its verdict, and what each rate has cost in steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gdanim.engine.solution import Run, Status
+from gdanim.expression import number_text
+from gdanim.timeline import Timeline
+from gdanim.view.layout import Box
+from gdanim.view.pane import Clock, FlatPane
+from gdanim.view.panes.contour import ROOMY, ContourPane
+from gdanim.view.panes.curves import step_scale
+from gdanim.view.plot import Plot, Scale
+from gdanim.view.sketch import Sketch
+from gdanim.view.text import Numbers, fitted, literal
+
+if TYPE_CHECKING:
+    from gdanim.view.scene import FilmScene
+
+HEAD, FOOT = 50.0, 72.0  # points above and below a map
+TITLE_SIZE, LOSS_SIZE, NOTE_SIZE, REASON_SIZE = 34.0, 29.0, 27.0, 23.0
+NARROW = 0.78  # of the sizes above a map that is not roomy
+PITCH = 34.0  # points from line to line below it
+NUMBER = 9.0  # digits' widths that a number may take after its decimal point
+BADGE, BADGE_SIZE = (66.0, 38.0), 25.0
+APPEAR = 0.5  # seconds in which a verdict fades in
+WIDE = 20.0  # rates that are so many times apart stand on a log scale
+BEYOND = 1.18  # times the largest rate: the end of the axis
+ROOM = 1.4  # times the most steps: the end of the other
+DOT, CROSS = 9.0, 8.0  # points
+
+
+class RatePane(ContourPane):
+    """The map of one ball (from 0): its rate and live loss above, its verdict and the cause below."""
+
+    def __init__(self, scene: FilmScene, clock: Clock, box: Box, ball: int) -> None:
+        super().__init__(scene, clock, box.inset(0, HEAD, 0, FOOT), bar=False, bare=True, balls=[ball])
+        runs, lettering, room = clock.act.runs, self.lettering, self.plot.frame.width
+        run, size = runs[ball], 1.0 if room > ROOMY else NARROW
+        alike = len({r.ball.optimizer for r in runs}) == 1
+        title = number_text(run.ball.learning_rate) if alike else run.ball.label
+        self._title = self._fitted(title, size * TITLE_SIZE)
+        self.loss, self.counter = Numbers(lettering, size * LOSS_SIZE), Numbers(lettering, NOTE_SIZE)
+        self._step = lettering.want("step", NOTE_SIZE)
+        if room > ROOMY:
+            self._notes = [self._fitted(run.verdict, NOTE_SIZE), self._fitted(run.reason, REASON_SIZE)]
+        else:
+            broken = f"#set par(leading: 0pt)\n#block(width: {room * lettering.scale:.1f}pt)"
+            verdict = literal(run.verdict.replace(" at step ", " at\u00a0step\u00a0"))
+            self._notes = [lettering.want(f"{broken}[{verdict}]", size * NOTE_SIZE)]
+        place = ranks(runs)[ball]
+        self._badge = None if place is None else lettering.want(ordinal(place), BADGE_SIZE)
+
+    def _fitted(self, text: str, size: float) -> tuple[str, float]:
+        return self.lettering.want(fitted(literal(text), self.plot.frame.width * self.lettering.scale), size)
+
+    def still(self, sketch: Sketch) -> None:
+        super().still(sketch)
+        frame = self.plot.frame
+        sketch.text(self._title, frame.left, frame.top - 8, tuple(self.colors[0]), align=(0.0, 1.0))
+
+    def moving(self, sketch: Sketch) -> None:
+        super().moving(sketch)
+        clock, frame, s = self.clock, self.plot.frame, self.lettering.scale
+        if clock.seconds <= 0 or clock.present <= 0:
+            return
+        moment = self.timeline.at(clock.seconds)
+        point = frame.right * s - NUMBER * self.loss.digit_width
+        top = (frame.top - 8) * s - self.loss.height
+        sketch.labels(self.loss.place(float(self.timeline.losses(moment)[0]), point, top, self.ink("text")))
+        y, fallen = frame.bottom + 10, verdict_shown(self.timeline, 0, clock.seconds)
+        if fallen < 1:
+            quiet, fading = self.ink("secondary"), 1 - min(2 * fallen, 1.0)
+            sketch.text(self._step, frame.left, y, quiet, fading)
+            digits = 1 + len(str(moment.step))
+            end = frame.left * s + self.lettering.size(self._step)[0] + digits * self.counter.digit_width
+            sketch.labels(self.counter.whole(int(moment.rows[0]), end, y * s, quiet, fading))
+        inks = tuple(self.colors[0]), self.ink("secondary")
+        for k, (note, ink) in enumerate(zip(self._notes, inks, strict=False)):
+            sketch.text(note, frame.left, y + PITCH * k, ink, fallen)
+        if self._badge:
+            pill = self._pill
+            sketch.box(pill, inks[0], fallen, corner=pill.height / 2)
+            middle = (pill.left + pill.right) / 2, (pill.top + pill.bottom) / 2
+            sketch.text(self._badge, *middle, self.ink("background"), fallen, align=(0.5, 0.5))
+
+    @cached_property
+    def _pill(self) -> Box:
+        """The badge's place: the upper corner that is further from the start."""
+        frame, (width, height) = self.plot.frame, BADGE
+        start = float(self.plot.at(*self.act.runs[0].points[0])[0])
+        right = frame.right - 10 if 2 * start < frame.left + frame.right else frame.left + 10 + width
+        return Box(right - width, frame.top + 10, right, frame.top + 10 + height)
+
+
+class StabilityPane(FlatPane):
+    """Steps against the learning rate: every ball rises as its steps are done and stays where it converges.
+
+    Beyond the dashed bound, 2/L for gradient descent, a step overshoots further than it came.
+    """
+
+    def __init__(self, scene: FilmScene, clock: Clock, box: Box) -> None:
+        super().__init__(scene, box)
+        self.clock, self.runs, self.colors = clock, clock.act.runs, scene.colors(clock.act)
+        self.rates = np.array([run.ball.learning_rate for run in self.runs])
+        self.bounds = sorted({run.bound for run in self.runs if run.bound})
+        steps = step_scale(clock)
+        steps = replace(steps, high=ROOM * steps.high)
+        across = rate_scale([*self.rates.tolist(), *(bound.rate for bound in self.bounds)])
+        self.plot = Plot(box, across, steps, self.lettering, ("learning rate", "steps"))
+        self._names = [
+            self.lettering.want(literal(f"{bound.name} = {bound.rate:.4g}"), 24.0) for bound in self.bounds
+        ]
+
+    def still(self, sketch: Sketch) -> None:
+        plot, frame, text = self.plot, self.plot.frame, self.ink("text")
+        plot.draw(sketch, self.ink("secondary"), text)
+        for bound, name in zip(self.bounds, self._names, strict=True):
+            x = float(plot.at(bound.rate, 0.0)[0])
+            sketch.box(frame._replace(left=x), self.ink("secondary"), 0.13)
+            sketch.line([[x, frame.bottom], [x, frame.top]], text, 2.0, 0.8, dash=9.0)
+            sketch.text(name, min(x, frame.right - 70), frame.top - 6, text, align=(0.5, 1.0))
+
+    def moving(self, sketch: Sketch) -> None:
+        clock = self.clock
+        if clock.fall < 1 or clock.present <= 0:
+            return
+        sketch.opacity *= clock.present
+        moment = clock.moment
+        now = moment.step + moment.fraction
+        for i, (run, color) in enumerate(zip(self.runs, self.colors, strict=True)):
+            at = self.plot.at(self.rates[i], min(now, run.steps))
+            fallen = verdict_shown(clock.timeline, i, clock.seconds)
+            sketch.line([self.plot.at(self.rates[i], 0.0), at], color, 2.0, 0.45)
+            failed = fallen if run.status is not Status.CONVERGED else 0.0
+            sketch.disc(at, DOT, color, 1 - failed)
+            a = np.array([[-CROSS, -CROSS], [-CROSS, CROSS]])
+            sketch.segments(at + a, at - a, color, 4.0, failed)
+
+
+def rate_scale(rates: Sequence[float]) -> Scale:
+    """An axis for learning rates: from 0, or logarithmic where they are far apart."""
+    low, high = min(rates), max(rates)
+    if 0 < WIDE * low < high:
+        return Scale(low / 1.6, high * 1.6, log=True)
+    return Scale(0.0, BEYOND * high or 1.0)
+
+
+def verdict_shown(timeline: Timeline, ball: int, seconds: float) -> float:
+    """How far the verdict on a ball (from 0) has appeared, 0 to 1."""
+    return min(max((seconds - min(timeline.end(ball), timeline.run_time)) / APPEAR, 0.0), 1.0)
+
+
+def ranks(runs: Sequence[Run]) -> list[int | None]:
+    """Places by steps, from 1, the same for the same steps; None for a ball that has not converged."""
+    done = [run.steps for run in runs if run.status is Status.CONVERGED]
+    return [
+        1 + sum(steps < run.steps for steps in done) if run.status is Status.CONVERGED else None
+        for run in runs
+    ]
+
+
+def ordinal(place: int) -> str:
+    """1st, 2nd, 3rd, 4th..."""
+    return f"{place}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(place, 'th') }"
