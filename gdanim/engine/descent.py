@@ -2,129 +2,74 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.engine import restarts, verdicts
+from gdanim.engine import kernels, restarts, verdicts
 from gdanim.engine.balls import Cast, Team, cast
 from gdanim.engine.functions import DataObjective
-from gdanim.engine.optimizers import State, Step
+from gdanim.engine.optimizers import Optimizer, State, Step
 from gdanim.engine.problem import Negated, Problem
-from gdanim.engine.solution import Act, Array, Ball, Evaluations, Objective, Run, Solution, Status
+from gdanim.engine.record import Record
+from gdanim.engine.rules import Mask, Rules, lengths
+from gdanim.engine.solution import Act, Array, Ball, Crowd, Evaluations, Objective, Run, Solution, Status
 
 if TYPE_CHECKING:
     from gdanim.entries import OptimizerEntry
-    from gdanim.spec import Spec, Stop
+    from gdanim.spec import Spec
 
-Mask = NDArray[np.bool_]
 Watch = Callable[[Step, State], None]  # sees each step with the state that follows it
 
-HIGHEST_LOSS = 1e10  # a ball above has diverged,
-FARTHEST = 1000.0  # and so has one this many domain diagonals from its start
-SAME = 1e-6  # of the last move: two steps that end this near their beginning are a cycle
-SMALLEST_CYCLE = 1e-6  # of the domain's diagonal; a smaller one is rounding at rest
-CERTAIN = 20  # repetitions after which a cycle of two points is one, and the ball stops
+MOST_KEPT = 150_000_000  # numbers of a crowd: 1.2 GB
+WORTH_COMPILING = 3_000_000  # balls x steps: fewer have run before a compiler is there
 
 
-class _Record:
-    """The rows that the balls of one optimizer leave behind, each ball's up to its end."""
+@dataclass(frozen=True)
+class _Troop:
+    """The balls of one optimizer before they run: ``sizes`` of its teams, and the balls' numbers."""
 
-    def __init__(self, balls: Sequence[Ball], steps: int) -> None:
-        self.balls = balls
-        self.starts = np.array([ball.start for ball in balls])
-        count, dims = self.starts.shape
-        # Untouched pages of an empty array cost nothing, so a ball that stops early keeps little.
-        self.points = np.empty((count, steps + 1, dims))
-        self.losses, self.norms, self.rates = np.empty((3, count, steps + 1))
-        self.status = [Status.GOING] * count
-        self.rows = np.full(count, steps + 1)
+    spec: Spec
+    act: Cast
+    teams: Sequence[Team]
+    sizes: Sequence[int]
+    numbers: NDArray[np.intp]
 
-    def runs(self, extra: NDArray[np.int64], climbs: bool) -> list[Run]:
-        """All runs, not yet judged; ``extra`` (balls, 3) are the evaluations beside those of the rows.
+    @property
+    def entry(self) -> OptimizerEntry:
+        return self.teams[0].entry
 
-        Where a ball ``climbs``, the losses put down were those of the function upside down.
-        """
-        evaluations = (extra + np.outer(self.rows, [1, 1, 0])).tolist()
-        return [
-            Run(
-                ball,
-                self.points[i, :n],
-                -self.losses[i, :n] if climbs else self.losses[i, :n],
-                self.norms[i, :n],
-                self.rates[i, :n],
-                self.status[i],
-                verdict="",
-                reason="",
-                evaluations=Evaluations(*evaluations[i]),
-            )
-            for i, (ball, n) in enumerate(zip(self.balls, self.rows, strict=True))
-        ]
+    @property
+    def optimizer(self) -> Optimizer:
+        return self.teams[0].optimizer
 
+    @property
+    def objective(self) -> Objective:
+        """What is descended."""
+        return Negated(self.act.objective) if self.entry.maximize else self.act.objective
 
-class _Rules:
-    """When a ball ends before the spec's steps, told from its rows."""
+    @property
+    def rules(self) -> Rules:
+        return Rules(self.spec.stop, self.act.diagonal)
 
-    def __init__(self, stop: Stop, diagonal: float, objective: Objective, record: _Record) -> None:
-        self._stop, self._diagonal = stop, diagonal
-        self._objective, self._record = objective, record
-        self._cycles = np.zeros(len(record.balls), dtype=int)
-
-    def ends(self, step: int, active: NDArray[np.intp]) -> Mask:
-        """Which of the active balls end here; their status and number of rows are put down."""
-        record = self._record
-        points, losses, norms = (
-            record.points[active, step],
-            record.losses[active, step],
-            record.norms[active, step],
-        )
-        away = lengths(points - record.starts[active]) > FARTHEST * self._diagonal
-        diverged = ~np.isfinite(losses) | (losses > HIGHEST_LOSS) | away
-        rest = norms < self._stop.gradient_norm
-        if step and self._stop.loss_change:
-            rest |= np.abs(losses - record.losses[active, step - 1]) < self._stop.loss_change
-        ended: Mask = diverged | rest
-        if step >= 2:
-            repeated = self._repeated(
-                points, record.points[active, step - 1], record.points[active, step - 2]
-            )
-            cycles = self._cycles[active] = np.where(repeated, self._cycles[active] + 1, 0)
-            ended |= cycles >= CERTAIN
-        for i in np.flatnonzero(ended):
-            record.status[active[i]] = self._status(points[i], bool(diverged[i]), bool(rest[i]))
-        record.rows[active[ended]] = step + 1
-        return ended
-
-    def _repeated(self, points: Array, before: Array, two_before: Array) -> Mask:
-        """Whether the last two steps led back: no zigzag that still makes progress does."""
-        move = lengths(points - before)
-        back: Mask = lengths(points - two_before) <= SAME * move
-        large: Mask = move > SMALLEST_CYCLE * self._diagonal
-        return back & large
-
-    def _status(self, point: Array, diverged: bool, rest: bool) -> Status:
-        if diverged:
-            return Status.DIVERGED
-        if not rest:
-            return Status.OSCILLATING
-        return verdicts.at_rest(self._objective, point, self._diagonal, self._stop.gradient_norm)
-
-
-def lengths(vectors: Array) -> Array:
-    """Euclidean norms of rows; numpy's own function takes longer than all else for few balls."""
-    return np.asarray(np.sqrt((vectors * vectors).sum(axis=-1)))
+    def problem(self, evaluations: NDArray[np.int64]) -> Problem:
+        active = np.arange(len(self.numbers))
+        return Problem(self.objective, evaluations, active, self.entry.clip_value, self.entry.clip_norm)
 
 
 class _Rates:
     """The learning rates of the balls of several teams, and what the schedules remember of each ball."""
 
-    def __init__(self, teams: Sequence[Team]) -> None:
+    def __init__(self, teams: Sequence[Team], sizes: Sequence[int]) -> None:
         self._teams = teams
-        self._team_of = np.repeat(np.arange(len(teams)), [len(team.balls) for team in teams])
-        self._states = [team.schedule.init(team.rate, len(team.balls)) for team in teams]
+        self._team_of = np.repeat(np.arange(len(teams)), sizes)
+        pairs = zip(teams, sizes, strict=True)
+        self._states = [team.schedule.init(team.rate, balls) for team, balls in pairs]
 
     def at(self, step: int) -> Array:
         """Rates of shape (balls,) that leave a step."""
@@ -178,48 +123,143 @@ def tries(spec: Spec, act: Cast, teams: Sequence[Team], watch: Watch | None = No
 
 def descend(spec: Spec, act: Cast, teams: Sequence[Team], watch: Watch | None = None) -> list[Run]:
     """The runs of the teams of one optimizer, not yet judged; ``watch`` is shown every step."""
+    balls = [ball for team in teams for ball in team.balls]
+    numbers = np.array([ball.number for ball in balls])
+    troop = _Troop(spec, act, teams, [len(team.balls) for team in teams], numbers)
+    record = Record(np.array([ball.start for ball in balls]), spec.steps)
+    evaluations = _play(troop, record, watch) + np.outer(np.minimum(record.ends, spec.steps) + 1, [1, 1, 0])
+    return _runs(troop, record, balls, evaluations.tolist())
+
+
+def crowd(spec: Spec, starts: Array, every: int) -> Crowd:
+    """Any number of balls from ``starts`` (balls, dims) of which only every so many steps are kept.
+
+    They descend the first function of the spec (its first act's, if it has some) by the first optimizer at
+    the first rate; nothing is judged. Raises ValueError where too much would be kept.
+    """
+    spec = spec.parts[0]
+    act, numbers = cast(spec)[0], len(starts) * (starts.shape[1] + 3)
+    if numbers * (spec.steps / every + 1) > MOST_KEPT:
+        least = math.ceil(spec.steps / max(MOST_KEPT / numbers - 1, 1))
+        asked = f"{len(starts)} balls times {spec.steps} steps"
+        raise ValueError(f"{asked} is too much to keep: keep every {least}th step at most")
+    record = Record(starts, spec.steps, every)
+    _play(_Troop(spec, act, act.teams[:1], [len(starts)], np.arange(len(starts)) + 1), record)
+    ends = np.minimum(record.ends, spec.steps)
+    return Crowd(record.steps, record.points, record.losses, record.norms, ends)
+
+
+def _play(troop: _Troop, record: Record, watch: Watch | None = None) -> NDArray[np.int64]:
+    """Fill the record; returns the evaluations (balls, 3) beyond one of loss and gradient for each row."""
     with np.errstate(all="ignore"):  # a diverging ball overflows; that is what it does
-        return _descend(spec, act, teams, watch)
+        if watch or not _compiled(troop, record):
+            return _by_numpy(troop, record, watch)
+    return np.zeros((len(troop.numbers), 3), dtype=int)
 
 
-def _descend(spec: Spec, act: Cast, teams: Sequence[Team], watch: Watch | None) -> list[Run]:
-    entry, optimizer = teams[0].entry, teams[0].optimizer
-    objective: Objective = Negated(act.objective) if entry.maximize else act.objective
-    record = _Record([ball for team in teams for ball in team.balls], spec.steps)
-    rules = _Rules(spec.stop, act.diagonal, objective, record)
-    rates = _Rates(teams)
-    numbers = np.array([ball.number for ball in record.balls])
-    active = np.arange(len(numbers))
-    counts = np.zeros((len(numbers), 3), dtype=int)
-    problem = Problem(objective, counts, active, entry.clip_value, entry.clip_norm)
-    points, state = record.starts, optimizer.init(record.starts)
+def _compiled(troop: _Troop, record: Record) -> bool:
+    """Fill the record by compiled code, where that is possible and worth it."""
+    spec, count = troop.spec, len(troop.numbers)
+    if spec.noise or troop.entry.batch_size or count * spec.steps < WORTH_COMPILING:
+        return False
+    if any(team.schedule.init(team.rate, 1) for team in troop.teams):  # rates of each ball's own
+        return False
+    first = 0
+    for team, size in zip(troop.teams, troop.sizes, strict=True):
+        leaving = np.array([team.schedule.rate(team.rate, step, {}) for step in range(spec.steps + 1)])
+        problem = troop.problem(np.zeros((count, 3), dtype=int))
+        kernel = kernels.kernel(troop.optimizer, problem, troop.rules, leaving, record.starts.shape[1])
+        if kernel is None:
+            return False
+        try:
+            kernels.run(kernel, troop.optimizer, troop.rules, record, range(first, first + size))
+        except ImportError:  # no numba, or none that goes with this numpy
+            return False
+        record.rates[first : first + size] = leaving[record.steps]
+        first += size
+    return True
+
+
+def _by_numpy(troop: _Troop, record: Record, watch: Watch | None) -> NDArray[np.int64]:
+    """Fill the record step by step; the evaluations are those of ``_play``."""
+    spec, entry, optimizer, rules = troop.spec, troop.entry, troop.optimizer, troop.rules
+    rates = _Rates(troop.teams, troop.sizes)
+    active = np.arange(len(troop.numbers))
+    evaluations = np.zeros((len(active), 3), dtype=int)
+    problem = troop.problem(evaluations)
+    objective = problem.objective
+    points, state, memory = record.starts, optimizer.init(record.starts), rules.init(record.starts)
     for step in range(spec.steps + 1):
         problem.arrive(points)
         losses, gradient, rate = objective.value(points), objective.gradient(points), rates.at(step)
-        record.points[active, step], record.losses[active, step] = points, losses
-        record.norms[active, step], record.rates[active, step] = lengths(gradient), rate
-        ended = rules.ends(step, active)
+        norms = lengths(gradient)
+        ended, memory = rules.check(points, losses[:, None], norms, memory)
+        record.put(step, active, ended[:, 0], points, losses, norms[:, 0], rate)
         if ended.any():
-            keep = ~ended
+            keep = ~ended[:, 0]
             active, rate = active[keep], rate[keep]
             points, losses, gradient = points[keep], losses[keep], gradient[keep]
-            state = {name: values[keep] for name, values in state.items()}
+            state, memory = ({name: x[keep] for name, x in kept.items()} for kept in (state, memory))
             rates.keep(keep)
         if not len(active) or step == spec.steps:
             break
         problem.active = active
         if spec.noise:
-            problem.noise = spec.noise * _normal(spec.seed, step, numbers[active], points.shape[-1])
+            problem.noise = spec.noise * _normal(spec.seed, step, troop.numbers[active], points.shape[-1])
         seen = losses
         if entry.batch_size:
-            problem.objective = batch = _batch(spec, act, entry, step)
+            problem.objective = batch = _batch(troop, step)
             seen, gradient = batch.value(points), batch.gradient(points)
-        now = Step(points, seen, problem.seen(gradient), rate[:, None], problem)
+        count = np.full((1, 1), step + 1.0)
+        now = Step(points, seen, problem.seen(gradient), rate[:, None], count, problem)
         points, state = optimizer.update(now, state)
         rates.observe(step, -losses if entry.maximize else losses)
         if watch:
             watch(now, state)
-    return record.runs(counts, climbs=entry.maximize)
+    return evaluations
+
+
+def _runs(troop: _Troop, record: Record, balls: Sequence[Ball], evaluations: list[list[int]]) -> list[Run]:
+    """All runs, not yet judged."""
+    sign = -1 if troop.entry.maximize else 1  # to climb is to descend the function upside down
+    rows = np.minimum(record.ends, troop.spec.steps) + 1
+    statuses = _statuses(troop, record)
+    return [
+        Run(
+            ball,
+            record.points[i, :n],
+            sign * record.losses[i, :n],
+            record.norms[i, :n],
+            record.rates[i, :n],
+            statuses[i],
+            verdict="",
+            reason="",
+            evaluations=Evaluations(*evaluations[i]),
+        )
+        for i, (ball, n) in enumerate(zip(balls, rows, strict=True))
+    ]
+
+
+def _statuses(troop: _Troop, record: Record) -> list[Status]:
+    """How each ball ended, told from its last rows."""
+    ball, end, stop = np.arange(len(record.ends)), np.minimum(record.ends, troop.spec.steps), troop.spec.stop
+    points, losses, norms = (x[ball, end] for x in (record.points, record.losses, record.norms))
+    before = np.where(end > 0, record.losses[ball, np.maximum(end - 1, 0)], np.nan)
+    with np.errstate(all="ignore"):
+        diverged = troop.rules.diverged(points, losses[:, None], record.starts)[:, 0]
+        rests = troop.rules.rests(losses, norms, before)
+    objective, diagonal = troop.objective, troop.act.diagonal
+
+    def status(i: int) -> Status:
+        if record.ends[i] > troop.spec.steps:
+            return Status.GOING
+        if diverged[i]:
+            return Status.DIVERGED
+        if not rests[i]:
+            return Status.OSCILLATING
+        return verdicts.at_rest(objective, points[i], diagonal, stop.gradient_norm)
+
+    return [status(i) for i in range(len(ball))]
 
 
 def _normal(seed: int, step: int, numbers: NDArray[np.intp], dims: int) -> Array:
@@ -227,9 +267,10 @@ def _normal(seed: int, step: int, numbers: NDArray[np.intp], dims: int) -> Array
     return np.random.default_rng((seed, step)).standard_normal((numbers.max(), dims))[numbers - 1]
 
 
-def _batch(spec: Spec, act: Cast, entry: OptimizerEntry, step: int) -> Objective:
+def _batch(troop: _Troop, step: int) -> Objective:
     """What the update at a step sees: the samples whose turn it is, the same for all balls."""
-    assert isinstance(act.objective, DataObjective)
-    assert entry.batch_size is not None
-    batch = act.objective.batch(step, entry.batch_size, spec.seed)
-    return Negated(batch) if entry.maximize else batch
+    data, size = troop.act.objective, troop.entry.batch_size
+    assert isinstance(data, DataObjective)
+    assert size is not None
+    batch = data.batch(step, size, troop.spec.seed)
+    return Negated(batch) if troop.entry.maximize else batch

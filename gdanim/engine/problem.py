@@ -77,9 +77,9 @@ class Problem:
         if self.noise is not None:
             gradient = gradient + self.noise[balls]
         if self.clip_value is not None:
-            gradient = np.clip(gradient, -self.clip_value, self.clip_value)
+            gradient = np.minimum(np.maximum(gradient, -self.clip_value), self.clip_value)
         if self.clip_norm is not None:
-            norm = np.linalg.norm(gradient, axis=-1, keepdims=True)
+            norm = np.sqrt((gradient * gradient).sum(axis=-1, keepdims=True))
             gradient = gradient * np.minimum(1, self.clip_norm / (norm + 1e-6))
         return gradient
 

@@ -137,6 +137,17 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Crowd:
+    """Many balls of one optimizer at one rate, of which only some steps are kept."""
+
+    steps: NDArray[np.int64]  # (rows,): row k of each ball is its state after steps[k] updates
+    points: Array  # (balls, rows, n)
+    losses: Array  # (balls, rows)
+    gradient_norms: Array  # (balls, rows)
+    ends: NDArray[np.int64]  # (balls,): the last step of each; rows beyond repeat its state there
+
+
+@dataclass(frozen=True)
 class Act:
     """One function and the balls on it."""
 

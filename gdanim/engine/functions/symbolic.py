@@ -14,6 +14,7 @@ from gdanim import expression
 from gdanim.calculus import calculus, compiled
 from gdanim.engine.functions.known import Interval, KnownObjective
 from gdanim.engine.solution import Array, Point
+from gdanim.engine.tracing import Traced
 
 AnyPoint = TypeVar("AnyPoint", bound=Point)
 
@@ -40,16 +41,21 @@ class SymbolicObjective(KnownObjective):
     def exact_gradient(self, points: Array) -> Array:
         """Gradients of shape (..., n); zero at a listed minimum where undefined (Ackley's cusp)."""
         gradient = _evaluate(self._compiled[1], points)
-        undefined = ~np.isfinite(gradient).all(axis=-1)
-        if undefined.any():
-            for minimum in self.minima:
-                gradient[undefined & (points == np.array(minimum)).all(axis=-1)] = 0.0
+        for cusp in self._cusps:
+            gradient = np.where((points == cusp).all(axis=-1, keepdims=True), 0.0, gradient)
         return gradient
 
     def hessian(self, points: Array) -> Array:
         """Hessians of shape (..., n, n)."""
         n = len(self.variables)
         return _evaluate(self._compiled[2], points).reshape(*points.shape[:-1], n, n)
+
+    @cached_property
+    def _cusps(self) -> list[Array]:
+        """The listed minima where the gradient is undefined."""
+        minima = np.reshape(self.minima, (-1, len(self.variables)))
+        defined = np.isfinite(_evaluate(self._compiled[1], minima)).all(axis=-1)
+        return list(minima[~defined])
 
     @cached_property
     def _compiled(self) -> tuple[Callable[..., Any], ...]:
@@ -60,6 +66,8 @@ class SymbolicObjective(KnownObjective):
 
 def _evaluate(function: Callable[..., Any], points: Array) -> Array:
     """The compiled entries at ``points``, stacked along a last axis; overflow is inf, undefined is nan."""
+    if isinstance(points, Traced):
+        return points.through(function)
     with np.errstate(all="ignore"):
         entries = function(*np.moveaxis(points, -1, 0))
     result = np.empty((*points.shape[:-1], len(entries)))

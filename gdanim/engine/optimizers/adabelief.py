@@ -26,12 +26,11 @@ def adabelief(
 
     def update(now: Step, state: State) -> tuple[Array, State]:
         gradient = now.gradient + weight_decay * now.points if weight_decay else now.gradient
-        step = state["step"] + 1
         mean = beta1 * state["exp_avg"] + (1 - beta1) * gradient
         surprise = gradient - mean
         variance = beta2 * state["exp_avg_var"] + (1 - beta2) * surprise * surprise + eps
-        denominator = np.sqrt(variance / (1 - beta2**step)) + eps
-        points = now.points - now.learning_rate * (mean / (1 - beta1**step)) / denominator
-        return points, {"step": step, "exp_avg": mean, "exp_avg_var": variance}
+        denominator = np.sqrt(variance / (1 - beta2**now.count)) + eps
+        points = now.points - now.learning_rate * (mean / (1 - beta1**now.count)) / denominator
+        return points, {"exp_avg": mean, "exp_avg_var": variance}
 
     return Optimizer(init, update, 1e-3, momentum="exp_avg", second_moment="exp_avg_var")

@@ -33,15 +33,18 @@ def adafactor(
         return zeros(points, "variance")
 
     def update(now: Step, state: State) -> tuple[Array, State]:
-        root = np.sqrt(now.points.shape[-1])
-        step = state["step"] + 1
-        size = np.linalg.norm(now.points, axis=-1, keepdims=True) / root
-        rate = np.maximum(eps[1], size) * np.minimum(now.learning_rate, 1 / np.sqrt(step))
+        rate = np.maximum(eps[1], _size(now.points)) * np.minimum(now.learning_rate, 1 / np.sqrt(now.count))
         points = now.points * (1 - now.learning_rate * weight_decay)
         variance = state["variance"]
-        variance = variance + step**beta2_decay * (now.gradient * now.gradient - variance)
+        variance = variance + now.count**beta2_decay * (now.gradient * now.gradient - variance)
         move = now.gradient / np.sqrt(np.maximum(variance, least * least))
-        excess = np.maximum(1, np.linalg.norm(move, axis=-1, keepdims=True) / (root * d))
-        return points - rate / excess * move, {"step": step, "variance": variance}
+        excess = np.maximum(1, _size(move) / d)
+        return points - rate / excess * move, {"variance": variance}
 
     return Optimizer(init, update, 1e-2, second_moment="variance")
+
+
+def _size(vectors: Array) -> Array:
+    """The root mean square of rows: shape (balls, 1)."""
+    squares: Array = (vectors * vectors).mean(axis=-1, keepdims=True)
+    return np.sqrt(squares)

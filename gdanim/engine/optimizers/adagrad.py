@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, zeros
+from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero
 from gdanim.engine.solution import Array
 from gdanim.registry import optimizers
 
@@ -28,13 +28,13 @@ def adagrad(
     )
 
     def init(points: Array) -> State:
-        return {**zeros(points), "sum": np.full_like(points, initial_accumulator_value)}
+        return {"sum": np.full_like(points, initial_accumulator_value)}
 
     def update(now: Step, state: State) -> tuple[Array, State]:
         gradient = now.gradient + weight_decay * now.points if weight_decay else now.gradient
-        rate = now.learning_rate / (1 + state["step"] * lr_decay)
+        rate = now.learning_rate / (1 + (now.count - 1) * lr_decay)
         total = state["sum"] + gradient * gradient
         points = now.points - rate * gradient / (np.sqrt(total) + eps)
-        return points, {"step": state["step"] + 1, "sum": total}
+        return points, {"sum": total}
 
     return Optimizer(init, update, 1e-2, second_moment="sum")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, lerp, zeros
+from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, zeros
+from gdanim.engine.optimizers.moments import moments
 from gdanim.engine.solution import Array
 from gdanim.registry import optimizers
 
@@ -29,20 +30,12 @@ def adam(
         return zeros(points, "exp_avg", "exp_avg_sq", *["max_exp_avg_sq"] * amsgrad)
 
     def update(now: Step, state: State) -> tuple[Array, State]:
-        points, gradient = now.points, now.gradient
-        if decoupled_weight_decay:
-            points = points * (1 - now.learning_rate * weight_decay)
-        elif weight_decay:
-            gradient = gradient + weight_decay * points
-        step = state["step"] + 1
-        mean = lerp(state["exp_avg"], gradient, 1 - beta1)
-        square = beta2 * state["exp_avg_sq"] + (1 - beta2) * gradient * gradient
-        new = {"step": step, "exp_avg": mean, "exp_avg_sq": square}
-        largest = square
+        now, new = moments(now, state, betas, weight_decay, decoupled_weight_decay)
+        largest = new["exp_avg_sq"]
         if amsgrad:
-            largest = new["max_exp_avg_sq"] = np.maximum(state["max_exp_avg_sq"], square)
-        denominator = np.sqrt(largest) / np.sqrt(1 - beta2**step) + eps
-        return points - now.learning_rate / (1 - beta1**step) * mean / denominator, new
+            largest = new["max_exp_avg_sq"] = np.maximum(state["max_exp_avg_sq"], largest)
+        denominator = np.sqrt(largest) / np.sqrt(1 - beta2**now.count) + eps
+        return now.points - now.learning_rate / (1 - beta1**now.count) * new["exp_avg"] / denominator, new
 
     return Optimizer(init, update, 1e-3, momentum="exp_avg", second_moment="exp_avg_sq")
 

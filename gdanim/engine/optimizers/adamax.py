@@ -26,10 +26,9 @@ def adamax(
 
     def update(now: Step, state: State) -> tuple[Array, State]:
         gradient = now.gradient + weight_decay * now.points if weight_decay else now.gradient
-        step = state["step"] + 1
         mean = lerp(state["exp_avg"], gradient, 1 - beta1)
         largest = np.maximum(beta2 * state["exp_inf"], np.abs(gradient) + eps)
-        points = now.points - now.learning_rate / (1 - beta1**step) * mean / largest
-        return points, {"step": step, "exp_avg": mean, "exp_inf": largest}
+        points = now.points - now.learning_rate / (1 - beta1**now.count) * mean / largest
+        return points, {"exp_avg": mean, "exp_inf": largest}
 
     return Optimizer(init, update, 2e-3, momentum="exp_avg", second_moment="exp_inf")

@@ -22,13 +22,12 @@ def asgd(lambd: float = 1e-4, alpha: float = 0.75, t0: float = 1e6, weight_decay
         return {**zeros(points, "ax"), "eta": np.full((len(points), 1), np.nan)}
 
     def update(now: Step, state: State) -> tuple[Array, State]:
-        step = state["step"] + 1
-        eta = np.where(step == 1, now.learning_rate, state["eta"])
+        eta = np.where(now.count == 1, now.learning_rate, state["eta"])
         gradient = now.gradient + weight_decay * now.points if weight_decay else now.gradient
         points = now.points * (1 - lambd * eta) - eta * gradient
-        mu = 1 / np.maximum(1, step - 1 - t0)
+        mu = 1 / np.maximum(1, now.count - 1 - t0)
         average = np.where(mu == 1, points, state["ax"] + (points - state["ax"]) * mu)
-        eta = now.learning_rate / (1 + lambd * now.learning_rate * step) ** alpha
-        return points, {"step": step, "ax": average, "eta": eta}
+        eta = now.learning_rate / (1 + lambd * now.learning_rate * now.count) ** alpha
+        return points, {"ax": average, "eta": eta}
 
     return Optimizer(init, update, 1e-2)

@@ -25,6 +25,7 @@ class Step:
     losses: Array  # (balls,)
     gradient: Array  # (balls, dims), with noise and clipping
     learning_rate: Array  # (balls, 1)
+    count: Array  # (1, 1): how many updates there are with this one
     problem: Problem
 
 
@@ -54,8 +55,8 @@ def check_betas(betas: tuple[float, float]) -> None:
 
 
 def zeros(points: Array, *names: str) -> dict[str, Array]:
-    """A state of these names like ``points``, and the count of steps."""
-    return {"step": np.zeros((len(points), 1)), **{name: np.zeros_like(points) for name in names}}
+    """A state of these names like ``points``."""
+    return {name: np.zeros_like(points) for name in names}
 
 
 def lerp(start: Array, end: Array, weight: float) -> Array:
@@ -66,4 +67,5 @@ def lerp(start: Array, end: Array, weight: float) -> Array:
 
 def dot(a: Array, b: Array) -> Array:
     """Inner products of rows: shape (balls, 1)."""
-    return np.asarray((a * b).sum(axis=-1, keepdims=True))
+    sums: Array = (a * b).sum(axis=-1, keepdims=True)
+    return sums

@@ -33,17 +33,20 @@ def bfgs() -> Optimizer:
         inverse = np.where(uphill[..., None], np.eye(len(inverse[0])), inverse)
         direction = np.where(uphill, -now.gradient, direction)
         slope = np.where(uphill, -dot(now.gradient, now.gradient), slope)
-        length = strong_wolfe(now, direction, slope, first_length(now, state), 1e-4, 0.9)
-        new = {"point": now.points, "gradient": now.gradient, "inverse_hessian": inverse}
-        return now.points + length * direction, {"step": state["step"] + 1, **new}
+        length = strong_wolfe(now, direction, slope, first_length(now, now.count == 1), 1e-4, 0.9)
+        return now.points + length * direction, {
+            "point": now.points,
+            "gradient": now.gradient,
+            "inverse_hessian": inverse,
+        }
 
     return Optimizer(init, update, 1.0)
 
 
-def first_length(now: Step, state: State) -> Array:
+def first_length(now: Step, first: Array) -> Array:
     """The learning rate; at the first step, which knows no curvature, at most 1 over the gradient."""
     steepness = np.abs(now.gradient).sum(axis=-1, keepdims=True)
-    return now.learning_rate * np.where(state["step"] == 0, np.minimum(1, 1 / steepness), 1)
+    return now.learning_rate * np.where(first, np.minimum(1, 1 / steepness), 1)
 
 
 def _learned(now: Step, state: State) -> Array:
@@ -51,9 +54,9 @@ def _learned(now: Step, state: State) -> Array:
     inverse, n = state["inverse_hessian"], now.points.shape[-1]
     s, y = now.points - state["point"], now.gradient - state["gradient"]
     curvature = dot(s, y)
-    learns = (state["step"] > 0) & (curvature > CURVED * np.sqrt(dot(s, s) * dot(y, y)))
+    learns = (now.count > 1) & (curvature > CURVED * np.sqrt(dot(s, s) * dot(y, y)))
     rho = 1 / np.where(learns, curvature, 1)
-    first = learns & (state["step"] == 1)  # which also sets the scale
+    first = learns & (now.count == 2)  # which also sets the scale
     scale = np.where(first, curvature / np.where(first, dot(y, y), 1), 1)
     left = np.eye(n) - rho[..., None] * s[:, :, None] * y[:, None, :]
     rotated = left @ (scale[..., None] * inverse) @ np.swapaxes(left, -1, -2)

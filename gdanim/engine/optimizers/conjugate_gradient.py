@@ -25,7 +25,7 @@ def conjugate_gradient() -> Optimizer:
 
     def update(now: Step, state: State) -> tuple[Array, State]:
         old = state["gradient"]
-        known = (state["step"] > 0) & (dot(old, old) > 0)
+        known = (now.count > 1) & (dot(old, old) > 0)
         beta = dot(now.gradient, now.gradient - old) / np.where(known, dot(old, old), 1)
         direction = -now.gradient + np.where(known, np.maximum(beta, 0), 0) * state["direction"]
         slope = dot(now.gradient, direction)
@@ -38,6 +38,6 @@ def conjugate_gradient() -> Optimizer:
         start = np.where(again > 0, np.where(now.learning_rate > 0, again, 0), start)
         length = strong_wolfe(now, direction, slope, start, 1e-4, 0.1)
         new = {"gradient": now.gradient, "direction": direction, "slope": slope, "length": length}
-        return now.points + length * direction, {"step": state["step"] + 1, **new}
+        return now.points + length * direction, new
 
     return Optimizer(init, update, 1.0, momentum="direction")

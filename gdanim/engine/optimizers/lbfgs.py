@@ -26,7 +26,7 @@ def lbfgs(tolerance_grad: float = 1e-7, tolerance_change: float = 1e-9, history_
         optimal = np.abs(now.gradient).max(axis=-1, keepdims=True) <= tolerance_grad
         memory = _remembered(now, state, ~optimal, history_size)
         direction = np.where(state["step"] == 0, -now.gradient, _direction(now.gradient, memory))
-        length = first_length(now, state)
+        length = first_length(now, state["step"] == 0)
         descends = ~optimal & (dot(now.gradient, direction) <= -tolerance_change)
         points = np.where(descends, now.points + length * direction, now.points)
         kept = {
@@ -52,7 +52,9 @@ def l_bfgs(memory: int = 10) -> Optimizer:
         learned = _remembered(now, state, np.ones((len(now.points), 1), dtype=bool), memory)
         direction = _direction(now.gradient, learned)
         slope = dot(now.gradient, direction)
-        move = strong_wolfe(now, direction, slope, first_length(now, state), 1e-4, 0.9) * direction
+        move = (
+            strong_wolfe(now, direction, slope, first_length(now, state["step"] == 0), 1e-4, 0.9) * direction
+        )
         return now.points + move, {
             "step": state["step"] + 1,
             "move": move,
@@ -70,8 +72,9 @@ def _check_memory(name: str, size: int) -> None:
 
 def _init(points: Array) -> State:
     empty = np.zeros((len(points), 1, points.shape[-1]))
+    step = np.zeros((len(points), 1))  # each ball's own: torch's does not count those at rest
     memory = {"moves": empty, "changes": empty, "rhos": empty[..., 0], "scale": np.ones((len(points), 1))}
-    return {**zeros(points, "move", "gradient"), **memory}
+    return {"step": step, **zeros(points, "move", "gradient"), **memory}
 
 
 def _remembered(now: Step, state: State, awake: Array, size: int) -> dict[str, Array]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, lerp, zeros
+from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, zeros
+from gdanim.engine.optimizers.moments import moments
 from gdanim.engine.solution import Array
 from gdanim.registry import optimizers
 
@@ -28,23 +29,16 @@ def nadam(
     def init(points: Array) -> State:
         return {**zeros(points, "exp_avg", "exp_avg_sq"), "mu_product": np.ones((len(points), 1))}
 
-    def momentum(step: Array) -> Array:
-        return beta1 * (1 - 0.5 * 0.96 ** (step * momentum_decay))
+    def momentum(count: Array) -> Array:
+        return beta1 * (1 - 0.5 * 0.96 ** (count * momentum_decay))
 
     def update(now: Step, state: State) -> tuple[Array, State]:
-        points, gradient = now.points, now.gradient
-        if decoupled_weight_decay:
-            points = points * (1 - now.learning_rate * weight_decay)
-        elif weight_decay:
-            gradient = gradient + weight_decay * points
-        step = state["step"] + 1
-        mu, mu_next = momentum(step), momentum(step + 1)
-        product = state["mu_product"] * mu
-        mean = lerp(state["exp_avg"], gradient, 1 - beta1)
-        square = beta2 * state["exp_avg_sq"] + (1 - beta2) * gradient * gradient
-        denominator = np.sqrt(square / (1 - beta2**step)) + eps
-        points = points - now.learning_rate * (1 - mu) / (1 - product) * gradient / denominator
-        points = points - now.learning_rate * mu_next / (1 - product * mu_next) * mean / denominator
-        return points, {"step": step, "exp_avg": mean, "exp_avg_sq": square, "mu_product": product}
+        now, new = moments(now, state, betas, weight_decay, decoupled_weight_decay)
+        mu, mu_next = momentum(now.count), momentum(now.count + 1)
+        product = new["mu_product"] = state["mu_product"] * mu
+        size = np.sqrt(new["exp_avg_sq"] / (1 - beta2**now.count)) + eps
+        points = now.points - now.learning_rate * (1 - mu) / (1 - product) * now.gradient / size
+        ahead = now.learning_rate * mu_next / (1 - product * mu_next)
+        return points - ahead * new["exp_avg"] / size, new
 
     return Optimizer(init, update, 2e-3, momentum="exp_avg", second_moment="exp_avg_sq")

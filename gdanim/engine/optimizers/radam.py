@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, lerp, zeros
+from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, zeros
+from gdanim.engine.optimizers.moments import moments
 from gdanim.engine.solution import Array
 from gdanim.registry import optimizers
 
@@ -29,20 +30,13 @@ def radam(
         return zeros(points, "exp_avg", "exp_avg_sq")
 
     def update(now: Step, state: State) -> tuple[Array, State]:
-        points, gradient = now.points, now.gradient
-        if decoupled_weight_decay:
-            points = points * (1 - now.learning_rate * weight_decay)
-        elif weight_decay:
-            gradient = gradient + weight_decay * points
-        step = state["step"] + 1
-        mean = lerp(state["exp_avg"], gradient, 1 - beta1)
-        square = beta2 * state["exp_avg_sq"] + (1 - beta2) * gradient * gradient
-        left = 1 - beta2**step
-        length = longest - 2 * step * beta2**step / left
+        now, new = moments(now, state, betas, weight_decay, decoupled_weight_decay)
+        left = 1 - beta2**now.count
+        length = longest - 2 * now.count * beta2**now.count / left
         known = length > 5
         share = (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)
-        rectified = np.sqrt(np.where(known, share, 0)) * np.sqrt(left) / (np.sqrt(square) + eps)
-        move = mean / (1 - beta1**step) * now.learning_rate * np.where(known, rectified, 1)
-        return points - move, {"step": step, "exp_avg": mean, "exp_avg_sq": square}
+        rectified = np.sqrt(np.where(known, share, 0)) * np.sqrt(left) / (np.sqrt(new["exp_avg_sq"]) + eps)
+        move = new["exp_avg"] / (1 - beta1**now.count) * now.learning_rate * np.where(known, rectified, 1)
+        return now.points - move, new
 
     return Optimizer(init, update, 1e-3, momentum="exp_avg", second_moment="exp_avg_sq")

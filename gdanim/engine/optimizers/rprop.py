@@ -19,6 +19,7 @@ def rprop(
     Source: torch.optim.Rprop; M. Riedmiller, H. Braun (1993).
     """
     shrink, grow = etas
+    least, most = step_sizes
     if not 0 < shrink < 1 < grow:
         raise ValueError(f"etas must be one below and one above 1, not {shrink} and {grow}")
 
@@ -26,12 +27,12 @@ def rprop(
         return zeros(points, "prev", "step_size")
 
     def update(now: Step, state: State) -> tuple[Array, State]:
-        size = np.where(state["step"] == 0, now.learning_rate, state["step_size"])
+        size = np.where(now.count == 1, now.learning_rate, state["step_size"])
         agreement = now.gradient * state["prev"]
         factor = np.where(agreement > 0, grow, np.where(agreement < 0, shrink, 1.0))
-        size = np.clip(size * factor, *step_sizes)
+        size = np.minimum(np.maximum(size * factor, least), most)
         gradient = np.where(agreement < 0, 0.0, now.gradient)
-        new = {"step": state["step"] + 1, "prev": gradient, "step_size": size}
+        new = {"prev": gradient, "step_size": size}
         return now.points - np.sign(gradient) * size, new
 
     return Optimizer(init, update, 1e-2)

@@ -30,9 +30,9 @@ def sgd(
         if momentum == 0:
             return now.points - now.learning_rate * step, state
         mixed = momentum * state["momentum_buffer"] + (1 - dampening) * step
-        buffer = np.where(state["step"] == 0, step, mixed)  # the first buffer is the undampened gradient
+        buffer = np.where(now.count == 1, step, mixed)  # the first buffer is the undampened gradient
         step = step + momentum * buffer if nesterov else buffer
-        return now.points - now.learning_rate * step, {"step": state["step"] + 1, "momentum_buffer": buffer}
+        return now.points - now.learning_rate * step, {"momentum_buffer": buffer}
 
     return Optimizer(init, update, momentum="momentum_buffer" if momentum else None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, zeros
+from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas
 from gdanim.engine.solution import Array
 from gdanim.registry import optimizers
 
@@ -25,17 +25,15 @@ def yogi(
     beta1, beta2 = betas
 
     def init(points: Array) -> State:
-        filled = {name: np.full_like(points, initial_accumulator) for name in ("exp_avg", "exp_avg_sq")}
-        return {**zeros(points), **filled}
+        return {name: np.full_like(points, initial_accumulator) for name in ("exp_avg", "exp_avg_sq")}
 
     def update(now: Step, state: State) -> tuple[Array, State]:
         gradient = now.gradient + weight_decay * now.points if weight_decay else now.gradient
-        step = state["step"] + 1
         mean = beta1 * state["exp_avg"] + (1 - beta1) * gradient
         new, old = gradient * gradient, state["exp_avg_sq"]
         square = old - (1 - beta2) * np.sign(old - new) * new
-        denominator = np.sqrt(square / (1 - beta2**step)) + eps
-        points = now.points - now.learning_rate * (mean / (1 - beta1**step)) / denominator
-        return points, {"step": step, "exp_avg": mean, "exp_avg_sq": square}
+        denominator = np.sqrt(square / (1 - beta2**now.count)) + eps
+        points = now.points - now.learning_rate * (mean / (1 - beta1**now.count)) / denominator
+        return points, {"exp_avg": mean, "exp_avg_sq": square}
 
     return Optimizer(init, update, 1e-2, momentum="exp_avg", second_moment="exp_avg_sq")

@@ -1,0 +1,35 @@
+"""What the balls of one optimizer leave behind while they run."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdanim.engine.solution import Array
+
+
+class Record:
+    """Rows for the steps 0, ``every``, 2 ``every``, ... and the last: of each ball up to its end.
+
+    Where rows are left out, those after a ball's end repeat its last state.
+    """
+
+    def __init__(self, starts: Array, steps: int, every: int = 1) -> None:
+        count, dims = starts.shape
+        self.starts, self.every = starts, every
+        self.steps = np.minimum(np.arange(0, steps + every, every), steps)
+        # Untouched pages of an empty array cost nothing, so a ball that stops early keeps little.
+        self.points = np.empty((count, len(self.steps), dims))
+        self.losses, self.norms, self.rates = np.empty((3, count, len(self.steps)))
+        self.ends = np.full(count, steps + 1)  # the step at which a rule ended the ball, or one too many
+
+    def put(self, step: int, balls: NDArray[np.intp], ended: NDArray[np.bool_], *values: Array) -> None:
+        """Put down the points (balls, dims), losses, norms and rates (balls,) of a step, and who ended."""
+        self.ends[balls[ended]] = step
+        row = -(-step // self.every)
+        tables = self.points, self.losses, self.norms, self.rates
+        for table, new in zip(tables, values, strict=True):
+            if step == self.steps[row]:
+                table[balls, row] = new
+            if self.every > 1:
+                table[balls[ended], row:] = new[ended][:, None]
