@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
+from gdanim.engine.causes import advice
 from gdanim.engine.solution import Act, Run, Solution, Status
 from gdanim.wording import counted
 
@@ -103,11 +104,15 @@ def step_table(act: Act, run: Run, *, whole: bool) -> Iterator[str]:
 
 
 def ending(run: Run) -> str:
-    """How a ball ended, such as ``converged after 73 steps``, with the cause where one is known."""
+    """How a ball ended, such as ``converged after 73 steps``, with the cause and some advice if any."""
     told = re.sub(r"at step (\d+)", lambda at: f"after {counted(int(at[1]), 'step')}", run.verdict)
     if "step" not in told:
         told += f" after {counted(run.steps, 'step')}"
-    return f"{told} ({run.reason})" if run.reason else told
+    if run.reason:
+        told += f" ({run.reason})"
+    if known := advice(run):
+        told += f". {known.symptom.capitalize()}: {known.diagnosis}; {known.action}."
+    return told
 
 
 def aligned(table: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -203,6 +203,14 @@ def test_descent_tells_its_steps_and_how_it_ends(
         assert norm == pytest.approx(2 * loss**0.5, rel=1e-4)
 
 
+def test_descent_gives_advice(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "descent", "--func", "x^2 + 10*y^2", "--lr", "0.105", "--start", "3,4")
+    assert out.endswith(
+        "after 85 steps (0.105 > 2/L = 0.1). "
+        "Loss explodes: learning rate too high; reduce it by 10x, or clip gradients.\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("formula", "rate", "start", "ending"),
     [

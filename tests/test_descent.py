@@ -79,6 +79,24 @@ def test_the_bowl_loses_36_percent_a_step(start: list[float]) -> None:
     assert ball.steps < 100
 
 
+def test_the_exercise_on_paper() -> None:
+    """x^2 + y^2 from (2, 3) at 0.1, and what too small and too large a rate make of x = 3."""
+    ball = run("x^2 + y^2", 0.1, [2, 3])
+    np.testing.assert_allclose(
+        ball.points[:4], [(2, 3), (1.6, 2.4), (1.28, 1.92), (1.024, 1.536)], rtol=1e-14
+    )
+    np.testing.assert_allclose(ball.losses[:4], [13, 8.32, 5.3248, 3.407872], rtol=1e-14)
+    assert int(np.argmax(ball.losses < 0.01)) == 17  # 13 * 0.64^k
+    small, large = (run("x^2", rate, [3]).points[:, 0] for rate in (0.001, 2.0))
+    np.testing.assert_allclose(small[[1, 100]], [2.994, 3 * 0.998**100], rtol=1e-12)
+    np.testing.assert_allclose(large[:3], [3, -9, 27], rtol=1e-14)
+
+
+def test_the_gradient_is_twice_the_point() -> None:
+    goal = cast(spec("x^2 + y^2"))[0].objective
+    np.testing.assert_array_equal(goal.gradient(np.array([[1.0, 2.0], [3.0, 4.0]])), [[2, 4], [6, 8]])
+
+
 def test_half_the_right_rate_hits_the_minimum_at_once() -> None:
     ball = run("x^2 + y^2", 0.5, [1, 0])
     assert ball.verdict == "converged at step 1"

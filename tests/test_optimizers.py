@@ -31,7 +31,7 @@ def deviation(ours: Array, theirs: Array) -> float:
     return float(np.max(np.abs(ours - theirs) / np.maximum(1, np.abs(theirs))))
 
 
-def off(cases: dict[str, Any], entry: dict[str, Any], rate: float, loss: str, theirs: Array) -> float:
+def off(cases: dict[str, Any], entry: dict[str, Any], rate: Any, loss: str, theirs: Array) -> float:
     """How far our points are from theirs, until a ball that only repeats itself is stopped."""
     spec = Spec.model_validate(
         {
@@ -68,6 +68,20 @@ def test_clipped_gradients_are_those_of_torch() -> None:
             assert off(TORCH, entry, rate, loss, theirs) < 1e-10, (settings, loss)
 
 
+def assert_cycled_agrees(references: Any) -> None:
+    for case, (name, settings, schedule) in enumerate(TORCH["cycled"]):
+        for loss, theirs in zip(TORCH["losses"], references[f"cycled {case}"], strict=True):
+            assert off(TORCH, {"name": name, **settings}, schedule, loss, theirs) < 1e-10, (
+                name,
+                settings,
+                loss,
+            )
+
+
+def test_cycled_momentum_is_that_of_torch() -> None:
+    assert_cycled_agrees(RECORDED["torch"])
+
+
 def test_trajectories_are_those_of_torch_here() -> None:
     pytest.importorskip("torch")
     spec = importlib.util.spec_from_file_location("record", DATA / "record_torch_references.py")
@@ -76,7 +90,9 @@ def test_trajectories_are_those_of_torch_here() -> None:
     record = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(record)
     assert json.loads(record.cases()) == TORCH
-    assert_agrees(TORCH, record.trajectories())
+    trajectories = record.trajectories()
+    assert_agrees(TORCH, trajectories)
+    assert_cycled_agrees(trajectories)
     for name, rates in record.rates().items():
         assert deviation(rates, RECORDED["torch"][name]) < 1e-12
 

@@ -9,6 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from gdanim.engine.anatomy import anatomy
+from gdanim.engine.balls import CastError
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Act
 from gdanim.registry import optimizers, schedules
@@ -176,6 +177,45 @@ def test_schedules_with_rates_of_their_own_take_no_initial(name: str) -> None:
     assert act(learning_rates=[entry], steps=3).runs[0].ball.learning_rate < 0.1
     with pytest.raises(ValidationError, match="starts from rates of its own: leave initial out"):
         spec(learning_rates=[{**entry, "initial": 0.1}])
+
+
+CYCLE: dict[str, Any] = {"name": "cyclic", "base_lr": 0.01, "max_lr": 0.04, "step_size_up": 6}
+
+
+def test_momentum_is_moved_only_where_a_schedule_does() -> None:
+    keys: dict[str, Any] = {"optimizers": ["sgd"], "steps": 40}
+    plain, moved, left = act(learning_rates=[0.01, CYCLE, {**CYCLE, "cycle_momentum": False}], **keys).runs[
+        ::3
+    ]
+    np.testing.assert_array_equal(moved.learning_rates, left.learning_rates)
+    steps = np.diff(left.points, axis=0)
+    np.testing.assert_allclose(steps, -left.learning_rates[:-1, None] * left.points[:-1] * [2, 20], rtol=1e-9)
+    assert (np.diff(plain.points, axis=0) != np.diff(moved.points, axis=0))[2:].all()
+
+
+def test_balls_that_end_leave_the_cycle_of_the_others_alone() -> None:
+    keys: dict[str, Any] = {"learning_rates": [CYCLE], "steps": 60, "stop": {"gradient_norm": 1.0}}
+    together = act(optimizers=["adam"], **keys).runs
+    assert len({run.steps for run in together}) > 1
+    for run, start in zip(together, STARTS, strict=True):
+        alone = act(optimizers=["adam"], starts=[start], **keys).runs[0]
+        np.testing.assert_array_equal(run.points, alone.points)
+
+
+@pytest.mark.parametrize("name", list(optimizers))
+def test_every_optimizer_cycles_its_momentum_or_says_that_it_has_none(name: str) -> None:
+    known = optimizers.parameters(name)
+    if "betas" in known or "momentum" in known:
+        assert act(optimizers=[name], learning_rates=[CYCLE], steps=5).runs
+        return
+    for place, keys in (
+        (("learning_rates", 1), {"optimizers": ["sgd", name], "learning_rates": [0.1, CYCLE]}),
+        (("optimizers", 1, "learning_rate"), {"optimizers": ["sgd", {"name": name, "learning_rate": CYCLE}]}),
+    ):
+        with pytest.raises(CastError, match=f"{name} has no momentum to cycle") as caught:
+            act(**keys)
+        assert caught.value.path == place
+    assert act(optimizers=[name], learning_rates=[{**CYCLE, "cycle_momentum": False}], steps=5).runs
 
 
 @pytest.mark.parametrize("entry", [{"clip_norm": 0}, {"clip_value": -1}, {"maximize": 1}])

@@ -203,3 +203,31 @@ def test_advice(function: str, start: list[float], rate: float, diagnosis: str) 
 
 def test_no_advice_where_all_is_well() -> None:
     assert advice(runs(RAVINE, [-2.6, 1.4], learning_rates=[0.07])[0]) is None
+    assert advice(runs("x^2", [1], learning_rates=[0.0])[0]) is None
+    assert advice(runs("x^2", [1], learning_rates=[0.1], steps=5)[0]) is None
+
+
+def test_a_loss_that_falls_and_then_stays_wants_a_schedule() -> None:
+    ball = runs(RAVINE, [-2.6, 1.4], learning_rates=[0.05], noise=1.0)[0]
+    assert ball.status is Status.GOING
+    given = advice(ball)
+    assert given == (
+        "loss decreases, then stays",
+        "learning rate might be good",
+        "try a learning rate schedule",
+    )
+
+
+def test_advice_is_that_of_the_textbook() -> None:
+    """What explodes wants a tenth of the rate, what oscillates or crawls a few times less or more."""
+    factors = [(0.105, "reduce it by 10x"), (0.1, "reduce it by 2-5x"), (0.0001, "increase it by 2-5x")]
+    for rate, action in factors:
+        given = advice(runs(RAVINE, [-2.6, 1.4], learning_rates=[rate])[0])
+        assert given is not None
+        assert given.action.startswith(action)
+
+
+def test_of_several_minima_the_verdict_says_which() -> None:
+    ball = runs("himmelblau", [3.1, 2.1], learning_rates=[0.01])[0]
+    assert ball.verdict == f"converged to (3, 2) at step {ball.steps}"
+    assert runs("bowl", [1, 2], learning_rates=[0.1])[0].verdict.startswith("converged at step")

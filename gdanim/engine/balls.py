@@ -12,6 +12,7 @@ import numpy as np
 
 from gdanim.engine.functions import DataObjective, Interval, KnownObjective, objective
 from gdanim.engine.optimizers import Optimizer
+from gdanim.engine.optimizers.cycled import cycled
 from gdanim.engine.schedules import Schedule, warmed_up
 from gdanim.engine.solution import Array, Ball, Objective, Point
 from gdanim.expression import number_text
@@ -45,7 +46,7 @@ class Team:
     """The balls of one (optimizer, rate), from every start."""
 
     entry: OptimizerEntry
-    optimizer: Optimizer  # the same object for all teams of one entry
+    optimizer: Optimizer  # the same object for all teams of one entry whose momentum no schedule moves
     schedule: Schedule
     rate: float  # the schedule starts from it, unless it has rates of its own
     balls: tuple[Ball, ...]
@@ -134,6 +135,11 @@ def _act(spec: Spec, goal: KnownObjective, starts: tuple[Point, ...], box: Box) 
         schedule, initial = _schedule(rate), rule.default_learning_rate
         if rate:
             initial = rate.rate or 0.0
+        if schedule.momentum:
+            try:
+                rule = cycled(optimizer.name, optimizer.parameters, schedule.momentum)
+            except ValueError as error:
+                raise CastError(_place(spec, optimizer, rate), str(error)) from None
         leaves = float(np.max(schedule.rate(initial, 0, schedule.init(initial, 1))))
         balls = tuple(
             Ball(
@@ -150,6 +156,13 @@ def _act(spec: Spec, goal: KnownObjective, starts: tuple[Point, ...], box: Box) 
         )
         teams.append(Team(optimizer, rule, schedule, initial, balls))
     return Cast(goal, box, tuple(teams))
+
+
+def _place(spec: Spec, optimizer: OptimizerEntry, rate: RateEntry | None) -> tuple[str | int, ...]:
+    """Where the spec gives an optimizer its rate."""
+    if rate is optimizer.learning_rate:
+        return "optimizers", spec.optimizers.index(optimizer), "learning_rate"
+    return "learning_rates", next(i for i, given in enumerate(spec.learning_rates) if given is rate)
 
 
 def _schedule(entry: RateEntry | None) -> Schedule:

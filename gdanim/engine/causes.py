@@ -48,6 +48,8 @@ class Advice(NamedTuple):
     action: str
 
 
+LEVEL = 0.05  # of the whole fall of the loss: so little in the second half is none
+
 _ADVICE = {
     Status.DIVERGED: Advice("loss explodes", "learning rate too high", "reduce it by 10x, or clip gradients"),
     Status.OSCILLATING: Advice("loss oscillates wildly", "learning rate too high", "reduce it by 2-5x"),
@@ -81,7 +83,15 @@ def advice(run: Run) -> Advice | None:
         if "oscillated" in run.verdict:
             return _ADVICE[Status.OSCILLATING]
         return _ADVICE[Status.SLOW] if "converged slowly" in run.verdict else None
+    if run.status is Status.GOING and not _levelled(run):
+        return None
     return _ADVICE.get(run.status)
+
+
+def _levelled(run: Run) -> bool:
+    """Whether nearly all that the loss fell was in the first half of the steps."""
+    fall, late = run.losses[0] - run.losses[-1], run.losses[run.steps // 2] - run.losses[-1]
+    return bool(abs(late) < LEVEL * abs(fall))
 
 
 def reason(run: Run, court: Court) -> str:

@@ -25,11 +25,13 @@ class Schedule:
     """``rate(initial, step, state)``: the rate, or rates of shape (balls,), that leave a step.
 
     ``observe(state, step, losses)``: the state after that step, whose losses (balls,) are those before it.
+    ``momentum(step)``: what the optimizer's momentum, or its first beta, is at that step; None leaves it.
     """
 
     rate: Callable[[float, int, State], float | Array]
     init: Callable[[float, int], State] = lambda _, __: {}  # (initial rate, balls)
     observe: Callable[[State, int, Array], State] = lambda state, _, __: state
+    momentum: Callable[[int], float] | None = None
 
 
 def warmed_up(schedule: Schedule, warmup: int) -> Schedule:
@@ -45,7 +47,9 @@ def warmed_up(schedule: Schedule, warmup: int) -> Schedule:
     def observe(state: State, step: int, losses: Array) -> State:
         return state if step < warmup else schedule.observe(state, step - warmup, losses)
 
-    return replace(schedule, rate=rate, observe=observe)
+    momentum = schedule.momentum
+    later = momentum and (lambda step: momentum(max(0, step - warmup)))
+    return replace(schedule, rate=rate, observe=observe, momentum=later)
 
 
 @schedules.register
@@ -156,36 +160,45 @@ def one_cycle(
     total_steps: int,
     pct_start: float = 0.3,
     anneal_strategy: Literal["cos", "linear"] = "cos",
+    cycle_momentum: bool = True,
+    base_momentum: float = 0.85,
+    max_momentum: float = 0.95,
     div_factor: float = 25.0,
     final_div_factor: float = 1e4,
     three_phase: bool = False,
 ) -> Schedule:
-    """Up to ``max_lr`` for a share of the steps, then down to almost nothing.
+    """Up to ``max_lr`` for a share of the steps, then down to almost nothing, and the momentum contrariwise.
 
-    The last rate stays, where torch ends with an error. Source: torch.optim.lr_scheduler.OneCycleLR with
-    cycle_momentum=False; L. Smith, N. Topin (2018).
+    The last rate stays, where torch ends with an error. Source: torch.optim.lr_scheduler.OneCycleLR;
+    L. Smith, N. Topin (2018).
     """
     _at_least_one(total_steps=total_steps)
     if not 0 <= pct_start <= 1:
         raise ValueError(f"pct_start must be between 0 and 1, not {pct_start}")
     _above_zero(max_lr=max_lr, div_factor=div_factor, final_div_factor=final_div_factor)
+    _below_one(base_momentum=base_momentum, max_momentum=max_momentum)
     first = max_lr / div_factor
     last = first / final_div_factor
     top, end = pct_start * total_steps - 1, total_steps - 1
-    phases = [(top, first, max_lr), (end, max_lr, last)]
+    up, down = (max_momentum, base_momentum), (base_momentum, max_momentum)
+    phases = [(top, (first, max_lr), up), (end, (max_lr, last), down)]
     if three_phase:
-        phases = [(top, first, max_lr), (2 * top, max_lr, first), (end, first, last)]
+        level = (max_momentum, max_momentum)
+        phases = [(top, (first, max_lr), up), (2 * top, (max_lr, first), down), (end, (first, last), level)]
     anneal = _cosine if anneal_strategy == "cos" else _line
 
-    def rate(_: float, step: int, __: State) -> float:
+    def at(step: int) -> tuple[float, float]:
+        """Rate and momentum."""
         start, now = 0.0, min(step, end)
-        for until, low, high in phases:
+        for until, rates, momentums in phases:
             if now <= until:
-                return anneal(low, high, (now - start) / (until - start) if until > start else 1.0)
+                share = (now - start) / (until - start) if until > start else 1.0
+                return anneal(*rates, share), anneal(*momentums, share)
             start = until
-        return last
+        return last, max_momentum
 
-    return Schedule(rate)
+    momentum = (lambda step: at(step)[1]) if cycle_momentum else None
+    return Schedule(lambda _, step, __: at(step)[0], momentum=momentum)
 
 
 @schedules.register
@@ -196,29 +209,37 @@ def cyclic(
     step_size_down: int | None = None,
     mode: Literal["triangular", "triangular2", "exp_range"] = "triangular",
     gamma: float = 1.0,
+    cycle_momentum: bool = True,
+    base_momentum: float = 0.8,
+    max_momentum: float = 0.9,
 ) -> Schedule:
     """Up and down between two rates, at full height, at half of the last, or shrinking with every step.
 
-    Source: torch.optim.lr_scheduler.CyclicLR with cycle_momentum=False; L. Smith (2017).
+    The momentum goes the other way. Source: torch.optim.lr_scheduler.CyclicLR; L. Smith (2017).
     """
     down = step_size_up if step_size_down is None else step_size_down
     _at_least_one(step_size_up=step_size_up, step_size_down=down)
     _above_zero(base_lr=base_lr, max_lr=max_lr)
+    _below_one(base_momentum=base_momentum, max_momentum=max_momentum)
     total = step_size_up + down
     peak = step_size_up / total
 
-    def rate(_: float, step: int, __: State) -> float:
+    def height(step: int) -> float:
+        """The share of the way up."""
         cycle = math.floor(1 + step / total)
         phase = 1 + step / total - cycle
-        height = (max_lr - base_lr) * (phase / peak if phase <= peak else (phase - 1) / (peak - 1))
+        share = phase / peak if phase <= peak else (phase - 1) / (peak - 1)
         match mode:
             case "triangular":
-                return base_lr + height
+                return share
             case "triangular2":
-                return base_lr + height / 2.0 ** (cycle - 1)
-        return base_lr + height * gamma**step
+                return share / 2.0 ** (cycle - 1)
+        return share * gamma**step
 
-    return Schedule(rate)
+    return Schedule(
+        lambda _, step, __: _line(base_lr, max_lr, height(step)),
+        momentum=(lambda step: _line(max_momentum, base_momentum, height(step))) if cycle_momentum else None,
+    )
 
 
 @schedules.register
@@ -284,3 +305,9 @@ def _above_zero(**settings: float) -> None:
     for name, value in settings.items():
         if not value > 0:
             raise ValueError(f"{name} must be above 0, not {value}")
+
+
+def _below_one(**settings: float) -> None:
+    for name, value in settings.items():
+        if not 0 <= value < 1:
+            raise ValueError(f"{name} must be at least 0 and below 1, not {value}")

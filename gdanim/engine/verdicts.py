@@ -177,7 +177,9 @@ def words(run: Run, court: Court) -> str:
     """The verdict on a run whose status is known."""
     match run.status:
         case Status.CONVERGED:
-            return _converged(run) + (", outside" if causes.outside(run.points[-1], court.domain) else "")
+            return _converged(run, court) + (
+                ", outside" if causes.outside(run.points[-1], court.domain) else ""
+            )
         case Status.LOCAL:
             return f"local minimum at step {run.steps}"
         case Status.OSCILLATING:
@@ -207,12 +209,14 @@ def _bounces(run: Run) -> bool:
     return bool(np.linalg.norm(here - there) > 1e-3 * np.linalg.norm(here - before))
 
 
-def _converged(run: Run) -> str:
+def _converged(run: Run, court: Court) -> str:
     """Plain, slowly, or after oscillating: by contraction and turns in the later half of the run.
 
-    The contraction per step is the geometric mean of the ratios of successive gradient norms.
+    The contraction per step is the geometric mean of the ratios of successive gradient norms. Of several
+    minima it says which.
     """
-    plain = f"converged at step {run.steps}"
+    where = f" to {point_text(run.minimum, 3)}" if run.minimum and len(court.goal.minima) > 1 else ""
+    plain = f"converged{where} at step {run.steps}"
     half = run.steps // 2
     first, last = run.gradient_norms[half], run.gradient_norms[-1]
     if run.steps < 4 or not 0 < last < first:
@@ -220,4 +224,4 @@ def _converged(run: Run) -> str:
     contraction = (last / first) ** (1 / (run.steps - half))
     if contraction > DAMPED and _reversals(run.points[half:]) > REVERSALS:
         return f"oscillated, {plain}"
-    return f"converged slowly at step {run.steps}" if contraction > SLOW else plain
+    return f"converged slowly{where} at step {run.steps}" if contraction > SLOW else plain

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.optim.lr_scheduler import CyclicLR, OneCycleLR
 
 torch.set_default_dtype(torch.float64)  # asgd and nadam keep some of their state in it
 
@@ -118,10 +119,69 @@ CLIPPED: list[tuple[dict[str, Any], float | None, float | None, float]] = [
     ({"momentum": 0.5, "weight_decay": 0.1}, 2.0, 1.5, 0.05),
 ]
 
-NO_MOMENTUM = {
-    name: partial(getattr(torch.optim.lr_scheduler, name), cycle_momentum=False)
-    for name in ("OneCycleLR", "CyclicLR")
-}
+# Momentum moved by a schedule: ours by name and parameters, torch's optimizer, the schedule by both names.
+CYCLED: list[
+    tuple[str, dict[str, Any], type[torch.optim.Optimizer], str, dict[str, Any], Callable[..., Any]]
+] = [
+    ("sgd", {}, torch.optim.SGD, "one_cycle", {"max_lr": 0.05, "total_steps": 201}, OneCycleLR),
+    (
+        "sgd",
+        {"momentum": 0.5, "dampening": 0.2, "weight_decay": 0.1},
+        torch.optim.SGD,
+        "cyclic",
+        {"base_lr": 0.001, "max_lr": 0.02, "step_size_up": 15, "step_size_down": 22, "mode": "triangular2"},
+        CyclicLR,
+    ),
+    (
+        "sgd",
+        {"momentum": 0.3, "nesterov": True},
+        torch.optim.SGD,
+        "one_cycle",
+        {
+            "max_lr": 0.02,
+            "total_steps": 230,
+            "three_phase": True,
+            "base_momentum": 0.2,
+            "max_momentum": 0.7,
+            "anneal_strategy": "linear",
+        },
+        OneCycleLR,
+    ),
+    ("adam", {}, torch.optim.Adam, "one_cycle", {"max_lr": 0.1, "total_steps": 201}, OneCycleLR),
+    (
+        "adamw",
+        {"betas": [0.7, 0.95], "amsgrad": True},
+        torch.optim.AdamW,
+        "cyclic",
+        {"base_lr": 0.01, "max_lr": 0.1, "step_size_up": 20, "base_momentum": 0.3, "max_momentum": 0.85},
+        CyclicLR,
+    ),
+    (
+        "nadam",
+        {},
+        torch.optim.NAdam,
+        "cyclic",
+        {"base_lr": 0.001, "max_lr": 0.03, "step_size_up": 9},
+        CyclicLR,
+    ),
+    ("adamax", {}, torch.optim.Adamax, "one_cycle", {"max_lr": 0.1, "total_steps": 220}, OneCycleLR),
+    (
+        "rmsprop",
+        {"centered": True},
+        torch.optim.RMSprop,
+        "cyclic",
+        {"base_lr": 1e-4, "max_lr": 2e-3, "step_size_up": 25, "mode": "exp_range", "gamma": 0.99},
+        CyclicLR,
+    ),
+    (
+        "sgd",
+        {"momentum": 0.9},
+        torch.optim.SGD,
+        "cyclic",
+        {"base_lr": 0.005, "max_lr": 0.03, "step_size_up": 10, "cycle_momentum": False},
+        CyclicLR,
+    ),
+]
 
 
 def warmed_up(
@@ -161,11 +221,11 @@ SCHEDULES: list[tuple[str, dict[str, Any], Callable[..., Any]]] = [
         {"T_0": 7, "T_mult": 3, "eta_min": 0.01},
         torch.optim.lr_scheduler.CosineAnnealingWarmRestarts,
     ),
-    ("one_cycle", {"max_lr": 0.4, "total_steps": 201}, NO_MOMENTUM["OneCycleLR"]),
+    ("one_cycle", {"max_lr": 0.4, "total_steps": 201}, OneCycleLR),
     (
         "one_cycle",
         {"max_lr": 0.4, "total_steps": 250, "pct_start": 0.2, "anneal_strategy": "linear"},
-        NO_MOMENTUM["OneCycleLR"],
+        OneCycleLR,
     ),
     (
         "one_cycle",
@@ -176,18 +236,36 @@ SCHEDULES: list[tuple[str, dict[str, Any], Callable[..., Any]]] = [
             "div_factor": 5.0,
             "final_div_factor": 100.0,
         },
-        NO_MOMENTUM["OneCycleLR"],
+        OneCycleLR,
     ),
-    ("cyclic", {"base_lr": 0.01, "max_lr": 0.3}, NO_MOMENTUM["CyclicLR"]),
+    (
+        "one_cycle",
+        {
+            "max_lr": 0.2,
+            "total_steps": 240,
+            "three_phase": True,
+            "anneal_strategy": "linear",
+            "base_momentum": 0.3,
+            "max_momentum": 0.6,
+        },
+        OneCycleLR,
+    ),
+    ("one_cycle", {"max_lr": 0.4, "total_steps": 201, "cycle_momentum": False}, OneCycleLR),
+    ("cyclic", {"base_lr": 0.01, "max_lr": 0.3}, CyclicLR),
+    (
+        "cyclic",
+        {"base_lr": 0.01, "max_lr": 0.3, "step_size_up": 7, "base_momentum": 0.1, "max_momentum": 0.99},
+        CyclicLR,
+    ),
     (
         "cyclic",
         {"base_lr": 0.01, "max_lr": 0.3, "step_size_up": 12, "step_size_down": 31, "mode": "triangular2"},
-        NO_MOMENTUM["CyclicLR"],
+        CyclicLR,
     ),
     (
         "cyclic",
         {"base_lr": 0.01, "max_lr": 0.3, "step_size_up": 20, "mode": "exp_range", "gamma": 0.99},
-        NO_MOMENTUM["CyclicLR"],
+        CyclicLR,
     ),
     ("inverse_sqrt", {}, lambda o: torch.optim.lr_scheduler.LambdaLR(o, lambda k: (1 + k) ** -0.5)),
     (
@@ -224,10 +302,12 @@ def descend(
     make: Callable[..., torch.optim.Optimizer],
     clip_value: float | None = None,
     clip_norm: float | None = None,
+    schedule: Callable[..., Any] | None = None,
 ) -> np.ndarray:
-    """Points of shape (ROWS, n) of torch's optimizer ``make(parameters)``."""
+    """Points of shape (ROWS, n) of torch's optimizer ``make(parameters)`` with ``schedule(optimizer)``."""
     point = torch.tensor(START, dtype=torch.float64, requires_grad=True)
     optimizer = make([point])
+    scheduler = schedule(optimizer) if schedule else None
     rows = [point.detach().numpy().copy()]
 
     def closure() -> torch.Tensor:
@@ -242,12 +322,14 @@ def descend(
 
     for _ in range(STEPS):
         optimizer.step(closure)
+        if scheduler:
+            scheduler.step()
         rows.append(point.detach().numpy().copy())
     return np.array(rows)[ROWS]
 
 
 def trajectories() -> dict[str, np.ndarray]:
-    """For each of OPTIMIZERS and CLIPPED, by its index: points of shape (losses, ROWS, n)."""
+    """For each of OPTIMIZERS, CLIPPED and CYCLED, by its index: points of shape (losses, ROWS, n)."""
     found = {}
     for index, (_, ours, kind, theirs, rate) in enumerate(OPTIMIZERS):
         make = partial(kind, lr=rate, **ours, **theirs)
@@ -256,24 +338,29 @@ def trajectories() -> dict[str, np.ndarray]:
         make = partial(torch.optim.SGD, lr=rate, **settings)
         runs = [descend(loss, make, clip_value, clip_norm) for loss in LOSSES.values()]
         found[f"clipped {index}"] = np.array(runs)
+    for index, (_, settings, kind, _, schedule, scheduler) in enumerate(CYCLED):
+        make, moved = partial(kind, lr=0.1, **settings), partial(scheduler, **schedule)
+        found[f"cycled {index}"] = np.array([descend(loss, make, schedule=moved) for loss in LOSSES.values()])
     return found
 
 
 def rates() -> dict[str, np.ndarray]:
-    """For each of SCHEDULES, by its index: the STEPS + 1 rates from INITIAL_RATE."""
+    """For each of SCHEDULES, by its index: the STEPS + 1 rates from INITIAL_RATE, and the momentums."""
     found = {}
     for index, (_, settings, kind) in enumerate(SCHEDULES):
         optimizer = torch.optim.SGD([torch.zeros(1, dtype=torch.float64)], lr=INITIAL_RATE)
         scheduler = kind(optimizer, **settings)
-        rows = []
+        rows, momentums = [], []
         for _ in range(STEPS + 1):
             rows.append(scheduler.get_last_lr()[0])
+            momentums.append(optimizer.param_groups[0]["momentum"])
             optimizer.step()
             if isinstance(scheduler, torch.optim.lr_scheduler.ReduceLROnPlateau):
                 scheduler.step(metric(len(rows) - 1))
             else:
                 scheduler.step()
         found[f"schedule {index}"] = np.array(rows)
+        found[f"momentum {index}"] = np.array(momentums)
     return found
 
 
@@ -287,6 +374,10 @@ def cases() -> str:
             "losses": list(LOSSES),
             "optimizers": [[name, settings, rate] for name, settings, _, _, rate in OPTIMIZERS],
             "clipped": CLIPPED,
+            "cycled": [
+                [name, settings, {"name": schedule, **moved}]
+                for name, settings, _, schedule, moved, _ in CYCLED
+            ],
             "initial_rate": INITIAL_RATE,
             "metric": [metric(step) for step in range(STEPS + 1)],
             "schedules": [[name, settings] for name, settings, _ in SCHEDULES],

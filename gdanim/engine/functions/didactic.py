@@ -101,8 +101,10 @@ def traps() -> SymbolicObjective:
     x = 2.839603898157202
     traps = dict.fromkeys(((x, x), (-x, -x), (x, -x), (-x, x)), -0.10520658046601737)
     minima = {(0.0, 0.0): -1.0, **traps}
+    rim = 1.749531909953879
+    saddles = [(rim, rim), (-rim, -rim), (rim, -rim), (-rim, rim)]  # of the middle
     formula = "(x^2 + y^2)/20 - cos(x)*cos(y)"
-    return symbolic("traps", formula, 4.5, [(4.1, 2.4)], minima)
+    return symbolic("traps", formula, 4.5, [(4.1, 2.4)], minima, saddles)
 
 
 @functions.register

@@ -58,7 +58,14 @@ def six_hump_camel() -> SymbolicObjective:
         (1.6071047529201974, 0.5686514548841314): 2.1042503103112577,
     }
     minima = {mirrored: value for point, value in pairs.items() for mirrored in _with_mirror(point)}
-    return symbolic("six_hump_camel", formula, ((-2.0, 2.0), (-1.1, 1.1)), [(-0.6, -1.0)], minima)
+    passes = (
+        (1.1092053368047863, -0.7682680925095399),
+        (1.296070267167109, 0.6050843880386585),
+        (1.6380679841897787, 0.2286740690443941),
+    )
+    saddles = [(0.0, 0.0), *(mirrored for point in passes for mirrored in _with_mirror(point))]
+    box = ((-2.0, 2.0), (-1.1, 1.1))
+    return symbolic("six_hump_camel", formula, box, [(-0.6, -1.0)], minima, saddles)
 
 
 @functions.register
@@ -73,7 +80,8 @@ def goldstein_price() -> SymbolicObjective:
         "*(30 + (2*x - 3*y)^2*(18 - 32*x + 12*x^2 + 48*y - 36*x*y + 27*y^2))"
     )
     minima = {(0.0, -1.0): 3.0, (-0.6, -0.4): 30.0, (1.8, 0.2): 84.0, (1.2, 0.8): 840.0}
-    return symbolic("goldstein_price", formula, 2.0, [(-1.5, 0.6)], minima)
+    saddles = [(-0.4, -0.6), (0.6, 0.4), (1.2, -0.2), (1.4, 0.6)]
+    return symbolic("goldstein_price", formula, 2.0, [(-1.5, 0.6)], minima, saddles)
 
 
 @functions.register
@@ -87,7 +95,8 @@ def branin() -> SymbolicObjective:
     # At odd multiples of pi the cosine is -1 and the square can be zero: the loss is 10/(8 pi).
     pi = 3.141592653589793
     minima = dict.fromkeys(((-pi, 12.275), (pi, 2.275), (3 * pi, 2.475)), 10 / (8 * pi))
-    return symbolic("branin", formula, ((-5.0, 10.0), (0.0, 15.0)), [(5.5, 13.0)], minima)
+    saddles = [(0.0, 6.0), (2 * pi, 1.1)]  # at even multiples of pi
+    return symbolic("branin", formula, ((-5.0, 10.0), (0.0, 15.0)), [(5.5, 13.0)], minima, saddles)
 
 
 @functions.register
@@ -101,7 +110,8 @@ def mccormick() -> SymbolicObjective:
         (-0.5471975511965977, -1.5471975511965977): -1.9132229549810364,
         (2.5943951023931955, 1.5943951023931955): 1.2283696986087568,
     }
-    return symbolic("mccormick", formula, ((-3.0, 4.0), (-3.0, 4.0)), [(3.4, 3.6)], minima)
+    saddles = [(-1.5943951023931957, -2.5943951023931957), (1.5471975511965976, 0.5471975511965977)]
+    return symbolic("mccormick", formula, ((-3.0, 4.0), (-3.0, 4.0)), [(3.4, 3.6)], minima, saddles)
 
 
 @functions.register
