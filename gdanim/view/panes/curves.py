@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +14,7 @@ from gdanim.view.pane import Clock, FlatPane
 from gdanim.view.plot import Plot, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import literal
+from gdanim.view.theme import Color
 
 if TYPE_CHECKING:
     from gdanim.view.scene import FilmScene
@@ -24,32 +25,24 @@ MANY = 60  # steps
 FINEST = 1.0  # points: vertices stand no closer
 
 
-class CurvesPane(FlatPane):
-    """One curve for each ball, drawn as it runs."""
+class TracesPane(FlatPane):
+    """Numbers against steps, each as a curve that is drawn as the balls run."""
 
     def __init__(
         self,
         scene: FilmScene,
         clock: Clock,
         box: Box,
-        values: Callable[[Run], Array] | None = None,
-        name: str | None = None,
+        values: list[Array],
+        colors: list[Color],
+        name: str,
+        scale: Scale,
     ) -> None:
-        """``values`` gives (steps + 1,) numbers of a run, called ``name``; absent, the loss."""
+        """``values``: (steps + 1,) for each curve, on a ``scale`` called ``name``."""
         super().__init__(scene, box)
-        self.clock = clock
-        self.colors = scene.colors(clock.act)
-        low = 0.0
-        if values is None:
-            low = lowest(clock.act.objective)
-            name = "loss" if low == 0 else "loss above the lowest"
-        self.values = [(run.losses if values is None else values(run)) - low for run in clock.act.runs]
-        height = scene.spec.view.height if values is None else "linear"
-        steps = step_scale(clock)
-        self.plot = Plot(
-            box, steps, fitting(self.values, height), self.lettering, ("step", literal(name or ""))
-        )
-        self._curves = [self._curve(v) for v in self.values]
+        self.clock, self.values, self.colors = clock, values, colors
+        self.plot = Plot(box, step_scale(clock), scale, self.lettering, ("step", literal(name)))
+        self._curves = [self._curve(v) for v in values]
 
     def still(self, sketch: Sketch) -> None:
         self.plot.draw(sketch, self.ink("secondary"), self.ink("text"))
@@ -83,6 +76,28 @@ class CurvesPane(FlatPane):
         return steps[kept], points[kept]
 
 
+class CurvesPane(TracesPane):
+    """One curve for each ball."""
+
+    def __init__(
+        self,
+        scene: FilmScene,
+        clock: Clock,
+        box: Box,
+        values: Callable[[Run], Array] | None = None,
+        name: str = "",
+    ) -> None:
+        """``values`` gives (steps + 1,) numbers of a run, called ``name``; absent, the loss."""
+        act = clock.act
+        if values is None:
+            low = lowest(act.objective)
+            name = "loss" if low == 0 else "loss above the lowest"
+            drawn, height = [run.losses - low for run in act.runs], scene.spec.view.height
+        else:
+            drawn, height = [values(run) for run in act.runs], "auto"
+        super().__init__(scene, clock, box, drawn, scene.colors(act), name, fitting(drawn, height))
+
+
 def step_scale(clock: Clock) -> Scale:
     """The axis of steps: as the pace goes, where there are many, so that a curve's tip moves evenly."""
     steps = float(max(clock.timeline.steps, 1))
@@ -94,7 +109,7 @@ def lowest(objective: Objective) -> float:
     return min([0.0, *(float(objective.value(np.asarray(m))) for m in objective.minima)])
 
 
-def fitting(values: list[Array], height: str) -> Scale:
+def fitting(values: Sequence[Array], height: str = "auto") -> Scale:
     """The scale of an axis for curves: all of them but what lies far above where they begin."""
     starts = [float(v[0]) for v in values if np.isfinite(v[0])]
     high = 1.15 * max([*starts, 1e-300])

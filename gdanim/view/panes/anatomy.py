@@ -1,0 +1,127 @@
+"""The inside of an optimizer at its ball: gradient, momentum and step as arrows, their squares as a box."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdanim.engine.anatomy import Anatomy
+from gdanim.engine.solution import Array
+from gdanim.view.layout import Box
+from gdanim.view.pane import Clock, FlatPane
+from gdanim.view.panes.contour import ContourPane
+from gdanim.view.sketch import Sketch
+from gdanim.view.text import fitted, literal
+
+if TYPE_CHECKING:
+    from gdanim.view.scene import FilmScene
+
+HEAD = 50.0  # points above the map, for the ball's name
+LONGEST, LARGEST = 130.0, 95.0  # points: the longest arrow; half the longest side of the box
+LEAST = 26.0  # points of an arrow that is drawn at all
+KEY, ROW = 27.0, 40.0  # points of the key's letters and from line to line
+APPEAR = 0.5  # seconds in which a verdict fades in
+
+
+class AnatomyPane(ContourPane):
+    """The map of one ball (from 0) with its arrows. Those of gradient and momentum point downhill.
+
+    Their lengths go with the root of their norms, one measure for both; the step's arrow is the step,
+    made longer where it could not be seen. The box has sides like the roots of the second moment.
+    """
+
+    def __init__(self, scene: FilmScene, clock: Clock, box: Box, ball: int, inside: Anatomy) -> None:
+        super().__init__(scene, clock, box.inset(0, HEAD, 0, 0), bar=False, bare=True, balls=[ball])
+        self.inside = inside
+        name = clock.act.runs[ball].ball.label
+        room = self.plot.frame.width * self.lettering.scale
+        self._name = self.lettering.want(fitted(literal(name), 0.44 * room), 32)
+        self._verdict = self.lettering.want(fitted(literal(clock.act.runs[ball].verdict), 0.5 * room), 24)
+        norms = np.linalg.norm(inside.gradients / self.landscape.scale, axis=1)
+        self._largest = max(float(norms[np.isfinite(norms)].max(initial=0.0)), 1e-300)
+        squares = np.zeros(1) if inside.second_moment is None else inside.second_moment
+        self._widest = max(float(np.nanmax(squares, initial=0.0)) ** 0.5, 1e-300)
+
+    def still(self, sketch: Sketch) -> None:
+        super().still(sketch)
+        frame = self.plot.frame
+        sketch.text(self._name, frame.left, frame.top - 12, self.ink("text"), align=(0.0, 1.0))
+
+    def moving(self, sketch: Sketch) -> None:
+        super().moving(sketch)
+        frame, end = self.plot.frame, min(self.timeline.end(0), self.timeline.run_time)
+        shown = min(max((self.clock.seconds - end) / APPEAR, 0.0), 1.0)
+        if shown:
+            ink = self.ink("secondary")
+            sketch.text(self._verdict, frame.right, frame.top - 14, ink, shown, align=(1.0, 1.0))
+
+    def _draw_steps(self, sketch: Sketch, rows: NDArray[np.int64]) -> None:
+        """The arrows take the room of numbers."""
+
+    def _draw_gradients(self, sketch: Sketch, places: Array, points: Array, shown: Array) -> None:
+        del points
+        moment = self.timeline.at(self.clock.seconds)
+        last = len(self.inside.moves) - 1
+        if last < 0 or moment.ended[0]:
+            return
+        k, f = min(moment.step, last), moment.fraction
+
+        def now(values: Array) -> Array:
+            """Between the step that is taken and the next, so that nothing jumps."""
+            return np.asarray((1 - f) * values[k] + f * values[min(k + 1, last)])
+
+        place, alpha = places[0], float(shown[0])
+        if self.inside.second_moment is not None:
+            half = LARGEST * np.sqrt(np.maximum(now(self.inside.second_moment), 0.0)) / self._widest
+            square = Box(*(place - half), *(place + half))
+            sketch.box(square, self.ink("second_moment"), 0.16 * alpha, corner=3)
+            sketch.box(square, self.ink("second_moment"), 0.9 * alpha, corner=3, width=2.4)
+        way = np.array([-1.0, 1.0]) / self.landscape.scale  # downhill, y of the picture down
+        self._arrow(sketch, place, now(self.inside.gradients) * way, "gradient", 4.6, alpha)
+        if self.inside.momentum is not None:
+            self._arrow(sketch, place, now(self.inside.momentum) * way, "momentum", 4.6, alpha)
+        step = now(self.inside.moves) * self.landscape.scale * self._unit * [1.0, -1.0]
+        length = float(np.linalg.norm(step))
+        if length > 0.5:
+            tip = place + step * max(LEAST / length, 1.0)
+            sketch.arrow(place, tip, self.ink("lines"), 4.6, alpha)
+
+    def _arrow(
+        self, sketch: Sketch, place: Array, way: Array, concept: str, width: float, alpha: float
+    ) -> None:
+        length = float(np.linalg.norm(way))
+        if 0 < length < np.inf:
+            reach = LONGEST * min(length / self._largest, 1.5) ** 0.5
+            sketch.arrow(place, place + way / length * reach, self.ink(concept), width, alpha)
+
+    @property
+    def _unit(self) -> float:
+        """Points of a world unit."""
+        return self.plot.frame.width / (2 * float(self.landscape.extent[0]))
+
+
+class KeyPane(FlatPane):
+    """What the arrows and the box stand for, in a line, or two where there is no room."""
+
+    def __init__(self, scene: FilmScene, box: Box, squares: bool, memory: bool) -> None:
+        super().__init__(scene, box)
+        names = [("gradient", "downhill gradient")]
+        names += [("momentum", "momentum")] * memory
+        names += [("lines", "step")]
+        names += [("second_moment", "squared gradients so far")] * squares
+        self._names = [(ink, self.lettering.want(literal(name), KEY)) for ink, name in names]
+
+    def still(self, sketch: Sketch) -> None:
+        x, y = self.box.left, self.box.top + ROW / 2
+        for ink, key in self._names:
+            width = 68 + self.lettering.size(key)[0] / self.lettering.scale
+            if x + width > self.box.right:
+                x, y = self.box.left, y + ROW
+            if ink == "second_moment":
+                sketch.box(Box(x + 14, y - 15, x + 44, y + 15), self.ink(ink), corner=3, width=2.4)
+            else:
+                sketch.arrow([x, y], [x + 52, y], self.ink(ink), 4.6)
+            sketch.text(key, x + 68, y, self.ink("secondary"), align=(0.0, 0.5))
+            x += width + 56

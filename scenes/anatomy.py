@@ -1,0 +1,41 @@
+"""What drives a ball: gradient, momentum and step as arrows, squared gradients as a box, its errors."""
+
+from collections.abc import Sequence
+
+from gdanim.engine.anatomy import anatomy
+from gdanim.view.pane import Clock, Pane
+from gdanim.view.panes.anatomy import AnatomyPane, KeyPane
+from gdanim.view.panes.curves import fitting
+from gdanim.view.panes.eigen import EigenPane, along_eigenvectors
+from gdanim.view.scene import FilmScene
+
+LEAST = 240.0  # points that the curves need below the map
+KEY, GAP = 40.0, 24.0  # points: a line of what the arrows are, and room above it
+
+
+class AnatomyScene(FilmScene):
+    """A map for each ball, and below it how far it is from the minimum along steep and flat."""
+
+    dimensions = (2,)
+    most_balls = 3
+
+    def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
+        runs = clock.act.runs
+        number = next(i for i, act in enumerate(self.solution.acts, 1) if act is clock.act)
+        insides = [anatomy(self.spec, run.ball.number, number) for run in runs]
+        errors = [e for run in runs for e in along_eigenvectors(run, clock.act.objective)[1]]
+        wide = self.layout.wide
+        body = self.layout.body(top).inset(0, 0, 0, GAP + (KEY if wide else 2 * KEY))
+        boxes = body.columns(*[1.0] * len(runs)) if wide else body.rows(*[1.0] * len(runs))
+        panes: list[Pane] = []
+        for ball, (box, inside) in enumerate(zip(boxes, insides, strict=True)):
+            above, beside = (
+                (box.inset(0, 0, 0, max(0.3 * box.height, LEAST)), box) if wide else box.columns(1, 1)
+            )
+            arrows = AnatomyPane(self, clock, above, ball, inside)
+            below = box._replace(top=arrows.plot.frame.bottom + GAP) if wide else beside
+            panes += [arrows, EigenPane(self, clock, below, ball, fitting(errors))]
+        squares = any(inside.second_moment is not None for inside in insides)
+        memory = any(inside.momentum is not None for inside in insides)
+        key = self.layout.body(body.bottom + GAP)
+        return [*panes, KeyPane(self, key, squares, memory)]

@@ -1,0 +1,25 @@
+"""Errors along eigenvectors, against the closed form of gradient descent on a quadratic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from gdanim.engine.solution import Act
+from gdanim.view.panes.eigen import along_eigenvectors
+
+
+def test_errors_shrink_as_the_eigenvalues_say(act_of: Callable[[str], Act]) -> None:
+    """Along an eigenvector with eigenvalue c each step of plain descent multiplies it by 1 - rate c."""
+    rate = 0.03
+    act = act_of(
+        'functions: [{expr: "2*x^2 + 3*x*y + 6*y^2", minima: [[0, 0]]}]\n'
+        f"learning_rates: [{rate}]\nstarts: [[2, -1]]\nsteps: 40\nstop: {{gradient_norm: 0}}\n"
+    )
+    curvatures, errors = along_eigenvectors(act.runs[0], act.objective)
+    assert curvatures == pytest.approx(np.linalg.eigvalsh([[4.0, 3.0], [3.0, 12.0]]))
+    factors = np.abs(1 - rate * curvatures)[:, None] ** np.arange(41)
+    assert errors == pytest.approx(errors[:, :1] * factors, rel=1e-9)
+    assert np.linalg.norm(errors[:, 0]) == pytest.approx(np.hypot(2, 1))
