@@ -157,7 +157,8 @@ def where(frames: int = 60) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orbit.yaml"
         path.write_text(FEW, encoding="utf-8")
-        with output._film(gdanim.load(path), SIZE[1], RATE) as scene:
+        with output._film(gdanim.load(path), SIZE[1], RATE) as film:
+            scene = film.scene(0)
             frame = output.blank(SIZE)
             scene.paint(5.0, frame)  # uploads what stays
             writer = video.Mp4(Path(folder) / "orbit.mp4", SIZE, RATE, "", lambda: ())

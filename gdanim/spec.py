@@ -13,7 +13,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from gdanim import yaml_marks
 from gdanim.entries import Color, FunctionEntry, Interval, OptimizerEntry, RateEntry, as_rate
@@ -221,14 +229,17 @@ class Shown(Model):
         return starts
 
 
+NotBlank = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
 class Act(Shown):
     """One act of a film. It inherits the film's keys: mappings merge key by key, lists replace."""
 
     of_the_film: ClassVar[tuple[str, ...]] = ("video", "formats", "acts")
 
-    chapter: str | None = Field(default=None, min_length=1, max_length=160)
+    chapter: NotBlank | None = Field(default=None, max_length=160)
     """Begins a chapter of the film, by this name."""
-    say: str | None = Field(default=None, min_length=1, max_length=10_000)
+    say: NotBlank | None = Field(default=None, max_length=10_000)
     """Captions: one sentence or several, which share the act's time."""
     hold: float = Field(default=0.0, ge=0, le=600)
     """Seconds that its last picture stands longer."""
@@ -289,13 +300,13 @@ class Spec(Keys):
     def parts(self) -> tuple[Spec, ...]:
         """A spec for each act, in order; one without acts is its own single part.
 
-        Only a film of one part loops and keeps its duration by itself.
+        The film's duration is not theirs, and only a single act loops by itself.
         """
         if not self.acts:
             return (self,)
-        of_the_film = dict(self) | {"acts": ()}
-        if len(self.acts) > 1:
-            of_the_film["video"] = self.video.model_copy(update={"loop": False, "duration": None})
+        loop = self.video.loop and len(self.acts) == 1
+        video = self.video.model_copy(update={"loop": loop, "duration": None})
+        of_the_film = dict(self) | {"acts": (), "video": video}
         return tuple(Spec.model_construct(**of_the_film | dict(act)) for act in self.acts)
 
 

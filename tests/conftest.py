@@ -46,8 +46,8 @@ def filming() -> Filming:
 
     @contextmanager
     def film(spec: Spec, height: int = 240, rate: int = 10) -> Iterator[FilmScene]:
-        with _film(spec, height, rate) as scene:
-            yield scene
+        with _film(spec, height, rate) as film:
+            yield film.scene(0)
 
     return film
 

@@ -80,7 +80,7 @@ def test_a_film_without_acts_is_its_own_part() -> None:
     spec = read("functions: [bowl]\nvideo: {duration: 30}\n")
     assert spec.parts == (spec,)
     (part,) = read("functions: [bowl]\nvideo: {duration: 30, loop: true}\nacts: [{steps: 3}]\n").parts
-    assert (part.steps, part.video.duration, part.video.loop) == (3, 30, True)
+    assert (part.steps, part.video.duration, part.video.loop) == (3, None, True)
 
 
 def test_the_hash_knows_the_acts() -> None:

@@ -15,7 +15,7 @@ LAYERS = [
     {"registry", "calculus", "vocabulary", "tokens", "expression", "yaml_marks", "__version__"},
     {"wording", "data", "entries", "starts", "spec", "starter"},
     {"engine"},
-    {"timeline", "landscape", "rolling"},
+    {"timeline", "landscape", "rolling", "captions"},
     {"view", "catalog"},
     {"output"},
     {"checks", "options", "plugins", "schema", "table", "cli", "__init__"},

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gdanim import __version__
+from gdanim.captions import Cue, srt, vtt
 from gdanim.catalog import scenes
 from gdanim.spec import Spec, spec_hash
 
 if TYPE_CHECKING:
     from gdanim.output.video import Pixels, Writer
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.film import Film
 
 GIF_QUALITY = (480, 15)  # short side and frames per second at most
 GIF_SAMPLES = 24  # frames from which a palette is made
@@ -39,7 +39,7 @@ def render(
 ) -> list[Path]:
     """Write a spec's films into ``directory``; returns their paths.
 
-    A film is written beside its final name and renamed when it is whole.
+    A film is written beside its final name and renamed when it is whole, as are its captions beside it.
     """
     from gdanim.output.video import WRITERS
 
@@ -47,22 +47,22 @@ def render(
     paths = []
     for name in formats or spec.formats:
         path = directory / f"{spec.film}.{name}"
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
         short, rate = _quality(spec, quality, name)
-        try:
-            with _film(spec, short, rate) as scene:
-                samples = partial(_samples, scene)
-                writer = WRITERS[name](part, scene.size, rate, _comment(spec, quality, name), samples)
+        with _renamed(path) as part:
+            with _film(spec, short, rate) as film:
+                comment = json.dumps(_facts(spec, quality, name), separators=(",", ":"))
+                writer = WRITERS[name](
+                    part, film.size, rate, comment, partial(_samples, film), film.chapters, film.captions
+                )
                 encode(
-                    lambda k, out, scene=scene, rate=rate: scene.paint(k / rate, out),  # type: ignore[misc]
-                    scene.frames,
-                    scene.size,
+                    lambda k, out, film=film, rate=rate: film.paint(k / rate, out),  # type: ignore[misc]
+                    film.frames,
+                    film.size,
                     writer,
                     path.name if progress else None,
                 )
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+            if name == "mp4":
+                _write_captions(path, film.captions)
         paths.append(path)
     return paths
 
@@ -75,44 +75,58 @@ def still(spec: Spec, at: float, quality: str | None, path: Path) -> None:
     from PIL import Image
 
     short, rate = _quality(spec, quality, "mp4")
-    transparent = spec.view.background == "none"
-    with _film(spec, short, rate, transparent) as scene:
-        frame = blank(scene.size)
-        scene.paint(min(round(at * rate), scene.frames - 1) / rate, frame)
+    transparent = any(part.view.background == "none" for part in spec.parts)
+    with _film(spec, short, rate, transparent) as film:
+        frame = blank(film.size)
+        film.paint(round(at * rate) / rate, frame)
     if transparent:  # PNG wants colours that are not premultiplied
         alpha = np.maximum(frame[..., 3:], 1).astype(np.uint16)
         frame[..., :3] = np.minimum(frame[..., :3] * np.uint16(255) // alpha, 255)
     else:
         frame = frame[..., :3]
     path.parent.mkdir(parents=True, exist_ok=True)
+    with _renamed(path) as part:
+        Image.fromarray(np.ascontiguousarray(frame)).save(part, format="PNG")
+
+
+def current(spec: Spec, path: Path, quality: str | None) -> bool:
+    """Whether the film at ``path``, captions included, was made from this very spec, quality and version."""
+    made_from, asked = _made_from(path), _facts(spec, quality, path.suffix[1:])
+    same = all(made_from.get(key) == asked[key] for key in ("gdanim", "spec", "scene", "quality"))
+    return same and (not asked["captions"] or all(file.exists() for file in _caption_files(path)))
+
+
+@contextmanager
+def _renamed(path: Path) -> Iterator[Path]:
+    """A file to write beside ``path``, which gets that name when it is whole and else goes."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        Image.fromarray(np.ascontiguousarray(frame)).save(part, format="PNG")
+        yield part
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
 
 
-def current(spec: Spec, path: Path, quality: str | None) -> bool:
-    """Whether the film at ``path`` was made from this very spec, quality and version."""
-    from gdanim.output.video import WRITERS
+def _write_captions(path: Path, captions: Sequence[Cue]) -> None:
+    """Captions beside the film at ``path``, the older one still; its captions go if there are none now."""
+    for file, written in _caption_files(path).items():
+        if captions:
+            with _renamed(file) as part:
+                part.write_text(written(captions), encoding="utf-8")
+        elif _made_from(path).get("captions"):
+            file.unlink(missing_ok=True)
 
-    name = path.suffix[1:]
-    if not path.exists():
-        return False
-    try:
-        made_from = json.loads(WRITERS[name].comment(path))
-    except (OSError, ValueError):
-        return False
-    asked: dict[str, str] = json.loads(_comment(spec, quality, name))
-    return all(made_from.get(key) == asked[key] for key in ("gdanim", "spec", "scene", "quality"))
+
+def _caption_files(path: Path) -> dict[Path, Callable[[Sequence[Cue]], str]]:
+    return {path.with_suffix(".srt"): srt, path.with_suffix(".vtt"): vtt}
 
 
 @contextmanager
-def _film(spec: Spec, short: int, rate: int, transparent: bool = False) -> Iterator[FilmScene]:
-    """The spec's scene, recorded and ready to paint frames."""
+def _film(spec: Spec, short: int, rate: int, transparent: bool = False) -> Iterator[Film]:
+    """The spec's film, ready to paint frames."""
     import manim
 
+    from gdanim.view.film import Film
     from gdanim.view.layout import pixels
 
     width, height = pixels(short, spec.video.aspect)
@@ -127,32 +141,11 @@ def _film(spec: Spec, short: int, rate: int, transparent: bool = False) -> Itera
             "verbosity": "WARNING",
         }
         with manim.tempconfig(settings):
-            scene = _scene_class(spec)(spec, transparent)
-            scene.setup()
-            scene.construct()
+            film = Film(spec, rate, transparent)
             try:
-                yield scene
+                yield film
             finally:
-                scene.canvas.close()
-
-
-def _scene_class(spec: Spec) -> type[FilmScene]:
-    from gdanim.view.scene import FilmScene
-
-    path = scenes()[spec.scene]
-    module_spec = importlib.util.spec_from_file_location(f"gdanim_scene_{path.stem}", path)
-    if module_spec is None or module_spec.loader is None:
-        raise ValueError(f"{path} is not a Python file")
-    module = importlib.util.module_from_spec(module_spec)
-    module_spec.loader.exec_module(module)
-    found = [
-        value
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, FilmScene) and value.__module__ == module.__name__
-    ]
-    if len(found) != 1:
-        raise ValueError(f"{path} must define one scene derived from FilmScene; it has {len(found)}")
-    return found[0]
+                film.close()
 
 
 def encode(
@@ -183,10 +176,10 @@ def encode(
             encoder.submit(writer.close).result()
 
 
-def _samples(scene: FilmScene) -> Iterator[Pixels]:
-    for t in np.linspace(0.0, scene.length, GIF_SAMPLES):
-        frame = blank(scene.size)
-        scene.paint(float(t), frame)
+def _samples(film: Film) -> Iterator[Pixels]:
+    for t in np.linspace(0.0, film.length, GIF_SAMPLES):
+        frame = blank(film.size)
+        film.paint(float(t), frame)
         yield frame
 
 
@@ -203,14 +196,26 @@ def _quality(spec: Spec, quality: str | None, name: str) -> tuple[int, int]:
     return int(short), int(rate)
 
 
-def _comment(spec: Spec, quality: str | None, name: str) -> str:
+def _facts(spec: Spec, quality: str | None, name: str) -> dict[str, Any]:
     """What a film's metadata says of its making, at most 255 bytes of JSON."""
     short, rate = _quality(spec, quality, name)
+    recorded_by = b"".join(scenes()[part.scene].read_bytes() for part in spec.parts)
     facts = {
         "gdanim": __version__,
         "spec": spec_hash(spec)[:32],
-        "scene": hashlib.sha256(scenes()[spec.scene].read_bytes()).hexdigest()[:16],
+        "scene": hashlib.sha256(recorded_by).hexdigest()[:16],
         "quality": f"{short}p{rate}",
+        "captions": name == "mp4" and any(part.say for part in spec.parts),
     }
-    facts |= {package: version(package) for package in ("manim", "numpy", "sympy")}
-    return json.dumps(facts, separators=(",", ":"))
+    return facts | {package: version(package) for package in ("manim", "numpy", "sympy")}
+
+
+def _made_from(path: Path) -> dict[str, Any]:
+    """What the film at ``path`` says of its making; nothing if it is no whole film of ours."""
+    from gdanim.output.video import WRITERS
+
+    try:
+        found = json.loads(WRITERS[path.suffix[1:]].comment(path))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

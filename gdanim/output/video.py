@@ -6,7 +6,7 @@ class here to ``WRITERS``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Protocol, cast
@@ -15,12 +15,16 @@ import av
 import numpy as np
 from av.filter import Graph
 from av.filter.context import FilterContext
+from av.packet import Packet
 from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from gdanim.captions import Cue
+
 Pixels = NDArray[np.uint8]
 PRESET, QUALITY = "veryfast", "20"  # x264; measured in bench/
+MILLISECONDS = Fraction(1, 1000)
 GIF_COLORS = 128
 GIF_DITHER = "bayer:bayer_scale=5"
 
@@ -41,7 +45,16 @@ class Writer(Protocol):
 class Mp4:
     """H.264, 4:2:0, BT.709, index at the front so that it starts while it loads."""
 
-    def __init__(self, path: Path, size: tuple[int, int], rate: int, comment: str, samples: Samples) -> None:
+    def __init__(
+        self,
+        path: Path,
+        size: tuple[int, int],
+        rate: int,
+        comment: str,
+        samples: Samples,
+        chapters: Sequence[Cue] = (),
+        captions: Sequence[Cue] = (),
+    ) -> None:
         del samples  # only formats with a palette look at some frames first
         self._container = av.open(
             str(path), "w", format="mp4", options={"movflags": "+faststart+use_metadata_tags"}
@@ -56,6 +69,27 @@ class Mp4:
         context.color_primaries = context.color_trc = context.colorspace = 1  # BT.709
         context.color_range = 1  # 16..235
         self._count = 0
+        self._container.set_chapters(
+            [
+                {"id": k, "start": start, "end": end, "time_base": MILLISECONDS, "metadata": {"title": title}}
+                for k, (start, end, title) in enumerate(chapters)
+            ]
+        )
+        if captions:
+            self._write_captions(captions)
+
+    def _write_captions(self, captions: Sequence[Cue]) -> None:
+        """A track of timed text (3GPP TS 26.245): each sample is its length in two bytes and its UTF-8."""
+        track = self._container.add_mux_stream("mov_text")
+        track.time_base = MILLISECONDS
+        self._container.start_encoding()
+        for start, end, text in captions:
+            written = text.encode()
+            packet = Packet(len(written).to_bytes(2, "big") + written)
+            packet.stream, packet.time_base = track, MILLISECONDS
+            packet.pts = packet.dts = start
+            packet.duration = end - start
+            self._container.mux(packet)
 
     def write(self, frame: Pixels) -> None:
         picture = VideoFrame.from_ndarray(frame, format="rgba").reformat(
@@ -92,7 +126,17 @@ class Mp4:
 class Gif:
     """GIF that loops for ever, with one palette made from frames all over the film."""
 
-    def __init__(self, path: Path, size: tuple[int, int], rate: int, comment: str, samples: Samples) -> None:
+    def __init__(
+        self,
+        path: Path,
+        size: tuple[int, int],
+        rate: int,
+        comment: str,
+        samples: Samples,
+        chapters: Sequence[Cue] = (),
+        captions: Sequence[Cue] = (),
+    ) -> None:
+        del chapters, captions  # GIF has neither
         self._path, self._comment = path, comment
         self._container = av.open(str(path), "w", format="gif", options={"loop": "0"})
         self._stream = self._container.add_stream("gif", rate=rate)

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import manim
 import numpy as np
@@ -25,7 +25,7 @@ from manim import Animation, FadeOut, Mobject, Scene, Typst, Write, config, rate
 from numpy.typing import NDArray
 
 import gdanim
-from gdanim.engine.solution import Act
+from gdanim.engine.solution import Act, Solution
 from gdanim.landscape import landscape
 from gdanim.rolling import Rolling
 from gdanim.spec import Spec
@@ -35,6 +35,9 @@ from gdanim.view.layout import MARGIN, Layout, layout
 from gdanim.view.pane import Animated, Clock, Cue, Pane
 from gdanim.view.text import Lettering, formula, literal, preamble
 from gdanim.view.theme import Color, Theme, rgb, themed
+
+if TYPE_CHECKING:
+    from gdanim.view.film import Film
 
 SPEC_VARIABLE = "GDANIM_SPEC"  # names the spec for `manim render scenes/...`
 TYPST_SIZE = 10  # points in which manim has Typst set text
@@ -59,10 +62,10 @@ class Played:
 class Screen(Mobject):  # type: ignore[misc]
     """Stands for the whole film while manim's own player shows it."""
 
-    def __init__(self, scene: FilmScene) -> None:
+    def __init__(self, film: FilmScene | Film) -> None:
         super().__init__()
         self.points = np.zeros((1, 3))  # manim skips mobjects without points
-        self.scene, self.time = scene, 0.0
+        self.film, self.time = film, 0.0
 
 
 class Projection(Animation):  # type: ignore[misc]
@@ -77,13 +80,13 @@ class Projection(Animation):  # type: ignore[misc]
 
 
 class FilmCamera(manim.Camera):  # type: ignore[misc]
-    """Takes a ``Screen``'s picture from its scene."""
+    """Takes a ``Screen``'s picture from its film."""
 
     def capture_mobjects(self, mobjects: Any, **kwargs: Any) -> None:
         shown = list(mobjects)
         screens = [m for m in shown if isinstance(m, Screen)]
         for screen in screens:
-            screen.scene.paint(screen.time, self.pixel_array)
+            screen.film.paint(screen.time, self.pixel_array)
         super().capture_mobjects([m for m in shown if m not in screens], **kwargs)
 
 
@@ -136,8 +139,9 @@ class FilmScene(Scene):  # type: ignore[misc]
             if SPEC_VARIABLE not in os.environ:
                 raise SystemExit(f"set {SPEC_VARIABLE} to the spec that this scene shall show")
             spec = gdanim.load(Path(os.environ[SPEC_VARIABLE]))
+            if spec.acts:  # each is recorded by a scene of its own
+                self.construct = lambda: None  # type: ignore[method-assign]
         self.spec = spec
-        self.solution = gdanim.solve(spec)
         self.theme: Theme = themed(spec.view.theme, spec.view.colors.model_dump(exclude_none=True))
         self.size = (int(config.pixel_width), int(config.pixel_height))
         self.layout: Layout = layout(spec.video.aspect, min(self.size))
@@ -149,6 +153,11 @@ class FilmScene(Scene):  # type: ignore[misc]
         self._overlay = Overlay()
         self._artists: dict[Pane, Artist] = {}
         self._replaying = False
+
+    @cached_property
+    def solution(self) -> Solution:
+        """The runs of all balls."""
+        return gdanim.solve(self.spec)
 
     # -- for scenes -------------------------------------------------------------------------------
 
@@ -292,11 +301,14 @@ class FilmScene(Scene):  # type: ignore[misc]
 
     def tear_down(self) -> None:
         """Under manim's own player: show what was recorded."""
+        from gdanim.view.film import Film  # which needs this module
+
+        film = Film(self.spec, config.frame_rate) if self.spec.acts else self
         self._replaying = True
         config.disable_caching = True
         self.clear()
         self.renderer.time = 0.0
-        self.play(Projection(Screen(self), run_time=(self.frames - 0.5) / config.frame_rate, rate_func=None))
+        self.play(Projection(Screen(film), run_time=(film.frames - 0.5) / config.frame_rate, rate_func=None))
 
     # -- frames -----------------------------------------------------------------------------------
 
@@ -318,6 +330,11 @@ class FilmScene(Scene):  # type: ignore[misc]
             pane.prepare()
         canvas.set_atlas(self.lettering.build())
         return canvas
+
+    def close(self) -> None:
+        """Free the canvas, if one was made."""
+        if "canvas" in self.__dict__:
+            self.canvas.close()
 
     def paint(self, t: float, out: Pixels) -> None:
         """Paint the frame at ``t`` seconds into ``out``, shape (height, width, 4), RGBA.

@@ -1,0 +1,185 @@
+"""A whole film: the parts of a spec one after another, each recorded by a scene of its own."""
+
+from __future__ import annotations
+
+import gc
+import importlib.util
+import warnings
+from functools import cached_property
+from itertools import accumulate, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdanim.captions import Cue, cues, seconds_to_read
+from gdanim.catalog import scenes
+from gdanim.engine.solution import Solution
+from gdanim.spec import Spec
+from gdanim.view.scene import FilmScene
+from gdanim.view.theme import rgb, themed
+
+FADE = 0.2  # seconds in which a part goes, and in which the next one comes
+TOO_SHORT = "video.duration is too short"  # how a scene's warning begins
+Pixels = NDArray[np.uint8]
+
+
+class Film:
+    """What is painted frame by frame. A part begins and ends on whole frames; times are the film's.
+
+    Only the part painted last is kept, and beside it no more than every part's length and solution: another
+    one is recorded anew, which gives the same frames. So memory does not grow with the length of a film.
+    """
+
+    def __init__(self, spec: Spec, rate: float, transparent: bool = False) -> None:
+        """``rate``: frames per second, manim's. ``transparent``: without a ground where the spec says so."""
+        self.spec, self.rate = spec, rate
+        self._transparent = transparent
+        self._parts = list(spec.parts)
+        self._classes: dict[str, type[FilmScene]] = {}
+        self._solutions: dict[int, Solution] = {}
+        self._frames: dict[int, int] = {}  # of a part
+        self._current: tuple[int, FilmScene] | None = None
+        if spec.acts and spec.video.duration is not None:
+            self._share(spec.video.duration)
+        self.size = self.scene(0).size
+
+    def scene(self, index: int) -> FilmScene:
+        """The recorded scene of a part (from 0). The one before is closed."""
+        if self._current is None or self._current[0] != index:
+            self.close()
+            part = self._parts[index]
+            if part.scene not in self._classes:
+                self._classes[part.scene] = scene_class(part.scene)
+            transparent = self._transparent and part.view.background == "none"
+            scene = self._classes[part.scene](part, transparent)
+            if index in self._solutions:
+                scene.solution = self._solutions[index]
+            with warnings.catch_warnings():
+                if self.spec.acts:  # of parts that are too short is told as of one film
+                    warnings.filterwarnings("ignore", TOO_SHORT)
+                scene.setup()
+                scene.construct()
+            if part.hold:
+                scene.wait(part.hold)
+            self._current = index, scene
+            self._solutions[index], self._frames[index] = scene.solution, scene.frames
+        return self._current[1]
+
+    def close(self) -> None:
+        """Free what was needed for painting."""
+        if self._current is not None:
+            self._current[1].close()
+            self._current = None
+            gc.collect()  # a scene and what it shows refer to each other
+
+    @property
+    def length(self) -> float:
+        """Seconds of the film."""
+        return self.frames / self.rate
+
+    @cached_property
+    def frames(self) -> int:
+        """How many frames it has."""
+        return sum(self._count(index) for index in range(len(self._parts)))
+
+    def paint(self, t: float, out: Pixels) -> None:
+        """Paint the frame at ``t`` seconds into ``out``, shape (height, width, 4), RGBA.
+
+        Past the end the last frame stands. A frame depends on ``t`` alone.
+        """
+        frame = max(round(t * self.rate, 6), 0.0)  # on exact frame times, a whole number
+        index = 0
+        while frame >= self._count(index) and index < len(self._parts) - 1:
+            frame -= self._count(index)
+            index += 1
+        frame = min(frame, self._count(index) - 1)
+        self.scene(index).paint(frame / self.rate, out)
+        self._fade(index, frame, out)
+
+    @cached_property
+    def chapters(self) -> list[Cue]:
+        """One from each part that names it to the next one that does; the first begins with the film."""
+        named = [(round(1000 * start), part.chapter) for start, _, part in self._timed() if part.chapter]
+        borders = [0, *(start for start, _ in named[1:]), round(1000 * self.length)]
+        return [Cue(*span, title) for span, (_, title) in zip(pairwise(borders), named, strict=False)]
+
+    @cached_property
+    def captions(self) -> list[Cue]:
+        """What is said, in order; two cues never stand at a time."""
+        found = []
+        for number, (start, end, part) in enumerate(self._timed(), start=1):
+            if part.say:
+                found += cues(part.say, start, end)
+                lacks = seconds_to_read(part.say) - (end - start)
+                if lacks > 0:
+                    told = f"act {number} is {lacks:.1f} s too short to read what it says"
+                    warnings.warn(f"{told}: a longer hold helps", stacklevel=2)
+        return found
+
+    def _timed(self) -> list[tuple[float, float, Spec]]:
+        """Every part with the seconds at which it begins and ends."""
+        counts = [self._count(index) for index in range(len(self._parts))]
+        borders = [frame / self.rate for frame in accumulate(counts, initial=0)]
+        return [(*span, part) for span, part in zip(pairwise(borders), self._parts, strict=True)]
+
+    def _count(self, index: int) -> int:
+        """Frames of a part, which is recorded if it has not been yet."""
+        if index not in self._frames:
+            self.scene(index)
+        return self._frames[index]
+
+    def _share(self, duration: float) -> None:
+        """Give every part its share of the film's duration: as its natural length is to that of all."""
+        holds = np.array([part.hold for part in self._parts])
+        natural = np.array([self.scene(index).length for index in range(len(holds))]) - holds
+        shares = max(duration - holds.sum(), 0.0) * natural / natural.sum() + holds
+        borders = np.round(np.cumsum([0.0, *shares]) * self.rate)
+        self.close()
+        for index, frames in enumerate(np.diff(borders)):
+            part = self._parts[index]
+            own = float(frames) / self.rate - part.hold
+            video = part.video.model_copy(update={"duration": own})
+            self._parts[index] = part.model_copy(update={"video": video})
+        self._frames.clear()
+        if self.length - duration > len(shares) / self.rate:
+            warnings.warn(f"{TOO_SHORT}: this film lasts {self.length:.1f} s", stacklevel=2)
+
+    def _fade(self, index: int, frame: float, out: Pixels) -> None:
+        """Parts go into the ground of the next one, which comes out of it."""
+        last, loop = len(self._parts) - 1, self.spec.video.loop
+        seconds, left = frame / self.rate, (self._count(index) - frame) / self.rate
+        shown, ground = 1.0, index
+        if seconds < FADE and last > 0 and (index > 0 or loop):
+            shown = seconds / FADE
+        elif left < FADE and last > 0 and (index < last or loop):
+            shown, ground = left / FADE, (index + 1) % len(self._parts)
+        if shown < 1:
+            weight = round(255 * shown * shown * (3 - 2 * shown))
+            faded = out * np.uint16(weight) + self._ground(ground) * np.uint16(255 - weight)
+            out[...] = (faded + 127) // 255
+
+    def _ground(self, index: int) -> NDArray[np.uint16]:
+        """The colour behind a part, RGBA."""
+        view = self._parts[index].view
+        if self._transparent and view.background == "none":
+            return np.zeros(4, dtype=np.uint16)
+        background = themed(view.theme, view.colors.model_dump(exclude_none=True)).background
+        return np.array([round(255 * value) for value in (*rgb(background), 1.0)], dtype=np.uint16)
+
+
+def scene_class(name: str) -> type[FilmScene]:
+    """The one scene in the file of this name. Raises ValueError if there is none, or more than one."""
+    path = scenes()[name]
+    module_spec = importlib.util.spec_from_file_location(f"gdanim_scene_{path.stem}", path)
+    if module_spec is None or module_spec.loader is None:
+        raise ValueError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(module_spec)
+    module_spec.loader.exec_module(module)
+    found = [
+        value
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, FilmScene) and value.__module__ == module.__name__
+    ]
+    if len(found) != 1:
+        raise ValueError(f"{path} must define one scene derived from FilmScene; it has {len(found)}")
+    return found[0]
