@@ -1,7 +1,7 @@
 """How good the picture is: smooth edges, a calm image while the camera moves, and the look we settled on.
 
 Smoothness is measured against a reference of 16 samples a pixel, and has to hold its own against 4x
-multisampling, which the outline pass replaces. The look is kept in ``tests/golden``; where it is meant
+multisampling, which the edge pass replaces. The look is kept in ``tests/golden``; where it is meant
 to change, ``GDANIM_GOLDEN=1 pytest tests/test_quality.py`` writes those pictures anew.
 """
 
@@ -27,6 +27,7 @@ GOLDEN = Path(__file__).parent / "golden"
 SPECS = [*sorted(ROOT.glob("specs/*.yaml")), *sorted(ROOT.glob("specs/gallery/*.yaml"))]
 RENEW = "GDANIM_GOLDEN"  # the environment variable that writes the golden pictures anew
 
+FILMS = ["ravine", "gallery/himmelblau"]  # whose edges are measured
 HEIGHT = 180  # of the pictures compared, in pixels
 FINER = 4  # the reference has this many samples across a pixel
 SAMPLES = 4  # of the multisampling to hold against
@@ -55,7 +56,6 @@ class Sequences:
     ours: Array
     multisampled: Array
     reference: Array
-    grown: Array  # the reference with edges half a pixel further out, which is where our outline puts them
 
 
 @pytest.fixture(scope="module")
@@ -84,9 +84,8 @@ def sequences(
         fine = finer(scene)
         solids = Solids(fine, act.scenery)
         reference = [binned(drawn(solids, picture)) for picture in pictures]
-        grown = [binned(drawn(solids, picture, outline=FINER)) for picture in pictures]
         fine.close()
-    return Sequences(*map(np.array, (ours, multisampled, reference, grown)))
+    return Sequences(*map(np.array, (ours, multisampled, reference)))
 
 
 def finer(scene: Any) -> Any:
@@ -111,17 +110,10 @@ def finer(scene: Any) -> Any:
     return fine
 
 
-def drawn(solids: Any, picture: Any, samples: int = 0, outline: float = 0.0) -> Array:
-    """What does not move (height, width, 3), 0 to 255, with an outline of this many pixels or none."""
-    from gdanim.view.ribbon import RIBBON
-
-    def render_outline(picture: Any) -> None:
-        rows = solids.scenery.outline(picture.camera.eye, picture.reveal)
-        with canvas.passing("ribbon", rows, RIBBON) as lines:
-            solids._render_lines(lines, width=outline / canvas.pixel, opacity=1.0, lift=2e-5)
-
+def drawn(solids: Any, picture: Any, samples: int = 0) -> Array:
+    """What does not move (height, width, 3), 0 to 255."""
     canvas = solids.canvas
-    solids._render_outline = render_outline if outline else lambda _: None
+    solids._render_outline = lambda _: None
     canvas.use()
     gl, size = canvas.context, (canvas.width, canvas.height)
     target = gl.framebuffer([gl.renderbuffer(size, 4, samples=samples)], gl.depth_renderbuffer(size, samples))
@@ -161,21 +153,7 @@ def flicker(frames: Array, reference: Array) -> float:
     return float(np.abs(np.diff(frames, axis=0) - np.diff(reference, axis=0)).mean())
 
 
-def fails(film: str, measured: str) -> Any:
-    """A film of which a test is known not to hold yet."""
-    return pytest.param(film, marks=pytest.mark.xfail(strict=True, raises=AssertionError, reason=measured))
-
-
-@pytest.mark.parametrize(
-    "sequences",
-    [
-        fails("ravine", "the outline makes it half a pixel larger: 18.5 dB, multisampled 29.1 dB"),
-        fails(
-            "gallery/himmelblau", "the outline makes it half a pixel larger: 21.0 dB, multisampled 28.3 dB"
-        ),
-    ],
-    indirect=True,
-)
+@pytest.mark.parametrize("sequences", FILMS, indirect=True)
 def test_edges_are_as_true_as_multisampled_ones(sequences: Sequences) -> None:
     where = edges(sequences.reference)
     ours = psnr(sequences.ours, sequences.reference, where)
@@ -183,19 +161,7 @@ def test_edges_are_as_true_as_multisampled_ones(sequences: Sequences) -> None:
     assert ours >= multisampled - WORSE, f"{ours:.2f} dB, multisampled {multisampled:.2f} dB"
 
 
-@pytest.mark.parametrize("sequences", ["ravine", "gallery/himmelblau"], indirect=True)
-def test_edges_are_as_smooth_as_multisampled_ones(sequences: Sequences) -> None:
-    """Half a pixel too far out, but without stairs."""
-    ours = psnr(sequences.ours, sequences.grown, edges(sequences.grown))
-    multisampled = psnr(sequences.multisampled, sequences.reference, edges(sequences.reference))
-    assert ours >= multisampled - WORSE, f"{ours:.2f} dB, multisampled {multisampled:.2f} dB"
-
-
-@pytest.mark.parametrize(
-    "sequences",
-    ["ravine", fails("gallery/himmelblau", "0.110 of 255, multisampled 0.096: 1.15 times as much")],
-    indirect=True,
-)
+@pytest.mark.parametrize("sequences", FILMS, indirect=True)
 def test_a_moving_camera_makes_no_more_flicker_than_multisampling(sequences: Sequences) -> None:
     ours = flicker(sequences.ours, sequences.reference)
     multisampled = flicker(sequences.multisampled, sequences.reference)

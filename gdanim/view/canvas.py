@@ -23,6 +23,7 @@ PROGRAMS = (
     "ribbon",
     "ball",
     "arrow",
+    "edge",
     "decal",
     "sprite",
     "shape",
@@ -63,6 +64,7 @@ class Canvas:
         self._backdrop_of: Sequence[object] = []  # what the backdrop shows
         self._last: Sequence[object] = []
         self.programs = {name: self._program(name) for name in PROGRAMS}
+        self._drawn = self.context.texture((width, height), 4)
         self._atlas: moderngl.Texture | None = None
         scale = height / HEIGHT
         self.pixel = max(scale, 0.6)  # widths shrink with the picture, but not to nothing
@@ -81,6 +83,7 @@ class Canvas:
         self.set("floor", u_color=rgb(theme.secondary), u_opacity=theme.floor_opacity, u_levels=0)
         self.set("decal", u_heights=0, u_floor_height=FLOOR + 0.002)
         self.set("sprite", u_atlas=1)
+        self.set("edge", u_size=(width, height), u_drawn=2)
         for name in ("shape", "area", "image"):
             self.set(name, u_size=(width, height))
 
@@ -216,6 +219,11 @@ class Canvas:
     def use(self) -> None:
         """Of several canvases, this is the one that draws from here on."""
         self.context.__enter__()  # type: ignore[no-untyped-call]
+
+    def take_drawn(self) -> None:
+        """Let shaders see what has been drawn so far: a texture of its colours, in unit 2."""
+        self.context.copy_framebuffer(self._drawn, self.context.fbo)
+        self._drawn.use(2)
 
     def set_depth_mask(self, on: bool) -> None:
         """Whether what is drawn hides what is drawn after it behind it."""

@@ -65,17 +65,15 @@ class Scenery:
         self.mesh = _mesh(self.landscape, grid)
         self.heights = self.mesh.positions[:, 2].reshape(grid, grid)
         self.levels = self.heights / RELIEF * LEVELS
-        self._upper, self._under = self._bake(colormap or theme.colormap)
+        upper, under = self._bake(colormap or theme.colormap)
         self.triangles = self.mesh.triangles
-        self.vertices = np.concatenate(
-            [self.mesh.normals, self._upper, self._under, self._mesh_coordinates()], axis=1
-        )
+        self.vertices = np.concatenate([self.mesh.normals, upper, under, self._mesh_coordinates()], axis=1)
         self.floor = self._floor()
         self.paths = timeline.trails(range(0, len(colors), -(-len(colors) // TAILS)))
         self.trails = self._trail_rows()
         self.axes = self._axis_rows()
         self.dots = self._dot_rows()
-        self._seen: tuple[float, Mesh, Array] | None = None
+        self._seen: tuple[float, Mesh] | None = None
 
     def positions(self, reveal: float) -> Array:
         """Surface vertices while it rises out of the floor (vertices, 4); w is opacity."""
@@ -88,30 +86,17 @@ class Scenery:
         return np.column_stack([at[:, :2], z, f * f * (3 - 2 * f)])
 
     def outline(self, eye: Array, reveal: float) -> Array:
-        """Ribbon rows along the surface's silhouette and rim, in its own colours.
-
-        Drawn one pixel wide over the picture they antialias the surface's edges (discontinuity edge
-        overdraw: Sander, Hoppe, Snyder and Gortler 2001), at a fraction of the price of multisampling.
-        """
+        """The edges of the surface's silhouette and rim as rows (n, 9): both ends, a corner on the inside."""
         if self._seen is None or self._seen[0] != reveal:
-            placed = self.positions(reveal)
-            mesh = replace(self.mesh, positions=placed[:, :3])
-            self._seen = (reveal, mesh, placed[:, 3])
-        _, mesh, opacity = self._seen
+            self._seen = (reveal, replace(self.mesh, positions=self.positions(reveal)[:, :3]))
+        mesh = self._seen[1]
         corner = mesh.positions[mesh.triangles[:, 0]]
         facing = np.einsum("ij,ij->i", mesh.face_normals, eye - corner) > 0
-        edges, sides = self.mesh.edges
-        rim = sides[:, 1] < 0
-        chosen = rim | (facing[sides[:, 0]] != facing[sides[:, 1]])
-        pairs = edges[chosen]
-        upper = ~rim[chosen] | facing[sides[chosen, 0]]
-        a, b = mesh.positions[pairs[:, 0]], mesh.positions[pairs[:, 1]]
-        colors = [
-            np.concatenate([self._lit(pairs[:, k], mesh, eye, upper), opacity[pairs[:, k], None]], axis=1)
-            for k in (0, 1)
-        ]
-        still = np.tile([0.0, 1e-6], (len(a), 1))
-        return np.concatenate([a, a, b, b, still, *colors, np.zeros_like(a)], axis=1)
+        pairs, sides = self.mesh.edges
+        chosen = (sides[:, 1] < 0) | (facing[sides[:, 0]] != facing[sides[:, 1]])
+        pairs, face = pairs[chosen], mesh.triangles[sides[chosen, 0]]
+        other = face.sum(axis=1) - pairs.sum(axis=1)
+        return mesh.positions[np.column_stack([pairs, other])].reshape(-1, 9)
 
     def marked(self) -> Array:
         """World positions (n, 3) of the known minima in the domain."""
@@ -146,22 +131,6 @@ class Scenery:
         grey = base.mean(axis=1, keepdims=True)
         under = theme.under * (0.6 * base + 0.4 * grey) * (0.55 + 0.45 * down[:, None])
         return upper, under
-
-    def _lit(self, index: NDArray[np.int64], mesh: Mesh, eye: Array, upper: NDArray[np.bool_]) -> Array:
-        """The colour the surface shader gives these vertices."""
-        normals = self.mesh.normals[index]
-        to_eye = eye - mesh.positions[index]
-        to_eye /= np.linalg.norm(to_eye, axis=1, keepdims=True)
-        light = np.array(KEY_LIGHT) / np.linalg.norm(KEY_LIGHT)
-        halfway = to_eye + light
-        halfway /= np.linalg.norm(halfway, axis=1, keepdims=True)
-        gloss = self.theme.gloss * np.maximum(np.einsum("ij,ij->i", normals, halfway), 0.0) ** 48
-        gloss *= np.minimum(0.25 + 1.5 * self._upper[index].max(axis=1), 1.0)
-        rim = self.theme.rim * (1 - np.abs(np.einsum("ij,ij->i", normals, to_eye))) ** 3
-        top = self._upper[index] + gloss[:, None] + rim[:, None] * np.array([0.55, 0.75, 1.0])
-        bottom = self._under[index] + 0.3 * rim[:, None]
-        lit: Array = np.where(upper[:, None], top, bottom) ** (1 / 2.2)
-        return lit
 
     def _mesh_coordinates(self) -> Array:
         spacing = 2 * self.extent.max() / MESH

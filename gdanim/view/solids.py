@@ -121,7 +121,7 @@ class Solids:
     def _look(self, camera: Camera) -> None:
         view, projection = camera.view, FLIP @ camera.projection
         matrix = tuple((projection @ view).T.flat)
-        for name in ("surface", "floor", "ribbon", "arrow", "decal"):
+        for name in ("surface", "floor", "ribbon", "arrow", "edge", "decal"):
             self.canvas.set(name, u_matrix=matrix)
         for name in ("surface", "ribbon", "arrow"):
             self.canvas.set(name, u_eye=tuple(camera.eye))
@@ -146,9 +146,13 @@ class Solids:
         return slice(int(np.searchsorted(ended, now - TAIL)), int(np.searchsorted(begun, now)))
 
     def _render_outline(self, picture: Picture) -> None:
+        """Smooth the surface's edges: each pixel there takes its share of the colour across the edge."""
+        self.canvas.take_drawn()
         rows = self.scenery.outline(picture.camera.eye, picture.reveal)
-        with self.canvas.passing("ribbon", rows, RIBBON) as outline:
-            self._render_lines(outline, width=1.0, opacity=1.0, lift=2e-5)
+        with self.canvas.passing("edge", rows, ("3f 3f 3f", "in_from", "in_to", "in_inside")) as edges:
+            self.canvas.context.disable(moderngl.BLEND)
+            edges.render(moderngl.TRIANGLES)
+            self.canvas.context.enable(moderngl.BLEND)
 
     def _shadows(self, picture: Picture, moment: Rolled, lift: Array) -> tuple[Array, Array]:
         """Decal rows (balls, 10): the contact shadow of every ball, and its place on the floor."""
