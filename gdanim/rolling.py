@@ -18,7 +18,8 @@ from gdanim.timeline import SETTLE, Index, Mask, Moment, Pace, Timeline, smooth
 DEPARTURE = 0.9  # a ball that leaves the stage takes at least this many seconds for it
 BEYOND = 0.5  # world units beyond the edge at which a departing ball has faded
 FEW, LATELY = 12, 0.6  # up to so many balls the leader is told; seconds over which a lead passes on
-PILE = 100  # larger crowds do not lie side by side
+ROLLING = 100  # of larger crowds it is not told how far each ball has rolled
+PILE = 400  # larger crowds do not lie side by side
 TRAIL_VERTICES = 24_000  # the budget that all trails share
 
 
@@ -79,8 +80,11 @@ class Rolling(Timeline):
         now = super().at(seconds)
         points, k = now.points, now.step
         departed = (k >= self._leaves) & (self._leaves < self._last)
+        gone = np.zeros(len(points))  # how much of its flight a departing ball has done
         if departed.any():
-            points[departed] = self._departing(seconds, departed)
+            gone[departed] = flown = self._flown(seconds, departed)
+            here = self._points[self._offset[departed] + self._leaves[departed]]
+            points[departed] = here + flown[:, None] * (self._exits[departed] - here)
         contacts, normals = self.landscape.surface(points)
         if departed.any():  # where the loss is undefined it flies on level
             left = self._points[self._offset + np.minimum(self._leaves, self._last)]
@@ -106,7 +110,9 @@ class Rolling(Timeline):
             normals=normals,
             lead=self._lead(seconds),
             spins=spins,
-            opacity=self._opacity(points) * self._presence(now, jumps),
+            opacity=self._opacity(points)
+            * self._presence(now, jumps)
+            * (1 - smooth(np.clip(2 * gone - 1, 0, 1))),
             departed=departed,
         )
 
@@ -138,7 +144,7 @@ class Rolling(Timeline):
         Of a larger crowd, too small to be seen rolling, only the first (1, balls, 4).
         """
         count = len(self.act.runs)
-        spins = np.zeros((self.steps + 1 if count <= PILE else 1, count, 4))
+        spins = np.zeros((self.steps + 1 if count <= ROLLING else 1, count, 4))
         spins[0, :, 3] = 1.0
         for k in range(1, len(spins)):
             row = self._offset + np.minimum(k - 1, self._last)
@@ -206,14 +212,12 @@ class Rolling(Timeline):
             reach = float(np.nanmin(np.where(direction != 0, room / np.abs(direction), np.inf)))
         return self.landscape.to_domain(start + (max(reach, 0.0) + BEYOND) * direction)
 
-    def _departing(self, seconds: float, departed: Mask) -> Array:
+    def _flown(self, seconds: float, departed: Mask) -> Array:
+        """How much of their flight off the stage these balls have done."""
         k = self._leaves[departed]
         begin = self.pace.time(k)
         duration = np.maximum(self.pace.time(k + 1) - begin, DEPARTURE)
-        f = np.clip((seconds - begin) / duration, 0.0, 1.0)
-        f = smooth(f)
-        here = self._points[self._offset[departed] + k]
-        return np.asarray(here + f[:, None] * (self._exits[departed] - here))
+        return smooth(np.clip((seconds - begin) / duration, 0.0, 1.0))
 
     def _opacity(self, points: Array) -> Array:
         """1 inside the domain, falling to 0 at BEYOND world units outside it."""
@@ -227,21 +231,24 @@ class Rolling(Timeline):
         if len(slots) > PILE:
             return slots
         world = self.landscape.to_world(points)
-        anchors: list[
-            tuple[Array, float]
-        ] = []  # the first ball of each pile, and how far apart its places are
-        taken = np.zeros((0, 3))
-        for i in order:
-            near = [a for a in anchors if np.linalg.norm(a[0] - world[i]) < 2 * self.radius]
-            anchor, spacing = near[0] if near else (world[i], 0.0)
-            if not near:
-                spacing = self._spacing(world[i])
-                anchors.append((anchor, spacing))
-            places = np.concatenate([world[i : i + 1], anchor + spacing * SPIRAL])
+        lying = world[order]
+        crowded = (np.linalg.norm(lying[:, None] - lying, axis=-1) < 2 * self.radius).sum(axis=1) > 1
+        taken = self._centres(lying[~crowded])
+        heads, spacings, sizes = np.zeros((0, 2)), [], []  # the first ball of each pile, room and number
+        for i in order[crowded]:
+            near = np.flatnonzero(np.linalg.norm(heads - world[i], axis=1) < 2 * self.radius)
+            if not near.size:
+                heads = np.concatenate([heads, world[i : i + 1]])
+                spacings.append(self._spacing(world[i]))
+                sizes.append(0)
+            pile = int(near[0]) if near.size else len(heads) - 1
+            likely = SPIRAL[max(sizes[pile] - 1, 0) : sizes[pile] + 24]  # they fill from the middle
+            places = np.concatenate([world[i : i + 1], heads[pile] + spacings[pile] * likely])
             centres = self._centres(places)
             apart = np.linalg.norm(centres[:, None] - taken, axis=-1).min(axis=1, initial=np.inf)
             free = int(np.argmax(apart >= 1.99 * self.radius))
             slots[i] = places[free] - world[i]
+            sizes[pile] += 1
             taken = np.concatenate([taken, centres[free : free + 1]])
         return slots
 
@@ -331,4 +338,4 @@ def _spiral(rings: int) -> Array:
     return np.array(places)
 
 
-SPIRAL = _spiral(7)
+SPIRAL = _spiral(12)

@@ -231,6 +231,7 @@ PILES = {
     "narrow ravine": BOWL.replace("steps: 40", "steps: 2000"),
     "valley of rosenbrock": "functions: [rosenbrock]\nlearning_rates: [0.002, 0.0019]\nsteps: 20000\n",
     "four minima": HIMMELBLAU,
+    "three hundred": "functions: [himmelblau]\nlearning_rates: [0.005]\nstarts: {random: 300, seed: 2}\n",
     "neighbours": """\
 functions: [{expr: "0*x + 0*y", domain: {x: [-1, 1], y: [-1, 1]}}]
 starts: [[0, 0], [0.01, 0], [0, 0.01], [0.15, 0], [0.16, 0.02], [-0.14, 0.03]]
@@ -240,13 +241,25 @@ starts: [[0, 0], [0.01, 0], [0, 0.01], [0.15, 0], [0.16, 0.02], [-0.14, 0.03]]
 
 @pytest.mark.parametrize("name", PILES)
 def test_balls_at_rest_do_not_stand_in_each_other(act_of: Acts, name: str) -> None:
-    clock = timeline(act_of(PILES[name]))
+    act = act_of(PILES[name])
+    radius = RADIUS if len(act.runs) < 100 else 0.4 * RADIUS
+    clock = Rolling(act, landscape(act), radius, 1.5)
     assert not overlaps(clock.at(clock.run_time + 5), clock.radius)
 
 
 def test_balls_that_start_in_one_place_lie_side_by_side(act_of: Acts) -> None:
     clock = timeline(act_of(RAVINE))
     assert not overlaps(clock.at(0.0), clock.radius)
+
+
+def test_a_ball_that_has_left_is_gone_whichever_way_it_went(act_of: Acts) -> None:
+    """Along the edge too, where it never comes far from the surface."""
+    act = act_of(
+        "functions: [{expr: '-0.02*x - 3*y', domain: {x: [-1, 1], y: [-1, 1]}}]\n"
+        "starts: [[-0.9, 0.9], [0.9, -0.98], [0, 0]]\nlearning_rates: [0.05]\nsteps: 30\n"
+    )
+    clock = timeline(act)
+    assert (clock.at(clock.run_time).opacity == 0).all()
 
 
 class TestTrails:

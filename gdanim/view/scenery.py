@@ -21,6 +21,7 @@ MESH = 21  # mesh cells along the longer side
 TAILS = 1000  # how many balls may have a trail
 LEVELS = 16  # level lines over the relief
 DOTS = 4_000  # iterate dots in one picture at most
+CROWD = 100  # more balls than this leave tails, not trails with dots
 KEY_LIGHT = (0.35, -0.55, 1.0)
 FILL_LIGHT = (-0.8, 0.2, 0.5)
 
@@ -195,6 +196,8 @@ class Scenery:
     def _dot_rows(self) -> Array:
         """A small sphere at every iterate that stands clear of the last one marked."""
         trails = self.paths
+        if len(self.colors) > CROWD:  # there they would hide the balls
+            return np.zeros((0, 13))
         marked = np.flatnonzero(trails.iterates & (trails.opacity > 0.99))
         kept, last = [], (-1, np.zeros(3))
         for i in marked:

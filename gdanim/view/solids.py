@@ -15,9 +15,8 @@ from gdanim.view.camera import Camera
 from gdanim.view.canvas import Canvas
 from gdanim.view.picture import Arrows, Picture
 from gdanim.view.ribbon import RIBBON, joined
-from gdanim.view.scenery import KEY_LIGHT, TAILS, Scenery
+from gdanim.view.scenery import CROWD, KEY_LIGHT, TAILS, Scenery
 
-CROWD = 100  # more balls than this draw tails instead of trails, and plainer shadows
 TAIL = 2.0  # seconds of way in a tail
 BALLS = ("4f 4f 1f 4f", "in_sphere", "in_color", "in_time", "in_spin")
 ARROWS = ("3f 3f 4f", "in_tail", "in_head", "in_color")

@@ -51,7 +51,7 @@ class Legend(FlatPane):
             self._facts = [
                 lettering.want(t, NOTE_SIZE + 3) for t in ("best loss", "median loss", "converged")
             ]
-            self._converge = np.array([run.status is Status.CONVERGED for run in self.runs])
+            self._converge = np.array([run.status in (Status.CONVERGED, Status.LOCAL) for run in self.runs])
             self._of = lettering.want(f"of {len(self.runs)}", LABEL_SIZE)
             self._names = [self._text(name, LABEL_SIZE, self._column - INDENT) for name, _ in self._groups]
         else:
