@@ -18,9 +18,13 @@ def load(path: str | Path) -> Spec:
     spec = spec.model_copy(update={"acts": tuple(map(_without_idle_functions, spec.acts))})
     found, kept = list(_unknown_names(spec)), 0
     for index, part in enumerate(spec.parts):
+        place = ("acts", index) if spec.acts else ()
         mistakes = list(_unknown_names(part))
         if not part.functions and part.scene in scenes() and 0 not in dimensions(part.scene):
-            mistakes.append(Finding((), f"functions is missing: the scene {part.scene} needs one"))
+            written = (*place, "functions") in marks.values
+            fault = "must have an item" if written else "is missing"
+            where = ("functions",) if written else ()
+            mistakes.append(Finding(where, f"functions {fault}: the scene {part.scene} needs one"))
         try:
             acts = cast(part)
         except CastError as error:
@@ -35,7 +39,6 @@ def load(path: str | Path) -> Spec:
             if part.camera.follow is not None and part.camera.follow > fewest:
                 message = f"there is no ball {part.camera.follow} to follow: the film has {fewest}"
                 mistakes.append(Finding(("camera", "follow"), message))
-        place = ("acts", index) if spec.acts else ()
         found += [mistake._replace(loc=(*place, *mistake.loc)) for mistake in mistakes]
     if kept > MAX_NUMBERS:
         found.append(Finding(("acts",), "the balls of all acts times their steps are too much to keep"))

@@ -170,8 +170,8 @@ class Video(Model):
 class Shown(Model):
     """What a film without acts shows, and each act of a film."""
 
-    functions: tuple[FunctionEntry, ...] = Field(default=(), min_length=1, max_length=50)
-    """Registered names, expressions or mappings; they play one after another."""
+    functions: tuple[FunctionEntry, ...] = Field(default=(), max_length=50)
+    """Registered names, expressions or mappings; they play one after another. Cards need none."""
     optimizers: tuple[OptimizerEntry, ...] = Field(
         default_factory=lambda: (OptimizerEntry(name="sgd"),), min_length=1
     )

@@ -144,6 +144,8 @@ def test_what_is_wrong_for_all_acts_is_told_once() -> None:
 def test_every_act_needs_functions() -> None:
     told = mistakes("acts:\n- {functions: [bowl]}\n- {steps: 3}\n")
     assert told == [(3, 3, "functions is missing: the scene surface needs one")]
+    told = mistakes("functions: [bowl]\nacts: [{}, {functions: []}]\n")
+    assert told == [(2, 24, "functions must have an item: the scene surface needs one")]
     assert mistakes("steps: 3\n") == [(1, 1, "functions is missing: the scene surface needs one")]
 
 
@@ -208,6 +210,11 @@ def test_a_scene_says_what_it_draws(
     assert main(["check", "film.yaml"]) == 0
     said = capsys.readouterr().out
     assert ("solve and descent work" in said) == (3 not in numbers)
+
+
+def test_an_act_may_refuse_the_functions_of_the_film() -> None:
+    parts = read("functions: [bowl]\nscene: card\nacts: [{}, {functions: []}]\n").parts
+    assert [len(part.functions) for part in parts] == [1, 0]
 
 
 def test_a_scene_that_is_no_python_says_so() -> None:
