@@ -286,7 +286,7 @@ def lone_segment(picture: Any, tail: Array, head: Array) -> Any:
     from gdanim.view.picture import Segments
 
     ends = np.stack([tail, head])[None]
-    return replace(picture, segments=Segments(ends, np.array([[1.0, 0.2, 0.2]]), np.ones(1)))
+    return replace(picture, segments=[Segments(ends, np.array([[1.0, 0.2, 0.2]]), np.ones(1))])
 
 
 @pytest.mark.parametrize("lone", [lone_arrow, lone_segment])
@@ -311,6 +311,23 @@ def test_arrows_and_segments_are_hidden_behind_the_surface(
         assert np.isnan(hidden) or (changed == 0) == bool(hidden), f"at pixel {x}, {y}"
     assert (cut == 1).sum() > 5
     assert (cut == 0).sum() > 20
+
+
+def test_patches_are_seen_through_the_surface(studio: Studio) -> None:
+    from gdanim.view.picture import Patches
+
+    picture = replace(studio.picture(1.0), moment=None)
+    before = studio.draw(picture)
+    corners = np.array([[[-0.5, -0.5, -0.2], [0.5, -0.5, -0.2], [-0.5, 0.5, -0.2], [0.5, 0.5, -0.2]]])
+    patch = Patches(corners, np.array([[1.0, 0.2, 0.2, 0.5]]))
+    after = studio.draw(replace(picture, patches=patch))
+    inside = np.array([[x, y, -0.2] for x in (-0.4, 0.0, 0.4) for y in (-0.4, 0.0, 0.4)])
+    columns, rows = np.floor(studio.pixel(picture.camera, inside)).astype(int).T
+    mixed = (before[rows, columns, :3] + np.array([255, 51, 51])) / 2
+    assert after[rows, columns, :3] == pytest.approx(mixed, abs=2)
+    outside = np.array([[0.6, 0.0, -0.2], [0.0, -0.6, -0.2]])
+    columns, rows = np.floor(studio.pixel(picture.camera, outside)).astype(int).T
+    assert np.array_equal(after[rows, columns], before[rows, columns])
 
 
 def test_a_short_arrow_keeps_its_proportions(studio: Studio) -> None:

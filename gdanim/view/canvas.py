@@ -25,6 +25,7 @@ PROGRAMS = (
     "arrow",
     "edge",
     "decal",
+    "patch",
     "sprite",
     "shape",
     "area",

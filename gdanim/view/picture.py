@@ -9,6 +9,8 @@ from gdanim.engine.solution import Array
 from gdanim.rolling import Rolled
 from gdanim.view.camera import Camera
 
+ABOVE = 0.5
+
 
 @dataclass(frozen=True)
 class Label:
@@ -45,6 +47,15 @@ class Segments:
     colors: Array  # (n, 3)
     alpha: Array  # (n,)
     width: float = 2.5  # in pixels of a picture 1080 high
+    lift: float = 1e-4  # towards the viewer, in normalised depth; ABOVE: before all that is drawn earlier
+
+
+@dataclass(frozen=True)
+class Patches:
+    """Flat translucent four-sided pieces, seen through the surface too."""
+
+    corners: Array  # (n, 4, 3) world, one row of two and then the other
+    colors: Array  # (n, 4), with opacity
 
 
 @dataclass(frozen=True)
@@ -60,5 +71,6 @@ class Picture:
     labels: Sequence[Label] = ()
     lines: Array | None = None  # ribbon rows (n, 25)
     arrows: Arrows | None = None
-    segments: Segments | None = None
+    segments: Sequence[Segments] = ()
+    patches: Patches | None = None
     clip: tuple[int, int, int, int] | None = None  # pixels outside (left, top, width, height) are left alone

@@ -13,7 +13,7 @@ from gdanim.landscape import FLOOR
 from gdanim.rolling import Rolled
 from gdanim.view.camera import Camera
 from gdanim.view.canvas import Canvas
-from gdanim.view.picture import Arrows, Picture
+from gdanim.view.picture import ABOVE, Arrows, Picture
 from gdanim.view.ribbon import RIBBON, joined
 from gdanim.view.scenery import CROWD, KEY_LIGHT, TAILS, Scenery
 
@@ -21,6 +21,7 @@ TAIL = 2.0  # seconds of way in a tail
 BALLS = ("4f 4f 1f 4f", "in_sphere", "in_color", "in_time", "in_spin")
 ARROWS = ("3f 3f 4f", "in_tail", "in_head", "in_color")
 ALL = slice(None)
+PATCHES = ("3f 3f 3f 3f 4f", "in_a", "in_b", "in_c", "in_d", "in_color")
 CONTOUR = 1.3  # pixels around an arrow
 FLIP = np.diag([1.0, -1.0, 1.0, 1.0])
 
@@ -91,11 +92,17 @@ class Solids:
         self._render_decals(scenery.marks(appeared), 8)
 
     def draw_moving(self, picture: Picture) -> None:
-        """Segments, shadows, trails, balls, arrows and labels."""
+        """Patches, segments, shadows, trails, balls, arrows and labels."""
         self._look(picture.camera)
-        if picture.segments is not None:
-            with self.canvas.passing("ribbon", joined(picture.segments), RIBBON) as lines:
-                self._render_lines(lines, width=picture.segments.width, opacity=1.0, lift=1e-4)
+        if picture.patches is not None:
+            rows = np.column_stack([picture.patches.corners.reshape(-1, 12), picture.patches.colors])
+            with self.canvas.passing("patch", rows, PATCHES) as patches:
+                self.canvas.set_depth_mask(False)
+                patches.render(moderngl.TRIANGLES)
+        for segments in picture.segments:
+            self.canvas.set_depth_mask(segments.lift < ABOVE)
+            with self.canvas.passing("ribbon", joined(segments), RIBBON) as lines:
+                self._render_lines(lines, width=segments.width, opacity=1.0, lift=segments.lift)
         if picture.moment is not None and picture.presence > 0:
             self._draw_run(picture, picture.moment)
         if picture.arrows is not None:
@@ -120,7 +127,7 @@ class Solids:
     def _look(self, camera: Camera) -> None:
         view, projection = camera.view, FLIP @ camera.projection
         matrix = tuple((projection @ view).T.flat)
-        for name in ("surface", "floor", "ribbon", "arrow", "edge", "decal"):
+        for name in ("surface", "floor", "ribbon", "arrow", "edge", "decal", "patch"):
             self.canvas.set(name, u_matrix=matrix)
         for name in ("surface", "ribbon", "arrow"):
             self.canvas.set(name, u_eye=tuple(camera.eye))

@@ -40,7 +40,7 @@ class SurfacePane(Pane):
         assert isinstance(clock.timeline, Rolling)
         self.clock, self.act, self.timeline = clock, clock.act, clock.timeline
         self.layout = replace(scene.layout, stage=box)
-        self.whole = whole
+        self.whole, self.wishes = whole, scene.spec.camera
         self.scenery = Scenery(
             self.timeline, scene.theme, np.array(scene.colors(self.act)), scene.spec.view.colormap
         )
@@ -63,14 +63,13 @@ class SurfacePane(Pane):
 
     @cached_property
     def camerawork(self) -> Camerawork:
-        spec = self.scene.spec
         return Camerawork(
             self.timeline,
             self.scenery,
             self.layout,
-            spec.camera,
+            self.wishes,
             (self.begins, self.scene.length if self.ends is None else self.ends),
-            self.scene.length if spec.video.loop else None,
+            self.scene.length if self.scene.spec.video.loop else None,
         )
 
     @cached_property

@@ -1,0 +1,82 @@
+"""What is said of a gradient while it is drawn: one line of words, and its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gdanim.engine.solution import Array
+from gdanim.view.layout import Box
+from gdanim.view.pane import FlatPane
+from gdanim.view.panes.gradient import GradientSurface, climbs
+from gdanim.view.sketch import Sketch
+from gdanim.view.text import Numbers, fitted, formula, literal, written
+
+if TYPE_CHECKING:
+    from gdanim.view.scene import FilmScene
+
+SIZE, CAPTION, PITCH = 30.0, 34.0, 50.0  # points: numbers, words, from row to row
+WORDS = 116.0  # points that two lines of words need
+POINT = 0.62  # of the width, where the decimal points stand
+
+
+class NotesPane(FlatPane):
+    """``said``: the caption that stands there, from 1; ``told``: how many rows of numbers have appeared."""
+
+    def __init__(self, scene: FilmScene, box: Box, surface: GradientSurface, captions: Sequence[str]) -> None:
+        super().__init__(scene, box)
+        self.surface = surface
+        self.said, self.told = 0.0, 0.0
+        want, s = self.lettering.want, self.lettering.scale
+        self.numbers = Numbers(self.lettering, SIZE)
+        self._room = min(box.width, 500.0) if scene.layout.wide else (box.width - 40) / 2
+        width = self._room / CAPTION
+        self._captions = [want(f"#block(width: {width:.2f}em)[{literal(c)}]", CAPTION) for c in captions]
+        x, y = surface.act.objective.variables
+        slopes = [formula(rf"\partial f / \partial {name}") for name in (x, y)]
+        self._labels = [want(t, SIZE) for t in (*slopes, "$|nabla f|$", "plane", "surface", "error")]
+        self._step = want(fitted(self._rule(), self._room * s), SIZE)
+
+    def moving(self, sketch: Sketch) -> None:
+        box, s = self.box, self.lettering.scale
+        left, top = (
+            (box.left, box.top + WORDS) if self.scene.layout.wide else (box.right - self._room, box.top)
+        )
+        for k, key in enumerate(self._captions, 1):
+            sketch.text(key, box.left, box.top, self.ink("text"), 1 - min(2 * abs(self.said - k), 1.0))
+        surface, green, ink = self.surface, self.ink("gradient"), self.ink("text")
+        plane, real = surface.compared()
+        gx, gy = surface.slopes.tolist()
+        rows = [(gx, green), (gy, green), ((gx**2 + gy**2) ** 0.5, green), None]
+        rows += [(plane, green), (real, ink), (real - plane, ink)]
+        pitch = min(PITCH, (box.bottom - top) / len(rows))
+        labels = [*self._labels[:3], self._step, *self._labels[3:]]
+        for k, (key, row) in enumerate(zip(labels, rows, strict=True)):
+            y, shown = top + pitch * k, min(max(self.told - k, 0.0), 1.0)
+            sketch.text(key, left, y, row[1] if row else ink, shown)
+            if row and shown:
+                point = (left + POINT * self._room) * s
+                sketch.labels(self.numbers.place(row[0], point, y * s, row[1], shown))
+
+    def _rule(self) -> str:
+        """The first step with its numbers: as a rule where it is one, else from where to where."""
+        surface = self.surface
+        run = surface.act.runs[0]
+        rate = float(run.learning_rates[0])
+        sign = "+" if climbs(surface.act) else "-"
+        start, end = _pair(surface.point), _pair(surface.point + surface.step)
+        way = float(f"{sign}1") * rate * surface.slopes
+        if abs(surface.step - way).max() > 1e-9 * abs(way).max():
+            return f"${start} -> {end}$"
+        return f"${start} {sign} {_short(rate)} dot {_pair(surface.slopes)} = {end}$"
+
+
+def _pair(point: Array) -> str:
+    return f"({', '.join(map(_short, point.tolist()))})"
+
+
+def _short(value: float) -> str:
+    """A number in Typst's mathematics, without idle zeros."""
+    text, exponent = written(value)
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text if exponent is None else f"{text} dot 10^({exponent})"
