@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gdanim import registry
-from gdanim.engine.solution import Objective
+from gdanim.engine.solution import Objective, Status
 from gdanim.entries import FunctionEntry
 from gdanim.expression import point_text
 from gdanim.view.theme import themes
@@ -90,6 +90,8 @@ def listing(kind: str) -> list[tuple[str, str, str]]:
         return [(name, drawn(name), _summary(file)) for name, file in scenes().items()]
     if kind == "themes":
         return [(name, "", "") for name in themes]
+    if kind == "verdicts":
+        return [(str(status), "", status.meaning) for status in Status]
     names = REGISTRIES[kind]
     return [
         (name, _signature(names.parameters(name)), names.summary(name).replace("``", "")) for name in names

@@ -120,10 +120,9 @@ def _parser(plugins: argparse.ArgumentParser) -> argparse.ArgumentParser:
     descent.add_argument("--film", type=Path, metavar="FILE", help="film it too (.mp4 or .gif)")
     descent.set_defaults(command=_descent)
 
-    listing = commands.add_parser("list", help="what a spec can name")
-    listing.add_argument(
-        "kind", choices=("functions", "gradients", "optimizers", "schedules", "scenes", "themes")
-    )
+    listing = commands.add_parser("list", help="what a spec can name, and what a table can say")
+    kinds = ("functions", "gradients", "optimizers", "schedules", "scenes", "themes", "verdicts")
+    listing.add_argument("kind", choices=kinds)
     listing.add_argument("--markdown", action="store_true", help="all that is known, as a page")
     listing.set_defaults(command=_list)
 

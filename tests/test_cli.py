@@ -15,6 +15,7 @@ import pytest
 import gdanim
 from gdanim import cli, registry
 from gdanim.cli import main
+from gdanim.engine.solution import Status
 from gdanim.spec import Spec
 
 RAVINE = """\
@@ -348,7 +349,9 @@ def test_list_shows_every_registered_name(kind: str, capsys: pytest.CaptureFixtu
         assert line.endswith(names.summary(name).replace("``", ""))
 
 
-@pytest.mark.parametrize("kind", ["functions", "gradients", "optimizers", "schedules", "scenes", "themes"])
+@pytest.mark.parametrize(
+    "kind", ["functions", "gradients", "optimizers", "schedules", "scenes", "themes", "verdicts"]
+)
 def test_list_prints_pages(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     _, rows, _ = run(capsys, "list", kind)
     code, page, _ = run(capsys, "list", kind, "--markdown")
@@ -366,6 +369,13 @@ def test_list_shows_scenes_and_themes(capsys: pytest.CaptureFixture[str]) -> Non
     assert "A scene of my own.\n" in out
     _, out, _ = run(capsys, "list", "themes")
     assert "dark" in out.split()
+
+
+def test_list_publishes_the_words_of_the_status_column(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "list", "verdicts")
+    told = dict(line.split(maxsplit=1) for line in out.splitlines())
+    assert list(told) == [str(status) for status in Status]
+    assert told["going"] == "out of steps, still on its way"
 
 
 def test_schema_prints_json(capsys: pytest.CaptureFixture[str]) -> None:

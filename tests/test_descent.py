@@ -243,6 +243,33 @@ def test_a_grid_on_himmelblau_finds_all_four_minima() -> None:
     assert ends == {tuple(np.round(minimum, 3)) for minimum in act.objective.minima}
 
 
+def test_what_is_too_much_is_refused_before_it_is_built() -> None:
+    """200 optimizers x 2000 rates x 10,000 starts: four thousand million balls."""
+    many = spec(
+        "bowl",
+        optimizers=[{"name": "sgd", "momentum": i / 1000} for i in range(200)],
+        learning_rates=[i / 1000 for i in range(2000)],
+        starts={"grid": [100, 100]},
+    )
+    with pytest.raises(CastError, match="4000000000 balls: the most is 100000") as caught:
+        cast(many)
+    assert caught.value.path == ("starts",)
+
+
+def test_restarts_count_among_what_is_kept() -> None:
+    keys: dict[str, Any] = {"starts": {"grid": [40, 25]}, "steps": 10_000}
+    cast(spec("bowl", optimizers=["sgd"], **keys))
+    with pytest.raises(CastError, match="too much to keep") as caught:
+        cast(spec("bowl", optimizers=[{"name": "sgd", "restarts": 5}], **keys))
+    assert caught.value.path == ("steps",)
+
+
+def test_a_thousand_equal_entries_have_labels_of_their_own() -> None:
+    labels = [ball.label for ball in cast(spec("bowl", learning_rates=[0.1] * 1000))[0].balls]
+    assert labels[:2] == ["sgd 0.1", "sgd 0.1 (2)"]
+    assert len(set(labels)) == 1000
+
+
 def test_balls_are_optimizers_by_rates_by_starts() -> None:
     film = spec(
         "x^2 + y^2",

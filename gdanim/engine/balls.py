@@ -89,7 +89,7 @@ def _refuse_too_many(spec: Spec, stages: Sequence[tuple[tuple[Point, ...], Box]]
     rates = [1 if entry.learning_rate else len(spec.learning_rates) or 1 for entry in spec.optimizers]
     balls = sum(rates) * sum(len(starts) for starts, _ in stages)
     if balls > MAX_BALLS:
-        raise CastError(("starts",), f"{balls} balls in one film: the most is {MAX_BALLS}")
+        raise CastError(("starts",), f"{balls} balls: the most is {MAX_BALLS}")
     tries = sum(count * (1 + entry.restarts) for count, entry in zip(rates, spec.optimizers, strict=True))
     kept = sum(tries * len(starts) * _numbers(spec, box) for starts, box in stages)
     if kept > MAX_NUMBERS:

@@ -17,17 +17,24 @@ Point = tuple[float, ...]
 class Status(StrEnum):
     """How a ball stands. Every row but a ball's last is ``running``; the last one says how it ended."""
 
-    RUNNING = "running"
-    CONVERGED = "converged"  # a stop rule fired near a listed minimum or at a positive definite Hessian
-    LOCAL = "local"  # as converged, but a lower minimum is known elsewhere
-    OSCILLATING = "oscillating"  # it repeats a cycle of two points, or bounces about, and gets nowhere
-    DIVERGED = "diverged"  # loss not finite or above 1e10, or 1000 domain diagonals from its start
-    SADDLE = "saddle"  # at rest where the Hessian has a negative eigenvalue, or at a listed saddle
-    PLATEAU = "plateau"  # at rest, but the Hessian is flat and no minimum is near
-    MISLED = "misled"  # at rest by a gradient of differences, where the exact one leads on
-    SLOW = "slow"  # out of steps on a smooth way down that is longer than the way it has come
-    OUTSIDE = "outside"  # out of steps, and out of the domain
-    GOING = "going"  # out of steps, still on its way
+    meaning: str
+
+    def __new__(cls, word: str, meaning: str) -> Status:
+        status = str.__new__(cls, word)
+        status._value_, status.meaning = word, meaning
+        return status
+
+    RUNNING = "running", "not at its end"
+    CONVERGED = "converged", "a stop rule fired near a listed minimum or at a positive definite Hessian"
+    LOCAL = "local", "as converged, but a lower minimum is known elsewhere"
+    OSCILLATING = "oscillating", "it repeats a cycle of two points, or bounces about, and gets nowhere"
+    DIVERGED = "diverged", "loss not finite or above 1e10, or 1000 domain diagonals from its start"
+    SADDLE = "saddle", "at rest where the Hessian has a negative eigenvalue, or at a listed saddle"
+    PLATEAU = "plateau", "at rest, but the Hessian is flat and no minimum is near"
+    MISLED = "misled", "at rest by a gradient of differences, where the exact one leads on"
+    SLOW = "slow", "out of steps on a smooth way down that is longer than the way it has come"
+    OUTSIDE = "outside", "out of steps, and out of the domain"
+    GOING = "going", "out of steps, still on its way"
 
 
 class Objective(Protocol):

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from gdanim.engine.optimizers.base import Optimizer, State, Step
 from gdanim.engine.solution import Array
 from gdanim.registry import optimizers
@@ -29,14 +27,8 @@ def cycled(name: str, settings: Mapping[str, Any], momentum: Callable[[int], flo
         optimizer: Optimizer = optimizers[name](**{**settings, key: setting})
         return optimizer
 
-    first = at(momentum(0) or 0.5)  # any but 0, so that there is room to remember
-
-    def init(points: Array) -> State:
-        return {**first.init(points), "updates": np.zeros((len(points), 1))}
-
     def update(now: Step, state: State) -> tuple[Array, State]:
-        done = int(state["updates"][0, 0])  # alike for all balls
-        points, new = at(momentum(done)).update(now, state)
-        return points, {**state, **new, "updates": state["updates"] + 1}
+        points, new = at(momentum(int(now.count.item()) - 1)).update(now, state)
+        return points, {**state, **new}  # with a momentum of 0 some would drop what they remember
 
-    return replace(first, init=init, update=update)
+    return replace(at(momentum(0) or 0.5), update=update)  # any but 0, so that there is room to remember
