@@ -97,7 +97,7 @@ class Scenery:
         chosen = (sides[:, 1] < 0) | (facing[sides[:, 0]] != facing[sides[:, 1]])
         pairs, face = pairs[chosen], mesh.triangles[sides[chosen, 0]]
         other = face.sum(axis=1) - pairs.sum(axis=1)
-        return mesh.positions[np.column_stack([pairs, other])].reshape(-1, 9)
+        return np.asarray(mesh.positions[np.column_stack([pairs, other])].reshape(-1, 9))
 
     def marked(self) -> Array:
         """World positions (n, 3) of the known minima in the domain."""
