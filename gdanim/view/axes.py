@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gdanim.engine.solution import Array
 from gdanim.landscape import FLOOR, RELIEF, STRETCH, Landscape, ticks
 from gdanim.view.camera import Camera
-from gdanim.view.picture import Label
+from gdanim.view.picture import Label, Segments
 from gdanim.view.ribbon import segments
-from gdanim.view.text import Lettering, formula
-from gdanim.view.theme import Theme, rgb
+from gdanim.view.text import Lettering, Numbers, formula
+from gdanim.view.theme import Color, Theme, rgb
 
 TICK_SIZE, NAME_SIZE = 22.0, 30.0
+BESIDE = 18.0  # points between the height axis and its labels
 TICK_GAP, NAME_GAP = 0.085, 0.20  # world units between the floor's edge and its labels
+
+
+@dataclass(frozen=True)
+class Live:
+    """A loss to mark on the height axis as it changes."""
+
+    loss: float
+    height: float  # in the world
+    color: Color
+    opacity: float
 
 
 class Axes:
@@ -38,10 +50,11 @@ class Axes:
             (float(landscape.level(np.asarray(value))), lettering.want(tick(value), TICK_SIZE))
             for value in height_ticks(landscape)
         ]
+        self._numbers = Numbers(lettering, TICK_SIZE)
         self._loss = lettering.want("loss, log scale" if landscape.log else "loss", 24.0)
 
-    def labels(self, camera: Camera, size: tuple[int, int], opacity: float) -> list[Label]:
-        """Labels as seen by a camera in a picture of ``size`` pixels."""
+    def labels(self, camera: Camera, size: tuple[int, int], opacity: float, live: Live) -> list[Label]:
+        """Labels as seen by a camera in a picture of ``size`` pixels. Ticks make way for the live loss."""
         if opacity <= 0:
             return []
         extent = self.landscape.extent
@@ -60,23 +73,47 @@ class Axes:
         shown = opacity * self._at_the_left(camera)
         feet = np.array([[*self.post, z] for z, _ in self._levels])
         rows = camera.project(feet)[:, 1] / 2 * size[1]
-        apart = np.abs(np.diff(rows)).min(initial=np.inf) / (1.1 * TICK_SIZE * self.lettering.scale)
+        row = camera.project(np.array([*self.post, live.height]))[1] / 2 * size[1]
+        line = TICK_SIZE * self.lettering.scale
+        apart = np.abs(np.diff(rows)).min(initial=np.inf) / (1.1 * line)
         for i, (_, key) in enumerate(self._levels):  # ticks too close to read thin out
             dense = 1.0 if i == 0 else (2.0 if i % 2 == 0 else 1.0) * apart - 1.0
             share = shown * min(max(dense / 0.3, 0.0), 1.0)
-            labels.append(self._centred(key, camera, feet[i], size, quiet, share, beside=18.0))
+            share *= 1 - live.opacity * min(max(4.0 - 3.0 * abs(rows[i] - row) / line, 0.0), 1.0)
+            labels.append(self._centred(key, camera, feet[i], size, quiet, share, beside=BESIDE))
         top = np.array([*self.post, RELIEF])
         labels.append(self._centred(self._loss, camera, top, size, quiet, shown, above=30.0))
-        return labels
+        return labels + self._number(camera, size, shown, live)
+
+    def _number(self, camera: Camera, size: tuple[int, int], opacity: float, live: Live) -> list[Label]:
+        """The live loss: where a tick's label would be, with its last digit beside the axis."""
+        place = np.array([*self.post, live.height])
+        x, y = camera.project(place)
+        ink, s = rgb(self.theme.text), self.lettering.scale
+        digits = self._numbers.place(live.loss, 0.0, -TICK_SIZE * s / 2, ink, opacity * live.opacity)
+        right = max(label.x + label.sprite[2] for label in digits)
+        across = (x + 1) / 2 * size[0] - BESIDE * s - right
+        down, depth = (1 - y) / 2 * size[1], camera.depth(place)
+        return [replace(d, x=d.x + across, y=d.y + down, depth=depth) for d in digits]
+
+    def pointer(self, camera: Camera, opacity: float, live: Live) -> Segments:
+        """The mark of the live loss on the height axis."""
+        at, left = np.array([*self.post, live.height]), self._left(camera)
+        shown = opacity * live.opacity * self._at_the_left(camera)
+        return Segments(np.array([[at - left, at + left]]), np.array([live.color]), np.array([shown]), 4.5)
 
     def height_axis(self, camera: Camera, opacity: float) -> Array:
         """Ribbon rows (n, 25) of the height axis and its ticks."""
-        a = math.radians(camera.azimuth)
-        left = 0.03 * np.array([math.sin(a), -math.cos(a), 0.0])
+        left = self._left(camera)
         at = [np.array([*self.post, z]) for z in (0.0, *(z for z, _ in self._levels))]
         to = [np.array([*self.post, RELIEF]), *(p + left for p in at[1:])]
         ink = [*rgb(self.theme.secondary), 0.7 * opacity * self._at_the_left(camera)]
         return segments(np.array(at), np.array(to), ink)
+
+    def _left(self, camera: Camera) -> Array:
+        """A tick: a short way to the left in the picture."""
+        a = math.radians(camera.azimuth)
+        return 0.03 * np.array([math.sin(a), -math.cos(a), 0.0])
 
     def _at_the_left(self, camera: Camera) -> float:
         """1 while the height axis stands at the left; it fades as it turns away or is seen from above."""
@@ -134,8 +171,11 @@ def height_ticks(landscape: Landscape) -> list[float]:
 
 def tick(value: float) -> str:
     """Typst markup of a tick."""
-    mantissa, _, exponent = f"{value:.0e}".partition("e")
-    if value != 0 and not 1e-3 <= abs(value) < 1e4 and math.isclose(float(f"{value:.0e}"), value):
-        factor = "" if mantissa == "1" else f"{mantissa} times "
+    short = f"{value:.0e}"
+    short = short if math.isclose(float(short), value) else f"{value:.3e}"
+    mantissa, _, exponent = short.partition("e")
+    size = abs(value)
+    if value != 0 and (size < 1e-3 or size >= 1e6 or (size >= 1e4 and "." not in mantissa)):
+        factor = "" if mantissa == "1" else f"{float(mantissa):g} times "
         return f"${factor}10^({int(exponent)})$"
-    return f"${value:.4g}$" if abs(value) < 1e4 else f"${value:.6g}$"
+    return f"${value:.4g}$" if size < 1e4 else f"${value:.6g}$"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.rolling import Rolled, Rolling
-from gdanim.view.axes import Axes
+from gdanim.rolling import FEW, Rolled, Rolling
+from gdanim.view.axes import Axes, Live
 from gdanim.view.camera import Camera
 from gdanim.view.camerawork import Camerawork
 from gdanim.view.canvas import Canvas
@@ -84,7 +84,8 @@ class SurfacePane(Pane):
         """What the canvas paints at scene time ``t``."""
         moment = self.timeline.at(self.clock.seconds)
         camera = self.camera(t)
-        labels = self.axes.labels(camera, self.scene.size, self.ground)
+        live = self._live(moment)
+        labels = self.axes.labels(camera, self.scene.size, self.ground, live)
         if self.whole and self.camerawork.closes_in:
             labels += self.curtain.labels()
         lift, opacity = self.clock.drop(len(self.act.runs))
@@ -98,7 +99,30 @@ class SurfacePane(Pane):
             labels,
             self.axes.height_axis(camera, self.ground),
             arrows=self.arrows(moment),
+            segments=self.axes.pointer(camera, self.ground, live),
             clip=None if self.whole else self.pixels,
+        )
+
+    def _live(self, moment: Rolled) -> Live:
+        """The loss of the ball that leads; of a crowd, the lowest."""
+        landscape, inside = self.timeline.landscape, moment.opacity > 0.999
+        weights = moment.lead * inside
+        if len(weights) == 1:
+            weights = inside.astype(float)
+        elif len(weights) > FEW:
+            weights = np.zeros(len(weights))
+            weights[np.nanargmin(np.where(inside, moment.contacts[:, 2], np.inf))] = float(inside.any())
+        led = np.flatnonzero(weights)
+        share = float(weights.sum())
+        if not led.size:
+            return Live(landscape.low, 0.0, (0.0, 0.0, 0.0), 0.0)
+        losses = self.act.objective.value(moment.points[led])
+        first = int(np.argmax(weights[led]))
+        return Live(
+            float(losses[first]),
+            float(landscape.level(losses) @ weights[led]) / share,
+            self.scene.colors(self.act)[led[first]],
+            share * self.clock.present * max(8 * self.clock.fall - 7, 0.0),
         )
 
     def arrows(self, moment: Rolled) -> Arrows | None:

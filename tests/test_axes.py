@@ -1,0 +1,85 @@
+"""Ticks that read well, and the live loss that rides on the height axis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gdanim.spec import Spec
+
+FILM = """\
+functions: [{expr: "x^2 + 10*y^2 + 100", domain: {x: [-3, 3], y: [-2, 2]}}]
+learning_rates: [0.01, 0.04]
+starts: [[-2.6, 1.4]]
+camera: {orbit: 0}
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "markup"),
+    [
+        (0.0, "$0$"),
+        (-1.5, "$-1.5$"),
+        (1200.0, "$1200$"),
+        (0.001, "$0.001$"),
+        (20000.0, "$2 times 10^(4)$"),
+        (15000.0, "$15000$"),
+        (1e-5, "$10^(-5)$"),
+        (-1e-5, "$-1 times 10^(-5)$"),
+        (1.5e-7, "$1.5 times 10^(-7)$"),
+        (1.996e-320, "$1.996 times 10^(-320)$"),
+        (1234567.0, "$1.235 times 10^(6)$"),
+    ],
+)
+def test_a_tick_is_typeset(value: float, markup: str) -> None:
+    from gdanim.view.axes import tick
+
+    assert tick(value) == markup
+
+
+def test_the_live_loss_rides_calmly_on_the_height_axis(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any], painted: Callable[..., Any]
+) -> None:
+    with filming(spec_of(FILM)) as scene:
+        painted(scene, 0.0)
+        pane = scene._panes[0]
+        beside, heights = [], []
+        for t in np.linspace(6.0, 9.0, 31):
+            scene._seek(t)
+            picture = pane.picture(t)
+            lead = int(np.argmax(picture.moment.lead))
+            assert lead == 1
+            loss = pane.act.objective.value(picture.moment.points[lead])
+            mark = picture.segments.ends[0].mean(axis=0)
+            assert mark[2] == pytest.approx(float(pane.timeline.landscape.level(loss)))
+            assert picture.segments.alpha[0] > 0.9
+            x, y = picture.camera.project(mark)
+            left, top = (x + 1) / 2 * scene.size[0], (1 - y) / 2 * scene.size[1]
+            ink = pane.axes._numbers
+            known = {pane.lettering.place(key, 0, 0, (0, 0, 0)).sprite: c for c, key in ink._digits.items()}
+            digits = [d for d in picture.labels if d.sprite in known]
+            shown = sorted((d.x, known[d.sprite]) for d in digits if abs(d.y + d.sprite[3] / 2 - top) < 3)
+            assert "".join(c for _, c in shown) == f"{loss:.3f}"
+            beside.append(np.array([at for at, _ in shown]) - left)
+            heights.append(mark[2])
+        assert np.ptp(heights) > 0.005
+        assert np.ptp(np.array(beside), axis=0).max() < 0.01
+
+
+def test_ticks_make_way_for_the_live_loss(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any], painted: Callable[..., Any]
+) -> None:
+    from gdanim.view.axes import Live
+
+    with filming(spec_of(FILM)) as scene:
+        painted(scene, 5.0)
+        axes, camera = scene._panes[0].axes, scene._panes[0].camera(5.0)
+        height, key = axes._levels[1]
+        sprite = scene.lettering.place(key, 0, 0, (0, 0, 0)).sprite
+        for shown, opacity in ((0.0, 1.0), (0.5, 0.5), (1.0, 0.0)):
+            live = Live(120.0, height, (1.0, 1.0, 1.0), shown)
+            labels = axes.labels(camera, scene.size, 1.0, live)
+            assert [x.opacity for x in labels if x.sprite == sprite] == pytest.approx([opacity])
