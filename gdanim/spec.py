@@ -114,6 +114,8 @@ class View(Model):
     """none leaves it out of stills; films always have the theme's."""
     height: Literal["auto", "linear", "log"] = "auto"
     """How the loss becomes height; auto takes log when the range asks for it."""
+    against: Literal["steps", "evaluations"] = "steps"
+    """What the scene losses counts: steps, or evaluations of the gradient."""
 
 
 Words = Annotated[str, Field(max_length=160)]

@@ -15,7 +15,7 @@ from gdanim.engine import kernels, restarts, verdicts
 from gdanim.engine.balls import Cast, Team, cast
 from gdanim.engine.functions import DataObjective
 from gdanim.engine.optimizers import Optimizer, State, Step
-from gdanim.engine.problem import Negated, Problem
+from gdanim.engine.problem import GRADIENT, Negated, Problem
 from gdanim.engine.record import Record
 from gdanim.engine.rules import Mask, Rules, lengths
 from gdanim.engine.solution import Act, Array, Ball, Crowd, Evaluations, Objective, Run, Solution, Status
@@ -176,6 +176,7 @@ def _compiled(troop: _Troop, record: Record) -> bool:
         except ImportError:  # no numba, or none that goes with this numpy
             return False
         record.rates[first : first + size] = leaving[record.steps]
+        record.gradients[first : first + size] = record.steps + 1
         first += size
     return True
 
@@ -194,7 +195,8 @@ def _by_numpy(troop: _Troop, record: Record, watch: Watch | None) -> NDArray[np.
         losses, gradient, rate = objective.value(points), objective.gradient(points), rates.at(step)
         norms = lengths(gradient)
         ended, memory = rules.check(points, losses[:, None], norms, memory)
-        record.put(step, active, ended[:, 0], points, losses, norms[:, 0], rate)
+        gradients = evaluations[active, GRADIENT] + step + 1
+        record.put(step, active, ended[:, 0], points, losses, norms[:, 0], rate, gradients)
         if ended.any():
             keep = ~ended[:, 0]
             active, rate = active[keep], rate[keep]
@@ -234,6 +236,7 @@ def _runs(troop: _Troop, record: Record, balls: Sequence[Ball], evaluations: lis
             statuses[i],
             verdict="",
             reason="",
+            gradient_evaluations=record.gradients[i, :n],
             evaluations=Evaluations(*evaluations[i]),
         )
         for i, (ball, n) in enumerate(zip(balls, rows, strict=True))

@@ -133,6 +133,7 @@ class Run:
     status: Status
     verdict: str  # a few words for the end of a film, such as "converged at step 103"
     reason: str  # the cause in numbers, such as "0.105 > 2/L = 0.1", or ""
+    gradient_evaluations: NDArray[np.int32]  # (steps + 1,): that it took to know row k
     evaluations: Evaluations = field(default_factory=Evaluations)
     minimum: Point | None = None  # the listed minimum it has reached
     legs: tuple[Leg, ...] = ()  # of a ball with restarts; at the end it may return to the best place found

@@ -5,6 +5,7 @@ Small pictures, below 480 pixels, have fewer, so that their text stays legible.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -62,6 +63,27 @@ class Box(NamedTuple):
         )
         rows = self.rows(*[1.0] * -(-count // across), gap=gap)
         return [box for row in rows for box in row.columns(*[1.0] * across, gap=gap)][:count]
+
+
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Places from low to high at least ``gap`` apart, in order and in all as near those wanted as can be.
+
+    Where there is no room for all, they are closer. Source: pooling of adjacent violators, least squares.
+    """
+    gap = min(gap, (high - low) / max(len(wanted) - 1, 1))
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    pools: list[tuple[float, int]] = []  # sums and counts of what is wanted, each less its gaps
+    for k, i in enumerate(order):
+        pools.append((wanted[i] - k * gap, 1))
+        while len(pools) > 1 and pools[-1][0] * pools[-2][1] < pools[-2][0] * pools[-1][1]:
+            (a, m), (b, n) = pools.pop(), pools.pop()
+            pools.append((a + b, m + n))
+    most = high - gap * (len(wanted) - 1)
+    free = [min(max(total / count, low), most) for total, count in pools for _ in range(count)]
+    places = [0.0] * len(wanted)
+    for k, i in enumerate(order):
+        places[i] = free[k] + k * gap
+    return places
 
 
 @dataclass(frozen=True)

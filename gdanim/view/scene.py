@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ TYPST_SIZE = 10  # points in which manim has Typst set text
 BALL = 0.05  # radius in world units; a crowd is smaller
 CROWD = 8
 APPEAR, FALL, HOLD, LEAVE = 2.4, 1.2, 3.0, 1.0  # seconds of a film's beats, beside the run
+MANY_VARIABLES = 4  # more than can be written out
 Pixels = NDArray[np.uint8]
 
 
@@ -225,7 +227,10 @@ class FilmScene(Scene):  # type: ignore[misc]
     def _rule(self, act: Act, title: Mobject | None) -> Mobject:
         """An act's function as a formula: below the title, or beside it where there is room."""
         objective = act.objective
-        markup = formula(f"f({', '.join(objective.variables)}) = {objective.latex}")
+        names = [re.sub(r"(?<=\D)(\d+)$", r"_{\1}", name) for name in objective.variables]
+        markup = formula(f"f({', '.join(names)}) = {objective.latex}")
+        if len(names) > MANY_VARIABLES:
+            markup = f"$f: bb(R)^{len(names)} -> bb(R)$"
         top = MARGIN if title is None else self.below(title) + 26
         rule = self.text(markup, 32, MARGIN, top, self.theme.secondary, self._room)
         if title is not None and not self.heading_in_column:

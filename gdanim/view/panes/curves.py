@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.engine.solution import Array, Objective, Run
-from gdanim.timeline import SPEED_UP
+from gdanim.timeline import SPEED_UP, Pace
 from gdanim.view.layout import Box
 from gdanim.view.pane import Clock, FlatPane
 from gdanim.view.plot import Plot, Scale
@@ -100,8 +100,12 @@ class CurvesPane(TracesPane):
 
 def step_scale(clock: Clock) -> Scale:
     """The axis of steps: as the pace goes, where there are many, so that a curve's tip moves evenly."""
-    steps = float(max(clock.timeline.steps, 1))
-    return Scale(0.0, steps, knee=clock.timeline.pace.rate * SPEED_UP if steps > MANY else None)
+    return paced_scale(clock.timeline.steps, clock.timeline.pace)
+
+
+def paced_scale(high: float, pace: Pace) -> Scale:
+    """An axis from 0 for what is counted at a pace."""
+    return Scale(0.0, max(float(high), 1.0), knee=pace.rate * SPEED_UP if high > MANY else None)
 
 
 def lowest(objective: Objective) -> float:

@@ -1,0 +1,201 @@
+"""Losses of any dimension: a curve for each optimizer and rate, with bands where several balls share it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gdanim.engine.solution import Array, Run, Status
+from gdanim.timeline import Pace
+from gdanim.view.layout import Box, spread
+from gdanim.view.pane import Clock, FlatPane
+from gdanim.view.panes.curves import fitting, lowest, paced_scale
+from gdanim.view.plot import Plot
+from gdanim.view.sketch import Sketch
+from gdanim.view.text import fitted, literal
+from gdanim.view.theme import Color
+
+if TYPE_CHECKING:
+    from gdanim.view.scene import FilmScene
+
+QUARTILES = (0.25, 0.5, 0.75)  # of a curve's balls have no higher loss: its band and its line
+FINEST = 2.0  # points: vertices stand no closer
+OUT = 1.5  # of the frame's height: where losses beyond it are
+LABEL_SIZE, NOTE_SIZE = 30.0, 23.0
+LETTER, MOST = 0.52, 0.32  # mean width of a letter in its size; share of the box that labels may take
+CLOSE, PITCH, BESIDE = 36.0, 64.0, 20.0  # points between labels, between those with notes, and from a tip
+LATELY, GLANCES = 0.6, 9  # seconds in which a label gives way, and how often they are looked at
+APPEAR = 0.5  # seconds in which a note fades in
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The balls of one (optimizer, rate)."""
+
+    color: Color
+    counts: Array  # (n,): of steps or evaluations
+    places: Array  # (n, 4): x, and y for each of the QUARTILES, in points
+    alone: bool
+    label: tuple[str, float]
+    note: tuple[str, float]
+
+    def tip(self, count: float) -> Array:
+        """The place (4,) at a count, or at the end."""
+        return np.array([np.interp(count, self.counts, column) for column in self.places.T])
+
+    def until(self, count: float) -> Array:
+        """Places (k, 4) up to there."""
+        return np.concatenate([self.places[: np.searchsorted(self.counts, count)], [self.tip(count)]])
+
+
+class LossesPane(FlatPane):
+    """Median losses with their quartiles, each named at its tip; the names give way to each other."""
+
+    def __init__(self, scene: FilmScene, clock: Clock, box: Box) -> None:
+        super().__init__(scene, box)
+        self.clock = clock
+        runs, view = clock.act.runs, scene.spec.view
+        of_gradients = view.against == "evaluations"
+        counts = [_counts(run, of_gradients) for run in runs]
+        low, most = lowest(clock.act.objective), max(int(count[-1]) for count in counts)
+        losses = [run.losses - low for run in runs]
+        groups: dict[int, list[int]] = {}
+        for i, run in enumerate(runs):
+            groups.setdefault(run.ball.hue, []).append(i)
+        notes = [_note([runs[i] for i in group], of_gradients) for group in groups.values()]
+        labels = [_label(runs[group[0]], len(group) > 1) for group in groups.values()]
+        longest = max(max(map(len, labels)) * LABEL_SIZE, max(map(len, notes)) * NOTE_SIZE)
+        self.room = min(LETTER * longest, MOST * box.width)
+        self.pace = _keeping(clock.timeline.pace, clock.timeline.steps, most)
+        self.plot = Plot(
+            box.inset(0, 0, self.room + BESIDE, 0),
+            paced_scale(most, self.pace),
+            fitting(losses, view.height),
+            self.lettering,
+            (
+                "evaluations of the gradient" if of_gradients else "step",
+                "loss" if low == 0 else "loss above the lowest",
+            ),
+        )
+        colors, narrow = scene.colors(clock.act), self.room * self.lettering.scale
+        self.curves = [
+            Curve(
+                colors[group[0]],
+                *self._places([counts[i] for i in group], [losses[i] for i in group]),
+                len(group) == 1,
+                self.lettering.want(fitted(literal(label), narrow), LABEL_SIZE),
+                self.lettering.want(fitted(literal(note), narrow), NOTE_SIZE),
+            )
+            for group, label, note in zip(groups.values(), labels, notes, strict=True)
+        ]
+
+    def _places(self, counts: Sequence[Array], losses: Sequence[Array]) -> tuple[Array, Array]:
+        """Counts (n,) and places (n, 4) of the balls of a curve."""
+        x, y, frame = self.plot.x, self.plot.y, self.plot.frame
+        grid = np.arange(max(count[0] for count in counts), max(count[-1] for count in counts) + 1.0)
+        columns = np.floor(x.share(grid) * frame.width / FINEST)
+        grid = grid[np.append(np.flatnonzero(np.diff(columns)), len(grid) - 1)]
+        heights = np.empty((len(counts), len(grid)))
+        for i, (count, loss) in enumerate(zip(counts, losses, strict=True)):
+            with np.errstate(all="ignore"):
+                share = y.share(np.maximum(loss, y.low))
+            share = np.clip(np.nan_to_num(share, nan=OUT, posinf=OUT), 0.0, OUT)
+            heights[i] = np.interp(grid, count, share)
+        across = frame.left + x.share(grid) * frame.width
+        down = frame.bottom - np.quantile(heights, QUARTILES, axis=0) * frame.height
+        return grid, np.column_stack([across, *down])
+
+    def still(self, sketch: Sketch) -> None:
+        self.plot.draw(sketch, self.ink("secondary"), self.ink("text"))
+
+    def moving(self, sketch: Sketch) -> None:
+        clock, frame = self.clock, self.plot.frame
+        if clock.fall < 1 or clock.present <= 0:
+            return
+        sketch.opacity *= clock.present
+        count = self.pace.step(clock.seconds)
+        drawn = [curve.until(count) for curve in self.curves]
+        for curve, places in zip(self.curves, drawn, strict=True):
+            if not curve.alone:
+                lower, _, upper = np.maximum(places[:, 1:], frame.top).T
+                sketch.area(places[:, 0], upper, lower, curve.color, 0.22)
+        for curve, places in zip(self.curves, drawn, strict=True):
+            line = np.where(places[:, 2:3] < frame.top, np.nan, places[:, [0, 2]])
+            sketch.line(line, curve.color, 3.4, 0.95)
+            sketch.line([line[-1], [self._front(clock.seconds), line[-1, 1]]], curve.color, 1.5, 0.4)
+            sketch.glow(line[-1], 22.0, curve.color, 0.5)
+            sketch.disc(line[-1], 7.0, curve.color)
+        self._draw_labels(sketch)
+
+    def _draw_labels(self, sketch: Sketch) -> None:
+        """All at the front, beside the tips or what is left of them."""
+        seconds, quiet = self.clock.seconds, self.ink("secondary")
+        x = self._front(seconds) + BESIDE
+        aside = np.mean([self._aside(seconds - ago) for ago in np.linspace(0.0, LATELY, GLANCES)], axis=0)
+        places = self.tips(seconds) + aside
+        for i, (curve, y) in enumerate(zip(self.curves, places, strict=True)):
+            others = np.delete(places, i)
+            nearest = float(np.abs(others - y).min(initial=np.inf))
+            below = float((others - y)[others > y].min(initial=np.inf))
+            clear = _share(nearest, 0.6 * CLOSE, CLOSE)  # labels fade while one passes the other
+            told = _share(seconds - self._end(curve), 0.0, APPEAR) * _share(below, 0.7 * PITCH, PITCH)
+            sketch.text(curve.label, x, y, curve.color, clear, align=(0.0, 0.5), snap=False)
+            sketch.text(curve.note, x, y + 0.45 * PITCH, quiet, clear * told, align=(0.0, 0.5), snap=False)
+
+    def _front(self, seconds: float) -> float:
+        """How far the plot is drawn, in points."""
+        return float(self.plot.at(min(self.pace.step(seconds), self.plot.x.high), self.plot.y.high)[0])
+
+    def _end(self, curve: Curve) -> float:
+        """Seconds at which it ends."""
+        return float(self.pace.time(curve.counts[-1]))
+
+    def tips(self, seconds: float) -> Array:
+        """How far down the medians stand (curves,) in points, within the frame."""
+        count = self.pace.step(seconds)
+        heights = [curve.tip(count)[2] for curve in self.curves]
+        return np.asarray(np.clip(heights, self.plot.frame.top, self.plot.frame.bottom))
+
+    def _aside(self, seconds: float) -> Array:
+        """How far below its tip each label stands (curves,), so that none stands on another."""
+        tips, frame = self.tips(seconds), self.plot.frame
+        pitch = PITCH if any(seconds > self._end(curve) for curve in self.curves) else CLOSE
+        return np.array(spread(tips.tolist(), pitch, frame.top, frame.bottom - 0.75 * PITCH)) - tips
+
+
+def _counts(run: Run, of_gradients: bool) -> Array:
+    """What every row of a run has taken: steps, or evaluations of the gradient."""
+    counts = run.gradient_evaluations if of_gradients else np.arange(run.steps + 1)
+    return counts.astype(float)
+
+
+def _label(run: Run, several: bool) -> str:
+    """What balls of one (optimizer, rate) have in common in their labels."""
+    return run.ball.label.rpartition(" #")[0] if several else run.ball.label
+
+
+def _note(runs: Sequence[Run], of_gradients: bool) -> str:
+    """What became of the balls of a curve."""
+    done = [run for run in runs if run.status is Status.CONVERGED]
+    if len(runs) > 1:
+        return f"{len(done)} of {len(runs)} converged"
+    run = runs[0]
+    return (
+        f"{run.steps} steps, {run.gradient_evaluations[-1]} gradients"
+        if of_gradients and done
+        else run.verdict
+    )
+
+
+def _share(value: float, low: float, high: float) -> float:
+    """How far a value has come from low to high, within 0 and 1."""
+    return min(max((value - low) / (high - low), 0.0), 1.0)
+
+
+def _keeping(pace: Pace, steps: int, most: int) -> Pace:
+    """A pace that begins like another and has done ``most`` when that one has done ``steps``."""
+    alike = Pace(pace.rate)
+    return Pace(pace.rate, float(pace.time(steps)) / max(float(alike.time(most)), 1e-9))

@@ -1,0 +1,16 @@
+"""Losses against steps or evaluations, in any number of dimensions, with bands over many starts."""
+
+from collections.abc import Sequence
+
+from gdanim.view.pane import Clock, Pane
+from gdanim.view.panes.losses import LossesPane
+from gdanim.view.scene import FilmScene
+
+
+class Losses(FilmScene):
+    """One large plot with a curve for each optimizer and rate."""
+
+    dimensions = None
+
+    def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
+        return [LossesPane(self, clock, self.layout.body(top))]
