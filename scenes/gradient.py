@@ -56,9 +56,9 @@ class Gradient(FilmScene):
     heading_in_column = True
 
     def construct(self) -> None:
-        title, acts = self._title(), self.solution.acts
+        title, acts, loop = self._title(), self.solution.acts, self.spec.video.loop
         for act in acts:
-            self.tell(act, title, LEAVE if act is not acts[-1] else 0.0)
+            self.tell(act, title, LEAVE if loop or act is not acts[-1] else 0.0)
 
     def tell(self, act: Act, title: Mobject | None, leave: float) -> None:
         """One act: what the gradient is, then what the balls make of it."""

@@ -124,6 +124,18 @@ def test_the_plane_is_the_more_mistaken_the_farther_one_goes(pane: GradientSurfa
     assert len(picture.patches.corners) == 1
 
 
+def test_without_a_gradient_nothing_points_anywhere(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any]
+) -> None:
+    with filming(spec_of("scene: gradient\nfunctions: [saddle]\nstarts: [[0, 0]]")) as scene:
+        scene.canvas  # noqa: B018
+        flat = next(pane for pane in scene._panes if isinstance(pane, GradientSurface))
+        picture = shown(flat, along_x=1.0, along_y=1.0, fan=1.0, parts=1.0, uphill=1.0, level=1.0, plane=1.0)
+        assert picture.arrows is None
+        ends = np.concatenate([lines.ends for lines in picture.segments])
+        assert np.isfinite(ends).all()
+
+
 def test_a_forgotten_sign_climbs(
     film: Any, spec_of: Callable[[str], Spec], filming: Callable[..., Any]
 ) -> None:

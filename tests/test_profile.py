@@ -97,6 +97,18 @@ def test_steps_are_rate_times_slope(film: Any, pane: ProfilePane) -> None:
         assert np.diff(run.points[:, 0]) == pytest.approx(-rate * slopes[:-1])
 
 
+def test_where_there_is_no_curve_there_is_no_ball(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any]
+) -> None:
+    text = "functions: [{expr: log(x), domain: {x: [-1, 2]}}]\nstarts: [[0.5]]\nlearning_rates: [0.3]"
+    with filming(spec_of(f"scene: one_dimensional\n{text}")) as other:
+        other.canvas  # noqa: B018
+        land = next(p for p in other._panes if isinstance(p, ProfilePane))
+        assert land.act.runs[0].points[1:, 0].max() < 0
+        assert drawn(other, land, 0.0, "ball")[0, 7] == 1
+        assert not drawn(other, land, land.timeline.run_time, "ball")[:, 7].any()
+
+
 def test_poles_do_not_press_the_rest_flat() -> None:
     x = np.linspace(0.001, 2, 500)
     low, high = span(x + 0.01 / x)

@@ -147,7 +147,7 @@ class GradientSurface(SurfacePane):
                 side = self._laid(self.point + self._longest * part, corner)[: 2 + int(39 * self.parts)]
                 dashes = _curve(side, self._green, 0.7, 2.5, ABOVE)
                 yield replace(dashes, alpha=dashes.alpha * (np.arange(len(dashes.alpha)) // 2 % 2 == 0))
-        if self.level > 0:
+        if self.level > 0 and self.slopes.any():
             line = self._level_line
             count = max(2, int(self.level * len(line) / 2))
             middle = len(line) // 2

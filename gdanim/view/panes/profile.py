@@ -137,8 +137,8 @@ class ProfilePane(FlatPane):
         feet = np.column_stack([contacts[:, 0], [self._lane(i) for i in range(len(x))]])
         strength = self.timeline.apart(moment.step)
         grown = float(smooth(min(moment.fraction / 0.3, 1.0)))
-        for i, run in enumerate(self.act.runs):
-            color = self.colors[i]
+        for i in map(int, np.flatnonzero(np.isfinite(contacts).all(axis=1))):
+            run, color = self.act.runs[i], self.colors[i]
             dashes = np.arange(contacts[i, 1], feet[i, 1], 2 * DASH)
             ends = np.minimum(dashes + DASH, feet[i, 1])
             across = np.full(len(dashes), feet[i, 0])
