@@ -22,8 +22,9 @@ check: .venv/ready  ## lint, formatting and types
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 
-bench: .venv/ready  ## frames per second, beside manim's own renderers
+bench: .venv/ready  ## frames a second beside manim's renderers, steps a second beside TORCH=its/python
 	@.venv/bin/python bench/render.py
+	@.venv/bin/python bench/engine.py $(TORCH:%=--torch %)
 
 clean:  ## remove .venv and caches; films stay
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

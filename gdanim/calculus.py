@@ -88,7 +88,7 @@ def compiled(expressions: Iterable[sympy.Expr], names: Iterable[str]) -> Callabl
 
 
 class _Printer(NumPyPrinter):  # type: ignore[misc]
-    """Small powers are products: ten times as fast as numpy's, and rounded alike everywhere."""
+    """Small powers are products: faster than numpy's power, and rounded alike everywhere."""
 
     def _print_Pow(self, expr: sympy.Pow, rational: bool = False) -> str:  # noqa: N802  (sympy's name)
         base, exponent = expr.args

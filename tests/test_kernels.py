@@ -182,7 +182,7 @@ def test_a_crowd_keeps_every_so_many_steps(
     runs = solved(wanted, np.inf, monkeypatch)
     assert len({run.steps for run in runs}) > 1
     monkeypatch.setattr(descent, "WORTH_COMPILING", worth)
-    crowd = descent.crowd(wanted, np.array(STARTS), every=5)
+    crowd = descent.crowd(wanted, cast(wanted)[0], np.array(STARTS), every=5)
     assert bool(interpreted) == (worth == 0)
     assert crowd.steps.tolist() == [0, 5, 10, 15, 20, 23]
     for i, run in enumerate(runs):
@@ -196,7 +196,7 @@ def test_a_crowd_keeps_every_so_many_steps(
 def test_a_crowd_too_large_to_keep_is_told_what_to_leave_out() -> None:
     starts = np.broadcast_to([1.0, 1.0], (1_000_000, 2))
     with pytest.raises(ValueError, match="keep every 35th step at most"):
-        descent.crowd(spec(steps=1000), starts, every=1)
+        descent.crowd(spec(steps=1000), cast(spec())[0], starts, every=1)
 
 
 @pytest.mark.usefixtures("interpreted")

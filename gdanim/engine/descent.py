@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Watch = Callable[[Step, State], None]  # sees each step with the state that follows it
 
 MOST_KEPT = 150_000_000  # numbers of a crowd: 1.2 GB
-WORTH_COMPILING = 3_000_000  # balls x steps: fewer have run before a compiler is there
+WORTH_COMPILING = 10_000_000  # balls x steps: fewer have run before a compiler is there
 
 
 @dataclass(frozen=True)
@@ -131,14 +131,12 @@ def descend(spec: Spec, act: Cast, teams: Sequence[Team], watch: Watch | None = 
     return _runs(troop, record, balls, evaluations.tolist())
 
 
-def crowd(spec: Spec, starts: Array, every: int) -> Crowd:
-    """Any number of balls from ``starts`` (balls, dims) of which only every so many steps are kept.
+def crowd(spec: Spec, act: Cast, starts: Array, every: int) -> Crowd:
+    """Balls of the act's first team from ``starts`` (balls, dims), of which every so many steps are kept.
 
-    They descend the first function of the spec (its first act's, if it has some) by the first optimizer at
-    the first rate; nothing is judged. Raises ValueError where too much would be kept.
+    They may be a million, and are not judged. Raises ValueError where too much would be kept.
     """
-    spec = spec.parts[0]
-    act, numbers = cast(spec)[0], len(starts) * (starts.shape[1] + 3)
+    numbers = len(starts) * (starts.shape[1] + 3)
     if numbers * (spec.steps / every + 1) > MOST_KEPT:
         least = math.ceil(spec.steps / max(MOST_KEPT / numbers - 1, 1))
         asked = f"{len(starts)} balls times {spec.steps} steps"

@@ -2,6 +2,8 @@
 
 ``init(points) -> state`` and ``update(step, state) -> (points, state)``. A state maps names to arrays
 whose leading axis is the balls, so that finished balls can be dropped; no ball may depend on another.
+For a crowd ``update`` is called once, with stand-ins, and what it does is compiled (see ``kernels``); it
+need not care, but what it does at a step must follow from its arguments alone.
 """
 
 from __future__ import annotations
