@@ -53,9 +53,9 @@ def test_the_live_loss_rides_calmly_on_the_height_axis(
             lead = int(np.argmax(picture.moment.lead))
             assert lead == 1
             loss = pane.act.objective.value(picture.moment.points[lead])
-            mark = picture.segments.ends[0].mean(axis=0)
+            mark = picture.segments[0].ends[0].mean(axis=0)
             assert mark[2] == pytest.approx(float(pane.timeline.landscape.level(loss)))
-            assert picture.segments.alpha[0] > 0.9
+            assert picture.segments[0].alpha[0] > 0.9
             x, y = picture.camera.project(mark)
             left, top = (x + 1) / 2 * scene.size[0], (1 - y) / 2 * scene.size[1]
             ink = pane.axes._numbers

@@ -57,7 +57,7 @@ class Studio:
         """The surface, balls and trails alone, from the middle of the orbit."""
         self.scene._seek(self.scene.length)
         self.act.clock.seconds = run_seconds
-        return replace(self.act.picture(self.scene.length / 2), labels=(), lines=None, segments=None, clip=None)
+        return replace(self.act.picture(self.scene.length / 2), labels=(), lines=None, segments=(), clip=None)
 
     def draw(self, picture: Any, stage: Any = None) -> NDArray[np.int64]:
         frame = np.empty((self.size[1], self.size[0], 4), dtype=np.uint8)

@@ -99,7 +99,7 @@ class SurfacePane(Pane):
             labels,
             self.axes.height_axis(camera, self.ground),
             arrows=self.arrows(moment),
-            segments=self.axes.pointer(camera, self.ground, live),
+            segments=[self.axes.pointer(camera, self.ground, live)],
             clip=None if self.whole else self.pixels,
         )
 

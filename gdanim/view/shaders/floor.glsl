@@ -24,6 +24,7 @@ void main() {
     float level = texture(u_levels, v_grid).r;
     float rate = max(fwidth(level), 1e-6);
     float line = clamp(1.0 - abs(fract(level - 0.5) - 0.5) / rate, 0.0, 1.0) * clamp(0.4 / rate - 1.0, 0.0, 1.0);
+    line *= clamp(rate / 2e-5 - 1.0, 0.0, 1.0);  // none on a plateau
     float ink = max(u_opacity.x, max(max(grid.x, grid.y) * u_opacity.y, line * u_opacity.z));
     f_color = vec4(u_color, ink);
 }

@@ -35,10 +35,12 @@ in vec3 v_lines;
 out vec4 f_color;
 void main() {
     vec3 color = gl_FrontFacing ? v_upper.rgb : v_under;
-    // Distance to the nearest line in pixels; lines closer together than a few pixels fade away.
+    // Distance to the nearest line in pixels; lines closer together than a few pixels fade away, and so do
+    // those on a plateau, which would cover it.
     vec3 per_pixel = max(fwidth(v_lines), vec3(1e-6));
     vec3 distance = abs(fract(v_lines - 0.5) - 0.5) / per_pixel;
     vec3 line = clamp(u_mesh.z * 0.5 + 0.5 - distance, 0.0, 1.0) * clamp(0.36 / per_pixel - 1.0, 0.0, 1.0);
+    line *= clamp(per_pixel / 2e-5 - 1.0, 0.0, 1.0);
     float ink = max(max(line.x, line.y) * u_mesh.x, line.z * u_mesh.y);
     color = mix(color, u_line_color, gl_FrontFacing ? ink : 0.5 * ink);
     f_color = vec4(color, v_upper.a);
