@@ -26,9 +26,18 @@ def film(spec_of: Callable[[str], Spec], filming: Callable[..., Any]) -> Callabl
     return lambda text: filming(spec_of(text), height=180)
 
 
-@pytest.mark.parametrize("ball", [1, 2])
-def test_a_followed_ball_stays_in_the_middle(film: Callable[[str], Any], ball: int) -> None:
-    with film(f"{RAVINE}camera: {{follow: {ball}}}\n") as scene:
+FAST = """\
+functions: [{expr: "x^2 + y^2", domain: {x: [-3, 3], y: [-3, 3]}}]
+learning_rates: [0.9999]
+starts: [[2.9, 2.9]]
+pace: 2
+steps: 40
+"""
+
+
+@pytest.mark.parametrize(("run", "ball"), [(RAVINE, 1), (RAVINE, 2), (FAST, 1)])
+def test_a_followed_ball_stays_in_the_middle(film: Callable[[str], Any], run: str, ball: int) -> None:
+    with film(f"{run}camera: {{follow: {ball}}}\n") as scene:
         act, rect = scene._panes[0], scene.layout.rect
         for t in np.linspace(4.0, scene.length, 40):
             scene._seek(float(t))

@@ -13,13 +13,14 @@ from gdanim.engine.solution import Array
 from gdanim.landscape import FLOOR, RELIEF
 from gdanim.rolling import Rolling
 from gdanim.view.axes import far_left
-from gdanim.view.camera import Camera, best_view, frame
+from gdanim.view.camera import FIELD_OF_VIEW, Camera, best_view, frame
 from gdanim.view.layout import Layout
 from gdanim.view.scenery import Scenery
 
 FAVOURITE, ELEVATIONS = -60.0, (34.0, 40.0, 46.0, 52.0)  # views to choose from, degrees
 SWING = (22.0, 24.0)  # the film opens this many degrees around and above the orbit
 NEARER = 0.55  # of the distance, when a ball is followed
+STRAY = 0.6  # of half the picture's height: so far a followed ball may be from the middle
 CALM, TICK = 0.9, 1 / 240  # seconds before and after over which a followed ball's way is averaged; sampling
 
 
@@ -58,11 +59,11 @@ class Camerawork:
             camera = replace(camera, azimuth=camera.azimuth + self._turn(t))
         if self.wishes.follow is None or followed <= 0:
             return camera
-        goal = self._way(seconds)
+        distance = camera.distance * (1 + followed * (NEARER - 1))
+        goal = self._way(seconds, STRAY * distance * math.tan(FIELD_OF_VIEW / 2))
         x, y, z = (np.array(camera.target) + followed * (goal - np.array(camera.target))).tolist()
         middle = self.layout.rect.centre
         shift = tuple(s + followed * (m - s) for s, m in zip(camera.shift, middle, strict=True))
-        distance = camera.distance * (1 + followed * (NEARER - 1))
         return replace(camera, target=(x, y, z), distance=distance, shift=(shift[0], shift[1]))
 
     @cached_property
@@ -135,14 +136,19 @@ class Camerawork:
         rate = 2 * math.pi / max(self.cycle, 1e-6)
         return self.wishes.orbit / rate * math.sin(rate * t)
 
-    def _way(self, seconds: float) -> Array:
-        """Where the followed ball is, on average over a while: zigzags do not shake the camera."""
-        times, places = self._track
-        return np.array([np.interp(seconds, times, places[:, k]) for k in range(3)])
+    def _way(self, seconds: float, stray: float) -> Array:
+        """Where the followed ball is, on average over a while: zigzags do not shake the camera.
+
+        It is never further than ``stray`` world units from there.
+        """
+        times, ways, calm = self._track
+        own, mean = (np.array([np.interp(seconds, times, w[:, k]) for k in range(3)]) for w in (ways, calm))
+        away = max(float(np.linalg.norm(own - mean)), 1e-9)
+        return np.asarray(own + (mean - own) * min(stray / away, 1.0))
 
     @cached_property
-    def _track(self) -> tuple[Array, Array]:
-        """The followed ball's way, smoothed: seconds (n,) and places (n, 3) on the stage."""
+    def _track(self) -> tuple[Array, Array, Array]:
+        """The followed ball's way: seconds (n,), places (n, 3) on the stage, and the same smoothed."""
         trail = self.timeline.trails([(self.wishes.follow or 1) - 1])
         times = np.arange(-CALM, float(trail.times[-1]) + 2 * CALM, TICK)
         ways = np.column_stack([np.interp(times, trail.times, trail.positions[:, k]) for k in range(3)])
@@ -152,7 +158,7 @@ class Camerawork:
         window /= window.sum()
         padded = np.pad(ways, ((len(window) // 2, len(window) // 2), (0, 0)), mode="edge")
         calm = [np.convolve(padded[:, k], window, mode="valid") for k in range(3)]
-        return times, np.column_stack(calm)
+        return times, ways, np.column_stack(calm)
 
 
 def _between(a: Camera, b: Camera, f: float) -> Camera:
