@@ -20,6 +20,7 @@ ROUGH = 0.012  # world units that a coarse mesh may be off in the middle of a ce
 MESH = 21  # mesh cells along the longer side
 TAILS = 1000  # how many balls may have a trail
 LEVELS = 16  # level lines over the relief
+PAINTED_LOW, PAINTED_HIGH = 0.62, 1.25  # how much light paint gives back, from the lowest to the highest
 DOTS = 4_000  # iterate dots in one picture at most
 CROWD = 100  # more balls than this leave tails, not trails with dots
 KEY_LIGHT = (0.35, -0.55, 1.0)
@@ -56,7 +57,15 @@ class Mesh:
 class Scenery:
     """The surface, floor, trails and marks of one timeline in one theme."""
 
-    def __init__(self, timeline: Rolling, theme: Theme, colors: Array, colormap: str | None) -> None:
+    def __init__(
+        self,
+        timeline: Rolling,
+        theme: Theme,
+        colors: Array,
+        colormap: str | None,
+        paint: NDArray[np.uint8] | None = None,
+    ) -> None:
+        """``paint``: colours (rows, columns, 3) over the domain from low to high, instead of a colormap."""
         self.timeline, self.theme = timeline, theme
         self.landscape: Landscape = timeline.landscape
         self.colors = colors  # (balls, 3)
@@ -66,6 +75,7 @@ class Scenery:
         self.mesh = _mesh(self.landscape, grid)
         self.heights = self.mesh.positions[:, 2].reshape(grid, grid)
         self.levels = self.heights / RELIEF * LEVELS
+        self.paint = paint
         upper, under = self._bake(colormap or theme.colormap)
         self.triangles = self.mesh.triangles
         self.vertices = np.concatenate([self.mesh.normals, upper, under, self._mesh_coordinates()], axis=1)
@@ -122,6 +132,8 @@ class Scenery:
         theme = self.theme
         u = np.clip(self.mesh.positions[:, 2] / RELIEF, 0.0, 1.0)
         base = np.asarray(cmap.Colormap(colormap)(u**theme.gamma))[:, :3] ** 2.2
+        if self.paint is not None:  # which the light falls on, brighter above
+            base = np.repeat((PAINTED_LOW + (PAINTED_HIGH - PAINTED_LOW) * u)[:, None], 3, axis=1)
         n = self.mesh.normals
         key, fill = (np.maximum(n @ (np.array(v) / np.linalg.norm(v)), 0.0) for v in (KEY_LIGHT, FILL_LIGHT))
         valley = _blurred(self.heights, self.grid // 9) - self.heights
@@ -134,9 +146,19 @@ class Scenery:
         return upper, under
 
     def _mesh_coordinates(self) -> Array:
-        spacing = 2 * self.extent.max() / MESH
         at = self.mesh.positions
-        return np.column_stack([at[:, :2] / spacing, self.levels.reshape(-1)])
+        return np.column_stack([at[:, :2] / self._spacing, self.levels.reshape(-1)])
+
+    @property
+    def across(self) -> tuple[float, float]:
+        """The part of the paint, in x and y, that one mesh coordinate spans; 0 where there is no paint."""
+        x, y = self._spacing / (2 * self.extent) if self.paint is not None else (0.0, 0.0)
+        return float(x), float(y)
+
+    @property
+    def _spacing(self) -> float:
+        """World units between mesh lines."""
+        return float(2 * self.extent.max() / MESH)
 
     def _floor(self) -> Array:
         corners = np.array([(-1, -1), (1, -1), (-1, 1), (1, 1)], dtype=float)

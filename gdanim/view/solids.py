@@ -23,6 +23,7 @@ ARROWS = ("3f 3f 4f", "in_tail", "in_head", "in_color")
 ALL = slice(None)
 PATCHES = ("3f 3f 3f 3f 4f", "in_a", "in_b", "in_c", "in_d", "in_color")
 CONTOUR = 1.3  # pixels around an arrow
+PAINT, PAINTED = 3, 0.5  # texture unit of a painted surface's colours; their opacity on the floor
 FLIP = np.diag([1.0, -1.0, 1.0, 1.0])
 
 
@@ -47,6 +48,7 @@ class Solids:
         )
         self._heights = self._field(scenery.heights, moderngl.NEAREST)
         self._levels = self._field(scenery.levels, moderngl.LINEAR)
+        self._paint = None if scenery.paint is None else self._image(scenery.paint)
         self._axes = self._quads("ribbon", scenery.axes, RIBBON)
         self._dots = self._quads("ball", scenery.dots, BALLS)
         count = len(scenery.colors)
@@ -71,6 +73,11 @@ class Solids:
         """What only the camera moves; far things first where they blend: surface, floor, outline, axes."""
         canvas, scenery = self.canvas, self.scenery
         self._look(picture.camera)
+        canvas.set("surface", u_across=scenery.across, u_paint=PAINT)
+        canvas.set("floor", u_painted=0.0, u_paint=PAINT)
+        if self._paint is not None:
+            self._paint.use(PAINT)
+            canvas.set("floor", u_painted=PAINTED * min(picture.ground, picture.reveal))
         if picture.reveal > 0:
             if picture.reveal != self._revealed:
                 self._positions.write(scenery.positions(picture.reveal).astype("f4"))
@@ -264,6 +271,14 @@ class Solids:
     def _field(self, values: Array, filter_: int) -> moderngl.Texture:
         height, width = values.shape
         texture = self.canvas.context.texture((width, height), 1, values.astype("f4"), dtype="f4")
+        return self._kept(texture, filter_)
+
+    def _image(self, colors: NDArray[np.uint8]) -> moderngl.Texture:
+        height, width, _ = colors.shape
+        texture = self.canvas.context.texture((width, height), 3, np.ascontiguousarray(colors), alignment=1)
+        return self._kept(texture, moderngl.LINEAR)
+
+    def _kept(self, texture: moderngl.Texture, filter_: int) -> moderngl.Texture:
         texture.filter = filter_, filter_
         texture.repeat_x = texture.repeat_y = False
         self._owned.append(texture)

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdanim.rolling import FEW, Rolled, Rolling
 from gdanim.view.axes import Axes, Live
@@ -34,15 +35,25 @@ class SurfacePane(Pane):
     all from 0 to 1.
     """
 
-    def __init__(self, scene: FilmScene, clock: Clock, box: Box, whole: bool = False) -> None:
-        """``whole``: the surface may reach out of its box into the rest of the picture."""
+    def __init__(
+        self,
+        scene: FilmScene,
+        clock: Clock,
+        box: Box,
+        whole: bool = False,
+        paint: NDArray[np.uint8] | None = None,
+    ) -> None:
+        """``whole``: the surface may reach out of its box into the rest of the picture.
+
+        ``paint``: colours (rows, columns, 3) over the domain, from low to high, instead of a colormap.
+        """
         super().__init__(scene, box)
         assert isinstance(clock.timeline, Rolling)
         self.clock, self.act, self.timeline = clock, clock.act, clock.timeline
         self.layout = replace(scene.layout, stage=box)
         self.whole, self.wishes = whole, scene.spec.camera
         self.scenery = Scenery(
-            self.timeline, scene.theme, np.array(scene.colors(self.act)), scene.spec.view.colormap
+            self.timeline, scene.theme, np.array(scene.colors(self.act)), scene.spec.view.colormap, paint
         )
         self.reveal, self.opened, self.ground = 0.0, 0.0, 0.0
         if scene.time == 0 and not scene.spec.video.loop:

@@ -13,6 +13,8 @@ void main() {
 }
 #else
 uniform sampler2D u_levels; // level coordinate over the domain
+uniform sampler2D u_paint;  // colours over the domain,
+uniform float u_painted;    // and their opacity; 0: it is not painted
 uniform vec3 u_color;
 uniform vec3 u_opacity;     // of the plane, of the grid, of the level lines
 in vec2 v_grid;
@@ -26,6 +28,8 @@ void main() {
     float line = clamp(1.0 - abs(fract(level - 0.5) - 0.5) / rate, 0.0, 1.0) * clamp(0.4 / rate - 1.0, 0.0, 1.0);
     line *= clamp(rate / 2e-5 - 1.0, 0.0, 1.0);  // none on a plateau
     float ink = max(u_opacity.x, max(max(grid.x, grid.y) * u_opacity.y, line * u_opacity.z));
-    f_color = vec4(u_color, ink);
+    vec3 color = u_color;
+    if (u_painted > 0.0) color = mix(texture(u_paint, v_grid).rgb, u_color, ink);
+    f_color = vec4(color, max(ink, u_painted));
 }
 #endif

@@ -29,12 +29,15 @@ void main() {
 #else
 uniform vec3 u_mesh;       // opacity of mesh lines, of level lines, width in pixels
 uniform vec3 u_line_color;
+uniform sampler2D u_paint; // colours over the domain,
+uniform vec2 u_across;     // the part of it that one mesh coordinate spans; 0: it is not painted
 in vec4 v_upper;
 in vec3 v_under;
 in vec3 v_lines;
 out vec4 f_color;
 void main() {
     vec3 color = gl_FrontFacing ? v_upper.rgb : v_under;
+    if (u_across.x > 0.0) color *= texture(u_paint, v_lines.xy * u_across + 0.5).rgb;
     // Distance to the nearest line in pixels; lines closer together than a few pixels fade away, and so do
     // those on a plateau, which would cover it.
     vec3 per_pixel = max(fwidth(v_lines), vec3(1e-6));

@@ -1,0 +1,156 @@
+"""Basins: every start in the colour of its minimum, how many steps it takes, and who gets how much."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import cmap
+import numpy as np
+from numpy.typing import NDArray
+
+from gdanim.engine.basins import BasinMap
+from gdanim.engine.solution import Array
+from gdanim.expression import point_text
+from gdanim.view.axes import tick
+from gdanim.view.layout import Box
+from gdanim.view.pane import Clock, FlatPane
+from gdanim.view.panes.contour import BAR, ContourPane
+from gdanim.view.plot import GAP, Scale
+from gdanim.view.sketch import Sketch
+from gdanim.view.text import Numbers, literal
+from gdanim.view.theme import rgb
+
+if TYPE_CHECKING:
+    from gdanim.view.scene import FilmScene
+
+# Told apart under the common colour deficiencies, by their lightness too; more minima begin anew.
+PALETTE = ("#2F62B8", "#F2B134", "#C63D6B", "#5CC8B0", "#816103", "#B3BDFE", "#B5A666", "#6A4D84")
+NOWHERE = "#6B7078"  # starts that lead to no minimum
+SIZE, PITCH, INDENT, BALL = 28.0, 46.0, 34.0, 11.0  # points: of text, from row to row, to the text, of a ball
+DARKEST = 0.55  # brightness of the starts that take longest
+LEAST, REACHED = 5e-4, 1e-2  # share of starts that is told; distance of a ball's end from its minimum
+FASTEST, SLOWEST = 0.01, 0.995  # quantiles of the steps at the ends of their scale
+
+
+def colors(count: int) -> Array:
+    """The colours (count + 1, 3) of so many minima, and last that of none."""
+    return np.array([*(rgb(PALETTE[i % len(PALETTE)]) for i in range(count)), rgb(NOWHERE)])
+
+
+def step_range(found: BasinMap) -> Scale:
+    """The scale of the steps that starts need, where they lead to a minimum."""
+    steps = found.steps[found.reached >= 0] if len(found.minima) else found.steps
+    low, high = np.quantile(np.maximum(steps, 1), [FASTEST, SLOWEST])
+    return Scale(float(low), float(max(high, low + 1)), log=True)
+
+
+def height(found: BasinMap) -> float:
+    """Points that a list of all shares is high, with the step above it."""
+    return PITCH * (len(found.minima) + 1 + int(found.shares.sum() < 1 - LEAST))
+
+
+def painted(found: BasinMap) -> NDArray[np.uint8]:
+    """Every start in the colour of its minimum, darker the longer it takes: (rows, columns, 3)."""
+    slow = np.clip(step_range(found).share(np.maximum(found.steps, 1)), 0.0, 1.0)
+    bright = np.where(found.reached >= 0, 1.0 - (1.0 - DARKEST) * slow**2, 1.0)
+    shade = colors(len(found.minima))[found.reached] * bright[..., None]
+    return np.asarray((255 * shade).round(), dtype=np.uint8)
+
+
+class StepsPane(ContourPane):
+    """How many steps every start takes, with a colour bar, the basins' borders and their minima."""
+
+    def __init__(self, scene: FilmScene, clock: Clock, box: Box, found: BasinMap, bar: bool = True) -> None:
+        super().__init__(scene, clock, box, bar)
+        self.found = found
+        self.range = step_range(found)
+        self._ticks = [(v, self.lettering.want(tick(v), 22.0)) for v in self.range.ticks(6)]
+        self._name = self.lettering.want("steps", 22.0)
+
+    def still(self, sketch: Sketch) -> None:
+        frame, ink, quiet = self.plot.frame, self.ink("lines"), self.ink("secondary")
+        sketch.image(self._map, frame)
+        self.plot.draw(sketch, quiet, self.ink("text"), grid=0.0)
+        for minimum, color in zip(self.found.minima, colors(len(self.found.minima)), strict=False):
+            at = self.plot.at(*minimum)
+            sketch.ring(at, 14.0, ink, 2.0)
+            sketch.disc(at, 11.0, color)
+        if self.bar:
+            left = frame.right + 26
+            bar = Box(left, frame.top, left + BAR, frame.bottom)
+            sketch.image(self._bar, bar)
+            sketch.box(bar, quiet, 0.55, width=1.3)
+            sketch.text(self._name, left, bar.top - GAP, quiet, align=(0.0, 1.0))
+            for value, key in self._ticks:
+                y = bar.bottom - float(self.range.share(value)) * bar.height
+                sketch.text(key, bar.right + GAP, y, quiet, align=(0.0, 0.5))
+
+    @cached_property
+    def _map(self) -> NDArray[np.uint8]:
+        found = self.found
+        shade = self._shaded(self.range.share(np.maximum(found.steps, 1)))
+        shade[found.reached < 0, :3] = np.multiply(rgb(NOWHERE), 255).astype(np.uint8)
+        return np.ascontiguousarray(shade[::-1])
+
+    @cached_property
+    def _bar(self) -> NDArray[np.uint8]:
+        return self._shaded(np.linspace(1.0, 0.0, 256)[:, None])
+
+    def _shaded(self, shares: Array) -> NDArray[np.uint8]:
+        name = self.scene.spec.view.colormap or self.theme.colormap
+        shade = np.asarray(cmap.Colormap(name)(0.06 + 0.94 * np.clip(shares, 0.0, 1.0)))
+        return (255 * shade).round().astype(np.uint8)
+
+
+class Shares(FlatPane):
+    """The minima in their colours, how many of all starts lead to each, and the balls that have arrived."""
+
+    def __init__(self, scene: FilmScene, clock: Clock, box: Box, found: BasinMap) -> None:
+        super().__init__(scene, box)
+        self.clock = clock
+        self.numbers = Numbers(self.lettering, SIZE)
+        self._step = self.lettering.want("step", SIZE)
+        shares = found.shares
+        order, none = np.argsort(-shares, kind="stable"), 1.0 - shares.sum()
+        room = max(1, int(box.height / PITCH + 0.01) - 1 - (none > LEAST))
+        shown = np.sort(order if len(order) <= room else order[: room - 1])
+        rows = [
+            (f"minimum at {point_text(found.minima[i], 3)}", shares[i], colors(len(shares))[i]) for i in shown
+        ]
+        if rest := len(order) - len(shown):
+            rows.append((f"{rest} more", shares.sum() - shares[shown].sum(), np.array(self.ink("secondary"))))
+        if none > LEAST:
+            rows.append(("no minimum", none, np.array(rgb(NOWHERE))))
+        want = self.lettering.want
+        self._rows = [
+            (want(literal(name), SIZE), want(literal(f"{share:.1%}"), SIZE), color)
+            for name, share, color in rows
+        ]
+        self._row_of = np.array([_nearest(found.minima[shown], run.points[-1]) for run in clock.act.runs])
+
+    def moving(self, sketch: Sketch) -> None:
+        clock, text, quiet = self.clock, self.ink("text"), self.ink("secondary")
+        moment = clock.moment
+        left, _, right, bottom = self.box
+        s = self.lettering.scale
+        middle = self.lettering.size(self._step)[1] / s / 2  # of a line, from its top
+        share = left + INDENT + max(self.lettering.size(name)[0] for name, _, _ in self._rows) / s + 120
+        top = bottom - PITCH * (len(self._rows) + 1)
+        sketch.text(self._step, left + INDENT, top, quiet)
+        sketch.labels(self.numbers.whole(moment.step, share * s, top * s, quiet))
+        for i, (name, percent, color) in enumerate(self._rows):
+            y = top + PITCH * (i + 1)
+            sketch.disc([[left + BALL, y + middle]], BALL, color)
+            sketch.text(name, left + INDENT, y, text)
+            sketch.text(percent, share, y, text, align=(1.0, 0.0))
+            arrived = np.count_nonzero(moment.ended & (self._row_of == i)) if clock.seconds > 0 else 0
+            x = share + 40 + 2.4 * BALL * np.arange(arrived)
+            x = x[x < right - BALL]
+            sketch.ball(np.column_stack([x, np.full(len(x), y + middle)]), BALL, color)
+
+
+def _nearest(minima: Array, end: Array) -> int:
+    """Which minimum a ball's end has reached, or -1."""
+    away = np.linalg.norm(minima - end, axis=1)
+    return int(np.argmin(away)) if len(away) and away.min() < REACHED else -1

@@ -1,0 +1,46 @@
+"""Basins: every start in the colour of the minimum it leads to, and how many steps it takes to get there."""
+
+from collections.abc import Sequence
+
+from gdanim.engine.basins import BasinMap, basins
+from gdanim.engine.solution import Act
+from gdanim.view.pane import Clock, Pane
+from gdanim.view.panes.basins import Shares, StepsPane, height, painted
+from gdanim.view.panes.surface import SurfacePane
+from gdanim.view.scene import FilmScene
+from gdanim.view.theme import Color, rgb
+
+FINEST, WORK = 720, 1.5e8  # starts along the longer side of a map; updates that a map may cost
+
+
+class Basins(FilmScene):
+    """White balls roll over a land painted by where they will end."""
+
+    dimensions = (2,)
+
+    def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
+        found = self.found(clock.act)
+        body = self.layout.body(top)
+        if self.layout.wide:
+            surface, right = body._replace(left=16.0).columns(3, 2, gap=20)
+            lower = min(height(found), 0.5 * right.height)
+            steps, shares = right.rows(right.height - lower - 40, lower)
+        else:
+            surface, steps, shares = body.rows(4, 4, 3)
+        return [
+            SurfacePane(self, clock, surface, paint=painted(found)),
+            StepsPane(self, clock, steps, found),
+            Shares(self, clock, shares, found),
+        ]
+
+    def found(self, act: Act) -> BasinMap:
+        """The basins of an act, about as fine as they will be seen."""
+        entry = self.spec.functions[self.solution.acts.index(act)]
+        lengths = [high - low for low, high in act.domain]
+        side = min(min(self.size) // 2, FINEST, (WORK / self.spec.steps) ** 0.5)
+        columns, rows = (max(2, round(side * length / max(lengths))) for length in lengths)
+        return basins(self.spec.model_copy(update={"functions": (entry,)}), columns, rows)
+
+    def colors(self, act: Act) -> list[Color]:
+        """White or what the spec asks for: colours belong to the minima."""
+        return [rgb(run.ball.color or self.theme.lines) for run in act.runs]
