@@ -25,6 +25,7 @@ check: .venv/ready  ## lint, formatting and types
 bench: .venv/ready  ## frames a second beside manim's renderers, steps a second beside TORCH=its/python
 	@.venv/bin/python bench/render.py
 	@.venv/bin/python bench/engine.py $(TORCH:%=--torch %)
+	@.venv/bin/python bench/basins.py
 
 clean:  ## remove .venv and caches; films stay
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -9,13 +9,15 @@ import time
 from pathlib import Path
 
 import gdanim
+from gdanim.engine.balls import cast
 from gdanim.engine.basins import basins
 
 SPEC = Path(__file__).parent.parent / "specs" / "gallery" / "basins.yaml"
 
 if __name__ == "__main__":
     spec = gdanim.load(SPEC)
+    act = cast(spec)[0]
     for name in ("first", "second"):
         begin = time.perf_counter()
-        found = basins(spec, 960, 540)
+        found = basins(spec, act, 960, 540)
         print(f"{name}: {time.perf_counter() - begin:.1f} s, {len(found.minima)} minima")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from gdanim.engine.balls import cast
 from gdanim.engine.basins import BasinMap, basins
 from gdanim.engine.solution import Act
 from gdanim.view.pane import Clock, Pane
@@ -35,11 +36,11 @@ class Basins(FilmScene):
 
     def found(self, act: Act) -> BasinMap:
         """The basins of an act, about as fine as they will be seen."""
-        entry = self.spec.functions[self.solution.acts.index(act)]
         lengths = [high - low for low, high in act.domain]
         side = min(min(self.size) // 2, FINEST, (WORK / self.spec.steps) ** 0.5)
         columns, rows = (max(2, round(side * length / max(lengths))) for length in lengths)
-        return basins(self.spec.model_copy(update={"functions": (entry,)}), columns, rows)
+        same = cast(self.spec)[self.solution.acts.index(act)]
+        return basins(self.spec, same, columns, rows)
 
     def colors(self, act: Act) -> list[Color]:
         """White or what the spec asks for: colours belong to the minima."""

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import gdanim
+from gdanim.engine.balls import cast
 from gdanim.engine.basins import BasinMap, basins
 from gdanim.engine.solution import Array
 from gdanim.spec import Spec
@@ -25,6 +26,10 @@ COLUMNS, ROWS = 14, 9
 
 def spec(**keys: Any) -> Spec:
     return Spec.model_validate({**HIMMELBLAU, **keys})
+
+
+def mapped(wanted: Spec, columns: int = COLUMNS, rows: int = ROWS) -> BasinMap:
+    return basins(wanted, cast(wanted)[0], columns, rows)
 
 
 def middles(act: Any) -> Array:
@@ -57,7 +62,7 @@ def ends(found: BasinMap) -> list[tuple[Any, int]]:
 )
 def test_a_start_belongs_to_the_minimum_its_run_finds(keys: dict[str, Any]) -> None:
     wanted = spec(**keys)
-    found = basins(wanted, COLUMNS, ROWS)
+    found = mapped(wanted)
     act = gdanim.solve(wanted).acts[0]
     starts = middles(act).tolist()
     runs = gdanim.solve(spec(**keys, starts=starts, domain={"x": [-5, 5], "y": [-5, 5]})).acts[0].runs
@@ -68,7 +73,7 @@ def test_a_start_belongs_to_the_minimum_its_run_finds(keys: dict[str, Any]) -> N
 
 
 def test_minima_that_are_not_listed_are_found() -> None:
-    found = basins(spec(functions=["(x^2 - 1)^2 + y^2"], learning_rates=[0.1]), COLUMNS, ROWS)
+    found = mapped(spec(functions=["(x^2 - 1)^2 + y^2"], learning_rates=[0.1]))
     assert sorted(found.minima[:, 0].round(4)) == [-1, 1]
     right = found.minima[found.reached[:, COLUMNS // 2 :], 0]
     left = found.minima[found.reached[:, : COLUMNS // 2], 0]
@@ -77,23 +82,23 @@ def test_minima_that_are_not_listed_are_found() -> None:
 
 
 def test_saddles_and_tops_are_no_minima() -> None:
-    found = basins(spec(functions=["x^2 - y^2"], optimizers=["newton"], learning_rates=[1.0]), 4, 4)
+    found = mapped(spec(functions=["x^2 - y^2"], optimizers=["newton"], learning_rates=[1.0]), 4, 4)
     assert len(found.minima) == 0
     assert (found.reached == -1).all()
     climbing = [{"name": "sgd", "maximize": True}]
-    found = basins(spec(functions=["4 - x^2 - y^2"], optimizers=climbing, learning_rates=[0.2]), 4, 4)
+    found = mapped(spec(functions=["4 - x^2 - y^2"], optimizers=climbing, learning_rates=[0.2]), 4, 4)
     np.testing.assert_allclose(found.minima, [[0, 0]], atol=1e-4)
     assert (found.reached == 0).all()
 
 
 def test_the_first_optimizer_and_rate_count() -> None:
-    one = basins(spec(), COLUMNS, ROWS)
-    more = basins(spec(optimizers=["sgd", "adam"], learning_rates=[0.01, 0.02]), COLUMNS, ROWS)
+    one = mapped(spec())
+    more = mapped(spec(optimizers=["sgd", "adam"], learning_rates=[0.01, 0.02]))
     np.testing.assert_array_equal(one.steps, more.steps)
 
 
 def test_paint_is_the_colour_of_the_minimum() -> None:
-    found = basins(spec(steps=70), COLUMNS, ROWS)
+    found = mapped(spec(steps=70))
     assert (found.reached < 0).any()
     paint = painted(found) / 255
     assert paint.shape == (ROWS, COLUMNS, 3)

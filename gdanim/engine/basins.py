@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.engine.balls import Cast, cast
+from gdanim.engine.balls import Cast
 from gdanim.engine.descent import crowd
 from gdanim.engine.problem import Negated
 from gdanim.engine.solution import Array, Objective, Status
@@ -36,23 +36,21 @@ class BasinMap:
         )
 
 
-def basins(spec: Spec, columns: int, rows: int) -> BasinMap:
-    """The basins of the spec's first function, of two variables, under its first optimizer and rate.
+def basins(spec: Spec, act: Cast, columns: int, rows: int) -> BasinMap:
+    """The basins of an act, of two variables, under its first optimizer and rate.
 
     Starts are the middles of ``columns`` x ``rows`` cells of the domain. A minimum that is not listed counts
     too: a place to rest where the Hessian is positive definite.
     """
-    act = cast(spec.parts[0])[0]
     (x0, x1), (y0, y1) = act.domain
     x = x0 + (np.arange(columns) + 0.5) / columns * (x1 - x0)
     y = y0 + (np.arange(rows) + 0.5) / rows * (y1 - y0)
     starts = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
-    balls = crowd(spec, starts, every=spec.parts[0].steps + 1)  # only the start and the end
-    stop = spec.parts[0].stop
-    rests = balls.gradient_norms[:, -1] < stop.gradient_norm
-    if stop.loss_change:
-        rests |= np.isfinite(balls.losses[:, -1]) & (balls.ends < spec.parts[0].steps)
-    minima, reached = _assigned(act, balls.points[:, -1], rests, stop.gradient_norm)
+    balls = crowd(spec, act, starts, every=spec.steps + 1)  # only the start and the end
+    rests = balls.gradient_norms[:, -1] < spec.stop.gradient_norm
+    if spec.stop.loss_change:
+        rests |= np.isfinite(balls.losses[:, -1]) & (balls.ends < spec.steps)
+    minima, reached = _assigned(act, balls.points[:, -1], rests, spec.stop.gradient_norm)
     return BasinMap(minima, reached.reshape(rows, columns), balls.ends.reshape(rows, columns))
 
 
