@@ -2,7 +2,7 @@
 
 from manim import rate_functions
 
-from gdanim.view.layout import MARGIN, Box
+from gdanim.view.layout import MARGIN
 from gdanim.view.panes.card import CardPane
 from gdanim.view.panes.surface import SurfacePane
 from gdanim.view.scene import APPEAR, FALL, HOLD, FilmScene
@@ -29,7 +29,7 @@ class Card(FilmScene):
         """The first act's balls find their valleys."""
         for act in self.solution.acts[:1]:
             clock = self.clock(act, APPEAR + FALL + WORDS + HOLD)
-            land = SurfacePane(self, clock, Box(0.0, 0.0, self.layout.width, self.layout.height), whole=True)
+            land = SurfacePane(self, clock, self.layout.body(MARGIN), whole=True)
             self.add(land)
             self.play(land.become_(APPEAR, reveal=1.0, opened=1.0))
             self.play(clock.become_(FALL, rate_functions.linear, fall=1.0))

@@ -43,14 +43,14 @@ class SurfacePane(Pane):
         whole: bool = False,
         paint: NDArray[np.uint8] | None = None,
     ) -> None:
-        """``whole``: the surface may reach out of its box into the rest of the picture.
+        """``whole``: it may reach out of its box; else its labels stay inside too.
 
         ``paint``: colours (rows, columns, 3) over the domain, from low to high, instead of a colormap.
         """
         super().__init__(scene, box)
         assert isinstance(clock.timeline, Rolling)
         self.clock, self.act, self.timeline = clock, clock.act, clock.timeline
-        self.layout = replace(scene.layout, stage=box)
+        self.layout = replace(scene.layout, stage=box if whole else box.inset(16, 44, 16, 8))
         self.whole, self.wishes = whole, scene.spec.camera
         self.scenery = Scenery(
             self.timeline, scene.theme, np.array(scene.colors(self.act)), scene.spec.view.colormap, paint
