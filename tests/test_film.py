@@ -297,3 +297,11 @@ def test_memory_does_not_grow_with_the_acts(tmp_path: Path) -> None:
         command = [sys.executable, "-c", PEAK, str(path), str(tmp_path)]
         peaks.append(int(subprocess.run(command, capture_output=True, text=True, check=True).stdout) / 1024)
     assert peaks[1] - peaks[0] < 40, f"{peaks} MB"
+
+
+def test_a_scene_that_cannot_loop_by_itself_fades(spec_of: Specs) -> None:
+    text = "scene: card\ntitle: Round and round\nvideo: {loop: true, quality: 120p5}\n"
+    with output._film(spec_of(text), HEIGHT, 10) as looping:
+        first, middle, last = (frame(looping, k) for k in (0, looping.frames // 2, looping.frames - 1))
+        assert np.ptp(first[..., 0]) == 0  # nothing but the ground
+        assert 0.3 * np.ptp(middle[..., 0]) < np.ptp(last[..., 0]) < 0.6 * np.ptp(middle[..., 0])

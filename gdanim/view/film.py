@@ -146,12 +146,12 @@ class Film:
 
     def _fade(self, index: int, frame: float, out: Pixels) -> None:
         """Parts go into the ground of the next one, which comes out of it."""
-        last, loop = len(self._parts) - 1, self.spec.video.loop
+        last, loop = len(self._parts) - 1, self.spec.video.loop and not self.scene(index).loops
         seconds, left = frame / self.rate, (self._count(index) - frame) / self.rate
         shown, ground = 1.0, index
-        if seconds < FADE and last > 0 and (index > 0 or loop):
+        if seconds < FADE and (index > 0 or loop):
             shown = seconds / FADE
-        elif left < FADE and last > 0 and (index < last or loop):
+        elif left < FADE and (index < last or loop):
             shown, ground = left / FADE, (index + 1) % len(self._parts)
         if shown < 1:
             weight = round(255 * shown * shown * (3 - 2 * shown))

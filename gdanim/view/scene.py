@@ -195,6 +195,11 @@ class FilmScene(Scene):  # type: ignore[misc]
                 self.play(*(pane.leave_(leave) for pane in panes), FadeOut(rule, run_time=leave))
                 self.remove(*panes)
 
+    @property
+    def loops(self) -> bool:
+        """Whether it ends as it begins; where only the spec asks for it, the film fades."""
+        return self.spec.video.loop and type(self).construct is FilmScene.construct
+
     def enter(self, pane: Pane) -> None:
         """Every pane says so when it is made."""
         self._panes.append(pane)
