@@ -98,14 +98,15 @@ def sees(eye: Array, points: Array, heights: Array, extent: Array, steps: int = 
     ``heights`` (rows, columns) covers [-extent, extent] in y and x; marching is coarse, meant for
     composition.
     """
-    towards = eye - points
-    span = np.array(heights.shape)[::-1] - 1
-    clear = np.ones(len(points), dtype=bool)
-    for t in np.linspace(0.02, 1.0, steps) ** 1.5 * 0.5:
-        at = points + t * towards
-        inside = np.all(np.abs(at[:, :2]) <= extent, axis=1)
-        cell = np.clip(np.rint((at[:, :2] / extent / 2 + 0.5) * span), 0, span).astype(int)
-        clear &= ~(inside & (at[:, 2] < heights[cell[:, 1], cell[:, 0]]))
+    t = (np.linspace(0.02, 1.0, steps) ** 1.5 * 0.5)[:, None]
+    x, y, z = ((p + t * (e - p)) for p, e in zip(points.T, eye, strict=True))  # each (steps, n)
+    inside = (np.abs(x) <= extent[0]) & (np.abs(y) <= extent[1])
+    last = np.array(heights.shape)[::-1] - 1
+    column, row = (
+        np.rint((np.clip(v / e, -1, 1) / 2 + 0.5) * n).astype(np.intp)
+        for v, e, n in zip((x, y), extent, last, strict=True)
+    )
+    clear: NDArray[np.bool_] = ~np.any(inside & (z < heights[row, column]), axis=0)
     return clear
 
 
