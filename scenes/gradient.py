@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from manim import FadeOut, Mobject, Write, rate_functions
 
 from gdanim.engine.solution import Act
-from gdanim.view.panes.gradient import GradientSurface, climbs
+from gdanim.view.panes.gradient import GradientSurface, climbs, plain
 from gdanim.view.panes.notes import NotesPane
 from gdanim.view.scene import FilmScene
 
@@ -26,7 +26,8 @@ ROUND = Beat("Every direction has its own", 1.2, 0.3, 2.0, {"along_y": 0.0, "fan
 STEEPEST = "Put together, the two give the steepest: the gradient"
 CHOSEN = Beat(STEEPEST, 1.4, 0.7, 3.0, {"parts": 1.0, "uphill": 1.0, "level": 1.0})
 ALONE = {"fan": 0.0, "parts": 0.0, "level": 0.0}  # its arrow is all that is left
-RULE, PLANE = "A step: learning rate times gradient", "The flat plane can be trusted only nearby"
+RULE, OTHER = "A step: learning rate times gradient", "A step, as the optimizer takes it"
+PLANE = "The flat plane can be trusted only nearby"
 DESCENT = (
     Beat("Along x the ground has one slope", 1.2, 0.4, 1.0, {"along_x": 1.0}),
     Beat("Along y it has another", 1.2, 0.4, 2.0, {"along_x": 0.0, "along_y": 1.0}),
@@ -64,11 +65,12 @@ class Gradient(FilmScene):
         """One act: what the gradient is, then what the balls make of it."""
         beats = ASCENT if climbs(act) else DESCENT
         captions = list(dict.fromkeys(beat.says for beat in beats))
+        shown = captions if plain(act) else [OTHER if says == RULE else says for says in captions]
         rule = self._rule(act, title)
         layout = self.layout.under(self.below(rule) + 24)
         clock = self.clock(act, APPEAR + FALL + sum(b.seconds + b.hold for b in beats) + HOLD + leave)
         surface = GradientSurface(self, clock, layout.stage, whole=True)
-        notes = NotesPane(self, layout.panel, surface, captions)
+        notes = NotesPane(self, layout.panel, surface, shown)
         self.add(surface, notes)
         self.play(surface.enter_(APPEAR), notes.enter_(APPEAR), Write(rule, run_time=APPEAR))
         self.play(clock.become_(FALL, rate_functions.linear, fall=1.0))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from gdanim.spec import Spec
-from gdanim.view.panes.gradient import GradientSurface, climbs
+from gdanim.view.panes.gradient import GradientSurface, climbs, plain
 from gdanim.view.panes.notes import NotesPane
 
 FILM = """\
@@ -36,11 +37,15 @@ def pane(film: Any) -> GradientSurface:
 
 
 def shown(pane: GradientSurface, **numbers: float) -> Any:
-    """The picture with these of its numbers, all others 0."""
+    """The picture with these of its numbers, all others 0; of its lines only the pane's own."""
     names = ("along_x", "along_y", "fan", "parts", "uphill", "level", "turned", "scaled", "plane", "reach")
     for name in names:
-        setattr(pane, name, numbers.get(name, 0.0))
-    return pane.picture(0.0)
+        setattr(pane, name, 0.0)
+    without = len(pane.picture(0.0).segments)
+    for name, value in numbers.items():
+        setattr(pane, name, value)
+    picture = pane.picture(0.0)
+    return replace(picture, segments=picture.segments[without:])
 
 
 def test_the_film_lasts_as_long_as_it_shall(film: Any) -> None:
@@ -147,3 +152,11 @@ def test_a_forgotten_sign_climbs(
         assert "+ 0.1 dot (6, 8)" in notes._rule()
         assert not any("downhill" in markup for markup, _ in other.lettering._index)
         assert other.length == pytest.approx(20.0)
+
+
+def test_only_a_step_of_rate_times_gradient_is_written_as_one(act_of: Callable[[str], Any]) -> None:
+    text = "functions: [x^2 + 3*y^2]\nstarts: [[1, 2]]\nlearning_rates: [0.1]\nsteps: 2\noptimizers: [%s]"
+    told = {name: plain(act_of(text % name)) for name in ("sgd", "momentum", "adam", "newton")}
+    assert told == {"sgd": True, "momentum": True, "adam": False, "newton": False}
+    assert plain(act_of(text % "{name: sgd, maximize: true}"))
+    assert not plain(act_of(text % "{name: sgd, clip_norm: 1}"))

@@ -13,6 +13,7 @@ import numpy as np
 
 from gdanim.engine.solution import Act, Array
 from gdanim.landscape import FLOOR
+from gdanim.rolling import Rolled
 from gdanim.timeline import smooth
 from gdanim.view.layout import Box
 from gdanim.view.pane import Clock
@@ -45,10 +46,9 @@ class GradientSurface(SurfacePane):
 
     def __init__(self, scene: FilmScene, clock: Clock, box: Box, whole: bool = False) -> None:
         super().__init__(scene, clock, box, whole)
-        run, objective = self.act.runs[0], self.act.objective
+        run = self.act.runs[0]
         self.point, self.loss = run.points[0], float(run.losses[0])
-        self.slopes = objective.exact_gradient(self.point)
-        self.step = run.points[min(1, run.steps)] - self.point
+        self.step, self.slopes = _first_step(self.act)
         self.along_x = self.along_y = self.fan = self.parts = self.uphill = self.level = 0.0
         self.turned = self.scaled = self.plane = self.reach = 0.0
         land = self.timeline.landscape
@@ -67,12 +67,8 @@ class GradientSurface(SurfacePane):
         return self.loss + float(way @ self.slopes), float(self.act.objective.value(self.point + way))
 
     def picture(self, t: float) -> Picture:
-        return replace(
-            super().picture(t),
-            arrows=self._arrows(),
-            segments=tuple(self._lines()),
-            patches=self._patches(),
-        )
+        shown = super().picture(t)
+        return replace(shown, segments=[*shown.segments, *self._lines()], patches=self._patches())
 
     # -- arrows -----------------------------------------------------------------------------------
 
@@ -89,8 +85,9 @@ class GradientSurface(SurfacePane):
         way = turn @ (self._longest * self.slopes)
         return np.asarray(way + self.scaled * (self.step - way))
 
-    def _arrows(self) -> Arrows | None:
+    def arrows(self, moment: Rolled) -> Arrows | None:
         """They lead from the ball's middle to where it would lie, or higher: in the tangent plane."""
+        del moment
         down = self.scenery.colors[0]
         round_ = self.fan_ways()
         k = np.arange(DIRECTIONS)
@@ -256,9 +253,21 @@ class GradientSurface(SurfacePane):
 
 def climbs(act: Act) -> bool:
     """Whether the first ball's first step leads uphill."""
-    run = act.runs[0]
-    step = run.points[min(1, run.steps)] - run.points[0]
-    return bool(step @ act.objective.exact_gradient(run.points[0]) > 0)
+    step, gradient = _first_step(act)
+    return bool(step @ gradient > 0)
+
+
+def plain(act: Act) -> bool:
+    """Whether the first ball's first step is, up or down, its learning rate times the gradient."""
+    step, gradient = _first_step(act)
+    way = float(act.runs[0].learning_rates[0]) * gradient
+    return bool(min(abs(step - way).max(), abs(step + way).max()) <= 1e-9 * abs(way).max())
+
+
+def _first_step(act: Act) -> tuple[Array, Array]:
+    """The first ball's first step and the gradient at its start, both (2,)."""
+    points = act.runs[0].points
+    return points[min(1, len(points) - 1)] - points[0], act.objective.exact_gradient(points[0])
 
 
 def _curve(points: Array, color: Color, alpha: float, width: float, lift: float = 3e-4) -> Segments:

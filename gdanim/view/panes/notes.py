@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gdanim.engine.solution import Array
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
-from gdanim.view.panes.gradient import GradientSurface, climbs
+from gdanim.view.panes.gradient import GradientSurface, climbs, plain
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import Numbers, fitted, formula, literal, written
 
@@ -61,14 +61,12 @@ class NotesPane(FlatPane):
     def _rule(self) -> str:
         """The first step with its numbers: as a rule where it is one, else from where to where."""
         surface = self.surface
-        run = surface.act.runs[0]
-        rate = float(run.learning_rates[0])
-        sign = "+" if climbs(surface.act) else "-"
         start, end = _pair(surface.point), _pair(surface.point + surface.step)
-        way = float(f"{sign}1") * rate * surface.slopes
-        if abs(surface.step - way).max() > 1e-9 * abs(way).max():
+        if not plain(surface.act):
             return f"${start} -> {end}$"
-        return f"${start} {sign} {_short(rate)} dot {_pair(surface.slopes)} = {end}$"
+        sign = "+" if climbs(surface.act) else "-"
+        rate = _short(float(surface.act.runs[0].learning_rates[0]))
+        return f"${start} {sign} {rate} dot {_pair(surface.slopes)} = {end}$"
 
 
 def _pair(point: Array) -> str:
