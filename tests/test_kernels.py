@@ -193,7 +193,7 @@ def test_a_crowd_keeps_every_so_many_steps(
 
 def test_a_crowd_too_large_to_keep_is_told_what_to_leave_out() -> None:
     starts = np.broadcast_to([1.0, 1.0], (1_000_000, 2))
-    with pytest.raises(ValueError, match="keep every 35th step at most"):
+    with pytest.raises(ValueError, match="keep every 38th step at most"):
         descent.crowd(spec(steps=1000), cast(spec())[0], starts, every=1)
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Watch = Callable[[Step, State], None]  # sees each step with the state that follows it
 
-MOST_KEPT = 150_000_000  # numbers of a crowd: 1.2 GB
+MOST_KEPT = 140_000_000  # numbers of a crowd: 1.1 GB
 WORTH_COMPILING = 10_000_000  # balls x steps: fewer have run before a compiler is there
 
 
