@@ -50,7 +50,7 @@ class SurfacePane(Pane):
         super().__init__(scene, box)
         assert isinstance(clock.timeline, Rolling)
         self.clock, self.act, self.timeline = clock, clock.act, clock.timeline
-        self.layout = replace(scene.layout, stage=box if whole else box.inset(16, 44, 16, 8))
+        self.layout = replace(scene.layout, stage=box if whole else box.inset(64, 44, 16, 8))
         self.whole, self.wishes = whole, scene.spec.camera
         self.scenery = Scenery(
             self.timeline, scene.theme, np.array(scene.colors(self.act)), scene.spec.view.colormap, paint
