@@ -86,15 +86,18 @@ class Axes:
         return labels + self._number(camera, size, shown, live)
 
     def _number(self, camera: Camera, size: tuple[int, int], opacity: float, live: Live) -> list[Label]:
-        """The live loss: where a tick's label would be, with its last digit beside the axis."""
+        """The live loss: where a tick's label would be, with its last digit beside the axis.
+
+        It stands before the surface, lest half of it be hidden.
+        """
         place = np.array([*self.post, live.height])
         x, y = camera.project(place)
         ink, s = rgb(self.theme.text), self.lettering.scale
         digits = self._numbers.place(live.loss, 0.0, -TICK_SIZE * s / 2, ink, opacity * live.opacity)
         right = max(label.x + label.sprite[2] for label in digits)
         across = (x + 1) / 2 * size[0] - BESIDE * s - right
-        down, depth = (1 - y) / 2 * size[1], camera.depth(place)
-        return [replace(d, x=d.x + across, y=d.y + down, depth=depth) for d in digits]
+        down = (1 - y) / 2 * size[1]
+        return [replace(d, x=d.x + across, y=d.y + down) for d in digits]
 
     def pointer(self, camera: Camera, opacity: float, live: Live) -> Segments:
         """The mark of the live loss on the height axis."""
