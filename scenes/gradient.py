@@ -23,14 +23,14 @@ class Beat:
 
 
 ROUND = Beat("Every direction has its own", 1.2, 0.3, 2.0, {"along_y": 0.0, "fan": 1.0})
-STEEPEST = "Put together, the two give the steepest: the gradient"
+STEEPEST = "Put together, they are the steepest: the gradient"
 CHOSEN = Beat(STEEPEST, 1.4, 0.7, 3.0, {"parts": 1.0, "uphill": 1.0, "level": 1.0})
 ALONE = {"fan": 0.0, "parts": 0.0, "level": 0.0}  # its arrow is all that is left
 RULE, OTHER = "A step: learning rate times gradient", "A step, as the optimizer takes it"
 PLANE = "The flat plane can be trusted only nearby"
 DESCENT = (
-    Beat("Along x the ground has one slope", 1.2, 0.4, 1.0, {"along_x": 1.0}),
-    Beat("Along y it has another", 1.2, 0.4, 2.0, {"along_x": 0.0, "along_y": 1.0}),
+    Beat("Along x there is one slope", 1.2, 0.4, 1.0, {"along_x": 1.0}),
+    Beat("Along y there is another", 1.2, 0.4, 2.0, {"along_x": 0.0, "along_y": 1.0}),
     ROUND,
     CHOSEN,
     Beat("Turned round, it leads downhill", 1.2, 0.2, 3.0, ALONE | {"turned": 1.0}),
@@ -57,9 +57,9 @@ class Gradient(FilmScene):
     heading_in_column = True
 
     def construct(self) -> None:
-        title, acts, loop = self._title(), self.solution.acts, self.spec.video.loop
+        title, acts = self._title(), self.solution.acts
         for act in acts:
-            self.tell(act, title, LEAVE if loop or act is not acts[-1] else 0.0)
+            self.tell(act, title, LEAVE if act is not acts[-1] else 0.0)
 
     def tell(self, act: Act, title: Mobject | None, leave: float) -> None:
         """One act: what the gradient is, then what the balls make of it."""

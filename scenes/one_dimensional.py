@@ -8,6 +8,9 @@ from gdanim.view.panes.profile import ProfilePane
 from gdanim.view.panes.slopes import SlopesPane
 from gdanim.view.scene import FilmScene
 
+LEGEND, ROW = 54.0, 112.0  # points: the legend without its rows, and one of these with its verdict
+NARROW = 400.0  # points: too little for the table
+
 
 class OneDimensional(FilmScene):
     """A curve with the table of slopes and the legend beside it."""
@@ -16,13 +19,17 @@ class OneDimensional(FilmScene):
     heading_in_column = True
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
-        layout = self.layout.under(top)
-        profile, panel = ProfilePane(self, clock, layout.stage), layout.panel
-        if not profile.few:
-            return [profile, Legend(self, clock, panel, layout.panel_columns)]
-        if self.layout.wide:
-            slopes = panel._replace(bottom=panel.top + SlopesPane.height(len(clock.act.runs)))
+        layout, count = self.layout.under(top), len(clock.act.runs)
+        stage, panel = layout.stage, layout.panel
+        if not layout.wide:
+            body = layout.body(top)
+            needed = min(LEGEND + ROW * count, 0.4 * body.height) / body.height
+            stage, panel = body.rows(1 - needed, needed, gap=20)
+        profile = ProfilePane(self, clock, stage)
+        legend, slopes = panel.columns(1, 1)
+        if layout.wide:
+            slopes = panel._replace(bottom=panel.top + SlopesPane.height(count))
             legend = panel._replace(top=slopes.bottom + 24)
-        else:
-            legend, slopes = panel.columns(1, 1)
+        if not profile.few or slopes.width < NARROW:
+            return [profile, Legend(self, clock, panel, layout.panel_columns)]
         return [profile, SlopesPane(self, clock, slopes), Legend(self, clock, legend)]

@@ -29,7 +29,7 @@ class NotesPane(FlatPane):
         self.said, self.told = 0.0, 0.0
         want, s = self.lettering.want, self.lettering.scale
         self.numbers = Numbers(self.lettering, SIZE)
-        self._room = min(box.width, 500.0) if scene.layout.wide else (box.width - 40) / 2
+        self._room = min(box.width, 470.0) if scene.layout.wide else (box.width - 40) / 2
         width = self._room / CAPTION
         self._captions = [want(f"#block(width: {width:.2f}em)[{literal(c)}]", CAPTION) for c in captions]
         x, y = surface.act.objective.variables

@@ -47,9 +47,11 @@ class ProfilePane(FlatPane):
             self.losses = self.act.objective.value(self.x[:, None])
         lowest, highest = span(self.losses)
         room = box.height - TOP - BOTTOM
-        strip = LANE * (len(self.act.runs) + 1.0 if self.few else 1.5)
-        unit = (highest - lowest) / (room - strip - BALL)  # a point's worth of loss
-        y = Scale(lowest - strip * unit, highest + BALL * unit)
+        lanes = len(self.act.runs) + 1 if self.few else 1
+        self._pitch = min(LANE, 0.2 * room / lanes)
+        strip, head = lanes * self._pitch, min(BALL, 0.1 * room)
+        unit = (highest - lowest) / (room - strip - head)  # a point's worth of loss
+        y = Scale(lowest - strip * unit, highest + head * unit)
         self.plot = Plot(box, Scale(self.low, self.high), y, self.lettering, (formula(name), "loss"))
         self.colors = np.array(scene.colors(self.act))
         self.radius = BALL / max(len(self.act.runs) / 8, 1.0) ** 0.35
@@ -159,7 +161,7 @@ class ProfilePane(FlatPane):
 
     def _lane(self, ball: int) -> float:
         """How far down a ball's steps are shown."""
-        return self.plot.frame.bottom - LANE * (len(self.act.runs) - ball)
+        return self.plot.frame.bottom - self._pitch * (len(self.act.runs) - ball)
 
     def _opacity(self, contacts: Array, moment: Moment) -> Array:
         """Full inside the frame; a ball that has left it for good is gone."""
