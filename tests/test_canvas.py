@@ -222,7 +222,7 @@ def test_a_tail_is_the_late_part_of_a_trail(
     with filming(spec_of(crowd), height=120) as scene:
         stage = Studio(scene, painted).stage
         begun, ended = stage.scenery.trails[np.argsort(stage.scenery.trails[:, 12], kind="stable"), 12:14].T
-        assert len(np.unique(stage.scenery.paths.balls)) == 600
+        assert len(np.unique(stage.scenery.paths.balls)) == 400
         for now in (0.5, 3.0, 6.0):
             late = stage._late(now)
             shown = np.zeros(len(begun), dtype=bool)

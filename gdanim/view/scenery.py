@@ -18,7 +18,7 @@ from gdanim.view.theme import Theme, rgb
 GRIDS = (145, 241)  # vertices along one side of the surface: usually, and where the function asks for more
 ROUGH = 0.012  # world units that a coarse mesh may be off in the middle of a cell
 MESH = 21  # mesh cells along the longer side
-TAILS = 1000  # how many balls may have a trail
+TAILS = 500  # how many balls may have a trail
 LEVELS = 16  # level lines over the relief
 PAINTED_LOW, PAINTED_HIGH = 0.62, 1.25  # how much light paint gives back, from the lowest to the highest
 DOTS = 4_000  # iterate dots in one picture at most
