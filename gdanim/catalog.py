@@ -55,9 +55,9 @@ def only(scene: str) -> tuple[str, ...]:
     return named
 
 
-def most_balls(scene: str) -> int:
-    """How many balls an act of a scene may have, where its class says ``most_balls = 6``."""
-    return int(_declared(scene, "most_balls", sys.maxsize))
+def most_rates(scene: str) -> int:
+    """How many pairs of optimizer and rate a scene may compare, where its class says ``most_rates = 6``."""
+    return int(_declared(scene, "most_rates", sys.maxsize))
 
 
 def _declared(scene: str, name: str, absent: Any) -> Any:

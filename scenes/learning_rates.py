@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gdanim.view.pane import Clock, Pane
 from gdanim.view.panes.curves import CurvesPane
-from gdanim.view.panes.rates import FOOT, HEAD, RatePane, StabilityPane
+from gdanim.view.panes.rates import FOOT, StabilityPane, rate_panes
 from gdanim.view.scene import FilmScene
 
 
@@ -12,12 +12,11 @@ class LearningRates(FilmScene):
     """A map for each rate; below them the loss curves and the steps that each rate has cost."""
 
     dimensions = (2,)
-    most_balls = 6
+    most_rates = 6
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         body = self.layout.body(top)
-        tiles = body.rows(4, 3)[0].tiles(len(clock.act.runs), gap=28, caption=HEAD + FOOT)
-        maps = [RatePane(self, clock, tile, ball) for ball, tile in enumerate(tiles)]
+        maps = rate_panes(self, clock, body.rows(4, 3)[0])
         below = body._replace(top=max(pane.plot.frame.bottom for pane in maps) + FOOT + 24)
         curves, stability = below.columns(3, 2) if self.layout.wide else below.rows(1, 1)
         return [*maps, CurvesPane(self, clock, curves), StabilityPane(self, clock, stability)]

@@ -93,11 +93,15 @@ def test_fewer_steps_come_first_and_equal_ones_together(film: Any) -> None:
     from gdanim.view.panes.rates import ordinal, ranks
 
     runs = film.solution.acts[0].runs
-    assert ranks(runs) == [3, 1, 2, None]
-    assert ranks([runs[0], runs[1], runs[1], runs[0]]) == [3, 1, 1, 3]
+    slow, good, damped, diverged = runs
+    assert ranks([[slow], [good], [damped], [diverged]]) == [3, 1, 2, None]
+    assert ranks([[slow], [good], [good, damped], [good]]) == [4, 1, 3, 1]
+    assert ranks([[good, diverged], [good]]) == [None, 1]
     assert [ordinal(k) for k in (1, 2, 3, 4)] == ["1st", "2nd", "3rd", "4th"]
 
 
-def test_too_many_balls_for_a_scene_are_refused(spec_of: Callable[[str], Spec]) -> None:
-    with pytest.raises(SpecError, match=r"4:8: the scene learning_rates shows up to 6 balls .*, not 14"):
-        spec_of(RAVINE.replace("[[-2.6, 1.4]]", "{ring: 7, radius: 1}") + "scene: learning_rates")
+def test_too_many_rates_for_a_scene_are_refused(spec_of: Callable[[str], Spec]) -> None:
+    with pytest.raises(
+        SpecError, match="4:8: the scene learning_rates compares up to 6 optimizers and rates, not 7"
+    ):
+        spec_of(RAVINE.replace("0.07]", "0.07, 1, 2, 3, 4, 5]") + "scene: learning_rates")

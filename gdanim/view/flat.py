@@ -15,7 +15,7 @@ from gdanim.view.ribbon import RIBBON
 from gdanim.view.scenery import KEY_LIGHT
 from gdanim.view.sketch import LAYOUTS, Batch, Image, Sketch, Trails
 
-FADE = (0.45, 1.8)  # of trails: opacity of the oldest part, seconds of age in which they fade e-fold
+FADE = 1.8  # seconds of age in which trails fade e-fold
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,11 @@ class Flat:
         if id(trails.rows) not in self._trails:
             self._trails[id(trails.rows)] = (trails.rows, *self.canvas.quads("ribbon", trails.rows, RIBBON))
         self.canvas.set(
-            "ribbon", u_width=trails.width, u_now=trails.now, u_fade=FADE, u_opacity=trails.opacity
+            "ribbon",
+            u_width=trails.width,
+            u_now=trails.now,
+            u_fade=(trails.oldest, FADE),
+            u_opacity=trails.opacity,
         )
         self._trails[id(trails.rows)][2].render(moderngl.TRIANGLES)
         self.canvas.set("ribbon", u_now=1e9, u_fade=(1.0, 1.0), u_opacity=1.0)

@@ -43,6 +43,7 @@ class Trails:
     width: float
     now: float
     opacity: float
+    oldest: float
 
 
 @dataclass(frozen=True)
@@ -78,12 +79,13 @@ class Sketch:
             for run in [piece] if dash is None else _dashes(piece, dash * self.scale):
                 self._add("ribbon", ribbon(run, self._ink(color, opacity)), self._width(width))
 
-    def trails(self, rows: Array, now: float, width: float = 3.0) -> None:
+    def trails(self, rows: Array, now: float, width: float = 3.0, oldest: float = 0.45) -> None:
         """Ribbon rows in pixels, each from one time to another, at the time ``now``.
 
+        With age they fade to the opacity ``oldest``.
         The same array, drawn again, is not sent to the graphics side again.
         """
-        self.parts.append(Trails(rows, self._width(width), now, self.opacity))
+        self.parts.append(Trails(rows, self._width(width), now, self.opacity, oldest))
 
     def segments(
         self, a: ArrayLike, b: ArrayLike, color: Color, width: float = 2.0, opacity: float = 1.0

@@ -31,6 +31,8 @@ BAR, BAR_ROOM = 20.0, 130.0  # points: width of the colour bar, and what it need
 BALL = 13.0  # points; a crowd is smaller
 ARROW = 120.0  # points of the longest gradient arrow
 FEW = 4  # so many balls get arrows and step numbers
+OLDEST = 0.45  # opacity to which paths fade
+LINGER = 1.2  # seconds in which fleeting dots fade e-fold
 NUMBERED, CLEAR = 6, 46.0  # steps that may be numbered, if they stand so many points apart,
 ROOMY = 340.0  # in a frame so wide
 
@@ -49,14 +51,18 @@ class ContourPane(FlatPane):
         bar: bool = True,
         bare: bool = False,
         balls: Sequence[int] | None = None,
+        fleeting: bool = False,
     ) -> None:
-        """``bare``: without numbers and names of axes and levels; ``balls`` (from 0): those alone."""
+        """``bare``: without numbers and names of axes and levels; ``balls`` (from 0): those alone.
+
+        ``fleeting``: paths fade away, and balls at one place do not lie side by side.
+        """
         super().__init__(scene, box)
         timeline = clock.timeline if balls is None else clock.timeline.of(balls)
         assert isinstance(timeline, Rolling)
         self.clock, self.act, self.timeline = clock, timeline.act, timeline
         self.landscape: Landscape = self.timeline.landscape
-        self.bar, self.bare = bar, bare
+        self.bar, self.bare, self.fleeting = bar, bare, fleeting
         (x0, x1), (y0, y1) = self.act.domain
         x, y = (formula(name) for name in self.act.objective.variables)
         equal = bool(np.isclose(self.landscape.scale[0], self.landscape.scale[1]))
@@ -66,7 +72,7 @@ class ContourPane(FlatPane):
         self.levels = levels(self.landscape, min(LEVELS, int(self.plot.frame.height / APART)))
         self._names = {level: self.lettering.want(tick(level), 20.0) for level in self.levels}
         self._steps = [self.lettering.want(str(k), 20.0) for k in range(NUMBERED + 1)]
-        self.radius = BALL / max(len(self.act.runs) / 8, 1.0) ** 0.35
+        self.radius = BALL / max(len(self.act.runs) / 8, 1.0) ** (0.7 if fleeting else 0.35)
 
     def still(self, sketch: Sketch) -> None:
         frame = self.plot.frame
@@ -91,9 +97,11 @@ class ContourPane(FlatPane):
             return
         sketch.opacity *= clock.present
         moment = self.timeline.at(clock.seconds)
-        sketch.trails(self._trails, clock.seconds, 3.4)
+        sketch.trails(self._trails, clock.seconds, 3.4, OLDEST * (not self.fleeting))
         dots = self._dots[self._dot_times < clock.seconds]
-        sketch.disc(dots, 0.36 * self.radius, self._dot_colors[: len(dots)], 0.9)
+        age = clock.seconds - self._dot_times[: len(dots)]
+        fresh = np.exp(-age / LINGER) if self.fleeting else 1.0
+        sketch.disc(dots, 0.36 * self.radius, self._dot_colors[: len(dots)], 0.9 * fresh)
         world = self.landscape.to_world(moment.points)  # balls lie side by side where they do on the surface
         places = self._points(world) + (moment.contacts[:, :2] - world) * self._spread
         shown = moment.opacity * min(3 * clock.fall, 1.0)
@@ -152,7 +160,8 @@ class ContourPane(FlatPane):
     @cached_property
     def _spread(self) -> Array:
         """Points by which balls side by side are apart here, for a world unit on the surface."""
-        return np.asarray(np.array([1.0, -1.0]) * self.radius / self.timeline.radius)
+        scale = 0.0 if self.fleeting else self.radius / self.timeline.radius
+        return np.asarray(np.array([1.0, -1.0]) * scale)
 
     @cached_property
     def _corner(self) -> Array:

@@ -1,4 +1,4 @@
-"""Losses of any dimension: a curve for each optimizer and rate, with bands where several balls share it."""
+"""Curves of medians and quartiles for each optimizer and rate: of losses in any dimension, or of rates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from gdanim.timeline import Pace
 from gdanim.view.layout import Box, spread
 from gdanim.view.pane import Clock, FlatPane
 from gdanim.view.panes.curves import fitting, lowest, paced_scale
-from gdanim.view.plot import Plot
+from gdanim.view.panes.rates import of_rates, title
+from gdanim.view.plot import Plot, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import fitted, literal
 from gdanim.view.theme import Color
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 QUARTILES = (0.25, 0.5, 0.75)  # of a curve's balls have no higher loss: its band and its line
 FINEST = 2.0  # points: vertices stand no closer
-OUT = 1.5  # of the frame's height: where losses beyond it are
+HIGHEST, OUT = 1e200, 2.0  # where a value ends, and where times the highest shown a curve does
 LABEL_SIZE, NOTE_SIZE = 30.0, 23.0
 LETTER, MOST = 0.52, 0.32  # mean width of a letter in its size; share of the box that labels may take
 CLOSE, PITCH, BESIDE = 36.0, 64.0, 20.0  # points between labels, between those with notes, and from a tip
@@ -51,62 +52,69 @@ class Curve:
         return np.concatenate([self.places[: np.searchsorted(self.counts, count)], [self.tip(count)]])
 
 
-class LossesPane(FlatPane):
-    """Median losses with their quartiles, each named at its tip; the names give way to each other."""
+class QuantilesPane(FlatPane):
+    """A number of the balls of each (optimizer, rate): its median against what was counted, and quartiles.
 
-    def __init__(self, scene: FilmScene, clock: Clock, box: Box) -> None:
+    Each curve is named at its tip, where wanted; the names give way to each other.
+    """
+
+    def __init__(
+        self,
+        scene: FilmScene,
+        clock: Clock,
+        box: Box,
+        values: Sequence[Array],
+        name: str,
+        height: str = "linear",
+        named: bool = False,
+        of_gradients: bool = False,
+    ) -> None:
+        """``values``: (steps + 1,) of every ball, called ``name``, on a scale as ``view.height`` asks.
+
+        ``of_gradients``: evaluations of the gradient are counted, not steps.
+        """
         super().__init__(scene, box)
-        self.clock = clock
-        runs, view = clock.act.runs, scene.spec.view
-        of_gradients = view.against == "evaluations"
+        self.clock, self.named = clock, named
+        runs = clock.act.runs
+        groups = of_rates(runs)
         counts = [_counts(run, of_gradients) for run in runs]
-        low, most = lowest(clock.act.objective), max(int(count[-1]) for count in counts)
-        losses = [run.losses - low for run in runs]
-        groups: dict[int, list[int]] = {}
-        for i, run in enumerate(runs):
-            groups.setdefault(run.ball.hue, []).append(i)
-        notes = [_note([runs[i] for i in group], of_gradients) for group in groups.values()]
-        labels = [_label(runs[group[0]], len(group) > 1) for group in groups.values()]
+        most = max(int(count[-1]) for count in counts)
+        notes = [_note([runs[i] for i in group], of_gradients) for group in groups]
+        labels = [title([runs[i] for i in group], runs) for group in groups]
         longest = max(max(map(len, labels)) * LABEL_SIZE, max(map(len, notes)) * NOTE_SIZE)
-        self.room = min(LETTER * longest, MOST * box.width)
+        room = min(LETTER * longest, MOST * box.width) if named else 0.0
         self.pace = _keeping(clock.timeline.pace, clock.timeline.steps, most)
+        across = paced_scale(most, self.pace)
+        grids = [_grid([counts[i] for i in group], across, box.width) for group in groups]
+        quartiles = [
+            _quartiles(grid, [counts[i] for i in group], [values[i] for i in group])
+            for grid, group in zip(grids, groups, strict=True)
+        ]
         self.plot = Plot(
-            box.inset(0, 0, self.room + BESIDE, 0),
-            paced_scale(most, self.pace),
-            fitting(losses, view.height),
+            box.inset(0, 0, room + BESIDE, 0),
+            across,
+            fitting([row for rows in quartiles for row in rows], height),
             self.lettering,
-            (
-                "evaluations of the gradient" if of_gradients else "step",
-                "loss" if low == 0 else "loss above the lowest",
-            ),
+            ("evaluations of the gradient" if of_gradients else "step", literal(name)),
         )
-        colors, narrow = scene.colors(clock.act), self.room * self.lettering.scale
+        colors, narrow = scene.colors(clock.act), room * self.lettering.scale
         self.curves = [
             Curve(
                 colors[group[0]],
-                *self._places([counts[i] for i in group], [losses[i] for i in group]),
+                grid,
+                self._places(grid, rows),
                 len(group) == 1,
                 self.lettering.want(fitted(literal(label), narrow), LABEL_SIZE),
                 self.lettering.want(fitted(literal(note), narrow), NOTE_SIZE),
             )
-            for group, label, note in zip(groups.values(), labels, notes, strict=True)
+            for group, grid, rows, label, note in zip(groups, grids, quartiles, labels, notes, strict=True)
         ]
 
-    def _places(self, counts: Sequence[Array], losses: Sequence[Array]) -> tuple[Array, Array]:
-        """Counts (n,) and places (n, 4) of the balls of a curve."""
-        x, y, frame = self.plot.x, self.plot.y, self.plot.frame
-        grid = np.arange(max(count[0] for count in counts), max(count[-1] for count in counts) + 1.0)
-        columns = np.floor(x.share(grid) * frame.width / FINEST)
-        grid = grid[np.append(np.flatnonzero(np.diff(columns)), len(grid) - 1)]
-        heights = np.empty((len(counts), len(grid)))
-        for i, (count, loss) in enumerate(zip(counts, losses, strict=True)):
-            with np.errstate(all="ignore"):
-                share = y.share(np.maximum(loss, y.low))
-            share = np.clip(np.nan_to_num(share, nan=OUT, posinf=OUT), 0.0, OUT)
-            heights[i] = np.interp(grid, count, share)
-        across = frame.left + x.share(grid) * frame.width
-        down = frame.bottom - np.quantile(heights, QUARTILES, axis=0) * frame.height
-        return grid, np.column_stack([across, *down])
+    def _places(self, grid: Array, quartiles: Array) -> Array:
+        """Places (n, 4) of counts (n,) and quartiles (3, n)."""
+        low = np.maximum(quartiles, self.plot.y.low)
+        down = self.plot.at(grid, np.minimum(low, OUT * self.plot.y.high))
+        return np.column_stack([down[0, :, 0], *down[:, :, 1]])
 
     def still(self, sketch: Sketch) -> None:
         self.plot.draw(sketch, self.ink("secondary"), self.ink("text"))
@@ -128,7 +136,8 @@ class LossesPane(FlatPane):
             sketch.line([line[-1], [self._front(clock.seconds), line[-1, 1]]], curve.color, 1.5, 0.4)
             sketch.glow(line[-1], 22.0, curve.color, 0.5)
             sketch.disc(line[-1], 7.0, curve.color)
-        self._draw_labels(sketch)
+        if self.named:
+            self._draw_labels(sketch)
 
     def _draw_labels(self, sketch: Sketch) -> None:
         """All at the front, beside the tips or what is left of them."""
@@ -166,15 +175,36 @@ class LossesPane(FlatPane):
         return np.array(spread(tips.tolist(), pitch, frame.top, frame.bottom - 0.75 * PITCH)) - tips
 
 
+class LossesPane(QuantilesPane):
+    """The loss, against what the spec wants counted."""
+
+    def __init__(self, scene: FilmScene, clock: Clock, box: Box, named: bool = True) -> None:
+        low, view = lowest(clock.act.objective), scene.spec.view
+        name = "loss" if low == 0 else "loss above the lowest"
+        losses = [run.losses - low for run in clock.act.runs]
+        super().__init__(
+            scene, clock, box, losses, name, view.height, named, of_gradients=view.against == "evaluations"
+        )
+
+
 def _counts(run: Run, of_gradients: bool) -> Array:
     """What every row of a run has taken: steps, or evaluations of the gradient."""
     counts = run.gradient_evaluations if of_gradients else np.arange(run.steps + 1)
     return counts.astype(float)
 
 
-def _label(run: Run, several: bool) -> str:
-    """What balls of one (optimizer, rate) have in common in their labels."""
-    return run.ball.label.rpartition(" #")[0] if several else run.ball.label
+def _grid(counts: Sequence[Array], scale: Scale, width: float) -> Array:
+    """Counts at which the curve of some balls has vertices, about FINEST points apart."""
+    grid = np.arange(max(count[0] for count in counts), max(count[-1] for count in counts) + 1.0)
+    columns = np.floor(scale.share(grid) * width / FINEST)
+    return np.asarray(grid[np.append(np.flatnonzero(np.diff(columns)), len(grid) - 1)])
+
+
+def _quartiles(grid: Array, counts: Sequence[Array], values: Sequence[Array]) -> Array:
+    """Of balls at the counts of a grid (n,): (3, n). A ball that has ended stays; no number is a high one."""
+    known = [np.nan_to_num(np.minimum(v, HIGHEST), nan=HIGHEST) for v in values]
+    rows = [np.interp(grid, count, v) for count, v in zip(counts, known, strict=True)]
+    return np.asarray(np.quantile(rows, QUARTILES, axis=0))
 
 
 def _note(runs: Sequence[Run], of_gradients: bool) -> str:

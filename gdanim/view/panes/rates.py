@@ -1,4 +1,4 @@
-"""Learning rates compared: one map for each ball with its verdict, and what each rate has cost in steps."""
+"""Learning rates compared: a map for each with its verdict, and what each has cost in steps."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.engine.solution import Run, Status
-from gdanim.expression import number_text
 from gdanim.timeline import Timeline
 from gdanim.view.layout import Box
 from gdanim.view.pane import Clock, FlatPane
-from gdanim.view.panes.contour import ROOMY, ContourPane
+from gdanim.view.panes.contour import FEW, ROOMY, ContourPane
 from gdanim.view.panes.curves import step_scale
 from gdanim.view.plot import Plot, Scale
 from gdanim.view.sketch import Sketch
@@ -23,10 +22,11 @@ from gdanim.view.text import Numbers, fitted, literal
 if TYPE_CHECKING:
     from gdanim.view.scene import FilmScene
 
-HEAD, FOOT = 50.0, 72.0  # points above and below a map
+HEAD, FOOT, GAP = 50.0, 72.0, 28.0  # points above, below and between maps
 TITLE_SIZE, LOSS_SIZE, NOTE_SIZE, REASON_SIZE = 34.0, 29.0, 27.0, 23.0
 NARROW = 0.78  # of the sizes above a map that is not roomy
 PITCH = 34.0  # points from line to line below it
+DECIMALS = 3.6  # digits' widths of a decimal point and three digits
 NUMBER = 9.0  # digits' widths that a number may take after its decimal point
 BADGE, BADGE_SIZE = (66.0, 38.0), 25.0
 APPEAR = 0.5  # seconds in which a verdict fades in
@@ -37,24 +37,26 @@ DOT, CROSS = 9.0, 8.0  # points
 
 
 class RatePane(ContourPane):
-    """The map of one ball (from 0): its rate and live loss above, its verdict and the cause below."""
+    """The map of the balls at one rate: its name and their median loss above, the verdict and cause below."""
 
-    def __init__(self, scene: FilmScene, clock: Clock, box: Box, ball: int) -> None:
-        super().__init__(scene, clock, box.inset(0, HEAD, 0, FOOT), bar=False, bare=True, balls=[ball])
-        runs, lettering, room = clock.act.runs, self.lettering, self.plot.frame.width
-        run, size = runs[ball], 1.0 if room > ROOMY else NARROW
-        alike = len({r.ball.optimizer for r in runs}) == 1
-        title = number_text(run.ball.learning_rate) if alike else run.ball.label
-        self._title = self._fitted(title, size * TITLE_SIZE)
+    def __init__(self, scene: FilmScene, clock: Clock, box: Box, balls: Sequence[int]) -> None:
+        map_box, crowd = box.inset(0, HEAD, 0, FOOT), len(balls) > FEW
+        super().__init__(scene, clock, map_box, bar=False, bare=True, balls=balls, fleeting=crowd)
+        lettering, room = self.lettering, self.plot.frame.width
+        size = 1.0 if room > ROOMY else NARROW
+        self._title = self._fitted(title(self.act.runs, clock.act.runs), size * TITLE_SIZE)
         self.loss, self.counter = Numbers(lettering, size * LOSS_SIZE), Numbers(lettering, NOTE_SIZE)
         self._step = lettering.want("step", NOTE_SIZE)
+        verdict, reason = findings(self.act.runs)
+        self._told = bool(verdict)
         if room > ROOMY:
-            self._notes = [self._fitted(run.verdict, NOTE_SIZE), self._fitted(run.reason, REASON_SIZE)]
+            self._notes = [self._fitted(verdict, NOTE_SIZE), self._fitted(reason, REASON_SIZE)]
         else:
             broken = f"#set par(leading: 0pt)\n#block(width: {room * lettering.scale:.1f}pt)"
-            verdict = literal(run.verdict.replace(" at step ", " at\u00a0step\u00a0"))
-            self._notes = [lettering.want(f"{broken}[{verdict}]", size * NOTE_SIZE)]
-        place = ranks(runs)[ball]
+            verdict = verdict.replace(" at step ", " at\u00a0step\u00a0")
+            self._notes = [lettering.want(f"{broken}[{literal(verdict)}]", size * NOTE_SIZE)]
+        groups = of_rates(clock.act.runs)
+        place = ranks([[clock.act.runs[i] for i in group] for group in groups])[groups.index(list(balls))]
         self._badge = None if place is None else lettering.want(ordinal(place), BADGE_SIZE)
 
     def _fitted(self, text: str, size: float) -> tuple[str, float]:
@@ -71,16 +73,20 @@ class RatePane(ContourPane):
         if clock.seconds <= 0 or clock.present <= 0:
             return
         moment = self.timeline.at(clock.seconds)
+        loss = float(np.median(self.timeline.losses(moment)))
         point = frame.right * s - NUMBER * self.loss.digit_width
         top = (frame.top - 8) * s - self.loss.height
-        sketch.labels(self.loss.place(float(self.timeline.losses(moment)[0]), point, top, self.ink("text")))
-        y, fallen = frame.bottom + 10, verdict_shown(self.timeline, 0, clock.seconds)
-        if fallen < 1:
-            quiet, fading = self.ink("secondary"), 1 - min(2 * fallen, 1.0)
+        y = frame.bottom + 10
+        if len(self.act.runs) > 1:  # no verdict needs the room below
+            point, top = frame.right * s - DECIMALS * self.loss.digit_width, y * s
+        sketch.labels(self.loss.place(loss, point, top, self.ink("text")))
+        fallen = min(verdict_shown(self.timeline, ball, clock.seconds) for ball in range(len(self.act.runs)))
+        if fallen < 1 or not self._told:
+            quiet, fading = self.ink("secondary"), 1 - min(2 * fallen, 1.0) * self._told
             sketch.text(self._step, frame.left, y, quiet, fading)
             digits = 1 + len(str(moment.step))
             end = frame.left * s + self.lettering.size(self._step)[0] + digits * self.counter.digit_width
-            sketch.labels(self.counter.whole(int(moment.rows[0]), end, y * s, quiet, fading))
+            sketch.labels(self.counter.whole(int(moment.rows.max()), end, y * s, quiet, fading))
         inks = tuple(self.colors[0]), self.ink("secondary")
         for k, (note, ink) in enumerate(zip(self._notes, inks, strict=False)):
             sketch.text(note, frame.left, y + PITCH * k, ink, fallen)
@@ -97,6 +103,20 @@ class RatePane(ContourPane):
         start = float(self.plot.at(*self.act.runs[0].points[0])[0])
         right = frame.right - 10 if 2 * start < frame.left + frame.right else frame.left + 10 + width
         return Box(right - width, frame.top + 10, right, frame.top + 10 + height)
+
+
+def rate_panes(scene: FilmScene, clock: Clock, box: Box) -> list[RatePane]:
+    """A map for each (optimizer, rate), side by side or in rows, from the top of a box."""
+    groups = of_rates(clock.act.runs)
+    tiles = box.tiles(len(groups), GAP, HEAD + FOOT)
+    (x0, x1), (y0, y1) = clock.act.domain
+    needed = HEAD + FOOT + tiles[0].width * (y1 - y0) / (x1 - x0)
+    if needed < tiles[0].height:
+        rows = len({tile.top for tile in tiles})
+        tiles = box._replace(bottom=box.top + rows * (needed + GAP) - GAP).tiles(
+            len(groups), GAP, HEAD + FOOT
+        )
+    return [RatePane(scene, clock, tile, group) for tile, group in zip(tiles, groups, strict=True)]
 
 
 class StabilityPane(FlatPane):
@@ -157,13 +177,37 @@ def verdict_shown(timeline: Timeline, ball: int, seconds: float) -> float:
     return min(max((seconds - min(timeline.end(ball), timeline.run_time)) / APPEAR, 0.0), 1.0)
 
 
-def ranks(runs: Sequence[Run]) -> list[int | None]:
-    """Places by steps, from 1, the same for the same steps; None for a ball that has not converged."""
-    done = [run.steps for run in runs if run.status is Status.CONVERGED]
-    return [
-        1 + sum(steps < run.steps for steps in done) if run.status is Status.CONVERGED else None
-        for run in runs
+def of_rates(runs: Sequence[Run]) -> list[list[int]]:
+    """The balls (from 0) of each (optimizer, rate)."""
+    groups: dict[int, list[int]] = {}
+    for i, run in enumerate(runs):
+        groups.setdefault(run.ball.hue, []).append(i)
+    return list(groups.values())
+
+
+def title(group: Sequence[Run], runs: Sequence[Run]) -> str:
+    """What the balls of a group have in common in their labels, without what all groups have."""
+    label = group[0].ball.label.rpartition(" #")[0] if len(group) > 1 else group[0].ball.label
+    alike = len({run.ball.optimizer for run in runs}) == 1
+    return label.removeprefix(f"{group[0].ball.optimizer} ") if alike else label
+
+
+def findings(group: Sequence[Run]) -> tuple[str, str]:
+    """Verdict and reason of one ball, or how many of several have converged, if any."""
+    if len(group) == 1:
+        return group[0].verdict, group[0].reason
+    done = sum(run.status is Status.CONVERGED for run in group)
+    return f"{done} of {len(group)} converged" if done else "", ""
+
+
+def ranks(groups: Sequence[Sequence[Run]]) -> list[int | None]:
+    """Places by the steps of the last ball, from 1; None where one has not converged."""
+    steps = [
+        max(run.steps for run in group) if all(run.status is Status.CONVERGED for run in group) else None
+        for group in groups
     ]
+    done = [count for count in steps if count is not None]
+    return [None if count is None else 1 + sum(other < count for other in done) for count in steps]
 
 
 def ordinal(place: int) -> str:

@@ -1,0 +1,27 @@
+"""Learning rates that change: a map for each schedule, above the rates and the losses they lead to."""
+
+from collections.abc import Sequence
+
+from gdanim.view.pane import Clock, Pane
+from gdanim.view.panes.losses import LossesPane, QuantilesPane
+from gdanim.view.panes.rates import FOOT, rate_panes
+from gdanim.view.scene import FilmScene
+
+
+class Schedule(FilmScene):
+    """Everything on one clock, in one colour for each schedule."""
+
+    dimensions = (2,)
+    most_rates = 6
+
+    def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
+        body = self.layout.body(top)
+        maps = rate_panes(self, clock, body.rows(4, 3)[0])
+        below = body._replace(top=max(pane.plot.frame.bottom for pane in maps) + FOOT + 24)
+        rates, losses = below.columns(1, 1) if self.layout.wide else below.rows(1, 1)
+        values = [run.learning_rates for run in clock.act.runs]
+        return [
+            *maps,
+            QuantilesPane(self, clock, rates, values, "learning rate"),
+            LossesPane(self, clock, losses, named=False),
+        ]
