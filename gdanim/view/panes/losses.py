@@ -144,7 +144,7 @@ class QuantilesPane(FlatPane):
         seconds, quiet = self.clock.seconds, self.ink("secondary")
         x = self._front(seconds) + BESIDE
         aside = np.mean([self._aside(seconds - ago) for ago in np.linspace(0.0, LATELY, GLANCES)], axis=0)
-        places = self.tips(seconds) + aside
+        places = np.minimum(self.tips(seconds) + aside, self._lowest)
         for i, (curve, y) in enumerate(zip(self.curves, places, strict=True)):
             others = np.delete(places, i)
             nearest = float(np.abs(others - y).min(initial=np.inf))
@@ -168,11 +168,16 @@ class QuantilesPane(FlatPane):
         heights = [curve.tip(count)[2] for curve in self.curves]
         return np.asarray(np.clip(heights, self.plot.frame.top, self.plot.frame.bottom))
 
+    @property
+    def _lowest(self) -> float:
+        """How far down a label may stand, for its note to stay inside the frame."""
+        return self.plot.frame.bottom - 0.75 * PITCH
+
     def _aside(self, seconds: float) -> Array:
         """How far below its tip each label stands (curves,), so that none stands on another."""
-        tips, frame = self.tips(seconds), self.plot.frame
+        tips = self.tips(seconds)
         pitch = PITCH if any(seconds > self._end(curve) for curve in self.curves) else CLOSE
-        return np.array(spread(tips.tolist(), pitch, frame.top, frame.bottom - 0.75 * PITCH)) - tips
+        return np.array(spread(tips.tolist(), pitch, self.plot.frame.top, self._lowest)) - tips
 
 
 class LossesPane(QuantilesPane):
