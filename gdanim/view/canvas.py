@@ -38,7 +38,7 @@ class Artist(Protocol):
     """Knows how to draw one pane: its part that stays, which the canvas keeps, and its part that moves."""
 
     def key(self, shown: Any) -> object:
-        """What the still part depends on, besides the clip: equal keys, equal pixels."""
+        """What the still part depends on, besides the clip: equal keys, equal pixels. None: there is none."""
 
     def draw_still(self, shown: Any) -> None: ...
     def draw_moving(self, shown: Any) -> None: ...
@@ -102,16 +102,17 @@ class Canvas:
         What stays in a pane is kept, colour and depth, until something of it changes.
         """
         self.use()
-        keys = [(artist, artist.key(shown), shown.clip) for artist, shown in layers]
+        staying = [layer for layer in layers if layer[0].key(layer[1]) is not None]
+        keys = [(artist, artist.key(shown), shown.clip) for artist, shown in staying]
         resting = [key for key in keys if key in self._last]
         if resting and resting != self._backdrop_of:
             self._begin(self._backdrop)
-            self._draw_still(layer for layer, key in zip(layers, keys, strict=True) if key in resting)
+            self._draw_still(layer for layer, key in zip(staying, keys, strict=True) if key in resting)
             self._backdrop_of = resting
         self._begin(self.target)
         if resting:
             self.context.copy_framebuffer(self.target, self._backdrop)
-        self._draw_still(layer for layer, key in zip(layers, keys, strict=True) if key not in resting)
+        self._draw_still(layer for layer, key in zip(staying, keys, strict=True) if key not in resting)
         self._last = keys
         for artist, shown in layers:
             self._clip(shown.clip)

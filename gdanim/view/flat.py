@@ -38,7 +38,7 @@ class Flat:
 
     def key(self, sheet: Sheet) -> object:
         """What the still part depends on."""
-        return sheet.still
+        return sheet.still if sheet.still.parts else None
 
     def draw_still(self, sheet: Sheet) -> None:
         self._draw(sheet.still)
