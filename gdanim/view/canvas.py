@@ -40,6 +40,9 @@ class Artist(Protocol):
     def key(self, shown: Any) -> object:
         """What the still part depends on, besides the clip: equal keys, equal pixels. None: there is none."""
 
+    def costly(self, shown: Any) -> bool:
+        """Whether its still part takes longer to draw than a copy of the picture."""
+
     def draw_still(self, shown: Any) -> None: ...
     def draw_moving(self, shown: Any) -> None: ...
     def release(self) -> None:
@@ -105,6 +108,8 @@ class Canvas:
         staying = [layer for layer in layers if layer[0].key(layer[1]) is not None]
         keys = [(artist, artist.key(shown), shown.clip) for artist, shown in staying]
         resting = [key for key in keys if key in self._last]
+        if not any(a.costly(shown) for (a, shown), key in zip(layers, keys, strict=True) if key in resting):
+            resting = []
         if resting and resting != self._backdrop_of:
             self._begin(self._backdrop)
             self._draw_still(layer for layer, key in zip(staying, keys, strict=True) if key in resting)

@@ -40,6 +40,9 @@ class Flat:
         """What the still part depends on."""
         return sheet.still if sheet.still.parts else None
 
+    def costly(self, sheet: Sheet) -> bool:
+        return any(not isinstance(part, list) for part in sheet.still.parts)  # more than text
+
     def draw_still(self, sheet: Sheet) -> None:
         self._draw(sheet.still)
 

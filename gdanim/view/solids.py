@@ -69,6 +69,10 @@ class Solids:
         """What the still part depends on."""
         return picture.camera, picture.reveal, picture.ground, picture.clip
 
+    def costly(self, picture: Picture) -> bool:
+        del picture
+        return True
+
     def draw_still(self, picture: Picture) -> None:
         """What only the camera moves; far things first where they blend: surface, floor, outline, axes."""
         canvas, scenery = self.canvas, self.scenery
