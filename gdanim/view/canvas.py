@@ -108,7 +108,7 @@ class Canvas:
         staying = [layer for layer in layers if layer[0].key(layer[1]) is not None]
         keys = [(artist, artist.key(shown), shown.clip) for artist, shown in staying]
         resting = [key for key in keys if key in self._last]
-        if not any(a.costly(shown) for (a, shown), key in zip(layers, keys, strict=True) if key in resting):
+        if not any(a.costly(shown) for (a, shown), key in zip(staying, keys, strict=True) if key in resting):
             resting = []
         if resting and resting != self._backdrop_of:
             self._begin(self._backdrop)
