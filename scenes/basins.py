@@ -23,13 +23,13 @@ class Basins(FilmScene):
         found = self.found(clock.act)
         body = self.layout.body(top)
         if self.layout.wide:
-            surface, right = body._replace(left=16.0).columns(3, 2, gap=20)
-            lower = min(height(found), 0.5 * right.height)
+            surface, right = body.columns(3, 2, gap=20)
+            lower = min(height(found), 0.38 * right.height)
             steps, shares = right.rows(right.height - lower - 40, lower)
         else:
             surface, steps, shares = body.rows(4, 4, 3)
         return [
-            SurfacePane(self, clock, surface, paint=painted(found)),
+            SurfacePane(self, clock, surface.inset(48, 0, 0, 0), whole=True, paint=painted(found)),
             StepsPane(self, clock, steps, found),
             Shares(self, clock, shares, found),
         ]

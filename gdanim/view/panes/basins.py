@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.engine.basins import BasinMap
-from gdanim.engine.solution import Array
+from gdanim.engine.solution import Array, Run, Status
 from gdanim.expression import point_text
 from gdanim.view.axes import tick
 from gdanim.view.layout import Box
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 # Told apart under the common colour deficiencies, by their lightness too; more minima begin anew.
 PALETTE = ("#2F62B8", "#F2B134", "#C63D6B", "#5CC8B0", "#816103", "#B3BDFE", "#B5A666", "#6A4D84")
 NOWHERE = "#6B7078"  # starts that lead to no minimum
-SIZE, PITCH, INDENT, BALL = 28.0, 46.0, 34.0, 11.0  # points: of text, from row to row, to the text, of a ball
+SIZE, INDENT, BALL = 28.0, 34.0, 11.0  # points: of text, from the disc to the text, of a ball
+PITCH, LEAST_PITCH = 46.0, 36.0  # points from row to row
 DARKEST = 0.55  # brightness of the starts that take longest
-LEAST, REACHED = 5e-4, 1e-2  # share of starts that is told; distance of a ball's end from its minimum
+LEAST = 5e-4  # share of all starts that is told
 FASTEST, SLOWEST = 0.01, 0.995  # quantiles of the steps at the ends of their scale
 
 
@@ -109,11 +110,9 @@ class Shares(FlatPane):
     def __init__(self, scene: FilmScene, clock: Clock, box: Box, found: BasinMap) -> None:
         super().__init__(scene, box)
         self.clock = clock
-        self.numbers = Numbers(self.lettering, SIZE)
-        self._step = self.lettering.want("step", SIZE)
         shares = found.shares
         order, none = np.argsort(-shares, kind="stable"), 1.0 - shares.sum()
-        room = max(1, int(box.height / PITCH + 0.01) - 1 - (none > LEAST))
+        room = max(1, int(box.height / LEAST_PITCH) - 1 - (none > LEAST))
         shown = np.sort(order if len(order) <= room else order[: room - 1])
         rows = [
             (f"minimum at {point_text(found.minima[i], 3)}", shares[i], colors(len(shares))[i]) for i in shown
@@ -122,12 +121,14 @@ class Shares(FlatPane):
             rows.append((f"{rest} more", shares.sum() - shares[shown].sum(), np.array(self.ink("secondary"))))
         if none > LEAST:
             rows.append(("no minimum", none, np.array(rgb(NOWHERE))))
-        want = self.lettering.want
+        self.pitch = min(box.height / (len(rows) + 1), PITCH)
+        size, want = SIZE * min(self.pitch / PITCH + 0.1, 1.0), self.lettering.want
+        self.numbers, self._step = Numbers(self.lettering, size), want("step", size)
         self._rows = [
-            (want(literal(name), SIZE), want(literal(f"{share:.1%}"), SIZE), color)
+            (want(literal(name), size), want(literal(f"{share:.1%}"), size), color)
             for name, share, color in rows
         ]
-        self._row_of = np.array([_nearest(found.minima[shown], run.points[-1]) for run in clock.act.runs])
+        self._row_of = np.array([_row(run, found.minima, shown) for run in clock.act.runs])
 
     def moving(self, sketch: Sketch) -> None:
         clock, text, quiet = self.clock, self.ink("text"), self.ink("secondary")
@@ -136,11 +137,11 @@ class Shares(FlatPane):
         s = self.lettering.scale
         middle = self.lettering.size(self._step)[1] / s / 2  # of a line, from its top
         share = left + INDENT + max(self.lettering.size(name)[0] for name, _, _ in self._rows) / s + 120
-        top = bottom - PITCH * (len(self._rows) + 1)
+        top = bottom - self.pitch * (len(self._rows) + 1)
         sketch.text(self._step, left + INDENT, top, quiet)
         sketch.labels(self.numbers.whole(moment.step, share * s, top * s, quiet))
         for i, (name, percent, color) in enumerate(self._rows):
-            y = top + PITCH * (i + 1)
+            y = top + self.pitch * (i + 1)
             sketch.disc([[left + BALL, y + middle]], BALL, color)
             sketch.text(name, left + INDENT, y, text)
             sketch.text(percent, share, y, text, align=(1.0, 0.0))
@@ -150,7 +151,9 @@ class Shares(FlatPane):
             sketch.ball(np.column_stack([x, np.full(len(x), y + middle)]), BALL, color)
 
 
-def _nearest(minima: Array, end: Array) -> int:
-    """Which minimum a ball's end has reached, or -1."""
-    away = np.linalg.norm(minima - end, axis=1)
-    return int(np.argmin(away)) if len(away) and away.min() < REACHED else -1
+def _row(run: Run, minima: Array, shown: NDArray[np.int64]) -> int:
+    """The row of the minimum that a ball has come to rest in, or -1."""
+    if run.status not in (Status.CONVERGED, Status.LOCAL):
+        return -1
+    nearest = np.linalg.norm(minima - run.points[-1], axis=1).argmin() if len(minima) else -1
+    return next((row for row, index in enumerate(shown) if index == nearest), -1)
