@@ -68,6 +68,11 @@ def _declared(scene: str, name: str, absent: Any) -> Any:
     return absent
 
 
+def needs_sweep(scene: str) -> bool:
+    """Whether a scene can do nothing without a sweep, where its class says ``needs_sweep = True``."""
+    return bool(_declared(scene, "needs_sweep", False))
+
+
 def suits(scene: str, entry: FunctionEntry) -> bool:
     """Whether a scene draws a function."""
     return len(entry.variables) in dimensions(scene) and entry.name in (only(scene) or (entry.name,))

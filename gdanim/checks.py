@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from pathlib import Path
 
-from gdanim.catalog import dimensions, most_rates, scenes
+from gdanim.catalog import dimensions, most_rates, needs_sweep, scenes
 from gdanim.engine.balls import MAX_NUMBERS, CastError, cast, numbers
 from gdanim.spec import Act, Spec, located, read
 from gdanim.view.theme import themes
 from gdanim.wording import Finding, did_you_mean
+
+MOST_SWEPT = 10_000_000  # cells times steps: a minute
 
 
 def load(path: str | Path) -> Spec:
@@ -25,6 +28,14 @@ def load(path: str | Path) -> Spec:
             fault = "must have an item" if written else "is missing"
             where = ("functions",) if written else ()
             mistakes.append(Finding(where, f"functions {fault}: the scene {part.scene} needs one"))
+        if part.scene in scenes() and needs_sweep(part.scene) and part.sweep is None:
+            example = "{learning_rate: [0.001, 0.2, 32], momentum: [0, 0.95, 32]}"
+            text = f"sweep is missing: the scene {part.scene} needs one such as {example}"
+            mistakes.append(Finding((), text))
+        if part.sweep and prod(count for _, _, count in part.sweep.values()) * part.steps > MOST_SWEPT:
+            mistakes.append(
+                Finding(("sweep",), "the cells of this sweep times the steps are too much to run")
+            )
         try:
             acts = cast(part)
         except CastError as error:

@@ -25,6 +25,7 @@ from pydantic import (
 
 from gdanim import yaml_marks
 from gdanim.entries import Color, FunctionEntry, Interval, OptimizerEntry, RateEntry, as_rate
+from gdanim.ranges import Range, unfit
 from gdanim.starts import Starts, kind_of_starts, some_kind_of_starts, unsuited
 from gdanim.wording import Finding, Model, findings, mistake, mistakes
 from gdanim.yaml_marks import Marks, Mistake, SpecError
@@ -196,6 +197,8 @@ class Shown(Model):
     """Updates per ball, at most."""
     stop: Stop = Stop()
     """When a ball is at rest."""
+    sweep: dict[str, Range] | None = None
+    """Of the scene `sweep`: {learning_rate: [from, to, how many], momentum: [from, to, how many]}."""
     noise: float = Field(default=0.0, ge=0)
     """Standard deviation of what is added to each component of every gradient."""
     seed: int = Field(default=0, ge=0)
@@ -218,6 +221,15 @@ class Shown(Model):
                 for name in domain.keys() - known
             )
         return domain
+
+    @field_validator("sweep")
+    @classmethod
+    def _suits_the_optimizer(
+        cls, sweep: dict[str, Range] | None, info: ValidationInfo
+    ) -> dict[str, Range] | None:
+        if sweep is not None and "optimizers" in info.data:
+            mistakes(unfit(sweep, info.data["optimizers"][0]))
+        return sweep
 
     @field_validator("starts")
     @classmethod

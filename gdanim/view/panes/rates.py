@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 HEAD, FOOT, GAP = 50.0, 72.0, 28.0  # points above, below and between maps
 TITLE_SIZE, LOSS_SIZE, NOTE_SIZE, REASON_SIZE = 34.0, 29.0, 27.0, 23.0
+LOSS_ROOM = 6.5  # of its size: how wide a loss may be
 NARROW = 0.78  # of the sizes above a map that is not roomy
 PITCH = 34.0  # points from line to line below it
 DECIMALS = 3.6  # digits' widths of a decimal point and three digits
@@ -44,7 +45,8 @@ class RatePane(ContourPane):
         super().__init__(scene, clock, map_box, bar=False, bare=True, balls=balls, fleeting=crowd)
         lettering, room = self.lettering, self.plot.frame.width
         size = 1.0 if room > ROOMY else NARROW
-        self._title = self._fitted(title(self.act.runs, clock.act.runs), size * TITLE_SIZE)
+        taken = LOSS_ROOM * size * LOSS_SIZE if len(balls) == 1 else 0.0
+        self._title = self._fitted(title(self.act.runs, clock.act.runs), size * TITLE_SIZE, taken)
         self.loss, self.counter = Numbers(lettering, size * LOSS_SIZE), Numbers(lettering, NOTE_SIZE)
         self._step = lettering.want("step", NOTE_SIZE)
         verdict, reason = findings(self.act.runs)
@@ -57,10 +59,14 @@ class RatePane(ContourPane):
             self._notes = [lettering.want(f"{broken}[{literal(verdict)}]", size * NOTE_SIZE)]
         groups = of_rates(clock.act.runs)
         place = ranks([[clock.act.runs[i] for i in group] for group in groups])[groups.index(list(balls))]
-        self._badge = None if place is None else lettering.want(ordinal(place), BADGE_SIZE)
+        self._badge = (
+            None if place is None or len(groups) == 1 else lettering.want(ordinal(place), BADGE_SIZE)
+        )
 
-    def _fitted(self, text: str, size: float) -> tuple[str, float]:
-        return self.lettering.want(fitted(literal(text), self.plot.frame.width * self.lettering.scale), size)
+    def _fitted(self, text: str, size: float, taken: float = 0.0) -> tuple[str, float]:
+        """Text as wide as the frame at most, without what is ``taken``, in points."""
+        room = (self.plot.frame.width - taken) * self.lettering.scale
+        return self.lettering.want(fitted(literal(text), room), size)
 
     def still(self, sketch: Sketch) -> None:
         super().still(sketch)

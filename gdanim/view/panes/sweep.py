@@ -1,0 +1,184 @@
+"""A grid of two settings, coloured by what becomes of a ball at each pair, with its key."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import cmap
+import numpy as np
+from numpy.typing import NDArray
+
+from gdanim.engine.solution import Array, Status
+from gdanim.engine.sweep import Sweep
+from gdanim.ranges import RATE, WIDE
+from gdanim.view.layout import Box
+from gdanim.view.pane import FlatPane
+from gdanim.view.plot import GAP, TICK_SIZE, Plot, Scale
+from gdanim.view.sketch import Sketch
+from gdanim.view.text import literal
+from gdanim.view.theme import Color, rgb
+
+if TYPE_CHECKING:
+    from gdanim.view.scene import FilmScene
+
+Cell = tuple[int, int]  # row and column
+# Told apart by their lightness too, and none of them on the usual scales of steps.
+OUTCOMES = {Status.DIVERGED: ("diverged", "#8E2B45"), Status.OSCILLATING: ("oscillates", "#D39BC4")}
+ELSE = ("not there in time", "#666D78")
+LEAST = 0.25  # of the colormap: what comes before is for no number of steps
+BAR, SIZE, PITCH, SWATCH = 24.0, 24.0, 44.0, 24.0  # points
+KEY_HEAD, NARROW = 130.0, 480.0  # of the key down to its items; a key of one column
+
+
+class SweepPane(FlatPane):
+    """The grid, the largest stable rate as a dashed line, and a cursor.
+
+    ``x`` and ``y`` of the cursor in columns and rows, ``pointing`` its opacity, ``seen`` how many of the
+    ``cells`` it has visited.
+    """
+
+    def __init__(
+        self, scene: FilmScene, box: Box, found: Sweep, cells: list[Cell], colors: list[Color]
+    ) -> None:
+        super().__init__(scene, box)
+        self.found, self.cells, self.colors = found, cells, colors
+        self.x, self.y, self.pointing, self.seen = 0.0, 0.0, 0.0, 0.0
+        across, up = (literal(name.replace("_", " ")) for name in found.names)
+        x, y = map(_axis, found.values)
+        self.plot = Plot(box, x, y, self.lettering, (across, up))
+
+    def still(self, sketch: Sketch) -> None:
+        sketch.image(self._colors, self.plot.frame, smooth=False)
+        self.plot.draw(sketch, self.ink("secondary"), self.ink("text"), grid=0.0)
+        sketch.line(self.bound, self.ink("background"), 5.0, 0.35)
+        sketch.line(self.bound, self.ink("lines"), 2.4, 0.95, dash=10.0)
+
+    def moving(self, sketch: Sketch) -> None:
+        side = np.array(self.side)
+        for k, (row, column) in enumerate(self.cells):
+            here = self._middle(column, row)
+            shown = min(max(self.seen - k, 0.0), 1.0)
+            sketch.disc(here, 0.2 * side.max() + 5.0, self.ink("background"), 0.7 * shown)
+            sketch.disc(here, 0.2 * side.max() + 3.0, self.colors[k], shown)
+        middle = self._middle(self.x, self.y)
+        frame, ink = self.plot.frame, self.ink("lines")
+        reach = 0.5 * side + 7.0
+        ends = [(frame.left, middle[1]), (middle[0] - reach[0], middle[1])]
+        ends += [(middle[0], frame.bottom), (middle[0], middle[1] + reach[1])]
+        sketch.segments(ends[::2], ends[1::2], ink, 1.5, 0.6 * self.pointing)
+        sketch.box(Box(*(middle - reach), *(middle + reach)), ink, self.pointing, corner=5.0, width=3.0)
+
+    @cached_property
+    def bound(self) -> Array:
+        """The largest stable rate at each value of the other setting, (values, 2) in points.
+
+        It is not a number where it is unknown, or not on the axis.
+        """
+        upright = self.found.names[0] == RATE
+        line = [row[0] for row in self.found.runs] if upright else self.found.runs[0]
+        rates = np.array([run.bound.rate if run.bound else np.nan for run in line])
+        scale = self.plot.x if upright else self.plot.y
+        rates = np.where((scale.low <= rates) & (rates <= scale.high), rates, np.nan)
+        x, y = (rates, self.found.values[1]) if upright else (self.found.values[0], rates)
+        return self.plot.at(x, y)
+
+    @property
+    def side(self) -> tuple[float, float]:
+        """Width and height of a cell in points."""
+        columns, rows = map(len, self.found.values)
+        return self.plot.frame.width / columns, self.plot.frame.height / rows
+
+    def _middle(self, column: float, row: float) -> Array:
+        width, height = self.side
+        return np.array(
+            [self.plot.frame.left + (column + 0.5) * width, self.plot.frame.bottom - (row + 0.5) * height]
+        )
+
+    @cached_property
+    def _colors(self) -> NDArray[np.uint8]:
+        steps = self.found.steps
+        scale = _steps_scale(steps)
+        colors = self.shades(scale.share(np.where(np.isfinite(steps), steps, scale.high)))
+        for row, runs in enumerate(self.found.runs):
+            for column, run in enumerate(runs):
+                if run.status is not Status.CONVERGED:
+                    colors[row, column, :3] = rgb(OUTCOMES.get(run.status, ELSE)[1])
+        return np.asarray((255 * colors[::-1]).round(), dtype=np.uint8)
+
+    def shades(self, shares: Array) -> Array:
+        """Colours (..., 4) of few (0) to many (1) steps."""
+        name = self.scene.spec.view.colormap or self.theme.colormap
+        return np.array(cmap.Colormap(name)(LEAST + (1.0 - LEAST) * (1.0 - shares)))
+
+
+class SweepKey(FlatPane):
+    """What the colours of a grid mean."""
+
+    def __init__(self, scene: FilmScene, box: Box, grid: SweepPane) -> None:
+        super().__init__(scene, box)
+        self.grid = grid
+        runs = [run for row in grid.found.runs for run in row]
+        told = {OUTCOMES.get(run.status, ELSE) for run in runs if run.status is not Status.CONVERGED}
+        self._rows = [(self.lettering.want(name, SIZE), rgb(color)) for name, color in sorted(told)]
+        self.scale = _steps_scale(grid.found.steps)
+        ticks = self.scale.ticks(4)
+        self._ticks = [(v, self.lettering.want(f"${v:g}$", TICK_SIZE)) for v in ticks]
+        self._name = self.lettering.want("steps to converge", SIZE)
+        self._bound = self.lettering.want("largest stable rate", SIZE)
+        self._bar = np.asarray((255 * grid.shades(np.linspace(0, 1, 256)[None])).round(), dtype=np.uint8)
+
+    def still(self, sketch: Sketch) -> None:
+        left, top, right, _ = self.box
+        quiet, text = self.ink("secondary"), self.ink("text")
+        sketch.text(self._name, left, top, text)
+        bar = Box(left, top + 40, right, top + 40 + BAR)
+        sketch.image(self._bar, bar)
+        sketch.box(bar, quiet, 0.55, width=1.3)
+        for value, key in self._ticks:
+            x = bar.left + float(self.scale.share(value)) * bar.width
+            sketch.text(key, x, bar.bottom + GAP, quiet, align=(0.5, 0.0))
+        for k, (key, color) in enumerate(self._rows):
+            x, down = self._place(k)
+            sketch.box(Box(x, down, x + SWATCH, down + SWATCH), color, corner=4.0)
+            sketch.text(key, x + SWATCH + 14, down + SWATCH / 2, text, align=(0.0, 0.5))
+        if np.isfinite(self.grid.bound).any():
+            x, down = self._place(len(self._rows))
+            y = down + SWATCH / 2
+            sketch.line([[x - 4, y], [x + SWATCH + 4, y]], self.ink("lines"), 2.4, 0.95, dash=7.0)
+            sketch.text(self._bound, x + SWATCH + 14, y, text, align=(0.0, 0.5))
+
+    def _place(self, k: int) -> tuple[float, float]:
+        """Left and top of an item, in one column or two."""
+        columns = 2 if self.box.width > NARROW else 1
+        across = k % columns * self.box.width / columns
+        return self.box.left + across, self.box.top + KEY_HEAD + PITCH * (k // columns)
+
+
+def telling(found: Sweep) -> list[Cell]:
+    """Cells worth a visit: a slow one, the best of the first row, one beyond it, that rate in the last row,
+    and the best of all."""
+    steps = found.steps
+    rows, columns = steps.shape
+    best = int(np.argmin(steps[0]))
+    failing = [c for c in range(best, columns) if found.runs[0][c].status is Status.DIVERGED]
+    beyond = failing[min(2, len(failing) - 1)] if failing else columns - 1
+    first = tuple(int(i) for i in np.unravel_index(np.argmin(steps), steps.shape))
+    cells = [(0, best // 3), (0, best), (0, beyond), (rows - 1, beyond), first]
+    return list(dict.fromkeys((row, column) for row, column in cells))
+
+
+def _axis(values: Array) -> Scale:
+    """An axis on which equal cells have the values in their middles."""
+    if values[0] > 0 and values[-1] >= WIDE * values[0]:
+        half = (values[1] / values[0]) ** 0.5
+        return Scale(float(values[0] / half), float(values[-1] * half), log=True)
+    half = (values[1] - values[0]) / 2
+    return Scale(float(values[0] - half), float(values[-1] + half))
+
+
+def _steps_scale(steps: Array) -> Scale:
+    """From the fewest to the most steps in which a ball converges."""
+    known = np.maximum(steps[np.isfinite(steps)], 1.0)
+    low = float(known.min(initial=1e5)) if known.size else 1.0
+    return Scale(low, max(float(known.max(initial=0.0)), 1.5 * low), log=True)

@@ -1,0 +1,79 @@
+"""A grid of two settings coloured by outcome: a cursor visits cells, and a ball shows each one's descent."""
+
+from dataclasses import replace
+
+from manim import FadeOut, Write
+
+from gdanim.engine.balls import cast
+from gdanim.engine.solution import Act
+from gdanim.engine.sweep import sweep
+from gdanim.landscape import landscape
+from gdanim.rolling import Rolling
+from gdanim.view.layout import Box
+from gdanim.view.pane import Clock, Pane
+from gdanim.view.panes.rates import RatePane
+from gdanim.view.panes.sweep import SweepKey, SweepPane, telling
+from gdanim.view.scene import APPEAR, BALL, HOLD, LEAVE, FilmScene
+
+KEY = 215.0  # points that the key is high
+MOVE, DROP, LOOK, RUN = 0.5, 0.3, 0.7, 2.0  # seconds at each cell: to it, of the fall, at its end; of its run
+
+
+class Sweep(FilmScene):
+    """The grid on one side; the map of the cell under the cursor and the key on the other."""
+
+    dimensions = (2,)
+    needs_sweep = True
+
+    def construct(self) -> None:
+        title = self._title()
+        for number, act in enumerate(self.solution.acts):
+            rule = self._rule(act, title)
+            found = sweep(self.spec, cast(self.spec)[number])
+            cells = telling(found)
+            runs = [found.runs[row][column] for row, column in cells]
+            runs = [replace(run, ball=replace(run.ball, hue=hue)) for hue, run in enumerate(runs)]
+            colors = self.colors(replace(act, runs=runs))
+            grid_box, stage, key_box = self.boxes(self.below(rule) + 24)
+            grid = SweepPane(self, grid_box, found, cells, colors)
+            key = SweepKey(self, key_box, grid)
+            grid.x, grid.y = cells[0][1], cells[0][0]
+            stay = self._run_time(APPEAR + HOLD)
+            run_time = RUN if stay is None else max(stay / len(cells) - MOVE - DROP - LOOK, 0.5)
+            shown: Pane | None = None
+            for k, (row, column) in enumerate(cells):
+                lone = Act(act.objective, act.domain, runs[k : k + 1])
+                land = landscape(lone, self.spec.view.height)
+                clock = Clock(Rolling(lone, land, BALL, self.spec.pace, run_time))
+                pane = RatePane(self, clock, stage, [0])
+                if shown is None:
+                    self.add(grid, key, pane)
+                    self.play(*(p.enter_(APPEAR) for p in (grid, key, pane)), Write(rule, run_time=APPEAR))
+                else:
+                    pane.enter_(1.0).complete()
+                    self.remove(shown)
+                    self.add(pane)
+                self.play(grid.become_(MOVE, x=column, y=row, pointing=1.0, seen=k + 1.0))
+                self.play(clock.become_(DROP, fall=1.0))
+                self.play(clock.run_(LOOK))
+                shown = pane
+            leaves = self.spec.video.loop or act is not self.solution.acts[-1]
+            assert shown is not None
+            self.wait(HOLD - LEAVE * leaves)
+            if leaves:
+                panes = (grid, key, shown)
+                self.play(*(pane.leave_(LEAVE) for pane in panes), FadeOut(rule, run_time=LEAVE))
+                self.remove(*panes)
+
+    def boxes(self, top: float) -> tuple[Box, Box, Box]:
+        """For the grid, the map and the key."""
+        body = self.layout.body(top)
+        if self.layout.wide:
+            grid, rest = body.columns(5, 4, gap=50)
+        else:
+            grid, rest = body.rows(5, 4, gap=20)
+            if rest.height < 0.7 * rest.width:
+                stage, key = rest.columns(3, 2)
+                return grid, stage, key
+        border = rest.bottom - KEY
+        return grid, rest._replace(bottom=border - 10), rest._replace(top=border)
