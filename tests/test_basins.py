@@ -135,8 +135,9 @@ def test_the_map_stands_as_the_axes_say(filming: Callable[..., Any], spec_of: Ca
             x, y = shown.plot.at(*run.ball.start)
             column = int((x - frame.left) / frame.width * columns)
             row = int((y - frame.top) / frame.height * rows)  # of the picture, from the top
-            near = found.steps[::-1][max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2]
-            assert near.min() <= run.steps <= near.max()
+            near = shown._map[max(row - 1, 0) : row + 2, max(column - 1, 0) : column + 2].astype(int)
+            shade = shown._shaded(shown.range.share(np.array([[run.steps]])))
+            assert np.abs(near - shade).max(axis=-1).min() < 12
             assert run.minimum is not None
             minima = found.minima[found.reached[::-1][row, column]]
             np.testing.assert_allclose(minima, run.minimum)
@@ -153,14 +154,18 @@ def test_seen_from_above_the_surface_shows_the_shares(
     with filming(spec_of(text)) as scene:
         frame = painted(scene, scene.length)[..., :3] / 255
         left, top, width, height = pane(scene, SurfacePane).pixels
-        seen = frame[top : top + height, left : left + width].reshape(-1, 3)
+        seen = frame[top : top + height, left : left + width]
         found = pane(scene, StepsPane).found
         hues = colors(len(found.minima))[:-1]
-        seen = seen[np.ptp(seen, axis=1) > 0.12]  # not the ground, lines or balls
+        down, across = np.nonzero(np.ptp(seen, axis=-1) > 0.12)  # not the ground, lines or balls
+        seen = seen[down, across]
         brightness = (seen @ hues.T) / (hues**2).sum(axis=1)
-        away = np.linalg.norm(seen[:, None] - brightness[..., None] * hues, axis=-1)
-        shares = np.bincount(away.argmin(axis=1), minlength=len(hues)) / len(seen)
+        basin = np.linalg.norm(seen[:, None] - brightness[..., None] * hues, axis=-1).argmin(axis=1)
+        shares = np.bincount(basin, minlength=len(hues)) / len(seen)
         np.testing.assert_allclose(shares, found.shares, atol=0.05)
+        for i, (x, y) in enumerate(found.minima):
+            assert (np.median(across[basin == i]) > across.mean()) == (x > 0)
+            assert (np.median(down[basin == i]) < down.mean()) == (y > 0)
 
 
 def test_arrived_balls_stand_in_the_row_of_their_minimum(filming: Callable[..., Any]) -> None:
