@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -258,6 +259,9 @@ class ContourPane(FlatPane):
     def _trails(self) -> Array:
         """Ribbon rows of every path, in pixels."""
         paths = self._paths
+        if self.fleeting:  # a crowd's are straight from iterate to iterate, for far fewer rows
+            kept = {field.name: getattr(paths, field.name)[paths.iterates] for field in fields(paths)}
+            paths = replace(paths, **kept)
         at = self._points(paths.positions[:, :2]) * self.lettering.scale
         at = np.pad(at, ((0, 0), (0, 1)))
         inside = np.all(np.isfinite(at), axis=1) & (paths.opacity > 0.999)

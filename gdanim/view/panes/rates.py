@@ -95,7 +95,7 @@ class RatePane(ContourPane):
             sketch.labels(self.counter.whole(int(moment.rows.max()), end, y * s, quiet, fading))
         inks = tuple(self.colors[0]), self.ink("secondary")
         for k, (note, ink) in enumerate(zip(self._notes, inks, strict=False)):
-            sketch.text(note, frame.left, y + PITCH * k, ink, fallen)
+            sketch.text(note, frame.left, y + PITCH * k, ink, max(2 * fallen - 1, 0.0))
         if self._badge:
             pill = self._pill
             sketch.box(pill, inks[0], fallen, corner=pill.height / 2)

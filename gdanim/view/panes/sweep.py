@@ -67,7 +67,9 @@ class SweepPane(FlatPane):
         ends = [(frame.left, middle[1]), (middle[0] - reach[0], middle[1])]
         ends += [(middle[0], frame.bottom), (middle[0], middle[1] + reach[1])]
         sketch.segments(ends[::2], ends[1::2], ink, 1.5, 0.6 * self.pointing)
-        sketch.box(Box(*(middle - reach), *(middle + reach)), ink, self.pointing, corner=5.0, width=3.0)
+        for outer, color in ((3.0, self.ink("background")), (0.0, ink)):
+            box = Box(*(middle - reach - outer), *(middle + reach + outer))
+            sketch.box(box, color, self.pointing, corner=5.0 + outer, width=3.0)
 
     @cached_property
     def bound(self) -> Array:
