@@ -60,11 +60,21 @@ def most_rates(scene: str) -> int:
     return int(_declared(scene, "most_rates", sys.maxsize))
 
 
+def most_balls(scene: str) -> int:
+    """How many balls an act of a scene may have, where its class says ``most_balls = 3``."""
+    return int(_declared(scene, "most_balls", sys.maxsize))
+
+
 def _declared(scene: str, name: str, absent: Any) -> Any:
     """What a scene's class says of itself in a plain assignment; it is not run for it."""
-    for node in ast.walk(_tree(scenes()[scene])):
+    file = scenes()[scene]
+    for node in ast.walk(_tree(file)):
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
-            return ast.literal_eval(node.value)
+            try:
+                return ast.literal_eval(node.value)
+            except ValueError:
+                told = f"{name} is read without running the file: write its value out, such as {absent!r}"
+                raise InputError(f"{file}:{node.lineno}: {told}") from None
     return absent
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import prod
 from pathlib import Path
 
-from gdanim.catalog import dimensions, most_rates, needs_sweep, scenes
+from gdanim.catalog import dimensions, most_balls, most_rates, needs_sweep, scenes
 from gdanim.engine.balls import MAX_NUMBERS, CastError, cast, numbers
 from gdanim.spec import Act, Spec, located, read
 from gdanim.view.theme import themes
@@ -46,6 +46,10 @@ def load(path: str | Path) -> Spec:
             pairs = max((len(act.teams) for act in acts), default=0)
             if part.scene in scenes() and pairs > (most := most_rates(part.scene)):
                 message = f"the scene {part.scene} compares up to {most} optimizers and rates, not {pairs}"
+                mistakes.append(Finding(("scene",), message))
+            crowd = max((len(act.balls) for act in acts), default=0)
+            if part.scene in scenes() and crowd > (most := most_balls(part.scene)):
+                message = f"the scene {part.scene} shows up to {most} balls of an act, not {crowd}"
                 mistakes.append(Finding(("scene",), message))
             if part.camera.follow is not None and part.camera.follow > fewest:
                 message = f"there is no ball {part.camera.follow} to follow: the film has {fewest}"

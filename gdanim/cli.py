@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -327,6 +328,14 @@ def _undrawn(spec: Spec) -> str:
 
 
 def _failure(what: str, error: Exception) -> str:
+    """What went wrong, and where, if a scene's file has a part in it."""
+    from gdanim.catalog import scenes
+
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename2 or error.filename or what}: {error.strerror}"
+    files = {str(file.absolute()): file for file in scenes().values()}
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if frame.filename in files:
+            told = f"{files[frame.filename]}:{frame.lineno}: {type(error).__name__}: {error}"
+            return f"{told}\n    {frame.line}"
     return f"{what}: {str(error) or type(error).__name__}"

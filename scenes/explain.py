@@ -23,6 +23,7 @@ class Explain(FilmScene):
     """Ball after ball, each with its rule beside it."""
 
     dimensions = (2,)
+    most_balls = 6
 
     def construct(self) -> None:
         title = self._title()

@@ -360,6 +360,19 @@ def test_list_prints_pages(kind: str, capsys: pytest.CaptureFixture[str]) -> Non
     assert [line[3:] for line in page.splitlines() if line.startswith("## ")] == names
 
 
+def test_a_scene_of_ones_own_is_blamed_for_its_mistakes(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("scenes").mkdir()
+    Path("scenes/mine.py").write_text("class Mine:\n    dimensions = tuple([2])\n")
+    Path("mine.yaml").write_text(RAVINE + "scene: mine\n")
+    code, _, told = run(capsys, "check", "mine.yaml")
+    assert code == cli.BAD_INPUT
+    assert told.startswith("scenes/mine.py:2: dimensions is read without running the file")
+    Path("scenes/mine.py").write_text("1 / 0\n")
+    code, _, told = run(capsys, "still", "mine.yaml", "--at", "0", "-o", "a.png")
+    assert code == cli.FAILED
+    assert told == "scenes/mine.py:1: ZeroDivisionError: division by zero\n    1 / 0\n"
+
+
 def test_list_shows_scenes_and_themes(capsys: pytest.CaptureFixture[str]) -> None:
     Path("scenes").mkdir()
     Path("scenes/mine.py").write_text('"""A scene of my own.\n\nWith details."""\n')

@@ -160,3 +160,22 @@ def test_boxes_fit(aspect: str, short: int) -> None:
     rect = boxes.rect
     assert -1 <= rect.left < rect.right <= 1
     assert -1 <= rect.bottom < rect.top <= 1
+
+
+@pytest.mark.parametrize(
+    ("scene", "aspect"),
+    [("linked", "4:3"), ("linked", "16:9"), ("learning_rates", "1:1"), ("losses", "9:16")],
+)
+def test_five_balls_that_rest_at_once_or_not(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any], scene: str, aspect: str
+) -> None:
+    rates = "0.01, 0.1, {name: cosine, initial: 0.2, T_max: 9}, 0.3, 0.4" if scene != "losses" else "0.1"
+    spec = spec_of(
+        f"functions: ['x^2 + 2*y^2']\nlearning_rates: [{rates}]\nsteps: 9\nscene: {scene}\n"
+        f"starts: [{[0, 0] if scene == 'losses' else [1, 0.5]}]"
+    )
+    with filming(shaped(spec, aspect), height=480) as film:
+        assert not violations(film)
+        for pane in film._panes:
+            frame = getattr(getattr(pane, "plot", None), "frame", None)
+            assert frame is None or (frame.width > 60 and frame.height > 60)

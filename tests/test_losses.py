@@ -88,3 +88,19 @@ def test_a_median_that_has_ended_keeps_its_height_to_the_front(filming: Callable
         ends = [curve.places[-1, 2] for curve in pane.curves]
         assert pane.tips(60.0) == pytest.approx(np.clip(ends, pane.plot.frame.top, pane.plot.frame.bottom))
         assert pane._front(60.0) == pytest.approx(pane.plot.frame.right)
+
+
+@pytest.mark.parametrize(
+    ("losses", "low", "high"),
+    [
+        ([[0.0, 0.0]], 0.0, 1.0),
+        ([[-2.0, -4.0], [-3.0, -4.0]], -4.0, -1.7),
+        ([[-2.0, 1e9]], -4.0, -1.7),
+        ([[2.0, 1.0]], 0.0, 2.3),
+    ],
+)
+def test_a_scale_holds_the_curves_and_little_else(losses: list[list[float]], low: float, high: float) -> None:
+    from gdanim.view.panes.curves import fitting
+
+    scale = fitting([np.array(row) for row in losses])
+    assert (scale.low, scale.high) == pytest.approx((low, high))

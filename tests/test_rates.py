@@ -105,3 +105,8 @@ def test_too_many_rates_for_a_scene_are_refused(spec_of: Callable[[str], Spec]) 
         SpecError, match="4:8: the scene learning_rates compares up to 6 optimizers and rates, not 7"
     ):
         spec_of(RAVINE.replace("0.07]", "0.07, 1, 2, 3, 4, 5]") + "scene: learning_rates")
+
+
+def test_balls_beyond_what_a_scene_shows_are_refused(spec_of: Callable[[str], Spec]) -> None:
+    with pytest.raises(SpecError, match="4:8: the scene anatomy shows up to 3 balls of an act, not 4"):
+        spec_of(RAVINE.replace("0.07]", "0.07, 0.08, 0.09]") + "scene: anatomy")

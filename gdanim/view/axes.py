@@ -178,7 +178,7 @@ def tick(value: float) -> str:
     short = short if math.isclose(float(short), value) else f"{value:.3e}"
     mantissa, _, exponent = short.partition("e")
     size = abs(value)
-    if value != 0 and (size < 1e-3 or size >= 1e6 or (size >= 1e4 and "." not in mantissa)):
+    if value != 0 and not 1e-3 <= size < 1e4:
         factor = "" if mantissa == "1" else f"{float(mantissa):g} times "
         return f"${factor}10^({int(exponent)})$"
-    return f"${value:.4g}$" if size < 1e4 else f"${value:.6g}$"
+    return f"${value:.4g}$"

@@ -17,6 +17,7 @@ from gdanim.engine.solution import Solution
 from gdanim.spec import Spec
 from gdanim.view.scene import FilmScene
 from gdanim.view.theme import rgb, themed
+from gdanim.yaml_marks import InputError
 
 FADE = 0.2  # seconds in which a part goes, and in which the next one comes
 TOO_SHORT = "video.duration is too short"  # how a scene's warning begins
@@ -168,11 +169,11 @@ class Film:
 
 
 def scene_class(name: str) -> type[FilmScene]:
-    """The one scene in the file of this name. Raises ValueError if there is none, or more than one."""
+    """The one scene in the file of this name. Raises InputError if there is none, or more than one."""
     path = scenes()[name]
     module_spec = importlib.util.spec_from_file_location(f"gdanim_scene_{path.stem}", path)
     if module_spec is None or module_spec.loader is None:
-        raise ValueError(f"{path} is not a Python file")
+        raise InputError(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(module_spec)
     module_spec.loader.exec_module(module)
     found = [
@@ -181,5 +182,5 @@ def scene_class(name: str) -> type[FilmScene]:
         if isinstance(value, type) and issubclass(value, FilmScene) and value.__module__ == module.__name__
     ]
     if len(found) != 1:
-        raise ValueError(f"{path} must define one scene derived from FilmScene; it has {len(found)}")
+        raise InputError(f"{path} must define one scene derived from FilmScene; it has {len(found)}")
     return found[0]

@@ -79,12 +79,14 @@ class ContourPane(FlatPane):
         frame = self.plot.frame
         sketch.image(self._bands, frame)
         ink = self.ink("lines")
+        placed: list[tuple[Array, Array]] = []
         for level, lines in self._lines.items():
             name = self._names[level]
-            at = self._label_place(lines, name)
+            at = self._label_place(lines, name, placed)
             for line in lines:
                 sketch.line(_around(line, at, self._label_size(name)), ink, 1.4, 0.42)
             if at is not None:
+                placed.append((at, self._label_size(name)))
                 sketch.text(name, at[0], at[1], ink, 0.9, align=(0.5, 0.5))
         self.plot.draw(sketch, self.ink("secondary"), self.ink("text"), grid=0.0)
         if self.bar:
@@ -235,8 +237,13 @@ class ContourPane(FlatPane):
     def _label_size(self, name: tuple[str, float]) -> Array:
         return np.array(self.lettering.size(name)) / self.lettering.scale + [14.0, 4.0]
 
-    def _label_place(self, lines: list[Array], name: tuple[str, float]) -> Array | None:
-        """Where on its longest line a level's label lies most at ease: level, and inside the frame."""
+    def _label_place(
+        self, lines: list[Array], name: tuple[str, float], placed: list[tuple[Array, Array]]
+    ) -> Array | None:
+        """Where on its longest line a level's label lies most at ease: level, and inside the frame.
+
+        ``placed``: the middles (2,) and sizes (2,) of labels that it may not touch.
+        """
         if not lines or self.bare:
             return None
         line = max(lines, key=lambda p: float(np.linalg.norm(np.diff(p, axis=0), axis=1).sum()))
@@ -248,6 +255,8 @@ class ContourPane(FlatPane):
         inside = np.all((line > self._corner[0] + size) & (line < self._corner[1] - size), axis=1)
         cost = slope + 0.0006 * np.abs(line[:, 0] - middle[0]) + np.where(inside, 0.0, 10.0)
         cost += 0.02 * (line[:, 1] < middle[1])
+        for at, taken in placed:
+            cost += 10.0 * np.all(np.abs(line - at) < (size + taken) / 2, axis=1)
         best = int(np.argmin(cost))
         return np.asarray(line[best]) if cost[best] < 2 else None
 

@@ -115,12 +115,16 @@ def lowest(objective: Objective) -> float:
 
 def fitting(values: Sequence[Array], height: str = "auto") -> Scale:
     """The scale of an axis for curves: all of them but what lies far above where they begin."""
-    starts = [float(v[0]) for v in values if np.isfinite(v[0])]
-    high = 1.15 * max([*starts, 1e-300])
-    finite = np.concatenate([v[np.isfinite(v) & (v <= high)] for v in values])
-    positive = finite[finite > DEEPEST * high]
-    low = float(positive.min()) if positive.size else high / 10
+    first = np.array([v[0] for v in values if np.isfinite(v[0])])
+    highest = float(first.max(initial=-np.inf))
+    finite = np.concatenate([v[np.isfinite(v) & (v <= max(1.15 * highest, highest))] for v in values])
+    if not finite.any():
+        return Scale(0.0, 1.0)
+    if highest <= 0:  # all are below zero: the axis ends a little above them
+        depth = highest - float(finite.min()) or -highest
+        return Scale(highest - depth, highest + 0.15 * depth)
+    high = 1.15 * highest
+    low = float(finite[finite > DEEPEST * high].min())
     if height == "log" or (height == "auto" and np.log10(high / low) > DECADES and not (finite < 0).any()):
         return Scale(low, 1.5 * high, log=True)
-    bottom = min(0.0, float(finite.min())) if finite.size else 0.0
-    return Scale(bottom, high)
+    return Scale(min(0.0, float(finite.min())), high)

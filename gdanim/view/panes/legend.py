@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.engine.solution import Status
+from gdanim.engine.solution import Array, Status
 from gdanim.timeline import Moment
 from gdanim.view.layout import Box
 from gdanim.view.pane import Clock, FlatPane
@@ -22,9 +23,11 @@ MOST_ROWS, LEAST_PITCH = 12, 62.0  # more balls than this, or than there is room
 LABEL_SIZE, NOTE_SIZE = 30.0, 23.0
 MOST_EXPLAINED, EXPLAINED_PITCH = 5, 92.0  # so many rows, so far apart, have room for the causes of verdicts
 INDENT = 34.0  # from the bullet to the label
-NUMBER = (4.5, 8.2)  # digits' widths that a number may take before and after its decimal point
+NUMBER = 8.2  # digits' widths that a number may take after its decimal point
 DIGIT = 0.5 * LABEL_SIZE
 COUNTER = 54.0  # the step's row, above the others
+GROUP_PITCH, FACTS, FACTS_GAP = 50.0, 3, 20.0  # of a crowd's summary: from row to row, facts, above them
+COLUMN_GAP, CLOSE, NARROW = 70.0, 30.0, 900.0  # points between columns; CLOSE in a box less wide
 APPEAR = 0.5  # seconds in which a verdict fades in
 
 
@@ -44,7 +47,8 @@ class Legend(FlatPane):
         self.folded = len(self.runs) > min(MOST_ROWS, fitting)
         if self.folded:
             self._groups = self._group()
-            fit = max(1, int((box.height - COUNTER - 170) / 50))
+            below = 0.0 if columns > 1 else GROUP_PITCH * FACTS + FACTS_GAP  # else the facts stand beside
+            fit = max(1, int((box.height - COUNTER - below) / GROUP_PITCH))
             if len(self._groups) > fit:
                 rest = (f"and {len(self._groups) - fit + 1} more", rgb(theme.secondary))
                 self._groups = [*self._groups[: fit - 1], rest]
@@ -57,7 +61,8 @@ class Legend(FlatPane):
         else:
             room = self._column - INDENT
             self._names = [
-                self._text(run.ball.label, LABEL_SIZE, room - sum(NUMBER) * DIGIT) for run in self.runs
+                self._text(run.ball.label, LABEL_SIZE, room - (before_point(run.losses) + NUMBER) * DIGIT)
+                for run in self.runs
             ]
             self._verdicts = [self._text(run.verdict, NOTE_SIZE, room) for run in self.runs]
             self._reasons = [self._text(run.reason, NOTE_SIZE, room) for run in self.runs]
@@ -66,14 +71,23 @@ class Legend(FlatPane):
                 for i in range(len(self.runs))
             ]
 
+    @staticmethod
+    def height(balls: int, columns: int) -> float:
+        """Points that so many balls need, each with a row of its own if they may have one."""
+        return COUNTER + LEAST_PITCH * -(-min(balls, MOST_ROWS) // columns) + 1.0
+
     def _text(self, text: str, size: float, room: float) -> tuple[str, float]:
         return self.lettering.want(fitted(literal(text), room * self.lettering.scale), size)
 
     @property
     def _column(self) -> float:
         """Width of a column of rows, in points."""
-        gap = 70 * (self.columns - 1)
-        return min((self.box.width - gap) / self.columns, 500.0)
+        return min((self.box.width + self._gap) / self.columns - self._gap, 500.0)
+
+    @property
+    def _gap(self) -> float:
+        """Points between columns."""
+        return COLUMN_GAP if self.box.width > NARROW else CLOSE
 
     def moving(self, sketch: Sketch) -> None:
         moment = self.clock.moment if self.clock.seconds > 0 else None
@@ -90,7 +104,7 @@ class Legend(FlatPane):
             and any(run.reason for run in self.runs)
         )
         pitch = min(112.0 if explained else 84.0, room)
-        column = (right - left + 70) / self.columns
+        column = (right - left + self._gap) / self.columns
         start = bottom - pitch * per_column
         labels = self._counter(moment, start - COUNTER)
         losses = None if moment is None else self.timeline.losses(moment)
@@ -102,7 +116,7 @@ class Legend(FlatPane):
             labels.append(self.lettering.place(self._names[i], (x + INDENT) * s, y * s, rgb(self.theme.text)))
             if moment is None or losses is None:
                 continue
-            point = (x + self._column - NUMBER[1] * DIGIT) * s
+            point = (x + self._column - NUMBER * DIGIT) * s
             labels += self.numbers.place(float(losses[i]), point, y * s, rgb(self.theme.text))
             left_note, verdict = self._strengths(i, moment)
             notes = [(self._left[i], 36.0, color, left_note), (self._verdicts[i], 36.0, color, verdict)]
@@ -127,13 +141,18 @@ class Legend(FlatPane):
         s = self.lettering.scale
         left, _, _, bottom = self.box
         quiet, text = rgb(self.theme.secondary), rgb(self.theme.text)
-        y = bottom - 50.0 * (len(self._groups) + len(self._facts)) - 20
-        labels = self._counter(moment, y - COUNTER)
+        rows = len(self._groups)
+        rows = max(rows, FACTS) if self.columns > 1 else rows + FACTS
+        y = bottom - GROUP_PITCH * rows - (FACTS_GAP if self.columns == 1 else 0.0)
+        labels, top = self._counter(moment, y - COUNTER), y
         for key, (_, color) in zip(self._names, self._groups, strict=True):
             labels.append(self.lettering.place(self._bullet, left * s, (y + 5) * s, color))
             labels.append(self.lettering.place(key, (left + INDENT) * s, y * s, text))
-            y += 50
-        y += 20
+            y += GROUP_PITCH
+        if self.columns > 1:
+            left, y = left + (self.box.width + self._gap) / self.columns, top
+        else:
+            y += FACTS_GAP
         if moment is None:
             return labels
         losses = self.timeline.losses(moment)
@@ -143,7 +162,7 @@ class Legend(FlatPane):
             float(np.nanmedian(losses)),
             int(converged.sum()),
         ]
-        point = (left + self._column - NUMBER[1] * DIGIT) * s
+        point = (left + self._column - NUMBER * DIGIT) * s
         for key, value in zip(self._facts, shown, strict=True):
             labels.append(self.lettering.place(key, left * s, (y + 4) * s, quiet))
             if isinstance(value, int):
@@ -151,7 +170,7 @@ class Legend(FlatPane):
                 labels.append(self.lettering.place(self._of, point + 12 * s, y * s, text))
             else:
                 labels += self.numbers.place(value, point, y * s, text)
-            y += 50
+            y += GROUP_PITCH
         return labels
 
     def _counter(self, moment: Moment | None, y: float) -> list[Label]:
@@ -160,7 +179,8 @@ class Legend(FlatPane):
         left = self.box.left
         step = 0 if moment is None else moment.step
         color = rgb(self.theme.secondary)
-        right = (left + self._column - NUMBER[1] * DIGIT) * s
+        word = (left + INDENT) * s + self.lettering.size(self._step)[0]
+        right = max((left + self._column - NUMBER * DIGIT) * s, word + 5 * self.numbers.digit_width)
         digits = self.numbers.whole(step, right, y * s, color)
         return [self.lettering.place(self._step, (left + INDENT) * s, y * s, color), *digits]
 
@@ -175,3 +195,9 @@ class Legend(FlatPane):
             many = f" \u00d7 {len(members)}" if len(members) > 1 else ""
             rows.append(((label.rpartition(" #")[0] or label) + many, self.colors[members[0]]))
         return rows
+
+
+def before_point(losses: Array) -> float:
+    """Digits' widths that losses (n,) take before their decimal point, with some room; see ``written``."""
+    plain = np.abs(losses[np.abs(losses) < 1e4])  # others are powers of ten
+    return 1.5 + math.floor(math.log10(plain.max(initial=1.0))) + 0.6 * bool((losses < 0).any())

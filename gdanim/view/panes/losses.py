@@ -13,7 +13,7 @@ from gdanim.timeline import Pace
 from gdanim.view.layout import Box, spread
 from gdanim.view.pane import Clock, FlatPane
 from gdanim.view.panes.curves import fitting, lowest, paced_scale
-from gdanim.view.panes.rates import of_rates, title
+from gdanim.view.panes.rates import LETTER, of_rates, title
 from gdanim.view.plot import Plot, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import fitted, literal
@@ -26,7 +26,7 @@ QUARTILES = (0.25, 0.5, 0.75)  # of a curve's balls have no higher loss: its ban
 FINEST = 2.0  # points: vertices stand no closer
 HIGHEST, OUT = 1e200, 2.0  # where a value ends, and where times the highest shown a curve does
 LABEL_SIZE, NOTE_SIZE = 30.0, 23.0
-LETTER, MOST = 0.52, 0.32  # mean width of a letter in its size; share of the box that labels may take
+MOST = 0.32  # share of the box that labels may take
 CLOSE, PITCH, BESIDE = 36.0, 64.0, 20.0  # points between labels, between those with notes, and from a tip
 LATELY, GLANCES = 0.6, 9  # seconds in which a label gives way, and how often they are looked at
 APPEAR = 0.5  # seconds in which a note fades in
@@ -112,8 +112,8 @@ class QuantilesPane(FlatPane):
 
     def _places(self, grid: Array, quartiles: Array) -> Array:
         """Places (n, 4) of counts (n,) and quartiles (3, n)."""
-        low = np.maximum(quartiles, self.plot.y.low)
-        down = self.plot.at(grid, np.minimum(low, OUT * self.plot.y.high))
+        low, high = self.plot.y.low, self.plot.y.high
+        down = self.plot.at(grid, np.clip(quartiles, low, high + (OUT - 1) * abs(high)))
         return np.column_stack([down[0, :, 0], *down[:, :, 1]])
 
     def still(self, sketch: Sketch) -> None:
@@ -232,5 +232,6 @@ def _share(value: float, low: float, high: float) -> float:
 
 def _keeping(pace: Pace, steps: int, most: int) -> Pace:
     """A pace that begins like another and has done ``most`` when that one has done ``steps``."""
-    alike = Pace(pace.rate)
-    return Pace(pace.rate, float(pace.time(steps)) / max(float(alike.time(most)), 1e-9))
+    if not steps:  # every ball rests where it starts
+        return pace
+    return Pace(pace.rate, float(pace.time(steps)) / float(Pace(pace.rate).time(most)))

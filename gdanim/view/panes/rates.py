@@ -29,12 +29,15 @@ NARROW = 0.78  # of the sizes above a map that is not roomy
 PITCH = 34.0  # points from line to line below it
 DECIMALS = 3.6  # digits' widths of a decimal point and three digits
 NUMBER = 9.0  # digits' widths that a number may take after its decimal point
+LETTER = 0.52  # mean width of a letter in its size
+SHRUNK = 0.5  # of its width: a title that would be less has no number beside it
 BADGE, BADGE_SIZE = (66.0, 38.0), 25.0
 APPEAR = 0.5  # seconds in which a verdict fades in
 WIDE = 20.0  # rates that are so many times apart stand on a log scale
 BEYOND = 1.18  # times the largest rate: the end of the axis
 ROOM = 1.4  # times the most steps: the end of the other
 DOT, CROSS = 9.0, 8.0  # points
+AXIS_NAME = 90.0  # points that the name of the steps takes above the frame
 
 
 class RatePane(ContourPane):
@@ -46,7 +49,10 @@ class RatePane(ContourPane):
         lettering, room = self.lettering, self.plot.frame.width
         size = 1.0 if room > ROOMY else NARROW
         taken = LOSS_ROOM * size * LOSS_SIZE if len(balls) == 1 else 0.0
-        self._title = self._fitted(title(self.act.runs, clock.act.runs), size * TITLE_SIZE, taken)
+        name = title(self.act.runs, clock.act.runs)
+        natural = LETTER * len(name) * size * TITLE_SIZE
+        self._crammed = room - taken < SHRUNK * natural  # the curves tell the loss, too
+        self._title = self._fitted(name, size * TITLE_SIZE, 0.0 if self._crammed else taken)
         self.loss, self.counter = Numbers(lettering, size * LOSS_SIZE), Numbers(lettering, NOTE_SIZE)
         self._step = lettering.want("step", NOTE_SIZE)
         verdict, reason = findings(self.act.runs)
@@ -85,7 +91,8 @@ class RatePane(ContourPane):
         y = frame.bottom + 10
         if len(self.act.runs) > 1:  # no verdict needs the room below
             point, top = frame.right * s - DECIMALS * self.loss.digit_width, y * s
-        sketch.labels(self.loss.place(loss, point, top, self.ink("text")))
+        if not self._crammed:
+            sketch.labels(self.loss.place(loss, point, top, self.ink("text")))
         fallen = min(verdict_shown(self.timeline, ball, clock.seconds) for ball in range(len(self.act.runs)))
         if fallen < 1 or not self._told:
             quiet, fading = self.ink("secondary"), 1 - min(2 * fallen, 1.0) * self._told
@@ -147,11 +154,19 @@ class StabilityPane(FlatPane):
     def still(self, sketch: Sketch) -> None:
         plot, frame, text = self.plot, self.plot.frame, self.ink("text")
         plot.draw(sketch, self.ink("secondary"), text)
-        for bound, name in zip(self.bounds, self._names, strict=True):
-            x = float(plot.at(bound.rate, 0.0)[0])
+        lines = [float(plot.at(bound.rate, 0.0)[0]) for bound in self.bounds]
+        widths = [self.lettering.size(name)[0] / self.lettering.scale for name in self._names]
+        above = len(lines) == 1 and lines[0] - widths[0] / 2 > frame.left + AXIS_NAME
+        for k, (x, width, name) in enumerate(zip(lines, widths, self._names, strict=True)):
             sketch.box(frame._replace(left=x), self.ink("secondary"), 0.13)
             sketch.line([[x, frame.bottom], [x, frame.top]], text, 2.0, 0.8, dash=9.0)
-            sketch.text(name, min(x, frame.right - 70), frame.top - 6, text, align=(0.5, 1.0))
+            y = frame.top + 8 + PITCH * k
+            if above:
+                sketch.text(name, min(x, frame.right - 70), frame.top - 6, text, align=(0.5, 1.0))
+            elif lines[-1] + 10 + width < frame.right:  # below each other, where no line crosses them
+                sketch.text(name, lines[-1] + 10, y, text)
+            else:
+                sketch.text(name, lines[0] - 10, y, text, align=(1.0, 0.0))
 
     def moving(self, sketch: Sketch) -> None:
         clock = self.clock

@@ -25,6 +25,7 @@ from gdanim.view.theme import rgb
 if TYPE_CHECKING:
     from gdanim.view.scene import FilmScene
 
+BESIDE, LIVE, NARROW = 64.0, 112.0, 520.0  # points left of a surface: in a NARROW box for all its live loss
 DROP = 0.5  # world units that balls fall to their starts
 
 
@@ -50,7 +51,8 @@ class SurfacePane(Pane):
         super().__init__(scene, box)
         assert isinstance(clock.timeline, Rolling)
         self.clock, self.act, self.timeline = clock, clock.act, clock.timeline
-        self.layout = replace(scene.layout, stage=box if whole else box.inset(64, 44, 16, 8))
+        room = BESIDE if box.width > NARROW else LIVE
+        self.layout = replace(scene.layout, stage=box if whole else box.inset(room, 44, 16, 8))
         self.whole, self.wishes = whole, scene.spec.camera
         self.scenery = Scenery(
             self.timeline, scene.theme, np.array(scene.colors(self.act)), scene.spec.view.colormap, paint
