@@ -274,6 +274,12 @@ class Keys(Shown):
     acts: tuple[Act, ...] = Field(default=(), min_length=1, max_length=MAX_ACTS)
     """Parts of the film, one after another; each says what differs from the keys above."""
 
+    @classmethod
+    def unknown(cls, key: str) -> str:
+        if key in Act.written_keys() and key not in cls.written_keys():
+            return f"{key} belongs to an act: write it under acts"
+        return super().unknown(key)
+
     @field_validator("acts", mode="before")
     @classmethod
     def _inherit(cls, acts: Any, info: ValidationInfo) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
@@ -235,3 +236,9 @@ def test_acts_are_numbered_across_the_film() -> None:
     for run, ball in ((solution.acts[3].runs[7], 8), (solution.acts[1].runs[0], 1)):
         act = 4 if ball == 8 else 2
         assert len(anatomy(spec, ball, act=act).moves) == run.steps
+
+
+@pytest.mark.parametrize("key", ["chapter", "say", "hold"])
+def test_what_belongs_to_an_act_is_sent_there(spec_of: Callable[[str], Spec], key: str) -> None:
+    with pytest.raises(SpecError, match=f"2:1: {key} belongs to an act: write it under acts"):
+        spec_of(f"functions: [ackley]\n{key}: 1")

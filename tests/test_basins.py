@@ -182,3 +182,13 @@ def test_basins_can_be_told_apart() -> None:
     for matrix in DEFICIENCIES.values():
         seen = [lab(np.array(matrix) @ linear(c)) for c in PALETTE]
         assert min(np.linalg.norm(a - b) for a, b in combinations(seen, 2)) > 14
+
+
+def test_a_minimum_found_at_nearly_zero_is_told_as_zero(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any]
+) -> None:
+    text = "functions: ['x^2 + 2*y^2']\nscene: basins\nstarts: [[1, 1]]\nlearning_rates: [0.1]"
+    with filming(spec_of(text)) as scene:
+        shown = [key[0] for key in scene.lettering._index if "minimum at" in key[0]]
+    assert len(shown) == 1
+    assert "minimum at (0, 0)" in shown[0]

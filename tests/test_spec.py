@@ -40,7 +40,7 @@ def mistakes(text: str, folder: Path) -> list[tuple[int, int, str]]:
 BAD = [
     ("optimisers: [sgd]\n^", "unknown key 'optimisers', did you mean 'optimizers'?"),
     ("lr: 0.1\n^", "unknown key 'lr', did you mean 'learning_rates'?"),
-    ("chapter: One\n^", "unknown key 'chapter'"),
+    ("chapter: One\n^", "chapter belongs to an act: write it under acts"),
     ("acts: []\n      ^", "acts must have an item, not an empty list"),
     ("acts: {}\n      ^", "acts must be a list, not an empty mapping"),
     ("acts: [surface]\n       ^", "each item of acts must be a mapping, not 'surface'"),

@@ -18,7 +18,7 @@ from gdanim.view.pane import Clock, FlatPane
 from gdanim.view.panes.contour import BAR, ContourPane
 from gdanim.view.plot import GAP, Scale
 from gdanim.view.sketch import Sketch
-from gdanim.view.text import Numbers, literal
+from gdanim.view.text import Numbers, fitted, literal
 from gdanim.view.theme import rgb
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ PALETTE = ("#2F62B8", "#F2B134", "#C63D6B", "#5CC8B0", "#816103", "#B3BDFE", "#B
 NOWHERE = "#6B7078"  # starts that lead to no minimum
 SIZE, INDENT, BALL = 28.0, 34.0, 11.0  # points: of text, from the disc to the text, of a ball
 PITCH, LEAST_PITCH = 46.0, 36.0  # points from row to row
+SHARE, ZERO = 120.0, 1e-4  # points of a share; of a side of the domain: what is nearer to 0 is told as 0
 DARKEST = 0.55  # brightness of the starts that take longest
 LEAST = 5e-4  # share of all starts that is told
 FASTEST, SLOWEST = 0.01, 0.995  # quantiles of the steps at the ends of their scale
@@ -114,9 +115,9 @@ class Shares(FlatPane):
         order, none = np.argsort(-shares, kind="stable"), 1.0 - shares.sum()
         room = max(1, int(box.height / LEAST_PITCH) - 1 - (none > LEAST))
         shown = np.sort(order if len(order) <= room else order[: room - 1])
-        rows = [
-            (f"minimum at {point_text(found.minima[i], 3)}", shares[i], colors(len(shares))[i]) for i in shown
-        ]
+        sides = np.ptp(np.asarray(clock.act.domain), axis=1)
+        places = np.where(np.abs(found.minima) < ZERO * sides, 0.0, found.minima)
+        rows = [(f"minimum at {point_text(places[i], 3)}", shares[i], colors(len(shares))[i]) for i in shown]
         if rest := len(order) - len(shown):
             rows.append((f"{rest} more", shares.sum() - shares[shown].sum(), np.array(self.ink("secondary"))))
         if none > LEAST:
@@ -124,8 +125,9 @@ class Shares(FlatPane):
         self.pitch = min(box.height / (len(rows) + 1), PITCH)
         size, want = SIZE * min(self.pitch / PITCH + 0.1, 1.0), self.lettering.want
         self.numbers, self._step = Numbers(self.lettering, size), want("step", size)
+        width = (box.width - INDENT - SHARE) * self.lettering.scale
         self._rows = [
-            (want(literal(name), size), want(literal(f"{share:.1%}"), size), color)
+            (want(fitted(literal(name), width), size), want(literal(f"{share:.1%}"), size), color)
             for name, share, color in rows
         ]
         self._row_of = np.array([_row(run, found.minima, shown) for run in clock.act.runs])
@@ -136,7 +138,7 @@ class Shares(FlatPane):
         left, _, right, bottom = self.box
         s = self.lettering.scale
         middle = self.lettering.size(self._step)[1] / s / 2  # of a line, from its top
-        share = left + INDENT + max(self.lettering.size(name)[0] for name, _, _ in self._rows) / s + 120
+        share = left + INDENT + max(self.lettering.size(name)[0] for name, _, _ in self._rows) / s + SHARE
         top = bottom - self.pitch * (len(self._rows) + 1)
         sketch.text(self._step, left + INDENT, top, quiet)
         sketch.labels(self.numbers.whole(moment.step, share * s, top * s, quiet))
