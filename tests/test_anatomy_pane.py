@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 from gdanim.engine.solution import Act
+from gdanim.spec import Spec
 from gdanim.view.panes.eigen import along_eigenvectors
 
 
@@ -23,3 +25,10 @@ def test_errors_shrink_as_the_eigenvalues_say(act_of: Callable[[str], Act]) -> N
     factors = np.abs(1 - rate * curvatures)[:, None] ** np.arange(41)
     assert errors == pytest.approx(errors[:, :1] * factors, rel=1e-9)
     assert np.linalg.norm(errors[:, 0]) == pytest.approx(np.hypot(2, 1))
+
+
+def test_a_minimum_without_curvatures_can_be_drawn(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any], painted: Callable[..., Any]
+) -> None:
+    with filming(spec_of("functions: [ackley]\noptimizers: [adam]\nsteps: 9\nscene: anatomy")) as scene:
+        assert painted(scene, scene.length)[..., 3].all()

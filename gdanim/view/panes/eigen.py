@@ -38,7 +38,10 @@ class EigenPane(TracesPane):
         told = [("flat", curvatures[0]), ("steep", curvatures[-1])]
         self._names = [
             self.lettering.want(
-                f"{name} #h(0.3em) $lambda = {tick(value).strip('$')}$" if roomy else name, 22
+                f"{name} #h(0.3em) $lambda = {tick(value).strip('$')}$"
+                if roomy and np.isfinite(value)
+                else name,
+                22,
             )
             for name, value in told
         ]
