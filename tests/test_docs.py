@@ -42,3 +42,30 @@ def test_the_scenes_shown_make_films(
 
 def test_a_whole_scene_fits_in_forty_lines() -> None:
     assert len(BLOCKS[0].splitlines()) < 40
+
+
+ROOT = DOCS.parent
+PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)|(?:href|src)=\"(?!https?:)([^\"]+)\"", text)
+    for link in (one or other for one, other in links):
+        assert (page.parent / link).exists(), link
+
+
+def test_every_scene_and_every_film_is_in_the_gallery() -> None:
+    readme, gallery = (page.read_text(encoding="utf-8") for page in (ROOT / "README.md", DOCS / "gallery.md"))
+    for scene in (ROOT / "scenes").glob("*.py"):
+        assert f"| `{scene.stem}` |" in readme
+    for spec in (ROOT / "specs" / "gallery").glob("*.yaml"):
+        assert f"specs/gallery/{spec.name}" in readme
+        assert f"gallery/{spec.stem}.gif" in gallery
+
+
+def test_pictures_in_the_documentation_are_small() -> None:
+    sizes = {gif.name: gif.stat().st_size for gif in DOCS.rglob("*.gif")}
+    assert max(sizes.values()) <= 2e6, sizes
+    assert sum(sizes.values()) <= 20e6
