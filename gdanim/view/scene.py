@@ -5,7 +5,7 @@ animation begins, finishes and cleans up in order, while the lists of visible mo
 at time t is then had by seeking, in any order: undo what starts later, apply what has started, restore
 that list. Manim draws what is flat (titles, formulas) and the canvas what is solid.
 
-This module and ``pane`` are the only ones that know manim.
+This module, ``pane``, ``player`` and ``overlay`` are the only ones that know manim.
 """
 
 from __future__ import annotations
@@ -33,12 +33,14 @@ from gdanim.spec import Spec
 from gdanim.timeline import Timeline
 from gdanim.view.canvas import Artist, Canvas
 from gdanim.view.layout import MARGIN, Layout, layout
+from gdanim.view.overlay import Overlay
 from gdanim.view.pane import Animated, Clock, Cue, Pane
+from gdanim.view.player import FilmCamera, Projection, Screen
 from gdanim.view.text import Lettering, formula, literal, preamble
 from gdanim.view.theme import Color, Theme, rgb, themed
 
 if TYPE_CHECKING:
-    from gdanim.view.film import Film
+    pass
 
 SPEC_VARIABLE = "GDANIM_SPEC"  # names the spec for `manim render scenes/...`
 TYPST_SIZE = 10  # points in which manim has Typst set text
@@ -59,70 +61,6 @@ class Played:
     during: list[Mobject]
     after: list[Mobject]
     updaters: dict[Mobject, list[Any]]  # of every mobject, which may come and go
-
-
-class Screen(Mobject):  # type: ignore[misc]
-    """Stands for the whole film while manim's own player shows it."""
-
-    def __init__(self, film: FilmScene | Film) -> None:
-        super().__init__()
-        self.points = np.zeros((1, 3))  # manim skips mobjects without points
-        self.film, self.time = film, 0.0
-
-
-class Projection(Animation):  # type: ignore[misc]
-    """Runs the film's clock under manim's own player, on exact frame times."""
-
-    def begin(self) -> None:
-        self.interpolate(0)  # without manim's copy of the mobject, which holds the whole scene
-
-    def interpolate(self, alpha: float) -> None:
-        rate = config.frame_rate
-        self.mobject.time = round(alpha * self.run_time * rate) / rate
-
-
-class FilmCamera(manim.Camera):  # type: ignore[misc]
-    """Takes a ``Screen``'s picture from its film."""
-
-    def capture_mobjects(self, mobjects: Any, **kwargs: Any) -> None:
-        shown = list(mobjects)
-        screens = [m for m in shown if isinstance(m, Screen)]
-        for screen in screens:
-            screen.film.paint(screen.time, self.pixel_array)
-        super().capture_mobjects([m for m in shown if m not in screens], **kwargs)
-
-
-class Overlay:
-    """What manim draws above the canvas, kept as pixels until it changes."""
-
-    def __init__(self) -> None:
-        self._state: Any = None
-        self._camera: manim.Camera | None = None
-        self._box: tuple[slice, slice] | None = None
-
-    def paint(self, mobjects: list[Mobject], state: Any, out: Pixels) -> None:
-        """Blend the mobjects over ``out``; the same ``state`` means the same pixels as last time."""
-        if state is None or state != self._state:
-            self._draw(mobjects)
-            self._state = state
-        if self._box is None:
-            return
-        below = out[self._box]
-        below[...] = self._ink + (below * self._clear + 127) // 255
-
-    def _draw(self, mobjects: list[Mobject]) -> None:
-        if self._camera is None:
-            self._camera = manim.Camera(background_color=manim.BLACK, background_opacity=0.0)
-        self._camera.reset()
-        self._camera.capture_mobjects(mobjects)
-        layer = self._camera.pixel_array
-        rows = np.flatnonzero(layer[..., 3].any(axis=1))
-        self._box = None
-        if rows.size:
-            columns = np.flatnonzero(layer[..., 3].any(axis=0))
-            self._box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-            self._ink = layer[self._box].copy()  # premultiplied by Cairo
-            self._clear = 255 - layer[self._box][..., 3:].astype(np.uint16)
 
 
 class FilmScene(Scene):  # type: ignore[misc]
