@@ -18,15 +18,17 @@ class Card(FilmScene):
 
     def construct(self) -> None:
         card = CardPane(self, self.layout.body(MARGIN))
-        self.behind()
+        lands = self.behind()
         self.add(card)
-        self.play(card.enter_(WORDS), card.become_(WORDS, veil=VEIL if self.solution.acts else 0.0))
+        bare = [land.become_(WORDS, ground=0.0) for land in lands]  # words stand over no other words
+        self.play(card.enter_(WORDS), card.become_(WORDS, veil=VEIL if lands else 0.0), *bare)
         if card.count:
             self.play(card.become_(ROW * card.count, rate_functions.linear, rows=float(card.count)))
         self.wait(HOLD)
 
-    def behind(self) -> None:
+    def behind(self) -> list[SurfacePane]:
         """The first act's balls find their valleys."""
+        lands = []
         for act in self.solution.acts[:1]:
             clock = self.clock(act, APPEAR + FALL + WORDS + HOLD)
             land = SurfacePane(self, clock, self.layout.body(MARGIN), whole=True)
@@ -34,3 +36,5 @@ class Card(FilmScene):
             self.play(land.become_(APPEAR, reveal=1.0, opened=1.0))
             self.play(clock.become_(FALL, rate_functions.linear, fall=1.0))
             self.play(clock.run_())
+            lands.append(land)
+        return lands

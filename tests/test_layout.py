@@ -61,11 +61,16 @@ def texts(scene: Any, atlas: NDArray[np.uint8], seconds: float) -> dict[str, Box
     shown, _ = scene._seek(seconds)
     names = {scene.lettering.place(key, 0, 0, (1, 1, 1)).sprite: key[0] for key in scene.lettering._index}
     panes = [m for m in shown if m in scene._panes]
-    found = {}
+    pieces: dict[Any, tuple[str, Box]] = {}
     for label in (label for pane in panes for label in labels(pane.picture(seconds))):
         box = ink(label, atlas)
         if label.opacity > VISIBLE and box:
-            found[f"{names[label.sprite]} at {box[:2]}"] = box
+            # Pieces of one size in one place are one text in several colours.
+            place = label.x, label.y, *label.sprite[2:]
+            name, other = pieces.get(place, (names[label.sprite], box))
+            whole = (*np.minimum(other[:2], box[:2]).tolist(), *np.maximum(other[2:], box[2:]).tolist())
+            pieces[place] = name, whole
+    found = {f"{name} at {box[:2]}": box for name, box in pieces.values()}
     width, height = scene.size
     unit = height / 8.0
     for mobject in shown:
