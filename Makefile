@@ -12,7 +12,7 @@ render: .venv/ready  ## film SPEC=specs/x.yaml (default: all of specs/*.yaml) in
 	@.venv/bin/gdanim render $(SPEC) $(QUALITY:%=-q %)
 
 gallery: .venv/ready  ## the README's GIFs, of specs/*.yaml and specs/gallery, into docs/
-	@.venv/bin/gdanim render specs/*.yaml specs/gallery/*.yaml -f gif -q $(or $(QUALITY),270p12) -o docs
+	@.venv/bin/gdanim render specs/*.yaml specs/gallery/*.yaml -f gif -q $(or $(QUALITY),250p10) -o docs
 
 test: .venv/ready  ## run the tests
 	@.venv/bin/pytest

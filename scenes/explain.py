@@ -14,6 +14,7 @@ from gdanim.view.rules import rule, worked_out
 from gdanim.view.scene import APPEAR, FALL, HOLD, LEAVE, FilmScene
 
 LINE, MOVE = (1.5, 0.8, 0.45), (1.4, 1.0, 0.8)  # seconds for each line and for the move of the first steps
+LINES = 4  # a rule of more lines is told faster
 CLOSE = 1.2  # seconds in which the numbers give way to the loss curve
 LEGEND = 170.0  # points: the height of the legend
 ARROWS = {"g": "gradient", "m": "momentum", "x": "step"}  # the arrow that a line's result is
@@ -55,13 +56,14 @@ class Explain(FilmScene):
         self.play(clock.become_(FALL, rate_functions.linear, fall=1.0), legend.enter_(FALL))
         for k in range(min(len(LINE), run.steps)):
             self.play(surface.become_(0.1, of=float(k)))
+            seconds = LINE[k] * min(1.0, LINES / len(written.lines))
             for j, line in enumerate(written.lines):
                 arrow = {ARROWS[line.symbol]: 1.0} if line.symbol in ARROWS else {}
-                told = words.become_(LINE[k], told=float(k * len(written.lines) + j + 1))
-                self.play(told, surface.become_(LINE[k], None, **arrow))
-            seconds = float(clock.timeline.pace.time(k + 1))
+                told = words.become_(seconds, told=float(k * len(written.lines) + j + 1))
+                self.play(told, surface.become_(seconds, None, **arrow))
+            arrival = float(clock.timeline.pace.time(k + 1))
             away = surface.become_(MOVE[k] / 2, gradient=0.0, momentum=0.0)
-            self.play(clock.become_(MOVE[k], seconds=seconds), away)
+            self.play(clock.become_(MOVE[k], seconds=arrival), away)
             self.play(surface.become_(0.3, step=0.0))
         self.play(words.become_(CLOSE, spread=0.0), curves.enter_(CLOSE))
         self.play(clock.run_(HOLD - leave))

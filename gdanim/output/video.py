@@ -25,7 +25,7 @@ from gdanim.captions import Cue
 Pixels = NDArray[np.uint8]
 PRESET, QUALITY = "veryfast", "20"  # x264; measured in bench/
 MILLISECONDS = Fraction(1, 1000)
-GIF_COLORS = 128
+GIF_COLORS = 96
 GIF_DITHER = "bayer:bayer_scale=5"
 
 
