@@ -61,10 +61,14 @@ class Clock(Animated):
         self.timeline = timeline
         self.act = timeline.act
         self.fall, self.seconds, self.present = 0.0, 0.0, 1.0
+        self._moment: Moment | None = None
 
     @property
     def moment(self) -> Moment:
-        return self.timeline.at(self.seconds)
+        """How the act stands. Panes that ask at the same time are given the same one."""
+        if self._moment is None or self._moment.seconds != self.seconds:
+            self._moment = self.timeline.at(self.seconds)
+        return self._moment
 
     def drop(self, count: int) -> tuple[Array, Array]:
         """Heights above their starts (1: where they drop from) and opacities of so many balls, both (count,).

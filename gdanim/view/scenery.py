@@ -15,8 +15,8 @@ from gdanim.rolling import Rolling
 from gdanim.view.ribbon import segments
 from gdanim.view.theme import Theme, rgb
 
-GRIDS = (145, 241)  # vertices along one side of the surface: usually, and where the function asks for more
-ROUGH = 0.012  # world units that a coarse mesh may be off in the middle of a cell
+# Vertices along one side of the surface, and world units that such a mesh may be off in the middle of a cell.
+GRIDS = ((97, 0.0008), (145, 0.012), (241, np.inf))
 MESH = 21  # mesh cells along the longer side
 TAILS = 500  # how many balls may have a trail
 LEVELS = 16  # level lines over the relief
@@ -239,13 +239,14 @@ class Scenery:
 
 
 def _grid(landscape: Landscape) -> int:
-    """The coarse grid, unless its cells would cut corners."""
-    coarse, fine = GRIDS
-    cells = landscape.grid(2 * coarse - 1)[0][..., 2]
-    middle, corners = cells[1::2, 1::2], (cells[:-1:2, 2::2] + cells[2::2, :-1:2]) / 2
-    with np.errstate(invalid="ignore"):
-        off = np.nanquantile(np.abs(middle - corners), 0.995)
-    return fine if off > ROUGH else coarse
+    """The coarsest grid whose cells do not cut corners."""
+    for grid, rough in GRIDS:
+        cells = landscape.grid(2 * grid - 1)[0][..., 2]
+        middle, corners = cells[1::2, 1::2], (cells[:-1:2, 2::2] + cells[2::2, :-1:2]) / 2
+        with np.errstate(invalid="ignore"):
+            if not np.nanquantile(np.abs(middle - corners), 0.995) > rough:
+                break
+    return grid
 
 
 def _mesh(landscape: Landscape, grid: int) -> Mesh:

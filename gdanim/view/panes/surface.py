@@ -95,7 +95,8 @@ class SurfacePane(Pane):
 
     def picture(self, t: float) -> Picture:
         """What the canvas paints at scene time ``t``."""
-        moment = self.timeline.at(self.clock.seconds)
+        moment = self.clock.moment
+        assert isinstance(moment, Rolled)
         camera = self.camera(t)
         live = self._live(moment)
         labels = self.axes.labels(camera, self.scene.size, self.ground, live)
