@@ -6,10 +6,11 @@ class here to ``WRITERS``.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import av
 import numpy as np
@@ -66,9 +67,14 @@ class Mp4:
         self._base = Fraction(1, rate)  # the muxer changes the stream's own
         self._stream.options = {"preset": PRESET, "crf": QUALITY, "profile": "high"}
         context = self._stream.codec_context
+        context.thread_count = max(1, (os.cpu_count() or 1) // 2)  # the rest draws
         context.color_primaries = context.color_trc = context.colorspace = 1  # BT.709
         context.color_range = 1  # 16..235
         self._count = 0
+        self._picture = VideoFrame(*size, "rgba")  # room that every frame is copied to: new room costs more
+        plane = self._picture.planes[0]
+        rows = np.frombuffer(cast(Any, plane), dtype=np.uint8).reshape(size[1], plane.line_size)
+        self._pixels = rows[:, : 4 * size[0]].reshape(size[1], size[0], 4)
         self._container.set_chapters(
             [
                 {"id": k, "start": start, "end": end, "time_base": MILLISECONDS, "metadata": {"title": title}}
@@ -92,9 +98,8 @@ class Mp4:
             self._container.mux(packet)
 
     def write(self, frame: Pixels) -> None:
-        picture = VideoFrame.from_ndarray(frame, format="rgba").reformat(
-            format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG"
-        )
+        self._pixels[...] = frame
+        picture = self._picture.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")
         picture.pts, picture.time_base = self._count, self._base
         self._count += 1
         self._container.mux(self._stream.encode(picture))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from typing import Any, Protocol
@@ -63,6 +64,7 @@ class Canvas:
         self.width, self.height = width, height
         backend: dict[str, Any] = {"backend": "egl"} if sys.platform.startswith("linux") else {}
         self.context = moderngl.create_context(standalone=True, require=330, **backend)
+        self._await_drawing = _waiting()
         self.target, self._backdrop = self._framebuffer(), self._framebuffer()
         self._corners: dict[int, tuple[int, moderngl.Buffer]] = {}  # by cells: how many quads, their indices
         self._backdrop_of: Sequence[object] = []  # what the backdrop shows
@@ -116,6 +118,7 @@ class Canvas:
             self._backdrop_of = resting
         self._begin(self.target)
         if resting:
+            self._await_drawing()
             self.context.copy_framebuffer(self.target, self._backdrop)
         self._draw_still(layer for layer, key in zip(staying, keys, strict=True) if key not in resting)
         self._last = keys
@@ -123,6 +126,7 @@ class Canvas:
             self._clip(shown.clip)
             artist.draw_moving(shown)
         self._clip(None)
+        self._await_drawing()
         self.target.read_into(out, components=4)
 
     def _draw_still(self, layers: Iterable[Layer]) -> None:
@@ -229,6 +233,7 @@ class Canvas:
 
     def take_drawn(self) -> None:
         """Let shaders see what has been drawn so far: a texture of its colours, in unit 2."""
+        self._await_drawing()
         self.context.copy_framebuffer(self._drawn, self.context.fbo)
         self._drawn.use(2)
 
@@ -244,3 +249,15 @@ class Canvas:
     def close(self) -> None:
         """Free the context. The canvas is of no use afterwards."""
         self.context.release()
+
+
+def _waiting() -> Callable[[], object]:
+    """Waits until all is drawn, and lets other threads run meanwhile: the encoder is one of them.
+
+    moderngl's calls keep Python's lock while they wait; foreign functions do not. Without the library by this
+    name nothing is done, and films take longer.
+    """
+    try:
+        return ctypes.CDLL("libGL.so.1").glFinish
+    except (OSError, AttributeError):
+        return lambda: None
