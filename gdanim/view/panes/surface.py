@@ -54,8 +54,9 @@ class SurfacePane(Pane):
         room = BESIDE if box.width > NARROW else LIVE
         self.layout = replace(scene.layout, stage=box if whole else box.inset(room, 44, 16, 8))
         self.whole, self.wishes = whole, scene.spec.camera
+        self.colors = scene.colors(self.act)
         self.scenery = Scenery(
-            self.timeline, scene.theme, np.array(scene.colors(self.act)), scene.spec.view.colormap, paint
+            self.timeline, scene.theme, np.array(self.colors), scene.spec.view.colormap, paint
         )
         self.reveal, self.opened, self.ground = 0.0, 0.0, 0.0
         if scene.time == 0 and not scene.spec.video.loop:
@@ -135,7 +136,7 @@ class SurfacePane(Pane):
         return Live(
             float(losses[first]),
             float(landscape.level(losses) @ weights[led]) / share,
-            self.scene.colors(self.act)[led[first]],
+            self.colors[led[first]],
             share * self.clock.present * max(8 * self.clock.fall - 7, 0.0),
         )
 
