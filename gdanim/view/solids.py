@@ -147,14 +147,14 @@ class Solids:
         self.canvas.set("decal", u_extent=tuple(self.scenery.extent))
 
     def _render_trails(self, now: float, presence: float) -> None:
-        """On the floor, then on the surface."""
-        rows, fade = ALL, (0.34, 1.8)
+        """On the floor, then on the surface; a crowd's on the surface only, which is half the work."""
+        trails, rows, fade = self._trails, ALL, (0.34, 1.8)
         if self._lived is not None:
             rows, fade = self._late(now), (0.0, 0.3 * TAIL)
-        faint, full = 0.5 * presence, presence
-        self._render_lines(self._trails, width=2.2, opacity=faint, now=now, fade=fade, floor=1.0, rows=rows)
+        else:
+            self._render_lines(trails, width=2.2, opacity=0.5 * presence, now=now, fade=fade, floor=1.0)
         self.canvas.set_depth_mask(True)
-        self._render_lines(self._trails, width=3.9, opacity=full, now=now, fade=fade, lift=1e-4, rows=rows)
+        self._render_lines(trails, width=3.9, opacity=presence, now=now, fade=fade, lift=1e-4, rows=rows)
 
     def _late(self, now: float) -> slice:
         """The rows of a crowd's trails that have begun, without those that ended long ago."""
