@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gdanim.view.pane import Clock, Pane
 from gdanim.view.panes.curves import CurvesPane
-from gdanim.view.panes.rates import FOOT, StabilityPane, rate_panes
+from gdanim.view.panes.rates import StabilityPane, rate_panes
 from gdanim.view.scene import FilmScene
 
 
@@ -15,8 +15,6 @@ class LearningRates(FilmScene):
     most_rates = 6
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
-        body = self.layout.body(top)
-        maps = rate_panes(self, clock, body.rows(4, 3)[0])
-        below = body._replace(top=max(pane.plot.frame.bottom for pane in maps) + FOOT + 24)
+        maps, below = rate_panes(self, clock, self.layout.body(top))
         curves, stability = below.columns(3, 2) if self.layout.wide else below.rows(1, 1)
         return [*maps, CurvesPane(self, clock, curves), StabilityPane(self, clock, stability)]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gdanim.view.pane import Clock, Pane
 from gdanim.view.panes.losses import LossesPane, QuantilesPane
-from gdanim.view.panes.rates import FOOT, rate_panes
+from gdanim.view.panes.rates import rate_panes
 from gdanim.view.scene import FilmScene
 
 
@@ -15,9 +15,7 @@ class Schedule(FilmScene):
     most_rates = 6
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
-        body = self.layout.body(top)
-        maps = rate_panes(self, clock, body.rows(4, 3)[0])
-        below = body._replace(top=max(pane.plot.frame.bottom for pane in maps) + FOOT + 24)
+        maps, below = rate_panes(self, clock, self.layout.body(top))
         rates, losses = below.columns(1, 1) if self.layout.wide else below.rows(1, 1)
         values = [run.learning_rates for run in clock.act.runs]
         return [

@@ -80,7 +80,7 @@ class ProfilePane(FlatPane):
         if clock.fall <= 0 or clock.present <= 0:
             return
         sketch.opacity *= clock.present
-        moment = self.timeline.at(clock.seconds)
+        moment = clock.moment
         x = self.places(moment)
         contacts, along = self.rest(x)
         lift, falling = clock.drop(len(x))

@@ -118,8 +118,9 @@ class RatePane(ContourPane):
         return Box(right - width, frame.top + 10, right, frame.top + 10 + height)
 
 
-def rate_panes(scene: FilmScene, clock: Clock, box: Box) -> list[RatePane]:
-    """A map for each (optimizer, rate), side by side or in rows, from the top of a box."""
+def rate_panes(scene: FilmScene, clock: Clock, body: Box) -> tuple[list[RatePane], Box]:
+    """A map for each (optimizer, rate), side by side or in rows, and the room that is left below them."""
+    box = body.rows(4, 3)[0]
     groups = of_rates(clock.act.runs)
     tiles = box.tiles(len(groups), GAP, HEAD + FOOT)
     (x0, x1), (y0, y1) = clock.act.domain
@@ -129,7 +130,8 @@ def rate_panes(scene: FilmScene, clock: Clock, box: Box) -> list[RatePane]:
         tiles = box._replace(bottom=box.top + rows * (needed + GAP) - GAP).tiles(
             len(groups), GAP, HEAD + FOOT
         )
-    return [RatePane(scene, clock, tile, group) for tile, group in zip(tiles, groups, strict=True)]
+    maps = [RatePane(scene, clock, tile, group) for tile, group in zip(tiles, groups, strict=True)]
+    return maps, body._replace(top=max(pane.plot.frame.bottom for pane in maps) + FOOT + 24)
 
 
 class StabilityPane(FlatPane):
