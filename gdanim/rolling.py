@@ -19,8 +19,8 @@ DEPARTURE = 0.9  # a ball that leaves the stage takes at least this many seconds
 BEYOND = 0.5  # world units beyond the edge at which a departing ball has faded
 FEW, LATELY = 12, 0.6  # up to so many balls the leader is told; seconds over which a lead passes on
 ROLLING = 100  # of larger crowds it is not told how far each ball has rolled
-PILE = 400  # larger crowds do not lie side by side
-TRAIL_VERTICES = 24_000  # the budget that all trails share
+MANY = 400  # of more balls not all have a tail, and they do not lie side by side
+TRAIL_VERTICES = 16_000  # the budget that all trails share
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,7 @@ class Rolling(Timeline):
     def _piles(self, points: Array, order: Index) -> Array:
         """World offsets (balls, 2) that lay balls at one place side by side, in order of arrival."""
         slots = np.zeros((len(self.act.runs), 2))
-        if len(slots) > PILE:
+        if len(slots) > MANY:
             return slots
         world = self.landscape.to_world(points)
         lying = world[order]

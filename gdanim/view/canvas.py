@@ -26,6 +26,7 @@ PROGRAMS = (
     "arrow",
     "edge",
     "decal",
+    "mote",
     "patch",
     "sprite",
     "shape",
@@ -88,6 +89,7 @@ class Canvas:
         )
         self.set("floor", u_color=rgb(theme.secondary), u_opacity=theme.floor_opacity, u_levels=0)
         self.set("decal", u_heights=0, u_floor_height=FLOOR + 0.002)
+        self.set("mote", u_floor_height=FLOOR + 0.002)
         self.set("sprite", u_atlas=1)
         self.set("edge", u_size=(width, height), u_drawn=2)
         for name in ("shape", "area", "image"):
@@ -146,7 +148,7 @@ class Canvas:
         gl.viewport = (0, 0, self.width, self.height)
         target.depth_mask = True
         target.clear(*self._ground, depth=1.0)
-        gl.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND)
+        gl.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.PROGRAM_POINT_SIZE)
         blend = (moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA)
         gl.blend_func = *blend, moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA  # type: ignore[assignment]
         gl.front_face = "cw"  # the picture is drawn upside down, so that its first row is the top one
@@ -184,6 +186,19 @@ class Canvas:
         then delete that one's objects.
         """
         buffer, array = self.quads(program, rows, layout, cells)
+        try:
+            yield array
+        finally:
+            array.release()
+            buffer.release()
+
+    @contextmanager
+    def points(
+        self, program: str, rows: NDArray[Any], layout: tuple[str, ...]
+    ) -> Iterator[moderngl.VertexArray]:
+        """A point for every row, for one frame only."""
+        buffer = self.buffer(rows)
+        array = self.context.vertex_array(self.programs[program], [(buffer, *layout)])
         try:
             yield array
         finally:

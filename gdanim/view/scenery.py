@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 
 from gdanim.engine.solution import Array
 from gdanim.landscape import FLOOR, RELIEF, Landscape, ticks
-from gdanim.rolling import Rolling
+from gdanim.rolling import MANY, Rolling
 from gdanim.view.ribbon import segments
 from gdanim.view.theme import Theme, rgb
 
 # Vertices along one side of the surface, and world units that such a mesh may be off in the middle of a cell.
 GRIDS = ((97, 0.0008), (145, 0.012), (241, np.inf))
 MESH = 21  # mesh cells along the longer side
-TAILS = 500  # how many balls may have a trail
 LEVELS = 16  # level lines over the relief
 PAINTED_LOW, PAINTED_HIGH = 0.62, 1.25  # how much light paint gives back, from the lowest to the highest
 DOTS = 4_000  # iterate dots in one picture at most
@@ -80,7 +79,7 @@ class Scenery:
         self.triangles = self.mesh.triangles
         self.vertices = np.concatenate([self.mesh.normals, upper, under, self._mesh_coordinates()], axis=1)
         self.floor = self._floor()
-        self.paths = timeline.trails(range(0, len(colors), -(-len(colors) // TAILS)))
+        self.paths = timeline.trails(range(0, len(colors), -(-len(colors) // MANY)))
         self.trails = self._trail_rows()
         self.axes = self._axis_rows()
         self.dots = self._dot_rows()

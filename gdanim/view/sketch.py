@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gdanim.engine.solution import Array
+from gdanim.view.balls import BALLS
 from gdanim.view.layout import Box
 from gdanim.view.picture import Label
 from gdanim.view.ribbon import RIBBON
-from gdanim.view.solids import ARROWS, BALLS
+from gdanim.view.solids import ARROWS
 from gdanim.view.text import Lettering
 from gdanim.view.theme import Color
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import moderngl
@@ -10,17 +11,18 @@ from numpy.typing import NDArray
 
 from gdanim.engine.solution import Array
 from gdanim.landscape import FLOOR
-from gdanim.rolling import Rolled
+from gdanim.rolling import MANY, Rolled
+from gdanim.view.balls import BALLS, DECALS, MOTES, far_first, motes, shadows, spheres
 from gdanim.view.camera import Camera
 from gdanim.view.canvas import Canvas
 from gdanim.view.picture import ABOVE, Arrows, Picture
 from gdanim.view.ribbon import RIBBON, joined
-from gdanim.view.scenery import CROWD, KEY_LIGHT, TAILS, Scenery
+from gdanim.view.scenery import CROWD, KEY_LIGHT, Scenery
 
 TAIL = 2.0  # seconds of way in a tail
-BALLS = ("4f 4f 1f 4f", "in_sphere", "in_color", "in_time", "in_spin")
 ARROWS = ("3f 3f 4f", "in_tail", "in_head", "in_color")
 ALL = slice(None)
+MOTE, BENEATH, HALO = 2.5, 0.8, 1.35  # least pixels of a ball of many; its floor disc and shadow in radii
 PATCHES = ("3f 3f 3f 3f 4f", "in_a", "in_b", "in_c", "in_d", "in_color")
 CONTOUR = 1.3  # pixels around an arrow
 PAINT, PAINTED = 3, 0.5  # texture unit of a painted surface's colours; their opacity on the floor
@@ -57,7 +59,7 @@ class Solids:
             rows = rows[np.argsort(rows[:, 12], kind="stable")]
             self._lived = rows[:, 12], np.maximum.accumulate(rows[:, 13])
         self._trails = self._quads("ribbon", rows, RIBBON)
-        self._cells = 8 if count <= CROWD else 2 if count <= TAILS else 1  # of a shadow
+        self._cells = 8 if count <= CROWD else 2  # of a shadow
 
     def release(self) -> None:
         """Free their buffers. They are of no use afterwards."""
@@ -123,11 +125,19 @@ class Solids:
     def _draw_run(self, picture: Picture, moment: Rolled) -> None:
         """Shadows, trails and balls."""
         canvas = self.canvas
+        lift = np.zeros(len(moment.opacity)) if picture.lift is None else picture.lift
+        near = picture.presence * np.exp(-lift / 0.25)  # how dark the shadows are
+        if len(lift) > MANY:
+            rows = motes(moment, self.scenery, lift, picture.camera.eye)
+            with canvas.points("mote", rows, MOTES) as array:
+                self._render_beneath(array, picture.camera, float(near[0]))
+                self._render_trails(moment.seconds, picture.presence)
+                self._render_motes(array, picture.presence, float(near[0]))
+            return
         self._heights.use(0)
         canvas.set_depth_mask(False)
-        lift = np.zeros(len(moment.opacity)) if picture.lift is None else picture.lift
-        shadows, below = self._shadows(picture, moment, lift)
-        self._render_decals(shadows, self._cells)
+        on, below = shadows(moment, self.scenery, lift, near)
+        self._render_decals(on, self._cells)
         self._render_decals(below)
         now = moment.seconds
         self._render_trails(now, picture.presence)
@@ -138,12 +148,15 @@ class Solids:
     def _look(self, camera: Camera) -> None:
         view, projection = camera.view, FLIP @ camera.projection
         matrix = tuple((projection @ view).T.flat)
-        for name in ("surface", "floor", "ribbon", "arrow", "edge", "decal", "patch"):
+        for name in ("surface", "floor", "ribbon", "arrow", "edge", "decal", "mote", "patch"):
             self.canvas.set(name, u_matrix=matrix)
-        for name in ("surface", "ribbon", "arrow"):
+        for name in ("surface", "ribbon", "arrow", "mote"):
             self.canvas.set(name, u_eye=tuple(camera.eye))
         self.canvas.set("ball", u_view=tuple(view.T.flat), u_projection=tuple(projection.T.flat))
-        self.canvas.set("ball", u_light=tuple(view[:3, :3] @ np.array(KEY_LIGHT)))
+        light = view[:3, :3] @ np.array(KEY_LIGHT)
+        for name in ("ball", "mote"):
+            self.canvas.set(name, u_light=tuple(light / np.linalg.norm(light)))
+        self.canvas.set("mote", u_per_unit=camera.projection[1, 1] * 0.5 * self.canvas.height)
         self.canvas.set("decal", u_extent=tuple(self.scenery.extent))
 
     def _render_trails(self, now: float, presence: float) -> None:
@@ -171,41 +184,15 @@ class Solids:
             edges.render(moderngl.TRIANGLES)
             self.canvas.context.enable(moderngl.BLEND)
 
-    def _shadows(self, picture: Picture, moment: Rolled, lift: Array) -> tuple[Array, Array]:
-        """Decal rows (balls, 10): the contact shadow of every ball, and its place on the floor."""
-        theme = self.canvas.theme
-        near = picture.presence * moment.opacity * np.exp(-lift / 0.25)
-        place = np.zeros((len(near), 4))
-        place[:, :2] = moment.contacts[:, :2]
-        place[:, 2] = 2.3 * self.scenery.radius * (1 + 0.8 * lift)
-        shadow = np.zeros((len(near), 4))
-        shadow[:, 3] = theme.shadow * near
-        below = place.copy()
-        below[:, 2:] = 0.8 * self.scenery.radius, 1.0
-        colors = np.concatenate([self.scenery.colors, (0.55 * near)[:, None]], axis=1)
-        rings = np.tile([0.0, 0.8], (len(near), 1))
-        dots = np.tile([0.0, 0.1], (len(near), 1))
-        return np.hstack([place, shadow, rings]), np.hstack([below, colors, dots])
-
     def _render_decals(self, rows: Array, cells: int = 1) -> None:
         """Discs of so many cells across; those on a curved surface want more than one."""
         self.canvas.set("decal", u_cells=cells)
-        layout = ("4f 4f 2f", "in_place", "in_color", "in_ring")
-        with self.canvas.passing("decal", rows, layout, cells) as decals:
+        with self.canvas.passing("decal", rows, DECALS, cells) as decals:
             decals.render(moderngl.TRIANGLES)
 
     def _render_balls(self, picture: Picture, moment: Rolled, lift: Array) -> None:
-        spheres = np.empty((len(lift), 13), dtype="f4")
-        spheres[:, :3] = moment.centres
-        spheres[:, 2] += lift
-        spheres[:, 3] = self.scenery.radius
-        spheres[:, 4:7] = self.scenery.colors
-        spheres[:, 7] = moment.opacity
-        spheres[:, 8] = -1.0
-        spheres[:, 9:] = moment.spins
-        # Balls behind others first, so that their antialiased edges blend with what is behind.
-        order = np.argsort(-np.linalg.norm(spheres[:, :3] - picture.camera.eye, axis=1), kind="stable")
-        glow = spheres[moment.lead > 0.01]
+        rows = spheres(moment, self.scenery, lift)
+        glow = rows[moment.lead > 0.01]
         if len(glow):
             glow[:, 3] *= 2.6
             glow[:, 7] *= 0.55 * moment.lead[moment.lead > 0.01]
@@ -213,8 +200,23 @@ class Solids:
             self.canvas.set("ball", u_flat=2.0, u_least=0.0, u_opacity=picture.presence)
             self._render_spheres(glow)
             self.canvas.set_depth_mask(True)
-        self.canvas.set("ball", u_flat=0.0, u_least=2.5 * self.canvas.pixel, u_opacity=picture.presence)
-        self._render_spheres(spheres[order])
+        self.canvas.set("ball", u_flat=0.0, u_least=MOTE * self.canvas.pixel, u_opacity=picture.presence)
+        self._render_spheres(rows[far_first(rows[:, :3], picture.camera.eye)])
+
+    def _render_beneath(self, array: moderngl.VertexArray, camera: Camera, near: float) -> None:
+        """The places of many balls on the floor, seen as flat as the camera stands low."""
+        canvas, squash = self.canvas, 1 / max(math.sin(math.radians(camera.elevation)), 0.15)
+        canvas.set("mote", u_floor=1.0, u_reach=1.0, u_squash=squash, u_opacity=0.55 * near)
+        canvas.set("mote", u_radius=BENEATH * self.scenery.radius, u_least=BENEATH * canvas.pixel)
+        canvas.set_depth_mask(False)
+        array.render(moderngl.POINTS)
+
+    def _render_motes(self, array: moderngl.VertexArray, presence: float, near: float) -> None:
+        canvas = self.canvas
+        canvas.set("mote", u_floor=0.0, u_reach=HALO, u_shadow=1.2 * canvas.theme.shadow * near)
+        canvas.set("mote", u_radius=self.scenery.radius, u_least=MOTE * canvas.pixel, u_opacity=presence)
+        canvas.set_depth_mask(True)
+        array.render(moderngl.POINTS)
 
     def _render_spheres(self, rows: Array) -> None:
         with self.canvas.passing("ball", rows, BALLS) as balls:
@@ -223,8 +225,7 @@ class Solids:
     def _render_arrows(self, camera: Camera, arrows: Arrows) -> None:
         """Far ones first, so that their edges blend with what is behind."""
         rows = np.column_stack([arrows.tails, arrows.heads, arrows.colors, arrows.alpha])
-        middles = (arrows.tails + arrows.heads) / 2
-        order = np.argsort(-np.linalg.norm(middles - camera.eye, axis=1), kind="stable")
+        order = far_first((arrows.tails + arrows.heads) / 2, camera.eye)
         pixel = self.canvas.pixel
         self.canvas.set("arrow", u_width=arrows.width * pixel, u_contour=CONTOUR * pixel)
         self.canvas.set_depth_mask(True)
