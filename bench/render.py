@@ -67,7 +67,7 @@ def ours(text: str, readouts: bool = True, whole: bool = False) -> Callable[[int
 
         video.QUALITY = CRF
         if not readouts:
-            Legend.moving = lambda self, sketch: None  # type: ignore[method-assign]
+            setattr(Legend, "moving", lambda *_: None)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "orbit.yaml"
             path.write_text(text, encoding="utf-8")

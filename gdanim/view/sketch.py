@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -192,13 +192,12 @@ class Sketch:
 
     def labels(self, labels: Iterable[Label]) -> None:
         """Pieces of text already placed, in pixels."""
-        faded = [
-            Label(x.sprite, x.x, x.y, x.color, x.opacity * self.opacity, x.depth, x.size) for x in labels
-        ]
+        if self.opacity < 1:
+            labels = [replace(label, opacity=label.opacity * self.opacity) for label in labels]
         if self.parts and isinstance(self.parts[-1], list):
-            self.parts[-1] += faded
+            self.parts[-1] += labels
         else:
-            self.parts.append(faded)
+            self.parts.append(list(labels))
 
     def _round(
         self,
