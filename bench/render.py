@@ -67,7 +67,7 @@ def ours(text: str, readouts: bool = True, whole: bool = False) -> Callable[[int
 
         video.QUALITY = CRF
         if not readouts:
-            setattr(Legend, "moving", lambda *_: None)
+            Legend.moving = lambda *_: None  # type: ignore[method-assign]
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "orbit.yaml"
             path.write_text(text, encoding="utf-8")
