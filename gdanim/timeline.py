@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -77,6 +78,7 @@ class Timeline:
         self._losses = np.concatenate([run.losses for run in act.runs])
         self._leaves = np.array([self._leaving_row(run) for run in act.runs])
         self.run_time = self._run_time() if run_time is None else run_time
+        self.at = lru_cache(maxsize=1)(self.at)  # type: ignore[method-assign]  # many panes ask for one time
 
     def of(self, balls: Sequence[int]) -> Self:
         """The run of some balls (from 0) alone, which keep pace with the others."""

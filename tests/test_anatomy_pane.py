@@ -32,3 +32,14 @@ def test_a_minimum_without_curvatures_can_be_drawn(
 ) -> None:
     with filming(spec_of("functions: [ackley]\noptimizers: [adam]\nsteps: 9\nscene: anatomy")) as scene:
         assert painted(scene, scene.length)[..., 3].all()
+
+
+def test_a_verdict_goes_with_its_ball(spec_of: Callable[[str], Spec], filming: Callable[..., Any]) -> None:
+    with filming(spec_of("functions: [bowl]\nsteps: 9\nscene: anatomy\nvideo: {loop: true}")) as scene:
+        _ = scene.canvas  # the text is set
+        (pane,) = (pane for pane in scene._panes if type(pane).__name__ == "AnatomyPane")
+        pane.clock.seconds = pane.timeline.run_time + 1.0
+        pane.clock.present = 0.01
+        assert pane.picture(0.0).moving.parts
+        pane.clock.present = 0.0
+        assert not pane.picture(0.0).moving.parts

@@ -157,6 +157,12 @@ class TestStage:
         first = {t: clock.at(float(t)).centres for t in sorted(times)}
         assert all(np.array_equal(again.at(float(t)).centres, first[t]) for t in times)
 
+    def test_it_is_worked_out_once_for_all_panes(self, act_of: Acts) -> None:
+        clock = timeline(act_of(RAVINE))
+        moment = clock.at(1.5)
+        assert clock.at(1.5) is moment
+        assert clock.at(1.6) is not moment
+
 
 class TestDeparture:
     @pytest.mark.parametrize("name", ["ravine", "leaping"])

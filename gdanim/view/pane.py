@@ -61,14 +61,11 @@ class Clock(Animated):
         self.timeline = timeline
         self.act = timeline.act
         self.fall, self.seconds, self.present = 0.0, 0.0, 1.0
-        self._moment: Moment | None = None
 
     @property
     def moment(self) -> Moment:
-        """How the act stands. Panes that ask at the same time are given the same one."""
-        if self._moment is None or self._moment.seconds != self.seconds:
-            self._moment = self.timeline.at(self.seconds)
-        return self._moment
+        """How the act stands."""
+        return self.timeline.at(self.seconds)
 
     def drop(self, count: int) -> tuple[Array, Array]:
         """Heights above their starts (1: where they drop from) and opacities of so many balls, both (count,).
@@ -159,3 +156,19 @@ class FlatPane(Pane):
     def ink(self, name: str) -> tuple[float, float, float]:
         """One of the theme's colours as numbers, such as "text", "secondary", "background" or "gradient"."""
         return rgb(getattr(self.theme, name))
+
+
+class RunPane(FlatPane):
+    """A flat pane of a run. What subclasses draw in ``running`` comes and goes with the balls."""
+
+    def __init__(self, scene: FilmScene, clock: Clock, box: Box) -> None:
+        super().__init__(scene, box)
+        self.clock = clock
+
+    def moving(self, sketch: Sketch) -> None:
+        if self.clock.fall > 0 and self.clock.present > 0:
+            sketch.opacity *= self.clock.present
+            self.running(sketch)
+
+    def running(self, sketch: Sketch) -> None:
+        """Draw what changes from frame to frame while there are balls."""

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import manim
 import numpy as np
@@ -38,9 +38,6 @@ from gdanim.view.pane import Animated, Clock, Cue, Pane
 from gdanim.view.player import FilmCamera, Projection, Screen
 from gdanim.view.text import Lettering, formula, literal, preamble
 from gdanim.view.theme import Color, Theme, rgb, themed
-
-if TYPE_CHECKING:
-    pass
 
 SPEC_VARIABLE = "GDANIM_SPEC"  # names the spec for `manim render scenes/...`
 TYPST_SIZE = 10  # points in which manim has Typst set text

@@ -12,6 +12,7 @@ from gdanim.engine.solution import Array
 from gdanim.view.layout import Box
 from gdanim.view.pane import Clock, FlatPane
 from gdanim.view.panes.contour import ContourPane
+from gdanim.view.panes.rates import verdict_shown
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import fitted, literal
 
@@ -22,7 +23,6 @@ HEAD = 50.0  # points above the map, for the ball's name
 LONGEST, LARGEST = 130.0, 95.0  # points: the longest arrow; half the longest side of the box
 LEAST = 26.0  # points of an arrow that is drawn at all
 KEY, ROW = 27.0, 40.0  # points of the key's letters and from line to line
-APPEAR = 0.5  # seconds in which a verdict fades in
 
 
 class AnatomyPane(ContourPane):
@@ -49,13 +49,11 @@ class AnatomyPane(ContourPane):
         frame = self.plot.frame
         sketch.text(self._name, frame.left, frame.top - 12, self.ink("text"), align=(0.0, 1.0))
 
-    def moving(self, sketch: Sketch) -> None:
-        super().moving(sketch)
-        frame, end = self.plot.frame, min(self.timeline.end(0), self.timeline.run_time)
-        shown = min(max((self.clock.seconds - end) / APPEAR, 0.0), 1.0)
-        if shown:
-            ink = self.ink("secondary")
-            sketch.text(self._verdict, frame.right, frame.top - 14, ink, shown, align=(1.0, 1.0))
+    def running(self, sketch: Sketch) -> None:
+        super().running(sketch)
+        frame, ink = self.plot.frame, self.ink("secondary")
+        shown = verdict_shown(self.timeline, 0, self.clock.seconds)
+        sketch.text(self._verdict, frame.right, frame.top - 14, ink, shown, align=(1.0, 1.0))
 
     def _draw_steps(self, sketch: Sketch, rows: NDArray[np.int64]) -> None:
         """The arrows take the room of numbers."""

@@ -17,7 +17,7 @@ from gdanim.landscape import RELIEF, Landscape, ticks
 from gdanim.rolling import Rolling
 from gdanim.view.axes import tick
 from gdanim.view.layout import Box
-from gdanim.view.pane import Clock, FlatPane
+from gdanim.view.pane import Clock, RunPane
 from gdanim.view.plot import GAP, TICK_SIZE, Plot, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import formula
@@ -38,7 +38,7 @@ NUMBERED, CLEAR = 6, 46.0  # steps that may be numbered, if they stand so many p
 ROOMY = 340.0  # in a frame so wide
 
 
-class ContourPane(FlatPane):
+class ContourPane(RunPane):
     """Levels with their losses, a colour bar, and the balls' paths with a dot at every step.
 
     Up to four balls carry the negative gradient as an arrow, at right angles to the level it starts on.
@@ -58,10 +58,10 @@ class ContourPane(FlatPane):
 
         ``fleeting``: paths fade away, and balls at one place do not lie side by side.
         """
-        super().__init__(scene, box)
+        super().__init__(scene, clock, box)
         timeline = clock.timeline if balls is None else clock.timeline.of(balls)
         assert isinstance(timeline, Rolling)
-        self.clock, self.act, self.timeline = clock, timeline.act, timeline
+        self.act, self.timeline = timeline.act, timeline
         self.landscape: Landscape = self.timeline.landscape
         self.bar, self.bare, self.fleeting = bar, bare, fleeting
         (x0, x1), (y0, y1) = self.act.domain
@@ -94,11 +94,8 @@ class ContourPane(FlatPane):
         for minimum in self._minima:
             sketch.ring(minimum, 12.0, ink, 2.0, 0.9)
 
-    def moving(self, sketch: Sketch) -> None:
+    def running(self, sketch: Sketch) -> None:
         clock = self.clock
-        if clock.fall <= 0 or clock.present <= 0:
-            return
-        sketch.opacity *= clock.present
         moment = self.timeline.at(clock.seconds)
         sketch.trails(self._trails, clock.seconds, 3.4, OLDEST * (not self.fleeting))
         dots = self._dots[self._dot_times < clock.seconds]

@@ -10,7 +10,7 @@ import numpy as np
 from gdanim.engine.solution import Array, Objective, Run
 from gdanim.timeline import SPEED_UP, Pace
 from gdanim.view.layout import Box
-from gdanim.view.pane import Clock, FlatPane
+from gdanim.view.pane import Clock, RunPane
 from gdanim.view.plot import Plot, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import literal
@@ -25,7 +25,7 @@ MANY = 60  # steps
 FINEST = 1.0  # points: vertices stand no closer
 
 
-class TracesPane(FlatPane):
+class TracesPane(RunPane):
     """Numbers against steps, each as a curve that is drawn as the balls run."""
 
     def __init__(
@@ -39,20 +39,18 @@ class TracesPane(FlatPane):
         scale: Scale,
     ) -> None:
         """``values``: (steps + 1,) for each curve, on a ``scale`` called ``name``."""
-        super().__init__(scene, box)
-        self.clock, self.values, self.colors = clock, values, colors
+        super().__init__(scene, clock, box)
+        self.colors = colors
         self.plot = Plot(box, step_scale(clock), scale, self.lettering, ("step", literal(name)))
         self._curves = [self._curve(v) for v in values]
 
     def still(self, sketch: Sketch) -> None:
         self.plot.draw(sketch, self.ink("secondary"), self.ink("text"))
 
-    def moving(self, sketch: Sketch) -> None:
-        clock = self.clock
-        if clock.fall < 1 or clock.present <= 0:
+    def running(self, sketch: Sketch) -> None:
+        if self.clock.fall < 1:
             return
-        sketch.opacity *= clock.present
-        moment = clock.moment
+        moment = self.clock.moment
         now = moment.step + moment.fraction
         for color, (steps, points) in zip(self.colors, self._curves, strict=True):
             if not len(steps):

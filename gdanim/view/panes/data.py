@@ -10,7 +10,7 @@ import numpy as np
 from gdanim.engine.functions.samples import SQUARED, DataObjective
 from gdanim.engine.solution import Array
 from gdanim.view.layout import Box
-from gdanim.view.pane import Clock, FlatPane
+from gdanim.view.pane import Clock, RunPane
 from gdanim.view.plot import Plot, Scale
 from gdanim.view.sketch import Sketch, ribbon
 from gdanim.view.text import Numbers, written
@@ -30,7 +30,7 @@ CANDIDATES = 400  # moments at which a line may leave a ghost
 LATELY, GLANCES = 0.3, 8  # seconds over which a batch fades, and how often they are looked at
 
 
-class DataPane(FlatPane):
+class DataPane(RunPane):
     """The samples as discs, and for every ball its line in its colour, the earlier ones as faint ghosts.
 
     One ball alone has its residuals and its equation. The samples of a batch glow while they are used, in
@@ -38,8 +38,8 @@ class DataPane(FlatPane):
     """
 
     def __init__(self, scene: FilmScene, clock: Clock, box: Box) -> None:
-        super().__init__(scene, box)
-        self.clock, self.act = clock, clock.act
+        super().__init__(scene, clock, box)
+        self.act = clock.act
         assert isinstance(clock.act.objective, DataObjective)
         self.objective = clock.act.objective
         self.straight = self.objective.loss is SQUARED
@@ -59,11 +59,9 @@ class DataPane(FlatPane):
         self.plot.draw(sketch, self.ink("secondary"), self.ink("text"))
         sketch.disc(self.samples, SAMPLE, self.ink("text"), 0.85)
 
-    def moving(self, sketch: Sketch) -> None:
+    def running(self, sketch: Sketch) -> None:
         clock = self.clock
-        if clock.fall <= 0 or clock.present <= 0:
-            return
-        sketch.opacity *= clock.present * min(3 * clock.fall, 1.0)
+        sketch.opacity *= min(3 * clock.fall, 1.0)
         points = clock.moment.points
         sketch.trails(self._ghosts, clock.seconds, 2.0)
         for ball, color, used in self._used(clock.seconds):

@@ -11,7 +11,7 @@ import numpy as np
 from gdanim.engine.solution import Array, Run, Status
 from gdanim.timeline import Pace
 from gdanim.view.layout import Box, spread
-from gdanim.view.pane import Clock, FlatPane
+from gdanim.view.pane import Clock, RunPane
 from gdanim.view.panes.curves import fitting, lowest, paced_scale
 from gdanim.view.panes.rates import LETTER, of_rates, title
 from gdanim.view.plot import Plot, Scale
@@ -52,7 +52,7 @@ class Curve:
         return np.concatenate([self.places[: np.searchsorted(self.counts, count)], [self.tip(count)]])
 
 
-class QuantilesPane(FlatPane):
+class QuantilesPane(RunPane):
     """A number of the balls of each (optimizer, rate): its median against what was counted, and quartiles.
 
     Each curve is named at its tip, where wanted; the names give way to each other.
@@ -73,8 +73,8 @@ class QuantilesPane(FlatPane):
 
         ``of_gradients``: evaluations of the gradient are counted, not steps.
         """
-        super().__init__(scene, box)
-        self.clock, self.named = clock, named
+        super().__init__(scene, clock, box)
+        self.named = named
         runs = clock.act.runs
         groups = of_rates(runs)
         counts = [_counts(run, of_gradients) for run in runs]
@@ -119,11 +119,10 @@ class QuantilesPane(FlatPane):
     def still(self, sketch: Sketch) -> None:
         self.plot.draw(sketch, self.ink("secondary"), self.ink("text"))
 
-    def moving(self, sketch: Sketch) -> None:
+    def running(self, sketch: Sketch) -> None:
         clock, frame = self.clock, self.plot.frame
-        if clock.fall < 1 or clock.present <= 0:
+        if clock.fall < 1:
             return
-        sketch.opacity *= clock.present
         count = self.pace.step(clock.seconds)
         drawn = [curve.until(count) for curve in self.curves]
         for curve, places in zip(self.curves, drawn, strict=True):

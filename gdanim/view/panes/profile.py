@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gdanim.engine.solution import Array
 from gdanim.timeline import Moment, smooth
 from gdanim.view.layout import Box
-from gdanim.view.pane import Clock, Cue, FlatPane
+from gdanim.view.pane import Clock, Cue, RunPane
 from gdanim.view.plot import BOTTOM, TOP, Plot, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import formula
@@ -30,7 +30,7 @@ TANGENT, DASH = 140.0, 7.0  # points to either side of a ball; of the line down 
 DEPARTURE, BEYOND = 0.9, 60.0  # a ball that leaves takes so many seconds; points outside where it has faded
 
 
-class ProfilePane(FlatPane):
+class ProfilePane(RunPane):
     """The curve, a dot at every iterate and the balls, which rest on it by their radius along its normal.
 
     Up to four balls have their tangent, and below them the step under way as an arrow along the axis.
@@ -38,8 +38,8 @@ class ProfilePane(FlatPane):
     """
 
     def __init__(self, scene: FilmScene, clock: Clock, box: Box) -> None:
-        super().__init__(scene, box)
-        self.clock, self.act, self.timeline = clock, clock.act, clock.timeline
+        super().__init__(scene, clock, box)
+        self.act, self.timeline = clock.act, clock.timeline
         self.few = len(self.act.runs) <= FEW
         (self.low, self.high), (name,) = self.act.domain[0], self.act.objective.variables
         self.x = np.linspace(self.low, self.high, SAMPLES)
@@ -75,11 +75,8 @@ class ProfilePane(FlatPane):
             )
             sketch.ring(places, 9.0, self.ink("lines"), 2.0, 0.9)
 
-    def moving(self, sketch: Sketch) -> None:
+    def running(self, sketch: Sketch) -> None:
         clock = self.clock
-        if clock.fall <= 0 or clock.present <= 0:
-            return
-        sketch.opacity *= clock.present
         moment = clock.moment
         x = self.places(moment)
         contacts, along = self.rest(x)

@@ -12,7 +12,7 @@ import numpy as np
 from gdanim.engine.solution import Run, Status
 from gdanim.timeline import Timeline
 from gdanim.view.layout import Box
-from gdanim.view.pane import Clock, FlatPane
+from gdanim.view.pane import Clock, RunPane
 from gdanim.view.panes.contour import FEW, ROOMY, ContourPane
 from gdanim.view.panes.curves import step_scale
 from gdanim.view.plot import Plot, Scale
@@ -79,10 +79,10 @@ class RatePane(ContourPane):
         frame = self.plot.frame
         sketch.text(self._title, frame.left, frame.top - 8, tuple(self.colors[0]), align=(0.0, 1.0))
 
-    def moving(self, sketch: Sketch) -> None:
-        super().moving(sketch)
+    def running(self, sketch: Sketch) -> None:
+        super().running(sketch)
         clock, frame, s = self.clock, self.plot.frame, self.lettering.scale
-        if clock.seconds <= 0 or clock.present <= 0:
+        if clock.seconds <= 0:
             return
         moment = self.timeline.at(clock.seconds)
         loss = float(np.median(self.timeline.losses(moment)))
@@ -134,15 +134,15 @@ def rate_panes(scene: FilmScene, clock: Clock, body: Box) -> tuple[list[RatePane
     return maps, body._replace(top=max(pane.plot.frame.bottom for pane in maps) + FOOT + 24)
 
 
-class StabilityPane(FlatPane):
+class StabilityPane(RunPane):
     """Steps against the learning rate: every ball rises as its steps are done and stays where it converges.
 
     Beyond the dashed bound, 2/L for gradient descent, a step overshoots further than it came.
     """
 
     def __init__(self, scene: FilmScene, clock: Clock, box: Box) -> None:
-        super().__init__(scene, box)
-        self.clock, self.runs, self.colors = clock, clock.act.runs, scene.colors(clock.act)
+        super().__init__(scene, clock, box)
+        self.runs, self.colors = clock.act.runs, scene.colors(clock.act)
         self.rates = np.array([run.ball.learning_rate for run in self.runs])
         self.bounds = sorted({run.bound for run in self.runs if run.bound})
         steps = step_scale(clock)
@@ -170,11 +170,10 @@ class StabilityPane(FlatPane):
             else:
                 sketch.text(name, lines[0] - 10, y, text, align=(1.0, 0.0))
 
-    def moving(self, sketch: Sketch) -> None:
+    def running(self, sketch: Sketch) -> None:
         clock = self.clock
-        if clock.fall < 1 or clock.present <= 0:
+        if clock.fall < 1:
             return
-        sketch.opacity *= clock.present
         moment = clock.moment
         now = moment.step + moment.fraction
         for i, (run, color) in enumerate(zip(self.runs, self.colors, strict=True)):
