@@ -72,7 +72,7 @@ def ours(text: str, readouts: bool = True, whole: bool = False) -> Callable[[int
             path = Path(folder) / "orbit.yaml"
             path.write_text(text, encoding="utf-8")
             with output._film(gdanim.load(path), SIZE[1], RATE) as scene:
-                writer = video.Mp4(Path(folder) / "orbit.mp4", SIZE, RATE, "", lambda: ())
+                writer = video.Mp4(Path(folder) / "orbit.mp4", video.Reel(SIZE, RATE))
                 start, step = (0.0, scene.length / frames) if whole else (5.0, 1 / RATE)
                 output.encode(lambda k, out: scene.paint(start + k * step, out), frames, SIZE, writer)
 
@@ -95,7 +95,7 @@ def encoder(frames: int) -> None:
                 out = output.blank(SIZE)
                 scene.paint(5 + k / RATE, out)
                 drawn.append(out)
-        writer = video.Mp4(Path(folder) / "orbit.mp4", SIZE, RATE, "", lambda: ())
+        writer = video.Mp4(Path(folder) / "orbit.mp4", video.Reel(SIZE, RATE))
         for k in range(frames):  # to and fro, so that the film has no cut
             k %= 2 * len(drawn) - 2
             writer.write(drawn[k if k < len(drawn) else 2 * len(drawn) - 2 - k])
@@ -188,7 +188,7 @@ def where(frames: int = 60) -> dict[str, float]:
             scene = film.scene(0)
             frame = output.blank(SIZE)
             scene.paint(5.0, frame)  # uploads what stays
-            writer = video.Mp4(Path(folder) / "orbit.mp4", SIZE, RATE, "", lambda: ())
+            writer = video.Mp4(Path(folder) / "orbit.mp4", video.Reel(SIZE, RATE))
             for k in range(frames):
                 t = 5 + k / RATE
                 shown, state = timed("seek", lambda t=t: scene._seek(t))

@@ -110,9 +110,9 @@ class TestMp4:
 
     @pytest.mark.parametrize("color", [(14, 17, 22), (255, 84, 112), (124, 227, 139), (250, 250, 247)])
     def test_colors_are_kept(self, tmp_path: Path, color: tuple[int, int, int]) -> None:
-        from gdanim.output.video import Mp4
+        from gdanim.output.video import Mp4, Reel
 
-        writer = Mp4(tmp_path / "flat.mp4", (64, 48), 5, "", list)
+        writer = Mp4(tmp_path / "flat.mp4", Reel((64, 48), 5))
         frame = np.full((48, 64, 4), (*color, 255), dtype=np.uint8)
         for _ in range(3):
             writer.write(frame)

@@ -41,7 +41,7 @@ def render(
 
     A film is written beside its final name and renamed when it is whole, as are its captions beside it.
     """
-    from gdanim.output.video import WRITERS
+    from gdanim.output.video import WRITERS, Reel
 
     directory.mkdir(parents=True, exist_ok=True)
     paths = []
@@ -51,14 +51,13 @@ def render(
         with _renamed(path) as part:
             with _film(spec, short, rate) as film:
                 comment = json.dumps(_facts(spec, quality, name), separators=(",", ":"))
-                writer = WRITERS[name](
-                    part, film.size, rate, comment, partial(_samples, film), film.chapters, film.captions
-                )
+                samples = partial(_samples, film)
+                reel = Reel(film.size, rate, comment, samples, film.chapters, film.captions)
                 encode(
                     lambda k, out, film=film, rate=rate: film.paint(k / rate, out),  # type: ignore[misc]
                     film.frames,
                     film.size,
-                    writer,
+                    WRITERS[name](part, reel),
                     path.name if progress else None,
                 )
             if name == "mp4":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -30,7 +31,16 @@ GIF_COLORS = 96
 GIF_DITHER = "bayer:bayer_scale=5"
 
 
-Samples = Callable[[], Iterable[Pixels]]  # some frames of the film, drawn when asked for
+@dataclass(frozen=True)
+class Reel:
+    """What a writer is told of a film before its frames."""
+
+    size: tuple[int, int]  # width and height in pixels
+    rate: int  # frames per second
+    comment: str = ""
+    samples: Callable[[], Iterable[Pixels]] = tuple  # draws some frames all over the film, for a palette
+    chapters: Sequence[Cue] = ()
+    captions: Sequence[Cue] = ()
 
 
 class Writer(Protocol):
@@ -46,43 +56,34 @@ class Writer(Protocol):
 class Mp4:
     """H.264, 4:2:0, BT.709, index at the front so that it starts while it loads."""
 
-    def __init__(
-        self,
-        path: Path,
-        size: tuple[int, int],
-        rate: int,
-        comment: str,
-        samples: Samples,
-        chapters: Sequence[Cue] = (),
-        captions: Sequence[Cue] = (),
-    ) -> None:
-        del samples  # only formats with a palette look at some frames first
+    def __init__(self, path: Path, reel: Reel) -> None:
         self._container = av.open(
             str(path), "w", format="mp4", options={"movflags": "+faststart+use_metadata_tags"}
         )
-        self._container.metadata["comment"] = comment
-        self._stream = self._container.add_stream("libx264", rate=rate)
-        self._stream.width, self._stream.height = size
+        self._container.metadata["comment"] = reel.comment
+        self._stream = self._container.add_stream("libx264", rate=reel.rate)
+        width, height = reel.size
+        self._stream.width, self._stream.height = width, height
         self._stream.pix_fmt = "yuv420p"
-        self._base = Fraction(1, rate)  # the muxer changes the stream's own
+        self._base = Fraction(1, reel.rate)  # the muxer changes the stream's own
         self._stream.options = {"preset": PRESET, "crf": QUALITY, "profile": "high"}
         context = self._stream.codec_context
         context.thread_count = max(1, (os.cpu_count() or 1) // 2)  # the rest draws
         context.color_primaries = context.color_trc = context.colorspace = 1  # BT.709
         context.color_range = 1  # 16..235
         self._count = 0
-        self._picture = VideoFrame(*size, "rgba")  # room that every frame is copied to: new room costs more
+        self._picture = VideoFrame(width, height, "rgba")  # kept for every frame: new room costs more
         plane = self._picture.planes[0]
-        rows = np.frombuffer(cast(Any, plane), dtype=np.uint8).reshape(size[1], plane.line_size)
-        self._pixels = rows[:, : 4 * size[0]].reshape(size[1], size[0], 4)
+        rows = np.frombuffer(cast(Any, plane), dtype=np.uint8).reshape(height, plane.line_size)
+        self._pixels = rows[:, : 4 * width].reshape(height, width, 4)
         self._container.set_chapters(
             [
                 {"id": k, "start": start, "end": end, "time_base": MILLISECONDS, "metadata": {"title": title}}
-                for k, (start, end, title) in enumerate(chapters)
+                for k, (start, end, title) in enumerate(reel.chapters)
             ]
         )
-        if captions:
-            self._write_captions(captions)
+        if reel.captions:
+            self._write_captions(reel.captions)
 
     def _write_captions(self, captions: Sequence[Cue]) -> None:
         """A track of timed text (3GPP TS 26.245): each sample is its length in two bytes and its UTF-8."""
@@ -131,26 +132,16 @@ class Mp4:
 class Gif:
     """GIF that loops for ever, with one palette made from frames all over the film."""
 
-    def __init__(
-        self,
-        path: Path,
-        size: tuple[int, int],
-        rate: int,
-        comment: str,
-        samples: Samples,
-        chapters: Sequence[Cue] = (),
-        captions: Sequence[Cue] = (),
-    ) -> None:
-        del chapters, captions  # GIF has neither
-        self._path, self._comment = path, comment
+    def __init__(self, path: Path, reel: Reel) -> None:
+        self._path, self._comment = path, reel.comment
         self._container = av.open(str(path), "w", format="gif", options={"loop": "0"})
-        self._stream = self._container.add_stream("gif", rate=rate)
-        self._stream.width, self._stream.height = size
+        self._stream = self._container.add_stream("gif", rate=reel.rate)
+        self._stream.width, self._stream.height = reel.size
         self._stream.pix_fmt = "pal8"
-        self._base = Fraction(1, rate)
-        palette = _palette(samples(), size, self._base)
+        self._base = Fraction(1, reel.rate)
+        palette = _palette(reel.samples(), reel.size, self._base)
         self._graph = Graph()
-        self._source = _buffer(self._graph, size, self._base)
+        self._source = _buffer(self._graph, reel.size, self._base)
         colors = _buffer(self._graph, (palette.width, palette.height), self._base)
         use = self._graph.add("paletteuse", f"dither={GIF_DITHER}:diff_mode=rectangle")
         sink = self._graph.add("buffersink")
