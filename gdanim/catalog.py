@@ -65,10 +65,27 @@ def most_balls(scene: str) -> int:
     return int(_declared(scene, "most_balls", sys.maxsize))
 
 
+def needs_sweep(scene: str) -> bool:
+    """Whether a scene can do nothing without a sweep, where its class says ``needs_sweep = True``."""
+    return bool(_declared(scene, "needs_sweep", False))
+
+
+def refuse_unless_one(scene: str) -> None:
+    """Raise InputError unless the file of a scene defines one, as far as can be told without running it."""
+    file = scenes()[scene]
+    classes = _classes(file)
+    if not classes:
+        raise InputError(f"{file}:1: there is no scene here: a class derived from FilmScene")
+    if len(classes) > 1:
+        first, second = (node.name for node in classes[:2])
+        told = f"{second} is a second scene beside {first}: a file has one, so that its name says which"
+        raise InputError(f"{file}:{classes[1].lineno}: {told}")
+
+
 def _declared(scene: str, name: str, absent: Any) -> Any:
     """What a scene's class says of itself in a plain assignment; it is not run for it."""
     file = scenes()[scene]
-    for node in ast.walk(_tree(file)):
+    for node in (node for scene_class in _classes(file) for node in scene_class.body):
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
             try:
                 return ast.literal_eval(node.value)
@@ -76,11 +93,6 @@ def _declared(scene: str, name: str, absent: Any) -> Any:
                 told = f"{name} is read without running the file: write its value out, such as {absent!r}"
                 raise InputError(f"{file}:{node.lineno}: {told}") from None
     return absent
-
-
-def needs_sweep(scene: str) -> bool:
-    """Whether a scene can do nothing without a sweep, where its class says ``needs_sweep = True``."""
-    return bool(_declared(scene, "needs_sweep", False))
 
 
 def suits(scene: str, entry: FunctionEntry) -> bool:
@@ -136,6 +148,18 @@ def _landmarks(goal: Objective) -> Iterator[str]:
         yield f"- minimum: {loss:.8g} at {point_text(point, 8)}"
     for point in goal.saddles:
         yield f"- saddle: {point_text(point, 8)}"
+
+
+def _classes(scene: Path) -> list[ast.ClassDef]:
+    """The scenes that a file defines, told by their bases; else by what a scene must have."""
+    classes = [node for node in _tree(scene).body if isinstance(node, ast.ClassDef)]
+    names, derived = {"FilmScene"}, []
+    for node in classes:
+        if names & {ast.unparse(base).rpartition(".")[2] for base in node.bases}:
+            names.add(node.name)
+            derived.append(node)
+    own = {"panes", "construct"}
+    return derived or [n for n in classes if own & {getattr(part, "name", "") for part in n.body}]
 
 
 def _tree(scene: Path) -> ast.Module:

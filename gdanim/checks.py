@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import prod
 from pathlib import Path
 
-from gdanim.catalog import dimensions, most_balls, most_rates, needs_sweep, scenes
-from gdanim.engine.balls import MAX_NUMBERS, CastError, cast, numbers
+from gdanim.catalog import (
+    dimensions,
+    drawn,
+    most_balls,
+    most_rates,
+    needs_sweep,
+    only,
+    refuse_unless_one,
+    scenes,
+    suits,
+)
+from gdanim.engine.balls import MAX_NUMBERS, Cast, CastError, cast, numbers
 from gdanim.spec import Act, Spec, located, read
 from gdanim.view.theme import themes
-from gdanim.wording import Finding, did_you_mean
+from gdanim.wording import Finding, counted, did_you_mean
 
 MOST_SWEPT = 10_000_000  # cells times steps: a minute
 
@@ -23,43 +33,63 @@ def load(path: str | Path) -> Spec:
     for index, part in enumerate(spec.parts):
         place = ("acts", index) if spec.acts else ()
         mistakes = list(_unknown_names(part))
-        if not part.functions and part.scene in scenes() and 0 not in dimensions(part.scene):
-            written = (*place, "functions") in marks.values
-            fault = "must have an item" if written else "is missing"
-            where = ("functions",) if written else ()
-            mistakes.append(Finding(where, f"functions {fault}: the scene {part.scene} needs one"))
-        if part.scene in scenes() and needs_sweep(part.scene) and part.sweep is None:
-            example = "{learning_rate: [0.001, 0.2, 32], momentum: [0, 0.95, 32]}"
-            text = f"sweep is missing: the scene {part.scene} needs one such as {example}"
-            mistakes.append(Finding((), text))
-        if part.sweep and prod(count for _, _, count in part.sweep.values()) * part.steps > MOST_SWEPT:
-            mistakes.append(
-                Finding(("sweep",), "the cells of this sweep times the steps are too much to run")
-            )
+        acts: Sequence[Cast] = ()
         try:
             acts = cast(part)
         except CastError as error:
             mistakes.append(Finding(error.path, error.message))
         else:
             kept += numbers(part, acts)
-            fewest = min((sum(len(team.balls) for team in act.teams) for act in acts), default=0)
-            pairs = max((len(act.teams) for act in acts), default=0)
-            if part.scene in scenes() and pairs > (most := most_rates(part.scene)):
-                message = f"the scene {part.scene} compares up to {most} optimizers and rates, not {pairs}"
-                mistakes.append(Finding(("scene",), message))
-            crowd = max((len(act.balls) for act in acts), default=0)
-            if part.scene in scenes() and crowd > (most := most_balls(part.scene)):
-                message = f"the scene {part.scene} shows up to {most} balls of an act, not {crowd}"
-                mistakes.append(Finding(("scene",), message))
+            fewest = min((len(act.balls) for act in acts), default=0)
             if part.camera.follow is not None and part.camera.follow > fewest:
                 message = f"there is no ball {part.camera.follow} to follow: the film has {fewest}"
                 mistakes.append(Finding(("camera", "follow"), message))
+        if part.scene in scenes():
+            mistakes += _unsuited(part, acts, (*place, "functions") in marks.values)
+        if part.sweep and prod(count for _, _, count in part.sweep.values()) * part.steps > MOST_SWEPT:
+            message = "the cells of this sweep times the steps are too much to run"
+            mistakes.append(Finding(("sweep",), message))
         found += [mistake._replace(loc=(*place, *mistake.loc)) for mistake in mistakes]
     if kept > MAX_NUMBERS:
         found.append(Finding(("acts",), "the balls of all acts times their steps are too much to keep"))
     if found:
         raise located(path, marks, found)
     return spec
+
+
+def undrawn(spec: Spec) -> str:
+    """Why the scenes of a spec do not draw its functions; empty when they do."""
+    for part in spec.parts:
+        for entry in part.functions:
+            if not suits(part.scene, entry):
+                others = [name for name in scenes() if suits(name, entry)]
+                text = f"the scene {part.scene} draws {drawn(part.scene)}, not {entry.name or entry.expr}"
+                there = f"({others[0] if others else 'no scene'} does)"
+                if only(part.scene):
+                    return f"{text} {there}"
+                count = counted(len(entry.variables), "variable")
+                return f"{text} with {count} {there}; solve and descent work with any number"
+    return ""
+
+
+def _unsuited(part: Spec, acts: Sequence[Cast], written: bool) -> Iterator[Finding]:
+    """What a scene lacks, or has too much of; ``written``: the functions are, if only as an empty list."""
+    scene = part.scene
+    refuse_unless_one(scene)
+    if not part.functions and 0 not in dimensions(scene):
+        fault = "must have an item" if written else "is missing"
+        where = ("functions",) if written else ()
+        yield Finding(where, f"functions {fault}: the scene {scene} needs one")
+    if needs_sweep(scene) and part.sweep is None:
+        example = "{learning_rate: [0.001, 0.2, 32], momentum: [0, 0.95, 32]}"
+        yield Finding((), f"sweep is missing: the scene {scene} needs one such as {example}")
+    pairs = max((len(act.teams) for act in acts), default=0)
+    if pairs > (most := most_rates(scene)):
+        message = f"the scene {scene} compares up to {most} optimizers and rates, not {pairs}"
+        yield Finding(("scene",), message)
+    crowd = max((len(act.balls) for act in acts), default=0)
+    if crowd > (most := most_balls(scene)):
+        yield Finding(("scene",), f"the scene {scene} shows up to {most} balls of an act, not {crowd}")
 
 
 def _without_idle_functions(act: Act) -> Act:

@@ -197,6 +197,7 @@ def _below_specs(source: Path) -> Path:
 
 
 def _check(arguments: argparse.Namespace) -> int:
+    from gdanim.checks import undrawn
     from gdanim.engine.balls import cast
     from gdanim.wording import counted
 
@@ -206,8 +207,8 @@ def _check(arguments: argparse.Namespace) -> int:
         balls = counted(max((len(act.balls) for act in casts), default=0), "ball")
         told = [counted(len(spec.acts), "act")] if spec.acts else []
         told += [f"{balls} on {counted(len(casts), 'function')}", counted(spec.steps, "step")]
-        undrawn = _undrawn(spec)
-        print(f"{source}: {', '.join(told)}: ok{undrawn and f'; {undrawn}'}")
+        why = undrawn(spec)
+        print(f"{source}: {', '.join(told)}: ok{why and f'; {why}'}")
     return code
 
 
@@ -247,14 +248,15 @@ def _still(arguments: argparse.Namespace) -> int:
 
 def _descent(arguments: argparse.Namespace) -> int:
     from gdanim import table
+    from gdanim.checks import undrawn
     from gdanim.engine.descent import solve
     from gdanim.options import descent_spec
 
     spec = descent_spec(arguments.func, arguments.lr, arguments.start, arguments.film)
     if arguments.film:
         _refuse_folder(arguments.film)
-        if undrawn := _undrawn(spec):
-            raise InputError(undrawn)
+        if why := undrawn(spec):
+            raise InputError(why)
     act = solve(spec).acts[0]
     print(f"f({', '.join(act.objective.variables)}) = {arguments.func}, learning rate {arguments.lr}")
     print(*table.step_table(act, act.runs[0], whole=arguments.all), sep="\n")
@@ -303,28 +305,12 @@ def _new(arguments: argparse.Namespace) -> int:
 
 
 def _drawable(source: str) -> Spec:
+    from gdanim.checks import undrawn
+
     spec = load(source)
-    if undrawn := _undrawn(spec):
-        raise InputError(f"{source}: {undrawn}")
+    if why := undrawn(spec):
+        raise InputError(f"{source}: {why}")
     return spec
-
-
-def _undrawn(spec: Spec) -> str:
-    """Why the scenes of a spec do not draw it; empty when they do."""
-    from gdanim.catalog import drawn, only, scenes, suits
-    from gdanim.wording import counted
-
-    for part in spec.parts:
-        for entry in part.functions:
-            if not suits(part.scene, entry):
-                others = [name for name in scenes() if suits(name, entry)]
-                text = f"the scene {part.scene} draws {drawn(part.scene)}, not {entry.name or entry.expr}"
-                there = f"({others[0] if others else 'no scene'} does)"
-                if only(part.scene):
-                    return f"{text} {there}"
-                count = counted(len(entry.variables), "variable")
-                return f"{text} with {count} {there}; solve and descent work with any number"
-    return ""
 
 
 def _failure(what: str, error: Exception) -> str:

@@ -362,15 +362,42 @@ def test_list_prints_pages(kind: str, capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_a_scene_of_ones_own_is_blamed_for_its_mistakes(capsys: pytest.CaptureFixture[str]) -> None:
     Path("scenes").mkdir()
-    Path("scenes/mine.py").write_text("class Mine:\n    dimensions = tuple([2])\n")
+    Path("scenes/mine.py").write_text("class Mine(FilmScene):\n    dimensions = tuple([2])\n")
     Path("mine.yaml").write_text(RAVINE + "scene: mine\n")
     code, _, told = run(capsys, "check", "mine.yaml")
     assert code == cli.BAD_INPUT
     assert told.startswith("scenes/mine.py:2: dimensions is read without running the file")
-    Path("scenes/mine.py").write_text("1 / 0\n")
+    Path("scenes/mine.py").write_text("1 / 0\nclass Mine(FilmScene): ...\n")
     code, _, told = run(capsys, "still", "mine.yaml", "--at", "0", "-o", "a.png")
     assert code == cli.FAILED
     assert told == "scenes/mine.py:1: ZeroDivisionError: division by zero\n    1 / 0\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("", "1: there is no scene here: a class derived from FilmScene"),
+        ("class Mine:\n    dimensions = (2,)\n", "1: there is no scene here"),
+        ("class A(FilmScene): ...\n\nclass B(scene.FilmScene): ...\n", "3: B is a second scene beside A"),
+        ("class A(FilmScene): ...\nclass B(A): ...\n", "2: B is a second scene beside A"),
+        ("class A(FilmScene): ...\nclass Pane(FlatPane):\n    def panes(self): ...\n", ""),
+        ("class A(Surface):\n    def panes(self): ...\n", ""),
+    ],
+)
+def test_a_file_has_one_scene(code: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("scenes").mkdir()
+    Path("scenes/mine.py").write_text(code)
+    Path("mine.yaml").write_text(RAVINE + "scene: mine\n")
+    exit_code, _, err = run(capsys, "check", "mine.yaml")
+    assert exit_code == (cli.BAD_INPUT if told else cli.OK)
+    assert err.startswith(f"scenes/mine.py:{told}" if told else "")
+
+
+def test_what_another_class_says_is_not_the_scenes(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("scenes").mkdir()
+    Path("scenes/mine.py").write_text("class A(FilmScene): ...\nclass B:\n    most_balls = 1\n")
+    Path("mine.yaml").write_text(RAVINE + "scene: mine\n")
+    assert run(capsys, "check", "mine.yaml")[0] == cli.OK
 
 
 def test_list_shows_scenes_and_themes(capsys: pytest.CaptureFixture[str]) -> None:
