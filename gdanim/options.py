@@ -6,7 +6,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from gdanim.spec import Quality, Spec
+from gdanim.sections import Quality
+from gdanim.spec import Spec
 from gdanim.wording import Finding, findings
 from gdanim.yaml_marks import InputError
 

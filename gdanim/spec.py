@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
     StringConstraints,
@@ -24,150 +21,17 @@ from pydantic import (
 )
 
 from gdanim import yaml_marks
-from gdanim.entries import Color, FunctionEntry, Interval, OptimizerEntry, RateEntry, as_rate
+from gdanim.entries import FunctionEntry, Interval, OptimizerEntry, RateEntry, as_rate
 from gdanim.ranges import Range, unfit
+from gdanim.sections import Camera, Card, Stop, Video, View
 from gdanim.starts import Starts, kind_of_starts, some_kind_of_starts, unsuited
 from gdanim.wording import Finding, Model, findings, mistake, mistakes
-from gdanim.yaml_marks import Marks, Mistake, SpecError
+from gdanim.yaml_marks import Marks, SpecError
 
-__all__ = ["Mistake", "Spec", "SpecError", "load", "read", "spec_hash"]
+__all__ = ["Camera", "Spec", "SpecError", "read", "spec_hash"]
 
 MAX_ACTS = 100
 MAX_FUNCTIONS = 200  # in all acts of a film
-
-
-class Stop(Model):
-    """When a ball stops: strictly below either bound; 0 switches a rule off."""
-
-    gradient_norm: float = Field(default=1e-6, ge=0)
-    """Of the gradient's Euclidean norm."""
-    loss_change: float = Field(default=0.0, ge=0)
-    """Of the change of the loss by one step."""
-
-
-class Keyframe(Model):
-    """A stop on the camera's flight; what it leaves out stays as it was."""
-
-    at: float = Field(ge=0)
-    """Seconds since the act began."""
-    azimuth: float | None = None
-    """Degrees around the vertical axis."""
-    elevation: float | None = Field(default=None, ge=5, le=90)
-    """Degrees above the ground; 90 looks straight down."""
-    zoom: float | None = Field(default=None, ge=0.2, le=10)
-    """2 is twice as near."""
-
-
-class Camera(Model):
-    """Where the film is seen from."""
-
-    azimuth: float | None = None
-    """Degrees around the vertical axis; absent, the side from which most of the paths can be seen."""
-    elevation: float | None = Field(default=None, ge=5, le=90)
-    """Degrees above the ground; absent, as low as lets the paths be seen."""
-    orbit: float = 1.2
-    """Degrees per second of the slow turn."""
-    zoom: float = Field(default=1.0, ge=0.2, le=10)
-    """2 is twice as near."""
-    follow: int | None = Field(default=None, ge=1)
-    """The number of a ball to stay with."""
-    path: tuple[Keyframe, ...] | None = Field(default=None, min_length=1, max_length=100)
-    """A flight from keyframe to keyframe, in place of the orbit."""
-
-    @field_validator("path")
-    @classmethod
-    def _later_and_later(cls, path: tuple[Keyframe, ...] | None) -> tuple[Keyframe, ...] | None:
-        mistakes(
-            ((index, "at"), mistake(f"a keyframe is later than the one before it, at {before.at:g}"))
-            for index, (before, key) in enumerate(pairwise(path or ()), start=1)
-            if key.at <= before.at
-        )
-        return path
-
-
-class Colors(Model):
-    """A theme of one's own: colours that take the place of the named theme's."""
-
-    background: Color | None = None
-    """Behind everything."""
-    text: Color | None = None
-    """Of title and panel."""
-    secondary: Color | None = None
-    """Of axes and formula."""
-    lines: Color | None = None
-    """On the surface."""
-    palette: tuple[Color, ...] | None = Field(default=None, min_length=1)
-    """Of the balls, in order."""
-
-
-class View(Model):
-    """How the film looks."""
-
-    theme: str = "dark"
-    """One of `gdanim list themes`."""
-    colors: Colors = Colors()
-    """What differs from the theme."""
-    colormap: str | None = None
-    """The theme's own when absent."""
-    font: str | None = None
-    """For titles and labels."""
-    background: Literal["theme", "none"] = "theme"
-    """none leaves it out of stills; films always have the theme's."""
-    height: Literal["auto", "linear", "log"] = "auto"
-    """How the loss becomes height; auto takes log when the range asks for it."""
-    against: Literal["steps", "evaluations"] = "steps"
-    """What the scene losses counts: steps, or evaluations of the gradient."""
-
-
-Words = Annotated[str, Field(max_length=160)]
-
-
-class Card(Model):
-    """What the scene `card` writes below the title."""
-
-    lines: tuple[Words, ...] = Field(default=(), max_length=8)
-    """Text, line by line."""
-    table: tuple[tuple[Words, ...], ...] = Field(default=(), max_length=12)
-    """Rows of cells; the first row is the head."""
-
-    @field_validator("table")
-    @classmethod
-    def _rectangular(cls, table: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
-        cells = len(table[0]) if table else 1
-        if not 1 <= cells <= 6:
-            raise mistake(f"a table has 1 to 6 columns, not {cells}")
-        mistakes(
-            ((index,), mistake(f"this row has {len(row)} cells, the first one {cells}"))
-            for index, row in enumerate(table)
-            if len(row) != cells
-        )
-        return table
-
-
-def _quality(text: str) -> str:
-    match = re.fullmatch(r"(\d{3,4})p(\d{1,2})", text, re.ASCII)
-    if match is None:
-        raise mistake(f"quality must be a height and frames per second such as '720p30', not {text!r}")
-    height, rate = map(int, match.groups())
-    if not (120 <= height <= 2160 and height % 2 == 0 and 1 <= rate <= 60):
-        raise mistake(f"quality must have an even height of 120 to 2160 and 1 to 60 frames, not {text!r}")
-    return text
-
-
-Quality = Annotated[str, AfterValidator(_quality)]
-
-
-class Video(Model):
-    """The film as a file."""
-
-    quality: Quality = "720p30"
-    """Height in pixels and frames per second: 480p15, 720p30, 1080p30, 1080p60, 2160p60."""
-    duration: float | None = Field(default=None, ge=2, le=3600)
-    """Seconds of the whole film; overrides pace."""
-    aspect: Literal["16:9", "4:3", "1:1", "9:16"] = "16:9"
-    """Width to height."""
-    loop: bool = False
-    """End as it began."""
 
 
 class Shown(Model):
@@ -308,7 +172,7 @@ def _merged(above: Any, own: Any) -> Any:
 
 
 class Spec(Keys):
-    """A spec with the film's name; what ``load`` returns and the engine and the pictures read."""
+    """A spec with the film's name; what the engine and the pictures read."""
 
     source: Path | None = None
     film: str = "film"
@@ -330,13 +194,11 @@ class Spec(Keys):
         return tuple(Spec.model_construct(**of_the_film | dict(act)) for act in self.acts)
 
 
-def load(path: str | Path) -> Spec:
-    """The spec in one YAML file. Raises SpecError with every mistake that can be found."""
-    return read(path)[0]
-
-
 def read(path: str | Path) -> tuple[Spec, Marks]:
-    """As :func:`load`, with the marks that place later findings (of the engine, of scenes) in the file."""
+    """The spec in one YAML file, and the marks that place later findings (of engine and scenes) in it.
+
+    Raises SpecError with every mistake that can be found.
+    """
     data, marks = yaml_marks.read(path)
     try:
         keys = Keys.model_validate(data, context={"folder": Path(path).parent})

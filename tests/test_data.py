@@ -17,7 +17,7 @@ from gdanim.engine.functions import DataObjective, KnownObjective, objective
 from gdanim.engine.solution import Array, Run
 from gdanim.entries import FunctionEntry
 from gdanim.registry import functions
-from gdanim.spec import Spec, SpecError, load, spec_hash
+from gdanim.spec import Spec, SpecError, spec_hash
 
 GALLERY = Path(__file__).parent.parent / "specs" / "gallery"
 DATA_FUNCTIONS = [name for name in functions if isinstance(functions[name](), DataObjective)]
@@ -33,7 +33,7 @@ def runs(function: Any, **keys: Any) -> list[Run]:
 
 
 def test_the_line_through_twenty_points_ends_where_the_article_says() -> None:
-    spec = load(GALLERY / "regression.yaml")
+    spec = gdanim.load(GALLERY / "regression.yaml")
     run = gdanim.solve(spec).acts[0].runs[0]
     assert run.points[0].tolist() == [8, 6]
     assert run.losses[0] == pytest.approx(21783.64, abs=0.005)
@@ -42,7 +42,7 @@ def test_the_line_through_twenty_points_ends_where_the_article_says() -> None:
 
 
 def test_the_line_follows_the_article_step_by_step() -> None:
-    spec = load(GALLERY / "regression.yaml")
+    spec = gdanim.load(GALLERY / "regression.yaml")
     x, y = (np.array(spec.functions[0].parameters["data"][name]) for name in "xy")
     m, b = 8.0, 6.0
     for point in gdanim.solve(spec).acts[0].runs[0].points:
@@ -173,16 +173,16 @@ def spec_file(folder: Path, text: str = "functions: [{name: linear_regression, d
 
 def test_a_file_is_found_beside_the_spec_and_belongs_to_its_hash(tmp_path: Path) -> None:
     (tmp_path / "points.csv").write_text("y, x\n1,0\n\n3,1\n4.5,2e0\n", encoding="utf-8")
-    spec = load(spec_file(tmp_path))
+    spec = gdanim.load(spec_file(tmp_path))
     assert spec.functions[0].parameters["data"] == {"y": (1, 3, 4.5), "x": (0, 1, 2)}
     (tmp_path / "points.csv").write_text("x,y\n0,1\n1,3\n2,4\n", encoding="utf-8")
-    assert spec_hash(spec) != spec_hash(load(spec_file(tmp_path)))
+    assert spec_hash(spec) != spec_hash(gdanim.load(spec_file(tmp_path)))
 
 
 def test_columns_are_chosen_by_name(tmp_path: Path) -> None:
     (tmp_path / "points.csv").write_text("hours,score,id\n1,10,7\n2,12,8\n", encoding="utf-8")
     text = "functions: [{name: linear_regression, data: points.csv, columns: [hours, score]}]\n"
-    goal = objective(load(spec_file(tmp_path, text)).functions[0])
+    goal = objective(gdanim.load(spec_file(tmp_path, text)).functions[0])
     np.testing.assert_allclose(goal.minima[0], (2, 8), rtol=1e-12)
 
 
@@ -197,7 +197,7 @@ def test_columns_are_chosen_by_name(tmp_path: Path) -> None:
 def test_what_would_have_no_effect_is_refused(entry: str, column: int, message: str, tmp_path: Path) -> None:
     (tmp_path / "points.csv").write_text("x,y\n0,1\n1,0\n2,1\n", encoding="utf-8")
     with pytest.raises(SpecError) as caught:
-        load(spec_file(tmp_path, f"functions: [{{{entry}}}]\n"))
+        gdanim.load(spec_file(tmp_path, f"functions: [{{{entry}}}]\n"))
     assert caught.value.mistakes == ((1, column, f"{message}: leave it out"),)
 
 
@@ -224,7 +224,7 @@ def test_mistakes_in_a_file_are_told_where_the_spec_names_it(
     if content is not None:
         (tmp_path / "points.csv").write_bytes(content.encode() if isinstance(content, str) else content)
     with pytest.raises(SpecError) as caught:
-        load(spec_file(tmp_path))
+        gdanim.load(spec_file(tmp_path))
     (found,) = caught.value.mistakes
     assert message in found.message
     assert (found.line, found.column) == (1, 45)
@@ -239,13 +239,13 @@ def test_no_path_leads_out_of_the_folder_of_the_spec(tmp_path: Path, name: str) 
     (tmp_path / "points.csv").write_text("x,y\n1,2\n3,5\n", encoding="utf-8")
     (home / "link.csv").symlink_to(tmp_path / "points.csv")
     with pytest.raises(SpecError, match="in the folder of the spec"):
-        load(spec_file(home, f"functions: [{{name: linear_regression, data: '{name}'}}]\n"))
+        gdanim.load(spec_file(home, f"functions: [{{name: linear_regression, data: '{name}'}}]\n"))
 
 
 def test_a_file_may_lie_below(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     (tmp_path / "sub" / "points.csv").write_text("x,y\n1,2\n3,5\n", encoding="utf-8")
-    spec = load(spec_file(tmp_path, "functions: [{name: linear_regression, data: sub/points.csv}]\n"))
+    spec = gdanim.load(spec_file(tmp_path, "functions: [{name: linear_regression, data: sub/points.csv}]\n"))
     assert spec.functions[0].parameters["data"]["y"] == (2, 5)
 
 
@@ -264,7 +264,7 @@ def test_a_file_may_lie_below(tmp_path: Path) -> None:
 )
 def test_what_does_not_fit_is_refused(tmp_path: Path, entry: dict[str, Any], message: str) -> None:
     with pytest.raises(SpecError, match=message):
-        load(spec_file(tmp_path, f"functions: [{entry}]\n"))
+        gdanim.load(spec_file(tmp_path, f"functions: [{entry}]\n"))
 
 
 def made(gradient: str | dict[str, Any], **entry: str) -> KnownObjective:

@@ -10,7 +10,7 @@ import pytest
 import sympy
 from hypothesis import assume, given, settings
 
-from gdanim import expression
+from gdanim import vocabulary
 from gdanim.engine.functions import from_expression
 from gdanim.expression import ExpressionError, number_text, parse, variables
 
@@ -173,8 +173,8 @@ def test_agrees_with_python(text: str, x: float, y: float) -> None:
 
 pieces = st.sampled_from(
     [
-        *expression.FUNCTIONS,
-        *expression.CONSTANTS,
+        *vocabulary.FUNCTIONS,
+        *vocabulary.CONSTANTS,
         *"xyzmb0123456789.,^*/+-() \n\u00b2=|é",
         "**",
         "^9",

@@ -243,7 +243,7 @@ def test_a_hostile_file_is_refused(raw: bytes, message: str, tmp_path: Path) -> 
     path = tmp_path / "film.yaml"
     path.write_bytes(raw)
     with pytest.raises(SpecError, match=message):
-        specs.load(path)
+        specs.read(path)
 
 
 def test_aliases_cannot_explode(tmp_path: Path) -> None:
@@ -255,9 +255,9 @@ def test_aliases_cannot_explode(tmp_path: Path) -> None:
 
 def test_a_missing_file_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="No such file"):
-        specs.load(tmp_path / "nowhere.yaml")
+        specs.read(tmp_path / "nowhere.yaml")
     with pytest.raises(SpecError, match="directory"):
-        specs.load(tmp_path)
+        specs.read(tmp_path)
 
 
 @pytest.mark.parametrize(

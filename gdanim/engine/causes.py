@@ -16,7 +16,7 @@ from gdanim.registry import optimizers
 
 if TYPE_CHECKING:
     from gdanim.entries import OptimizerEntry
-    from gdanim.spec import Stop
+    from gdanim.sections import Stop
 
 
 class Landmark(NamedTuple):

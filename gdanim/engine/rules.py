@@ -13,7 +13,7 @@ from gdanim.engine.optimizers.base import dot
 from gdanim.engine.solution import Array
 
 if TYPE_CHECKING:
-    from gdanim.spec import Stop
+    from gdanim.sections import Stop
 
 Mask = NDArray[np.bool_]
 

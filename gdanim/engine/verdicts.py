@@ -19,7 +19,7 @@ from gdanim.wording import counted
 if TYPE_CHECKING:
     from gdanim.engine.balls import Cast
     from gdanim.entries import OptimizerEntry
-    from gdanim.spec import Stop
+    from gdanim.sections import Stop
 
 NEAR = 1e-2  # of the domain's diagonal: this close to a listed minimum may be there
 FLAT = 1e-9  # an eigenvalue of the Hessian below this share of the largest one is zero,
