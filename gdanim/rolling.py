@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +12,7 @@ import numpy as np
 
 from gdanim.engine.solution import Act, Array, Run
 from gdanim.landscape import Landscape
+from gdanim.piles import side_by_side
 from gdanim.timeline import SETTLE, Index, Mask, Moment, Pace, Timeline, smooth
 
 DEPARTURE = 0.9  # a ball that leaves the stage takes at least this many seconds for it
@@ -226,44 +226,10 @@ class Rolling(Timeline):
         return np.asarray(1 - smooth(f))
 
     def _piles(self, points: Array, order: Index) -> Array:
-        """World offsets (balls, 2) that lay balls at one place side by side, in order of arrival."""
-        slots = np.zeros((len(self.act.runs), 2))
-        if len(slots) > MANY:
-            return slots
-        world = self.landscape.to_world(points)
-        lying = world[order]
-        crowded = (np.linalg.norm(lying[:, None] - lying, axis=-1) < 2 * self.radius).sum(axis=1) > 1
-        taken = self._centres(lying[~crowded])
-        heads, spacings, sizes = np.zeros((0, 2)), [], []  # the first ball of each pile, room and number
-        for i in order[crowded]:
-            near = np.flatnonzero(np.linalg.norm(heads - world[i], axis=1) < 2 * self.radius)
-            if not near.size:
-                heads = np.concatenate([heads, world[i : i + 1]])
-                spacings.append(self._spacing(world[i]))
-                sizes.append(0)
-            pile = int(near[0]) if near.size else len(heads) - 1
-            likely = SPIRAL[max(sizes[pile] - 1, 0) : sizes[pile] + 24]  # they fill from the middle
-            places = np.concatenate([world[i : i + 1], heads[pile] + spacings[pile] * likely])
-            centres = self._centres(places)
-            apart = np.linalg.norm(centres[:, None] - taken, axis=-1).min(axis=1, initial=np.inf)
-            free = int(np.argmax(apart >= 1.99 * self.radius))
-            slots[i] = places[free] - world[i]
-            sizes[pile] += 1
-            taken = np.concatenate([taken, centres[free : free + 1]])
-        return slots
-
-    def _spacing(self, place: Array) -> float:
-        """World distance at which balls side by side just touch: in a bowl their centres lean together."""
-        spacing = 2.04 * self.radius
-        for _ in range(3):
-            centres = self._centres(place + spacing * np.concatenate([np.zeros((1, 2)), SPIRAL[1:7]]))
-            nearest = float(np.linalg.norm(centres[1:] - centres[0], axis=1).min())
-            spacing *= min(max(2.04 * self.radius / max(nearest, 1e-9), 0.7), 1.5)
-        return spacing
-
-    def _centres(self, world: Array) -> Array:
-        contacts, normals = self.landscape.surface(self.landscape.to_domain(world))
-        return np.asarray(contacts + self.radius * normals)
+        """World offsets (balls, 2) of balls that arrive at domain points in this order."""
+        if len(points) > MANY:
+            return np.zeros((len(points), 2))
+        return side_by_side(self.landscape, self.radius, points, order)
 
     def _lines(self, ball: int, run: Run, budget: int) -> Iterator[tuple[Array, Array, Mask]]:
         """The unbroken lines of a ball, one for each of its tries."""
@@ -323,19 +289,3 @@ def _turned(spin: Array, by: Array) -> Array:
     bv, bw = by[..., :3], by[..., 3:]
     vector = bw * v + w * bv + np.cross(bv, v)
     return np.concatenate([vector, bw * w - np.sum(bv * v, axis=-1, keepdims=True)], axis=-1)
-
-
-def _spiral(rings: int) -> Array:
-    """A hexagonal spiral around the origin (places, 2), neighbours 1 apart."""
-    places = [(0.0, 0.0)]
-    for ring in range(1, rings + 1):
-        for side in range(6):
-            corner, towards = math.radians(60 * side), math.radians(60 * side + 120)
-            for along in range(ring):
-                x = ring * math.cos(corner) + along * math.cos(towards)
-                y = ring * math.sin(corner) + along * math.sin(towards)
-                places.append((x, y))
-    return np.array(places)
-
-
-SPIRAL = _spiral(12)

@@ -15,7 +15,7 @@ LAYERS = [
     {"registry", "calculus", "vocabulary", "tokens", "grammar", "expression", "yaml_marks", "__version__"},
     {"wording", "data", "entries", "starts", "ranges", "sections", "spec", "starter"},
     {"engine"},
-    {"timeline", "landscape", "rolling", "captions"},
+    {"timeline", "landscape", "piles", "rolling", "captions"},
     {"view", "catalog"},
     {"output"},
     {"checks", "options", "plugins", "schema", "table", "cli", "__init__"},
