@@ -164,7 +164,7 @@ class Film:
         view = self._parts[index].view
         if self._transparent and view.background == "none":
             return np.zeros(4, dtype=np.uint16)
-        background = themed(view.theme, view.colors.model_dump(exclude_none=True)).background
+        background = themed(view).background
         return np.array([round(255 * value) for value in (*rgb(background), 1.0)], dtype=np.uint16)
 
 

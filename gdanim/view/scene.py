@@ -1,28 +1,24 @@
-"""Films as manim scenes whose every frame is a function of time.
+"""Films as manim scenes: what a scene of ours is written with, and how its frames are painted.
 
-``FilmScene.construct`` is written like any manim scene, with ``self.play``. Playing only records: each
-animation begins, finishes and cleans up in order, while the lists of visible mobjects are kept. A frame
-at time t is then had by seeking, in any order: undo what starts later, apply what has started, restore
-that list. Manim draws what is flat (titles, formulas) and the canvas what is solid.
+``FilmScene.construct`` is written like any manim scene, with ``self.play``, which only records. Manim draws
+titles and formulas, the canvas all else.
 
-This module, ``pane``, ``player`` and ``overlay`` are the only ones that know manim.
+This module, ``recording``, ``pane``, ``player`` and ``overlay`` are the only ones that know manim.
 """
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import manim
 import numpy as np
-from manim import Animation, FadeOut, Mobject, Scene, Typst, Write, config, rate_functions
+from manim import FadeOut, Mobject, Typst, Write, config, rate_functions
 from numpy.typing import NDArray
 
 import gdanim
@@ -34,8 +30,8 @@ from gdanim.timeline import Timeline
 from gdanim.view.canvas import Artist, Canvas
 from gdanim.view.layout import MARGIN, Layout, layout
 from gdanim.view.overlay import Overlay
-from gdanim.view.pane import Animated, Clock, Cue, Pane
-from gdanim.view.player import FilmCamera, Projection, Screen
+from gdanim.view.pane import Animated, Clock, Pane
+from gdanim.view.recording import Recording
 from gdanim.view.text import Lettering, formula, literal, preamble
 from gdanim.view.theme import Color, Theme, rgb, themed
 
@@ -48,19 +44,7 @@ MANY_VARIABLES = 4  # more than can be written out
 Pixels = NDArray[np.uint8]
 
 
-@dataclass(frozen=True)
-class Played:
-    """One recorded call of ``play``."""
-
-    start: float
-    end: float
-    animations: list[Animation]
-    during: list[Mobject]
-    after: list[Mobject]
-    updaters: dict[Mobject, list[Any]]  # of every mobject, which may come and go
-
-
-class FilmScene(Scene):  # type: ignore[misc]
+class FilmScene(Recording):
     """The base of every scene of gdanim. Subclasses write ``panes``, or a ``construct`` of their own.
 
     Without a ``spec`` it loads the file named by the environment variable GDANIM_SPEC.
@@ -69,7 +53,6 @@ class FilmScene(Scene):  # type: ignore[misc]
     heading_in_column = False  # title and formula stand in the legend's column, not above everything
 
     def __init__(self, spec: Spec | None = None, transparent: bool = False, **kwargs: Any) -> None:
-        kwargs.setdefault("camera_class", FilmCamera)
         config.frame_width = config.frame_height * config.pixel_width / config.pixel_height
         super().__init__(**kwargs)
         if spec is None:
@@ -79,17 +62,14 @@ class FilmScene(Scene):  # type: ignore[misc]
             if spec.acts:  # each is recorded by a scene of its own
                 self.construct = lambda: None  # type: ignore[method-assign]
         self.spec = spec
-        self.theme: Theme = themed(spec.view.theme, spec.view.colors.model_dump(exclude_none=True))
+        self.theme: Theme = themed(spec.view)
         self.size = (int(config.pixel_width), int(config.pixel_height))
         self.layout: Layout = layout(spec.video.aspect, min(self.size))
         self.lettering = Lettering(self.size[1] / self.layout.height, spec.view.font)
         self._transparent = transparent
-        self._played: list[Played] = []
         self._panes: list[Pane] = []
-        self._position = math.inf  # recording leaves everything as it is at the end
         self._overlay = Overlay()
         self._artists: dict[Pane, Artist] = {}
-        self._replaying = False
 
     @cached_property
     def solution(self) -> Solution:
@@ -221,51 +201,14 @@ class FilmScene(Scene):  # type: ignore[misc]
         super().remove(*mobjects)
         return self
 
-    # -- recording --------------------------------------------------------------------------------
-
-    def play(self, *args: Any, **kwargs: Any) -> None:
-        """Record animations; they are shown when a frame is asked for."""
-        if self._replaying:
-            super().play(*args, **kwargs)
-            return
-        animations = self.compile_animations(*args, **kwargs)
-        self.add_mobjects_from_animations(animations)
-        start, duration = self.time, self.get_run_time(animations)
-        for animation in animations:
-            animation._setup_scene(self)
-            animation.begin()
-        during = list(self.mobjects)
-        updaters = {m: list(m.updaters) for m in self.get_mobject_family_members()}
-        for animation in animations:
-            animation.finish()
-            animation.clean_up_from_scene(self)
-        self.renderer.time = start + duration
-        self._played.append(
-            Played(start, start + duration, animations, during, list(self.mobjects), updaters)
-        )
+    # -- frames -----------------------------------------------------------------------------------
 
     def tear_down(self) -> None:
         """Under manim's own player: show what was recorded."""
         from gdanim.view.film import Film  # which needs this module
 
         film = Film(self.spec, config.frame_rate) if self.spec.acts else self
-        self._replaying = True
-        config.disable_caching = True
-        self.clear()
-        self.renderer.time = 0.0
-        self.play(Projection(Screen(film), run_time=(film.frames - 0.5) / config.frame_rate, rate_func=None))
-
-    # -- frames -----------------------------------------------------------------------------------
-
-    @property
-    def length(self) -> float:
-        """Seconds of the film."""
-        return self._played[-1].end if self._played else 0.0
-
-    @property
-    def frames(self) -> int:
-        """How many frames it has at manim's frame rate."""
-        return max(1, round(self.length * float(config.frame_rate)))
+        self._replay(film, film.frames)
 
     @cached_property
     def canvas(self) -> Canvas:
@@ -297,31 +240,3 @@ class FilmScene(Scene):  # type: ignore[misc]
                 self._artists[pane] = pane.artist(canvas)
         canvas.draw([(self._artists[pane], pane.picture(t)) for pane in panes], out)
         self._overlay.paint([m for m in shown if not isinstance(m, Animated)], state, out)
-
-    def _seek(self, t: float) -> tuple[list[Mobject], Any]:
-        """Bring every mobject to time ``t``. Returns what is visible then and a token of its state.
-
-        The token is None while updaters may change things behind our back.
-        """
-        for played in reversed(self._played):
-            if t < played.start <= self._position:
-                for animation in reversed(played.animations):
-                    animation.interpolate(0)
-        self._position = t
-        started = [p for p in self._played if p.start <= t]
-        state: list[float] = []
-        for played in started:
-            for mobject, updaters in played.updaters.items():
-                mobject.updaters = list(updaters)
-            for animation in played.animations:
-                alpha = min((t - played.start) / max(animation.run_time, 1e-9), 1.0)
-                animation.interpolate(alpha)
-                if not isinstance(animation, Cue | manim.Wait):
-                    state.append(alpha)
-            self.mobjects = played.during if t < played.end else played.after
-            if any(played.updaters.values()):
-                self.update_mobjects(0)
-        if not started:
-            return [], ()
-        moved = any(any(played.updaters.values()) for played in started)
-        return self.mobjects, None if moved else (tuple(map(id, self.mobjects)), tuple(state))

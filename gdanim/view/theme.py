@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gdanim.sections import View
 
 Color = tuple[float, float, float]
 
@@ -123,9 +126,9 @@ themes: dict[str, Theme] = {
 }
 
 
-def themed(name: str, changes: dict[str, Any]) -> Theme:
-    """A named theme with some of its fields replaced."""
-    return replace(themes[name], **changes)
+def themed(view: View) -> Theme:
+    """The theme that a spec names, with its own colours."""
+    return replace(themes[view.theme], **view.colors.model_dump(exclude_none=True))
 
 
 def rgb(color: str) -> Color:
