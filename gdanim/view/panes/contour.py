@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import cmap
-import contourpy
 import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.engine.solution import Array
-from gdanim.landscape import RELIEF, Landscape, ticks
-from gdanim.rolling import Rolling
+from gdanim.landscape import RELIEF, Landscape
+from gdanim.rolling import Rolling, Trails
 from gdanim.view.axes import tick
 from gdanim.view.layout import Box
+from gdanim.view.levels import interrupted, label_place, level_lines, levels
 from gdanim.view.pane import Clock, RunPane
 from gdanim.view.plot import GAP, TICK_SIZE, Plot, Scale
 from gdanim.view.sketch import Sketch
@@ -26,8 +26,8 @@ from gdanim.view.theme import rgb
 if TYPE_CHECKING:
     from gdanim.view.scene import FilmScene
 
-GRID = 241  # samples along either side for level lines
 LEVELS, APART = 12, 20.0  # about so many at most, and points that they stand apart
+LABEL_ROOM = [14.0, 4.0]  # points that a level's number needs beside its own
 BAR, BAR_ROOM = 20.0, 130.0  # points: width of the colour bar, and what it needs with its numbers
 BALL = 13.0  # points; a crowd is smaller
 ARROW = 120.0  # points of the longest gradient arrow
@@ -82,11 +82,12 @@ class ContourPane(RunPane):
         placed: list[tuple[Array, Array]] = []
         for level, lines in self._lines.items():
             name = self._names[level]
-            at = self._label_place(lines, name, placed)
+            size = np.array(self.lettering.size(name)) / self.lettering.scale + LABEL_ROOM
+            at = None if self.bare else label_place(lines, size, self._corner, placed)
             for line in lines:
-                sketch.line(_around(line, at, self._label_size(name)), ink, 1.4, 0.42)
+                sketch.line(line if at is None else interrupted(line, at, size), ink, 1.4, 0.42)
             if at is not None:
-                placed.append((at, self._label_size(name)))
+                placed.append((at, size))
                 sketch.text(name, at[0], at[1], ink, 0.9, align=(0.5, 0.5))
         self.plot.draw(sketch, self.ink("secondary"), self.ink("text"), grid=0.0)
         if self.bar:
@@ -219,46 +220,11 @@ class ContourPane(RunPane):
     @cached_property
     def _lines(self) -> dict[float, list[Array]]:
         """Level lines in points of the picture."""
-        (x0, x1), (y0, y1) = self.act.domain
-        x, y = np.linspace(x0, x1, GRID), np.linspace(y0, y1, GRID)
-        with np.errstate(all="ignore"):
-            losses = self.act.objective.value(np.stack(np.meshgrid(x, y), axis=-1))
-        heights = self.landscape.level(losses)  # smoother between the samples than a steep loss
-        maker = contourpy.contour_generator(x, y, np.ma.masked_invalid(heights))
-        lines = {}
-        for level in self.levels:
-            found = cast(list[Array], maker.lines(float(self.landscape.level(np.asarray(level)))))
-            lines[level] = [self.plot.at(*line.T) for line in found]
-        return lines
-
-    def _label_size(self, name: tuple[str, float]) -> Array:
-        return np.array(self.lettering.size(name)) / self.lettering.scale + [14.0, 4.0]
-
-    def _label_place(
-        self, lines: list[Array], name: tuple[str, float], placed: list[tuple[Array, Array]]
-    ) -> Array | None:
-        """Where on its longest line a level's label lies most at ease: level, and inside the frame.
-
-        ``placed``: the middles (2,) and sizes (2,) of labels that it may not touch.
-        """
-        if not lines or self.bare:
-            return None
-        line = max(lines, key=lambda p: float(np.linalg.norm(np.diff(p, axis=0), axis=1).sum()))
-        size = self._label_size(name)
-        if len(line) < 8 or np.ptp(line[:, 0]) < 2.2 * size[0]:
-            return None
-        slope = np.abs(np.gradient(line[:, 1])) / np.maximum(np.hypot(*np.gradient(line, axis=0).T), 1e-9)
-        middle = (self._corner[0] + self._corner[1]) / 2
-        inside = np.all((line > self._corner[0] + size) & (line < self._corner[1] - size), axis=1)
-        cost = slope + 0.0006 * np.abs(line[:, 0] - middle[0]) + np.where(inside, 0.0, 10.0)
-        cost += 0.02 * (line[:, 1] < middle[1])
-        for at, taken in placed:
-            cost += 10.0 * np.all(np.abs(line - at) < (size + taken) / 2, axis=1)
-        best = int(np.argmin(cost))
-        return np.asarray(line[best]) if cost[best] < 2 else None
+        found = level_lines(self.landscape, self.levels)
+        return {level: [self.plot.at(*line.T) for line in lines] for level, lines in found.items()}
 
     @cached_property
-    def _paths(self) -> Any:
+    def _paths(self) -> Trails:
         return self.timeline.trails()
 
     @cached_property
@@ -308,22 +274,3 @@ class ContourPane(RunPane):
         return np.asarray(
             0.6 * self.colors[self._paths.balls[self._marked]] + 0.4 * np.array(rgb(self.theme.lines))
         )
-
-
-def levels(landscape: Landscape, count: int) -> list[float]:
-    """Round losses from low to high: about ``count`` multiples of a step, or 1, 2, 5 of powers of ten."""
-    low, high = landscape.low, landscape.high
-    if not landscape.log:
-        return [v for v in ticks(low, high, count) if low < v < high]
-    base = 0.0 if 0 <= low < 0.2 * (high - low) else low
-    top = int(np.floor(np.log10(high - low)))
-    digits = (1, 2, 5) if high - base > 100 * (low - base) else (1, 1.5, 2, 3, 5, 7)
-    return [v for p in range(top - 2, top + 1) for m in digits if low < (v := base + m * 10.0**p) < high]
-
-
-def _around(line: Array, at: Array | None, size: Array) -> Array:
-    """A line with a gap where a label of some size stands."""
-    if at is None:
-        return line
-    covered = np.all(np.abs(line - at) < size / 2, axis=1)
-    return np.asarray(np.where(covered[:, None], np.nan, line))
