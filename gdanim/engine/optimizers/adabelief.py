@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, zeros
+from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, decayed, zeros
 from gdanim.engine.solution import Array
 from gdanim.registry import optimizers
 
@@ -25,7 +25,7 @@ def adabelief(
         return zeros(points, "exp_avg", "exp_avg_var")
 
     def update(now: Step, state: State) -> tuple[Array, State]:
-        gradient = now.gradient + weight_decay * now.points if weight_decay else now.gradient
+        gradient = decayed(now, weight_decay)
         mean = beta1 * state["exp_avg"] + (1 - beta1) * gradient
         surprise = gradient - mean
         variance = beta2 * state["exp_avg_var"] + (1 - beta2) * surprise * surprise + eps

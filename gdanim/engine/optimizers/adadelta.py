@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero
+from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, decayed
 from gdanim.engine.solution import Array
 from gdanim.registry import optimizers
 
@@ -23,7 +23,7 @@ def adadelta(rho: float = 0.9, eps: float = 1e-6, weight_decay: float = 0.0) -> 
         return {"square_avg": np.zeros_like(points), "acc_delta": np.zeros_like(points)}
 
     def update(now: Step, state: State) -> tuple[Array, State]:
-        gradient = now.gradient + weight_decay * now.points if weight_decay else now.gradient
+        gradient = decayed(now, weight_decay)
         square = rho * state["square_avg"] + (1 - rho) * gradient * gradient
         delta = np.sqrt(state["acc_delta"] + eps) / np.sqrt(square + eps) * gradient
         deltas = rho * state["acc_delta"] + (1 - rho) * delta * delta

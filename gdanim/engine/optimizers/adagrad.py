@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero
+from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, decayed
 from gdanim.engine.solution import Array
 from gdanim.registry import optimizers
 
@@ -31,7 +31,7 @@ def adagrad(
         return {"sum": np.full_like(points, initial_accumulator_value)}
 
     def update(now: Step, state: State) -> tuple[Array, State]:
-        gradient = now.gradient + weight_decay * now.points if weight_decay else now.gradient
+        gradient = decayed(now, weight_decay)
         rate = now.learning_rate / (1 + (now.count - 1) * lr_decay)
         total = state["sum"] + gradient * gradient
         points = now.points - rate * gradient / (np.sqrt(total) + eps)

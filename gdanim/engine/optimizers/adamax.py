@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, lerp, zeros
+from gdanim.engine.optimizers.base import (
+    Optimizer,
+    State,
+    Step,
+    at_least_zero,
+    check_betas,
+    decayed,
+    lerp,
+    zeros,
+)
 from gdanim.engine.solution import Array
 from gdanim.registry import optimizers
 
@@ -25,7 +34,7 @@ def adamax(
         return zeros(points, "exp_avg", "exp_inf")
 
     def update(now: Step, state: State) -> tuple[Array, State]:
-        gradient = now.gradient + weight_decay * now.points if weight_decay else now.gradient
+        gradient = decayed(now, weight_decay)
         mean = lerp(state["exp_avg"], gradient, 1 - beta1)
         largest = np.maximum(beta2 * state["exp_inf"], np.abs(gradient) + eps)
         points = now.points - now.learning_rate / (1 - beta1**now.count) * mean / largest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, zeros
+from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, decayed, zeros
 from gdanim.engine.solution import Array
 from gdanim.registry import optimizers
 
@@ -23,7 +23,7 @@ def asgd(lambd: float = 1e-4, alpha: float = 0.75, t0: float = 1e6, weight_decay
 
     def update(now: Step, state: State) -> tuple[Array, State]:
         eta = np.where(now.count == 1, now.learning_rate, state["eta"])
-        gradient = now.gradient + weight_decay * now.points if weight_decay else now.gradient
+        gradient = decayed(now, weight_decay)
         points = now.points * (1 - lambd * eta) - eta * gradient
         mu = 1 / np.maximum(1, now.count - 1 - t0)
         average = np.where(mu == 1, points, state["ax"] + (points - state["ax"]) * mu)

@@ -56,6 +56,11 @@ def check_betas(betas: tuple[float, float]) -> None:
             raise ValueError(f"betas[{i}] must be at least 0 and below 1, not {beta}")
 
 
+def decayed(now: Step, weight_decay: float) -> Array:
+    """The gradient with weight decay joined to it: so much of the point itself."""
+    return now.gradient + weight_decay * now.points if weight_decay else now.gradient
+
+
 def zeros(points: Array, *names: str) -> dict[str, Array]:
     """A state of these names like ``points``."""
     return {name: np.zeros_like(points) for name in names}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gdanim.engine.optimizers.base import State, Step, lerp
+from gdanim.engine.optimizers.base import State, Step, decayed, lerp
 from gdanim.engine.solution import Array
 
 
@@ -17,8 +17,8 @@ def moments(
     """
     if decoupled:
         now = replace(now, points=now.points * (1 - now.learning_rate * weight_decay))
-    elif weight_decay:
-        now = replace(now, gradient=now.gradient + weight_decay * now.points)
+    else:
+        now = replace(now, gradient=decayed(now, weight_decay))
     beta1, beta2 = betas
     return now, {
         "exp_avg": lerp(state["exp_avg"], now.gradient, 1 - beta1),

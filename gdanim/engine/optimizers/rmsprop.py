@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, lerp
+from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, decayed, lerp
 from gdanim.engine.solution import Array
 from gdanim.registry import optimizers
 
@@ -28,7 +28,7 @@ def rmsprop(
         return {name: np.zeros_like(points) for name in names}
 
     def update(now: Step, state: State) -> tuple[Array, State]:
-        gradient = now.gradient + weight_decay * now.points if weight_decay else now.gradient
+        gradient = decayed(now, weight_decay)
         new = {"square_avg": alpha * state["square_avg"] + (1 - alpha) * gradient * gradient}
         variance = new["square_avg"]
         if centered:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, zeros
+from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, decayed, zeros
 from gdanim.engine.solution import Array
 from gdanim.registry import optimizers
 
@@ -26,7 +26,7 @@ def sgd(
         return zeros(points, "momentum_buffer") if momentum else {}
 
     def update(now: Step, state: State) -> tuple[Array, State]:
-        step = now.gradient + weight_decay * now.points if weight_decay else now.gradient
+        step = decayed(now, weight_decay)
         if momentum == 0:
             return now.points - now.learning_rate * step, state
         mixed = momentum * state["momentum_buffer"] + (1 - dampening) * step

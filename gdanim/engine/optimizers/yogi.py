@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas
+from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, decayed
 from gdanim.engine.solution import Array
 from gdanim.registry import optimizers
 
@@ -28,7 +28,7 @@ def yogi(
         return {name: np.full_like(points, initial_accumulator) for name in ("exp_avg", "exp_avg_sq")}
 
     def update(now: Step, state: State) -> tuple[Array, State]:
-        gradient = now.gradient + weight_decay * now.points if weight_decay else now.gradient
+        gradient = decayed(now, weight_decay)
         mean = beta1 * state["exp_avg"] + (1 - beta1) * gradient
         new, old = gradient * gradient, state["exp_avg_sq"]
         square = old - (1 - beta2) * np.sign(old - new) * new
