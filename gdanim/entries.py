@@ -8,7 +8,6 @@ from functools import cache, cached_property
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
     ValidationInfo,
@@ -20,48 +19,8 @@ from pydantic import (
 from gdanim.data import WithData
 from gdanim.expression import ExpressionError, parse, variables
 from gdanim.registry import Registry, functions, gradients, optimizers, schedules
+from gdanim.values import Interval, Point, as_color
 from gdanim.wording import Model, did_you_mean, mistake, mistakes, shown
-
-# The 16 names of CSS 1 and orange, as CSS defines them.
-COLORS = {
-    "aqua": "#00ffff", "black": "#000000", "blue": "#0000ff", "fuchsia": "#ff00ff", "gray": "#808080",
-    "green": "#008000", "lime": "#00ff00", "maroon": "#800000", "navy": "#000080", "olive": "#808000",
-    "orange": "#ffa500", "purple": "#800080", "red": "#ff0000", "silver": "#c0c0c0", "teal": "#008080",
-    "white": "#ffffff", "yellow": "#ffff00",
-}  # fmt: skip
-
-
-FARTHEST = 1e100  # of a domain: its square is still a number
-
-
-def _interval(value: Any) -> Any:
-    if not isinstance(value, list | tuple) or len(value) != 2:
-        raise mistake(f"an interval is [low, high], not {shown(value)}")
-    return value
-
-
-def _upwards(interval: tuple[float, float]) -> tuple[float, float]:
-    low, high = interval
-    if low > high:
-        raise mistake(f"this interval is reversed: write [{high:g}, {low:g}]")
-    if low == high:
-        raise mistake(f"this interval has no width: both ends are {low:g}")
-    largest = max(abs(low), abs(high))
-    if largest > FARTHEST or high - low < 1e-9 * largest:
-        raise mistake(f"[{low:g}, {high:g}] cannot be drawn: too far out, or too narrow for where it lies")
-    return interval
-
-
-Interval = Annotated[tuple[float, float], BeforeValidator(_interval), AfterValidator(_upwards)]
-
-
-def _point(value: Any) -> Any:
-    if not isinstance(value, list | tuple):
-        raise mistake(f"a point is a list of numbers such as [3, 4], not {shown(value)}")
-    return value
-
-
-Point = Annotated[tuple[float, ...], Field(min_length=1), BeforeValidator(_point)]
 
 
 class Entry(Model):
@@ -277,22 +236,6 @@ def as_rate(value: Any) -> Any:
     if value < 0:
         raise mistake(f"a learning rate must be at least 0, not {value}")
     return {"initial": value}
-
-
-def as_color(color: Any) -> str:
-    """ "#rrggbb" or a basic CSS name as "#rrggbb"."""
-    if color is None:
-        raise mistake("color is empty; quote it as in '#ff8800', for a bare # starts a comment")
-    if not isinstance(color, str):
-        raise mistake(f"a color is '#rrggbb' or a name, not {shown(color)}")
-    if re.fullmatch(r"#[0-9a-fA-F]{6}", color):
-        return color.lower()
-    if color not in COLORS:
-        raise mistake(f"color is '#rrggbb' or a name, not {color!r}{did_you_mean(color, COLORS)}")
-    return COLORS[color]
-
-
-Color = Annotated[str, BeforeValidator(as_color)]
 
 
 class OptimizerEntry(Entry):

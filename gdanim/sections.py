@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator
 
-from gdanim.entries import Color
+from gdanim.values import Color
 from gdanim.wording import Model, mistake, mistakes
 
 

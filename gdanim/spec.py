@@ -21,10 +21,11 @@ from pydantic import (
 )
 
 from gdanim import yaml_marks
-from gdanim.entries import FunctionEntry, Interval, OptimizerEntry, RateEntry, as_rate
+from gdanim.entries import FunctionEntry, OptimizerEntry, RateEntry, as_rate
 from gdanim.ranges import Range, unfit
 from gdanim.sections import Camera, Card, Stop, Video, View
 from gdanim.starts import Starts, kind_of_starts, some_kind_of_starts, unsuited
+from gdanim.values import Interval
 from gdanim.wording import Finding, Model, findings, mistake, mistakes
 from gdanim.yaml_marks import Marks, SpecError
 

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag, field_validator
 from pydantic_core import PydanticCustomError
 
-from gdanim.entries import FunctionEntry, Point
+from gdanim.entries import FunctionEntry
+from gdanim.values import Point
 from gdanim.wording import Model, mistake, shown
 from gdanim.yaml_marks import Loc
 
