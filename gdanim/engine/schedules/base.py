@@ -1,0 +1,64 @@
+"""What a schedule is: the learning rate that leaves each step.
+
+A schedule steps once per update. Most are closed forms of the initial rate and the step; one that looks
+at the losses keeps a state with a row for each ball, as optimizers do.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from gdanim.engine.solution import Array
+
+State = Mapping[str, Array]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """``rate(initial, step, state)``: the rate, or rates of shape (balls,), that leave a step.
+
+    ``observe(state, step, losses)``: the state after that step, whose losses (balls,) are those before it.
+    ``momentum(step)``: what the optimizer's momentum, or its first beta, is at that step; None leaves it.
+    """
+
+    rate: Callable[[float, int, State], float | Array]
+    init: Callable[[float, int], State] = lambda _, __: {}  # (initial rate, balls)
+    observe: Callable[[State, int, Array], State] = lambda state, _, __: state
+    momentum: Callable[[int], float] | None = None
+
+
+def warmed_up(schedule: Schedule, warmup: int) -> Schedule:
+    """The schedule after ``warmup`` steps that lead up to its first rate in equal parts.
+
+    Source: torch's SequentialLR of LinearLR(start_factor=1/warmup, total_iters=warmup-1) and the schedule.
+    """
+
+    def rate(initial: float, step: int, state: State) -> float | Array:
+        share = min(1.0, (step + 1) / warmup)
+        return share * schedule.rate(initial, max(0, step - warmup), state)
+
+    def observe(state: State, step: int, losses: Array) -> State:
+        return state if step < warmup else schedule.observe(state, step - warmup, losses)
+
+    momentum = schedule.momentum
+    later = momentum and (lambda step: momentum(max(0, step - warmup)))
+    return replace(schedule, rate=rate, observe=observe, momentum=later)
+
+
+def half_cosine(start: float, end: float, share: float) -> float:
+    """From ``start`` to ``end``, slow at both."""
+    return end + (start - end) * (1 + math.cos(math.pi * share)) / 2
+
+
+def line(start: float, end: float, share: float) -> float:
+    """From ``start`` to ``end``, straight."""
+    return start + (end - start) * share
+
+
+def at_least_one(**settings: int) -> None:
+    """Raise ValueError unless all are."""
+    for name, value in settings.items():
+        if not value >= 1:
+            raise ValueError(f"{name} must be at least 1, not {value}")
