@@ -7,22 +7,31 @@ the surface stands between 0 and ``RELIEF`` and the floor lies at ``FLOOR``.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import ArrayLike, NDArray
 
-from gdanim.engine.solution import Act, Array
+from gdanim.engine.solution import Act, Array, Run, Status
 from gdanim.yaml_marks import InputError
 
 RELIEF = 0.92
 FLOOR = -0.26
 RIM_SLOPE, RIM_FALL = 0.75, 2.0  # a ball beyond the edge flies in an arc: climb and fall per world unit
 STRETCH = 250.0  # a log height is log1p(STRETCH u) of the linear height u in [0, 1]
-LOG_WHEN = 10.0  # auto: logarithmic when the range is this many times the median height
+LOG_WHEN, LOG_CUT = 10.0, 100.0  # auto: logarithmic when the range, cut or not, is so many median heights
 PATCH = (4, 4)  # points of 161 x 161: a smaller surface could fall between the vertices that draw it
 LONGEST = 3.0  # x and y keep one scale up to this ratio of the domain's sides
+SAMPLES = 161  # along either side of the domain, to know the range of its losses
+TAIL = 0.05  # of the domain, at either end of the losses, may be cut off
+SQUASHED = 3.0  # if it takes so many times the height that all the rest has,
+NEEDLE = 3.0  # and is halfway back so many samples from its extreme:
+PLAIN = 1e-6  # but where the rest is so flat beside it, a needle is all there is to see
+SLACK = 0.02  # of the range of the samples: between them hilltops and hollows may reach so far beyond it
+COMPASS = np.array([(x, y) for x in (-1.0, 0.0, 1.0) for y in (-1.0, 0.0, 1.0)])
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,7 @@ class Landscape:
     low: float  # loss at height 0
     high: float  # loss at height RELIEF
     log: bool
+    cut: tuple[bool, bool]  # whether there is more below low, above high, which is not drawn
 
     @property
     def extent(self) -> Array:
@@ -52,10 +62,21 @@ class Landscape:
 
     def level(self, losses: Array) -> Array:
         """Losses (...) to world heights (...); nan stays nan."""
-        u = np.clip((losses - self.low) / (self.high - self.low), 0.0, None)
+        u = np.clip(self._share(losses), 0.0, None)
         if self.log:
             u = np.log1p(STRETCH * u) / math.log1p(STRETCH)
         return np.asarray(RELIEF * np.minimum(u, 1.0))
+
+    def drawn(self, points: Array) -> NDArray[np.bool_]:
+        """At which domain points (..., 2) there is a surface: the loss is known and in the box."""
+        with np.errstate(all="ignore"):
+            u = self._share(self.act.objective.value(points))
+        below, above = (0.0 if cut else SLACK for cut in self.cut)
+        return np.asarray((-below <= u) & (u <= 1 + above))
+
+    def _share(self, losses: Array) -> Array:
+        """Losses (...) as shares of the way from low to high."""
+        return np.asarray((losses - self.low) / (self.high - self.low))
 
     def loss(self, height: float) -> float:
         """The loss at a world height: the inverse of ``level``."""
@@ -76,7 +97,7 @@ class Landscape:
         with np.errstate(all="ignore"):
             losses = objective.value(points)
             gradient = objective.exact_gradient(points)
-            u = np.clip((losses - self.low) / (self.high - self.low), 0.0, None)
+            u = np.clip(self._share(losses), 0.0, None)
             steepness = np.full_like(u, RELIEF / (self.high - self.low))
             if self.log:
                 steepness *= STRETCH / (1 + STRETCH * u) / math.log1p(STRETCH)
@@ -99,34 +120,73 @@ def landscape(act: Act, height: Literal["auto", "linear", "log"] = "auto") -> La
     """The surface of an act's two-dimensional objective over its domain.
 
     ``auto`` takes the logarithm of the height (log1p above the minimum) where most of the surface
-    would otherwise lie flat at the foot of a few tall corners.
+    would otherwise lie flat at the foot of a few tall corners. Poles and needles that would flatten
+    all the rest are cut off, yet nowhere a ball starts or comes to rest.
     """
     domain = np.asarray(act.domain, dtype=float)
     width = domain[:, 1] - domain[:, 0]
     scale = 2 / np.full(2, width.max()) if width.max() <= LONGEST * width.min() else 2 / width
-    axes = [np.linspace(a, b, 161) for a, b in domain]
+    axes = [np.linspace(a, b, SAMPLES) for a, b in domain]
     points = np.stack(np.meshgrid(*axes), axis=-1)
     with np.errstate(all="ignore"):
         losses = act.objective.value(points)
-    finite = losses[np.isfinite(losses)]
-    known = [float(act.objective.value(np.asarray(m))) for m in act.objective.minima if _inside(m, domain)]
-    if not sliding_window_view(np.isfinite(losses), PATCH).all(axis=(-2, -1)).any():
+    solid = np.isfinite(losses)
+    if not sliding_window_view(solid, PATCH).all(axis=(-2, -1)).any():
         raise InputError(f"{act.objective.name} is undefined nearly everywhere on its domain")
-    low, high = float(finite.min()), float(finite.max())
+    points, losses = points[solid], losses[solid]
+    known = [float(act.objective.value(np.asarray(m))) for m in act.objective.minima if _inside(m, domain)]
+    low, high = float(losses.min()), float(losses.max())
     low = min([low, *(v for v in known if math.isfinite(v))])
     if high <= low:
         high = low + 1.0
-    tall = finite.max() > finite.min() and (high - low) > LOG_WHEN * max(
-        float(np.median(finite)) - low, 1e-300
-    )
+    foot, median, head = (float(v) for v in np.quantile(losses, (TAIL, 0.5, 1 - TAIL)))
+    lowest, highest, rest = low, high, head - foot
+    kept = [loss for run in act.runs for loss in _shown(run, domain)] + known
+    if foot - low > SQUASHED * rest and _needle(act, points[losses.argmin()], median, rest):
+        lowest = max(low, min(foot - rest / 2, *kept))
+    if high - head > SQUASHED * rest and _needle(act, points[losses.argmax()], median, rest):
+        highest = min(high, max(head + rest / 2, *kept))
+    cut = lowest > low, highest < high
+    tall = highest - lowest > (LOG_CUT if any(cut) else LOG_WHEN) * max(median - lowest, 1e-300)
     return Landscape(
         act=act,
         centre=domain.mean(axis=1),
         scale=scale,
-        low=low,
-        high=high,
-        log=tall if height == "auto" else height == "log",
+        low=lowest,
+        high=highest,
+        log=tall and losses.max() > losses.min() if height == "auto" else height == "log",
+        cut=cut,
     )
+
+
+def _needle(act: Act, place: Array, median: float, rest: float) -> bool:
+    """Whether the loss has a pole about a place (2,), or is as narrow as one: a needle or a pit.
+
+    ``rest`` is the range of most other losses.
+    """
+    domain = np.asarray(act.domain, dtype=float)
+    ring = COMPASS * (domain[:, 1] - domain[:, 0]) / (SAMPLES - 1)
+    up = 1.0 if act.objective.value(place) > median else -1.0
+
+    def around(reach: float) -> tuple[Array, Array]:
+        points = np.clip(place + reach * ring, domain[:, 0], domain[:, 1])
+        with np.errstate(all="ignore"):
+            heights = up * (act.objective.value(points) - median)
+        return points, np.where(np.isfinite(heights), heights, np.nan)
+
+    for k in range(1, 8):  # its extreme is between the samples
+        points, heights = around(0.5**k)
+        place = points[np.nanargmax(heights)]
+    heights = around(NEEDLE)[1]
+    return bool(np.nanmin(heights) < min(np.nanmax(heights) / 2, rest / PLAIN))
+
+
+def _shown(run: Run, domain: Array) -> Iterator[float]:
+    """Losses that no cut may hide: at a run's start, and where it comes to rest."""
+    rests = run.status in (Status.CONVERGED, Status.LOCAL)
+    for k in (0, -1) if rests else (0,):
+        if _inside(run.points[k], domain) and math.isfinite(run.losses[k]):
+            yield float(run.losses[k])
 
 
 def ticks(low: float, high: float, count: int = 5) -> list[float]:
@@ -139,6 +199,6 @@ def ticks(low: float, high: float, count: int = 5) -> list[float]:
     return [float(f"{k * step:.12g}") for k in range(first, last + 1)]
 
 
-def _inside(point: tuple[float, ...], domain: Array) -> bool:
+def _inside(point: ArrayLike, domain: Array) -> bool:
     p = np.asarray(point)
     return bool(np.all((domain[:, 0] <= p) & (p <= domain[:, 1])))

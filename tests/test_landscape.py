@@ -11,15 +11,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdanim.engine.solution import Act
-from gdanim.landscape import LONGEST, RELIEF, landscape, ticks
+from gdanim.landscape import LONGEST, RELIEF, SLACK, TAIL, landscape, ticks
+from gdanim.registry import functions
+from gdanim.rolling import Rolling
 from gdanim.view.axes import height_ticks
-from gdanim.view.scenery import Scenery
+from gdanim.view.mesh import Mesh
+from gdanim.view.scenery import AIRBORNE, NOWHERE, Scenery
+from gdanim.view.theme import rgb, themes
 from gdanim.yaml_marks import InputError
 
 Acts = Callable[[str], Act]
 FUNCTIONS = ["x^2 + 10*y^2", "himmelblau", "rosenbrock", "beale", "sin(3*x)*y + 0.2*x^2"]
 UNDEFINED_SOMEWHERE = ["sqrt(x) + y^2", "log(x*y)", "1/(x^2 + y^2)", "sqrt(1 - x^2 - y^2)", "1/x + y^2"]
+POLES = ["1/(x^2 + y^2 + 0.001)", "1/((x - 1)^2 + y^2) + 0.2*x^2", "1/abs(x - 0.1) + y"]
+PITS = ["-1/sqrt(x^2 + y^2)", "-1/(x^2 + y^2 + 0.001)"]
+BOTH = ["1/x + 0.3*y^2", "tan(x) + y^2", "x^2/(y - 1)"]
 NEARLY_FLAT = ["0*x + y", "0*x + 0*y + 3", "1e-12*(x^2 + y^2)", "1e9 + x^2 + y^2"]
+
+
+WIDE = "{x: [-3, 3], y: [-3, 3]}"
 
 
 def act(act_of: Acts, function: str, domain: str = "", extra: str = "") -> Act:
@@ -177,15 +187,20 @@ def test_height_axis_is_marked_inside_the_relief(act_of: Acts, function: str, he
         np.testing.assert_allclose(np.log10(rises), np.rint(np.log10(rises)), atol=1e-9)
 
 
+def scenery_of(subject: Act) -> Scenery:
+    theme = themes["dark"]
+    return Scenery(
+        Rolling(subject, landscape(subject), 0.05, 1.5),
+        theme,
+        np.array([rgb(theme.text)] * len(subject.runs)),
+        None,
+    )
+
+
 @pytest.mark.parametrize("function", UNDEFINED_SOMEWHERE)
 def test_mesh_leaves_out_what_is_undefined(act_of: Acts, function: str) -> None:
-    from gdanim.rolling import Rolling
-    from gdanim.view.theme import rgb, themes
-
     subject = act(act_of, function, "{x: [-1, 2], y: [-1, 2]}", "starts: [[0.5, 0.5]]")
-    surface = landscape(subject)
-    theme = themes["dark"]
-    scenery = Scenery(Rolling(subject, surface, 0.05, 1.5), theme, np.array([rgb(theme.text)]), None)
+    scenery, surface = scenery_of(subject), landscape(subject)
     corners = scenery.mesh.positions[scenery.mesh.triangles]
     assert np.isfinite(corners).all()
     with np.errstate(all="ignore"):
@@ -199,3 +214,106 @@ def test_a_function_without_a_surface_is_refused(act_of: Acts, function: str) ->
     """Defined nowhere, or along two lines that have no area."""
     with pytest.raises(InputError, match="undefined nearly everywhere on its domain"):
         landscape(act(act_of, function, "{x: [-1, 1], y: [-1, 1]}"))
+
+
+@pytest.mark.parametrize("height", ["auto", "linear", "log"])
+@pytest.mark.parametrize("name", list(functions))
+def test_no_registered_function_is_cut(act_of: Acts, name: str, height: str) -> None:
+    subject = act_of(f"functions: [{name}]\nsteps: 1")
+    if len(subject.domain) == 2:
+        surface = landscape(subject, height)  # type: ignore[arg-type]
+        assert surface.cut == (False, False)
+        assert Mesh.over(surface, 97).inside.all()
+
+
+@pytest.mark.parametrize("function", [*POLES, *PITS, *BOTH])
+def test_what_would_flatten_the_rest_is_cut_off(act_of: Acts, function: str) -> None:
+    subject = act(act_of, function, WIDE, "starts: [[0.7, 1.4]]")
+    surface = landscape(subject)
+    assert any(surface.cut)
+    assert not surface.log
+    losses = subject.objective.value(np.random.default_rng(1).uniform(-3, 3, (20_000, 2)))
+    heights = surface.level(losses[np.isfinite(losses)])
+    assert np.ptp(np.quantile(heights, (TAIL, 1 - TAIL))) > 0.45 * RELIEF
+    assert np.mean((heights == 0) | (heights == RELIEF)) < 2 * TAIL
+
+
+def test_cuts_know_below_from_above(act_of: Acts) -> None:
+    cuts = [landscape(act(act_of, f, WIDE, "starts: [[0.7, 1.4]]")).cut for f in (*POLES, *PITS, *BOTH)]
+    assert cuts == 3 * [(False, True)] + 2 * [(True, False)] + 3 * [(True, True)]
+
+
+@pytest.mark.parametrize(
+    "function", ["exp(-10*(x^2 + y^2))", "-exp(-10*(x^2 + y^2))", "-exp(-200*(x^2 + y^2))"]
+)
+def test_a_lone_hill_or_hollow_stays_whole(act_of: Acts, function: str) -> None:
+    assert landscape(act(act_of, function, WIDE, "starts: [[1, 1]]")).cut == (False, False)
+
+
+def test_starts_and_ends_stay_in_the_box(act_of: Acts) -> None:
+    start = act(act_of, "1/(x^2 + y^2 + 0.001)", WIDE, "starts: [[0.1, 0.1]]")
+    assert landscape(start).high >= start.runs[0].losses[0]
+    end = act(act_of, "-1/(x^2 + y^2 + 0.001)", WIDE, "starts: [[0, 0]]")
+    assert landscape(end).low <= end.runs[0].losses[-1]
+
+
+@pytest.mark.parametrize("function", [*POLES, *PITS, *BOTH[:2], "exp(x^2 + y^2)", "1/x + y^2", "log(x*y)"])
+def test_what_is_cut_ends_in_a_clean_rim(act_of: Acts, function: str) -> None:
+    """No lid, and no half triangles: what is cut ends at the very height of the box."""
+    surface = landscape(act(act_of, function, WIDE, "starts: [[0.7, 1.4]]"))
+    mesh = Mesh.over(surface, 97)
+    rim = mesh.positions[mesh.inside.size :]
+    assert len(rim) > 20
+    assert np.minimum(rim[:, 2], RELIEF - rim[:, 2]) == pytest.approx(0.0, abs=1e-5)
+    losses = surface.act.objective.value(surface.to_domain(rim[:, :2]))
+    ends = np.where(rim[:, 2] > RELIEF / 2, surface.high, surface.low)
+    slack = 1e-5 if any(surface.cut) else 1.001 * SLACK
+    np.testing.assert_allclose(losses, ends, atol=slack * (surface.high - surface.low))
+    used = np.unique(mesh.triangles[mesh.triangles < mesh.inside.size])
+    assert mesh.inside[used].all()
+    assert used.size == mesh.inside.sum(), "the surface goes on up to its rim"
+    on_rim = np.all(mesh.triangles >= mesh.inside.size, axis=1)
+    assert not on_rim.any(), "a lid"
+
+
+@pytest.mark.parametrize(
+    ("function", "beyond"),
+    [
+        ("sqrt(4 - x^2 - y^2)", lambda x, y: np.hypot(x, y) - 2),
+        ("sqrt(x - 0.6*y) + y^2", lambda x, y: x - 0.6 * y),
+    ],
+)
+def test_what_is_undefined_ends_without_stairs(
+    act_of: Acts, function: str, beyond: Callable[[np.ndarray, np.ndarray], np.ndarray]
+) -> None:
+    surface = landscape(act(act_of, function, WIDE, "starts: [[1, 0.2]]"))
+    mesh = Mesh.over(surface, 97)
+    rim = mesh.positions[mesh.inside.size :]
+    assert len(rim) > 50
+    assert beyond(*surface.to_domain(rim[:, :2]).T) == pytest.approx(0.0, abs=0.01 * 6 / 96)  # of a cell
+    pairs, sides = mesh.edges
+    on_border = np.all(pairs >= mesh.inside.size, axis=1)
+    assert on_border.sum() >= len(rim) - 2, "one line all along"
+    assert (sides[on_border, 1] == -1).all()
+
+
+def test_paths_where_there_is_no_surface_are_faint(act_of: Acts) -> None:
+    subject = act(
+        act_of, "1/x + y^2", "{x: [-2, 3], y: [-2, 2]}", "learning_rates: [0.1]\nstarts: [[-0.3, 1]]"
+    )
+    scenery = scenery_of(subject)
+    row = scenery.trails
+    middle = scenery.landscape.to_domain((row[:, 3:5] + row[:, 6:8]) / 2)
+    opacity = row[:, [17, 21]]
+    over = scenery.landscape.drawn(middle)
+    assert (opacity[~over & (np.abs(middle[:, 0]) < 0.05)] == AIRBORNE).all()
+    assert (opacity[np.abs(middle[:, 0]) > 0.5] == 1.0).all()
+
+
+def test_shadows_and_lines_on_the_floor_end_with_the_surface(act_of: Acts) -> None:
+    scenery = scenery_of(act(act_of, "1/x + y^2", "{x: [-2, 3], y: [-2, 2]}", "starts: [[1, 1]]"))
+    there = scenery.mesh.inside.reshape(scenery.grid, scenery.grid)
+    for field in (scenery.ground, scenery.levels):
+        assert (field[~there] == NOWHERE).all()
+        assert (field[there] >= 0).all()
+    assert np.isfinite(scenery.heights).all()

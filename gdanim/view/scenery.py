@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 import cmap
@@ -12,45 +12,19 @@ from numpy.typing import NDArray
 from gdanim.engine.solution import Array
 from gdanim.landscape import FLOOR, RELIEF, Landscape, ticks
 from gdanim.rolling import MANY, Rolling
+from gdanim.view.mesh import Mesh, resolution
 from gdanim.view.ribbon import segments
 from gdanim.view.theme import Theme, rgb
 
-# Vertices along one side of the surface, and world units that such a mesh may be off in the middle of a cell.
-GRIDS = ((97, 0.0008), (145, 0.012), (241, np.inf))
 MESH = 21  # mesh cells along the longer side
 LEVELS = 16  # level lines over the relief
+NOWHERE = -1e4  # height and level where there is no surface: nothing is drawn on the way so far
 PAINTED_LOW, PAINTED_HIGH = 0.62, 1.25  # how much light paint gives back, from the lowest to the highest
+AIRBORNE = 0.2  # opacity of paths where there is no surface below them
 DOTS = 4_000  # iterate dots in one picture at most
 CROWD = 100  # more balls than this leave tails, not trails with dots
 KEY_LIGHT = (0.35, -0.55, 1.0)
 FILL_LIGHT = (-0.8, 0.2, 0.5)
-
-
-@dataclass(frozen=True)
-class Mesh:
-    """The surface as triangles over a grid; non-finite parts of the function are left out."""
-
-    positions: Array  # (vertices, 3) world, finite
-    normals: Array  # (vertices, 3)
-    triangles: NDArray[np.int64]  # (triangles, 3)
-
-    @cached_property
-    def face_normals(self) -> Array:
-        """Upward normals (triangles, 3), not normalised."""
-        a, b, c = (self.positions[self.triangles[:, k]] for k in range(3))
-        return np.cross(b - a, c - a)
-
-    @cached_property
-    def edges(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Edges as vertex pairs (edges, 2) and the faces on either side (edges, 2), -1 at the rim."""
-        faces = np.tile(np.arange(len(self.triangles)), 3)
-        pairs = np.sort(np.concatenate([self.triangles[:, k] for k in ([0, 1], [1, 2], [2, 0])]), axis=1)
-        order = np.lexsort((pairs[:, 1], pairs[:, 0]))
-        pairs, faces = pairs[order], faces[order]
-        first = np.flatnonzero(np.concatenate([[True], np.any(pairs[1:] != pairs[:-1], axis=1)]))
-        twice = np.append(np.diff(first), len(pairs) - first[-1]) == 2
-        other = np.where(twice, faces[np.minimum(first + 1, len(faces) - 1)], -1)
-        return pairs[first], np.stack([faces[first], other], axis=1)
 
 
 class Scenery:
@@ -70,10 +44,12 @@ class Scenery:
         self.colors = colors  # (balls, 3)
         self.radius = timeline.radius
         self.extent = self.landscape.extent
-        self.grid = grid = _grid(self.landscape)
-        self.mesh = _mesh(self.landscape, grid)
-        self.heights = self.mesh.positions[:, 2].reshape(grid, grid)
-        self.levels = self.heights / RELIEF * LEVELS
+        self.grid = grid = resolution(self.landscape)
+        self.mesh = Mesh.over(self.landscape, grid)
+        self.heights = self.mesh.positions[: grid * grid, 2].reshape(grid, grid)
+        there = self.mesh.inside.reshape(grid, grid)
+        self.ground = np.where(there, self.heights, NOWHERE)
+        self.levels = np.where(there, self.heights / RELIEF * LEVELS, NOWHERE)
         self.paint = paint
         upper, under = self._bake(colormap or theme.colormap)
         self.triangles = self.mesh.triangles
@@ -136,7 +112,9 @@ class Scenery:
         n = self.mesh.normals
         key, fill = (np.maximum(n @ (np.array(v) / np.linalg.norm(v)), 0.0) for v in (KEY_LIGHT, FILL_LIGHT))
         valley = _blurred(self.heights, self.grid // 9) - self.heights
-        open_sky = np.clip(1.0 - 1.6 * valley.reshape(-1), 0.35, 1.15)
+        border = self.mesh.positions[valley.size :, :2]
+        valley = np.concatenate([valley.reshape(-1), self._between(valley, border)])
+        open_sky = np.clip(1.0 - 1.6 * valley, 0.35, 1.15)
         light = theme.ambient * open_sky + (theme.key * key + theme.fill * fill) * (0.55 + 0.45 * open_sky)
         upper = base * light[:, None]
         down = np.maximum(-n @ (np.array([-0.3, -0.8, -0.4]) / np.linalg.norm([0.3, 0.8, 0.4])), 0.0)
@@ -146,7 +124,7 @@ class Scenery:
 
     def _mesh_coordinates(self) -> Array:
         at = self.mesh.positions
-        return np.column_stack([at[:, :2] / self._spacing, self.levels.reshape(-1)])
+        return np.column_stack([at[:, :2] / self._spacing, at[:, 2] / RELIEF * LEVELS])
 
     @property
     def across(self) -> tuple[float, float]:
@@ -187,7 +165,8 @@ class Scenery:
         lifted = (
             trails.positions + (0.006 + 0.0008 * (hues % 12))[:, None] * trails.normals
         )  # one over the other
-        ink = np.concatenate([self.colors[trails.balls], trails.opacity[:, None]], axis=1)
+        opacity = np.where(self._aloft, AIRBORNE, trails.opacity)
+        ink = np.concatenate([self.colors[trails.balls], opacity[:, None]], axis=1)
         whole: NDArray[np.bool_] = np.all(np.isfinite(lifted), axis=1)
         same = np.equal(trails.lines[:-1], trails.lines[1:])
         k = np.flatnonzero(same & whole[:-1] & whole[1:])
@@ -200,26 +179,37 @@ class Scenery:
         rows += [trails.times[np.stack([k, k + 1], axis=1)], ink[k], ink[k + 1], normals]
         return np.concatenate(rows, axis=1)
 
+    @cached_property
+    def _aloft(self) -> NDArray[np.bool_]:
+        """Which vertices of the paths have no surface below them in the domain."""
+        over = self.landscape.drawn(self.landscape.to_domain(self.paths.positions[:, :2]))
+        return np.asarray((self.paths.opacity == 1.0) & ~over)
+
     def mesh_height(self, world: Array) -> Array:
         """Height of the drawn triangles at world x, y (n, 2); nan outside the domain."""
+        return np.where(
+            np.all(np.abs(world) <= self.extent, axis=1), self._between(self.heights, world), np.nan
+        )
+
+    def _between(self, field: Array, world: Array) -> Array:
+        """A field (grid, grid) over the domain at world x, y (n, 2): it is linear on every triangle."""
         last = self.grid - 2
         at = (world / self.extent / 2 + 0.5) * (last + 1)
         cell = np.clip(np.floor(at), 0, last).astype(int)
         f, (column, row) = at - cell, cell.T
-        h00, h10 = self.heights[row, column], self.heights[row, column + 1]
-        h01, h11 = self.heights[row + 1, column], self.heights[row + 1, column + 1]
+        h00, h10 = field[row, column], field[row, column + 1]
+        h01, h11 = field[row + 1, column], field[row + 1, column + 1]
         x, y = f.T
         low = h00 + x * (h10 - h00) + y * (h01 - h00)
         high = h11 + (1 - x) * (h01 - h11) + (1 - y) * (h10 - h11)
-        inside = np.all((at >= 0) & (at <= last + 1), axis=1)
-        return np.where(inside, np.where(x + y < 1, low, high), np.nan)
+        return np.asarray(np.where(x + y < 1, low, high))
 
     def _dot_rows(self) -> Array:
         """A small sphere at every iterate that stands clear of the last one marked."""
         trails = self.paths
         if len(self.colors) > CROWD:  # there they would hide the balls
             return np.zeros((0, 13))
-        marked = np.flatnonzero(trails.iterates & (trails.opacity > 0.99))
+        marked = np.flatnonzero(trails.iterates & (trails.opacity > 0.99) & ~self._aloft)
         kept, last = [], (-1, np.zeros(3))
         for i in marked:
             ball, at = int(trails.balls[i]), trails.positions[i]
@@ -235,29 +225,6 @@ class Scenery:
         ones = np.ones((len(index), 1))
         times, still = trails.times[index, None], np.tile([0.0, 0.0, 0.0, 1.0], (len(index), 1))
         return np.concatenate([centres, size * ones, ink, ones, times, still], axis=1)
-
-
-def _grid(landscape: Landscape) -> int:
-    """The coarsest grid whose cells do not cut corners."""
-    for grid, rough in GRIDS:
-        cells = landscape.grid(2 * grid - 1)[0][..., 2]
-        middle, corners = cells[1::2, 1::2], (cells[:-1:2, 2::2] + cells[2::2, :-1:2]) / 2
-        with np.errstate(invalid="ignore"):
-            if not np.nanquantile(np.abs(middle - corners), 0.995) > rough:
-                break
-    return grid
-
-
-def _mesh(landscape: Landscape, grid: int) -> Mesh:
-    positions, normals = landscape.grid(grid)
-    positions, normals = positions.reshape(-1, 3), normals.reshape(-1, 3)
-    solid = np.isfinite(positions[:, 2])
-    cell = np.arange(grid * grid).reshape(grid, grid)
-    a, b, c, d = cell[:-1, :-1], cell[:-1, 1:], cell[1:, :-1], cell[1:, 1:]
-    triangles = np.stack([a, b, c, d, c, b], -1).reshape(-1, 3)
-    triangles = triangles[solid[triangles].all(axis=1)]
-    positions = np.where(solid[:, None], positions, np.column_stack([positions[:, :2], np.zeros(len(solid))]))
-    return Mesh(positions, normals, triangles)
 
 
 def _blurred(field: Array, width: int) -> Array:

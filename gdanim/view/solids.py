@@ -48,7 +48,7 @@ class Solids:
         self._floor = self._array(
             "floor", (self._buffer(scenery.floor), "3f 2f 2f", "in_position", "in_grid", "in_ticks")
         )
-        self._heights = self._field(scenery.heights, moderngl.NEAREST)
+        self._heights = self._field(scenery.ground, moderngl.NEAREST)
         self._levels = self._field(scenery.levels, moderngl.LINEAR)
         self._paint = None if scenery.paint is None else self._image(scenery.paint)
         self._axes = self._quads("ribbon", scenery.axes, RIBBON)

@@ -1,7 +1,7 @@
 // Discs and rings that lie on the surface or on the floor: contact shadows, marked minima, pulses.
 #ifdef VERTEX
 uniform mat4 u_matrix;
-uniform sampler2D u_heights; // world height over the domain, one texel per grid vertex
+uniform sampler2D u_heights; // world height over the domain, one texel per grid vertex; far below: no surface
 uniform vec2 u_extent;       // half-widths of the surface in the world
 uniform float u_floor_height;
 uniform int u_cells;         // of the grid across a disc
@@ -28,11 +28,17 @@ void main() {
     int side = u_cells + 1, k = gl_VertexID % (side * side);
     vec2 corner = vec2(k % side, k / side) * 2.0 / float(u_cells) - 1.0;
     vec2 world = clamp(in_place.xy + corner * in_place.z, -u_extent, u_extent);
-    float z = in_place.w > 0.5 ? u_floor_height : height(world);
+    bool on_floor = in_place.w > 0.5;
+    float middle = on_floor ? u_floor_height : height(in_place.xy);
+    float z = on_floor ? u_floor_height : height(world);
     v_corner = (world - in_place.xy) / in_place.z;
     v_color = in_color;
     v_ring = in_ring;
-    gl_Position = u_matrix * vec4(world, z, 1.0);
+    if (z < -1.0) {  // a disc fades away towards where the surface ends; there is none about a place beyond
+        z = middle;
+        v_color.a = 0.0;
+    }
+    gl_Position = middle < -1.0 ? vec4(2.0, 2.0, 2.0, 1.0) : u_matrix * vec4(world, z, 1.0);
     gl_Position.z -= 1.2e-4 * gl_Position.w;
 }
 #else
