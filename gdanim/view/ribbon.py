@@ -27,6 +27,16 @@ def segments(a: Array, b: Array, ink: list[float]) -> Array:
     return np.concatenate([a, a, b, b, still, colors, colors, np.zeros_like(a)], axis=1)
 
 
+def polyline(points: Array, ink: list[float]) -> Array:
+    """Ribbon rows (n - 1, 25) of a line through points (n, 2) in pixels, in one colour."""
+    p = np.pad(points, ((0, 0), (0, 1)))
+    before, after = np.concatenate([p[:1], p[:-2]]), np.concatenate([p[2:], p[-1:]])
+    n = len(p) - 1
+    colors = np.tile(ink, (n, 1))
+    still = np.tile([0.0, 1e-6], (n, 1))
+    return np.concatenate([before, p[:-1], p[1:], after, still, colors, colors, np.zeros((n, 3))], axis=1)
+
+
 def joined(lines: Segments) -> Array:
     """Ribbon rows (n, 25) of segments, joined where one starts at the end of the one before."""
     a, b = lines.ends[:, 0], lines.ends[:, 1]

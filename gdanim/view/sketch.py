@@ -12,7 +12,7 @@ from gdanim.engine.solution import Array
 from gdanim.view.balls import BALLS
 from gdanim.view.layout import Box
 from gdanim.view.picture import Label
-from gdanim.view.ribbon import RIBBON
+from gdanim.view.ribbon import RIBBON, polyline, segments
 from gdanim.view.solids import ARROWS
 from gdanim.view.text import Lettering
 from gdanim.view.theme import Color
@@ -78,7 +78,7 @@ class Sketch:
         """A polyline through points (n, 2), broken where they are not finite; ``dash`` is a dash's length."""
         for piece in _finite(np.asarray(points, dtype=float) * self.scale):
             for run in [piece] if dash is None else _dashes(piece, dash * self.scale):
-                self._add("ribbon", ribbon(run, self._ink(color, opacity)), self._width(width))
+                self._add("ribbon", polyline(run, self._ink(color, opacity)), self._width(width))
 
     def trails(self, rows: Array, now: float, width: float = 3.0, oldest: float = 0.45) -> None:
         """Ribbon rows in pixels, each from one time to another, at the time ``now``.
@@ -94,10 +94,7 @@ class Sketch:
         """Separate lines from a (n, 2) to b (n, 2)."""
         a, b = (np.pad(np.asarray(p, dtype=float) * self.scale, ((0, 0), (0, 1))) for p in (a, b))
         if len(a):
-            ink = np.tile(self._ink(color, opacity), (len(a), 1))
-            still = np.tile([0.0, 1e-6], (len(a), 1))
-            rows = np.concatenate([a, a, b, b, still, ink, ink, np.zeros_like(a)], axis=1)
-            self._add("ribbon", rows, self._width(width))
+            self._add("ribbon", segments(a, b, self._ink(color, opacity)), self._width(width))
 
     def disc(self, centres: ArrayLike, radius: ArrayLike, color: ArrayLike, opacity: ArrayLike = 1.0) -> None:
         """Flat discs around centres (n, 2); radius, colour and opacity for each or for all."""
@@ -249,13 +246,3 @@ def _dashes(points: Array, length: float) -> list[Array]:
         ends = [[np.interp(s, way, points[:, k]) for k in (0, 1)] for s in (a, b)]
         pieces.append(np.concatenate([ends[:1], inner, ends[1:]]))
     return pieces
-
-
-def ribbon(points: Array, ink: list[float]) -> Array:
-    """Ribbon rows of a polyline (n, 2) in pixels."""
-    p = np.pad(points, ((0, 0), (0, 1)))
-    before, after = np.concatenate([p[:1], p[:-2]]), np.concatenate([p[2:], p[-1:]])
-    n = len(p) - 1
-    colors = np.tile(ink, (n, 1))
-    still = np.tile([0.0, 1e-6], (n, 1))
-    return np.concatenate([before, p[:-1], p[1:], after, still, colors, colors, np.zeros((n, 3))], axis=1)

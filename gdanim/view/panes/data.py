@@ -12,7 +12,8 @@ from gdanim.engine.solution import Array
 from gdanim.view.layout import Box
 from gdanim.view.pane import Clock, RunPane
 from gdanim.view.plot import Plot, Scale
-from gdanim.view.sketch import Sketch, ribbon
+from gdanim.view.ribbon import polyline
+from gdanim.view.sketch import Sketch
 from gdanim.view.text import Numbers, written
 from gdanim.view.theme import Color
 
@@ -139,7 +140,7 @@ class DataPane(RunPane):
                 if (apart > APART).all():
                     kept.append(k)
             for k in kept:
-                ghost = ribbon(lines[k] * self.lettering.scale, [*color, opacity])
+                ghost = polyline(lines[k] * self.lettering.scale, [*color, opacity])
                 ghost[:, 12:14] += float(timeline.pace.time(steps[k]))
                 rows.append(ghost)
         whole = np.concatenate(rows)
