@@ -29,7 +29,7 @@ class Basins(FilmScene):
         else:
             surface, steps, shares = body.rows(4, 4, 3)
         return [
-            SurfacePane(self, clock, surface.inset(70, 0, 0, 0), whole=True, paint=painted(found)),
+            SurfacePane(self, clock, surface, whole=True, paint=painted(found)),
             StepsPane(self, clock, steps, found),
             Shares(self, clock, shares, found),
         ]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from gdanim.spec import Spec
-from gdanim.view.camera import Camera, Rect, best_view, frame, sees
+from gdanim.view.camera import Camera, Rect, Watched, best_view, frame, sees
 
 ANGLES = st.floats(-360, 360)
 ELEVATIONS = st.floats(5, 88)
@@ -99,13 +99,33 @@ def test_a_wall_hides_what_is_behind_it() -> None:
     assert sees(np.array([0.5, 0.0, 9.0]), points, ridge(), np.ones(2)).all()
 
 
+def watched(points: list[list[float]], turns: list[float]) -> Watched:
+    return Watched(np.array(points), np.array(turns), np.ones(len(points)))
+
+
 def test_the_view_is_from_the_side_where_the_points_are() -> None:
-    points = np.array([[-0.5, y, 0.05] for y in (-0.4, 0.0, 0.4)])
+    points = [[-0.5, y, 0.05] for y in (-0.4, 0.0, 0.4)]
     azimuths = list(range(-180, 180, 10))
-    azimuth, elevation = best_view(points, ridge(), np.ones(2), [30.0], azimuths, 10.0)
+    still, room = watched(points, [0.0] * 3), 1.2
+    azimuth, elevation = best_view(still, ridge(), np.ones(2), room, [30.0], azimuths)
     assert np.cos(np.radians(azimuth)) < 0
     assert elevation == 30.0
-    assert best_view(points, np.zeros((9, 9)), np.ones(2), [34.0, 50.0], [-60, 0, 60], 10.0) == (-60, 34.0)
+    flat = np.zeros((9, 9))
+    assert best_view(still, flat, np.ones(2), room, [34.0, 50.0], [-60, 0, 60]) == (-60, 34.0)
+
+
+def test_each_point_is_seen_when_its_time_comes() -> None:
+    points = [[-0.5, 0.0, 0.05], [0.5, 0.0, 0.05]]
+    turning = watched(points, [-60.0, 60.0])
+    azimuth, _ = best_view(turning, ridge(), np.ones(2), 1.2, [30.0], list(range(-180, 180, 15)))
+    assert np.cos(np.radians(azimuth - 60)) < 0 < np.cos(np.radians(azimuth + 60))
+
+
+def test_a_long_surface_lies_across_a_wide_stage_and_along_a_high_one() -> None:
+    nothing, flat, extent = watched([[0.0, 0.0, 1.0]], [0.0]), np.zeros((9, 9)), np.array([1.0, 0.3])
+    azimuths = [-20.0, -70.0]
+    assert best_view(nothing, flat, extent, 2.0, [40.0], azimuths)[0] == -70.0
+    assert best_view(nothing, flat, extent, 0.6, [40.0], azimuths[::-1])[0] == -20.0
 
 
 DIVERGING = """\

@@ -19,6 +19,10 @@ TICK_SIZE, NAME_SIZE = 22.0, 30.0
 BESIDE = 18.0  # points between the height axis and its labels
 TICK_GAP, NAME_GAP = 0.085, 0.20  # world units between the floor's edge and its labels
 
+CORNERS = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
+TICK, CLEAR = 0.03, 0.01  # world units that a tick is long; of half the picture's width beside the surface
+CHANGE = 0.03  # of half the picture's width: so near each other, one corner takes the height axis from another
+
 
 @dataclass(frozen=True)
 class Live:
@@ -33,8 +37,9 @@ class Live:
 class Axes:
     """The labels of one landscape."""
 
-    def __init__(self, landscape: Landscape, lettering: Lettering, theme: Theme, azimuth: float) -> None:
-        self.landscape, self.lettering, self.theme = landscape, lettering, theme
+    def __init__(self, landscape: Landscape, surface: Array, lettering: Lettering, theme: Theme) -> None:
+        """``surface``: world points (n, 3) of it, which the height axis shall not cover."""
+        self.landscape, self.surface, self.lettering, self.theme = landscape, surface, lettering, theme
         names = landscape.act.objective.variables
         self._names = [lettering.want(formula(name), NAME_SIZE) for name in names]
         self._ticks = []
@@ -44,8 +49,7 @@ class Axes:
                 if abs(value - middle) <= 0.93 * half:
                     world = (value - landscape.centre[k]) * landscape.scale[k]
                     self._ticks.append((k, world, lettering.want(tick(value), TICK_SIZE)))
-        self.corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * (landscape.extent + 0.03)
-        self.post = far_left(landscape.extent + 0.03, azimuth)
+        self.corners = CORNERS * (landscape.extent + 0.03)
         self._levels = [
             (float(landscape.level(np.asarray(value))), lettering.want(tick(value), TICK_SIZE))
             for value in height_ticks(landscape)
@@ -70,10 +74,11 @@ class Axes:
             at = np.array([0.0, 0.0, FLOOR])
             at[k], at[1 - k] = world, side * (extent[1 - k] + gap)
             labels.append(self._centred(key, camera, at, size, color, facing * opacity))
-        shown = opacity * self._at_the_left(camera)
-        feet = np.array([[*self.post, z] for z, _ in self._levels])
+        post, upright = self._post(camera)
+        shown = opacity * upright
+        feet = np.array([[*post, z] for z, _ in self._levels])
         rows = camera.project(feet)[:, 1] / 2 * size[1]
-        row = camera.project(np.array([*self.post, live.height]))[1] / 2 * size[1]
+        row = camera.project(np.array([*post, live.height]))[1] / 2 * size[1]
         line = TICK_SIZE * self.lettering.scale
         apart = np.abs(np.diff(rows)).min(initial=np.inf) / (1.1 * line)
         for i, (_, key) in enumerate(self._levels):  # ticks too close to read thin out
@@ -81,8 +86,8 @@ class Axes:
             share = shown * min(max(dense / 0.3, 0.0), 1.0)
             share *= 1 - live.opacity * min(max(4.0 - 3.0 * abs(rows[i] - row) / line, 0.0), 1.0)
             labels.append(self._centred(key, camera, feet[i], size, quiet, share, beside=BESIDE))
-        top = np.array([*self.post, RELIEF])
-        labels.append(self._centred(self._loss, camera, top, size, quiet, shown, above=30.0))
+        top = np.array([*post, RELIEF])
+        labels.append(self._centred(self._loss, camera, top, size, quiet, shown, beside=-BESIDE, above=30.0))
         return labels + self._number(camera, size, shown, live)
 
     def _number(self, camera: Camera, size: tuple[int, int], opacity: float, live: Live) -> list[Label]:
@@ -90,8 +95,8 @@ class Axes:
 
         It stands before the surface, lest half of it be hidden.
         """
-        place = np.array([*self.post, live.height])
-        x, y = camera.project(place)
+        post, _ = self._post(camera)
+        x, y = camera.project(np.array([*post, live.height]))
         ink, s = rgb(self.theme.text), self.lettering.scale
         digits = self._numbers.place(live.loss, 0.0, -TICK_SIZE * s / 2, ink, opacity * live.opacity)
         right = max(label.x + label.sprite[2] for label in digits)
@@ -101,29 +106,38 @@ class Axes:
 
     def pointer(self, camera: Camera, opacity: float, live: Live) -> Segments:
         """The mark of the live loss on the height axis."""
-        at, left = np.array([*self.post, live.height]), self._left(camera)
-        shown = opacity * live.opacity * self._at_the_left(camera)
+        post, upright = self._post(camera)
+        at, left = np.array([*post, live.height]), self._left(camera)
+        shown = opacity * live.opacity * upright
         return Segments(np.array([[at - left, at + left]]), np.array([live.color]), np.array([shown]), 4.5)
 
     def height_axis(self, camera: Camera, opacity: float) -> Array:
         """Ribbon rows (n, 25) of the height axis and its ticks."""
-        left = self._left(camera)
-        at = [np.array([*self.post, z]) for z in (0.0, *(z for z, _ in self._levels))]
-        to = [np.array([*self.post, RELIEF]), *(p + left for p in at[1:])]
-        ink = [*rgb(self.theme.secondary), 0.7 * opacity * self._at_the_left(camera)]
+        (post, upright), left = self._post(camera), self._left(camera)
+        at = [np.array([*post, z]) for z in (0.0, *(z for z, _ in self._levels))]
+        to = [np.array([*post, RELIEF]), *(p + left for p in at[1:])]
+        ink = [*rgb(self.theme.secondary), 0.7 * opacity * upright]
         return segments(np.array(at), np.array(to), ink)
 
     def _left(self, camera: Camera) -> Array:
         """A tick: a short way to the left in the picture."""
         a = math.radians(camera.azimuth)
-        return 0.03 * np.array([math.sin(a), -math.cos(a), 0.0])
+        return TICK * np.array([math.sin(a), -math.cos(a), 0.0])
 
-    def _at_the_left(self, camera: Camera) -> float:
-        """1 while the height axis stands at the left; it fades as it turns away or is seen from above."""
+    def _post(self, camera: Camera) -> tuple[Array, float]:
+        """Where the height axis stands, world x and y, and how much of it is seen.
+
+        It is the corner that is leftmost in the picture, or left of it where the surface reaches further.
+        Where another corner takes its place the axis fades, and seen from above there is none.
+        """
         x = camera.project(np.column_stack([self.corners, np.zeros(4)]))[:, 0]
-        own = camera.project(np.array([*self.post, 0.0]))[0]
+        first, second = np.argsort(x)[:2]
         upright = min(max((75.0 - camera.elevation) / 15.0, 0.0), 1.0)
-        return upright * float(np.clip(1.8 - (own - x.min()) / 0.3, 0.0, 1.0))
+        corner = self.corners[first]
+        covered = max(x[first] - float(camera.project(self.surface)[:, 0].min()) + CLEAR, 0.0)
+        away = covered / camera.across(np.array([*corner, 0.0]))
+        post = corner + away * self._left(camera)[:2] / TICK
+        return post, upright * min(float(x[second] - x[first]) / CHANGE, 1.0)
 
     def _centred(
         self,
@@ -151,14 +165,6 @@ class Axes:
             snap=False,
             depth=camera.depth(at),
         )
-
-
-def far_left(extent: Array, azimuth: float) -> Array:
-    """World x, y of the corner for the height axis, seen from an azimuth in degrees: left, rather far."""
-    a = math.radians(azimuth)
-    corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)]) * extent
-    left, far = np.array([math.sin(a), -math.cos(a)]), np.array([-math.cos(a), -math.sin(a)])
-    return np.asarray(corners[np.argmax(corners @ (left + 0.4 * far))])
 
 
 def height_ticks(landscape: Landscape) -> list[float]:

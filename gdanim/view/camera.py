@@ -11,9 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.engine.solution import Array
+from gdanim.landscape import FLOOR, RELIEF
 
 FIELD_OF_VIEW = math.radians(26)
 NEAR, FAR = 0.5, 40.0
+FROM = 7.0  # world units from which views are judged
+ALONG = 0.06  # what a view along an axis costs, which looks flat
+FILLING = 0.15  # what a stage filled to its corners is worth, beside all points seen
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,10 @@ class Camera:
         """World points (..., 3) to normalised x, y in [-1, 1], y up (..., 2)."""
         return self._normalised(points)[..., :2]
 
+    def across(self, point: Array) -> float:
+        """How far a world unit to the right at a world point (3,) goes in normalised x."""
+        return float(self.projection[0, 0] / (self.matrix[3, :3] @ point + self.matrix[3, 3]))
+
     def depth(self, point: Array) -> float:
         """Normalised depth of a world point (3,): -1 near, 1 far."""
         return float(self._normalised(point)[2])
@@ -92,14 +100,15 @@ class Camera:
         return np.asarray(clip[..., :3] / clip[..., 3:])
 
 
-def sees(eye: Array, points: Array, heights: Array, extent: Array, steps: int = 48) -> NDArray[np.bool_]:
-    """Which world points (n, 3) a straight line from the eye reaches above a height field.
+def sees(eyes: Array, points: Array, heights: Array, extent: Array, steps: int = 48) -> NDArray[np.bool_]:
+    """Which world points (n, 3) a straight line from an eye (3,), or its own eye (n, 3), reaches.
 
-    ``heights`` (rows, columns) covers [-extent, extent] in y and x; marching is coarse, meant for
-    composition.
+    ``heights`` (rows, columns), which may hide them, covers [-extent, extent] in y and x; marching is coarse,
+    meant for composition.
     """
     t = (np.linspace(0.02, 1.0, steps) ** 1.5 * 0.5)[:, None]
-    x, y, z = ((p + t * (e - p)) for p, e in zip(points.T, eye, strict=True))  # each (steps, n)
+    eyes = np.broadcast_to(eyes, points.shape)
+    x, y, z = ((p + t * (e - p)) for p, e in zip(points.T, eyes.T, strict=True))  # each (steps, n)
     inside = (np.abs(x) <= extent[0]) & (np.abs(y) <= extent[1])
     last = np.array(heights.shape)[::-1] - 1
     column, row = (
@@ -110,26 +119,43 @@ def sees(eye: Array, points: Array, heights: Array, extent: Array, steps: int = 
     return clear
 
 
+@dataclass(frozen=True)
+class Watched:
+    """What a camera that turns has to show."""
+
+    points: Array  # (n, 3) world
+    turns: Array  # (n,): by how many degrees the camera has turned when the point is to be seen
+    weights: Array  # (n,)
+
+
 def best_view(
-    points: Array,
+    watched: Watched,
     heights: Array,
     extent: Array,
+    room: float,
     elevations: Sequence[float],
     azimuths: Sequence[float],
-    sweep: float,
 ) -> tuple[float, float]:
-    """The (azimuth, elevation) at the middle of an orbit of ``sweep`` degrees that sees most of ``points``.
+    """The (azimuth, elevation) in the middle of an orbit that shows most.
 
-    Earlier elevations and azimuths win between nearly equal views.
+    ``heights`` as for ``sees``; ``room`` is the width by the height of the stage, which the surface shall
+    fill. Earlier elevations and azimuths win between nearly equal views.
     """
+    box = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (FLOOR, RELIEF)])
+    box[:, :2] *= extent
+    weights = watched.weights / watched.weights.sum()
 
     def score(azimuth: float, elevation: float) -> float:
-        seen = []
-        for a in (azimuth - sweep / 2, azimuth + sweep / 2):
-            eye = Camera(a, elevation, 7.0, (0.0, 0.0, 0.3), (0.0, 0.0), 1.0).eye
-            seen.append(float(sees(eye, points, heights, extent).mean()))
+        a, e = np.radians(azimuth + watched.turns), math.radians(elevation)
+        eyes = FROM * np.column_stack(
+            [math.cos(e) * np.cos(a), math.cos(e) * np.sin(a), np.full(len(a), math.sin(e))]
+        )
+        seen = Camera(azimuth, elevation, FROM, (0.0, 0.0, 0.3), (0.0, 0.0), 1.0).project(box)
+        width, height = np.ptp(seen, axis=0).tolist()
         return (
-            min(seen)
+            float(sees(eyes, watched.points, heights, extent) @ weights)
+            + FILLING * min(width / (room * height), room * height / width)
+            - ALONG * max(0.0, 1 - abs((azimuth + 45) % 90 - 45) / 20)
             - 0.004 * abs(elevation - elevations[0])
             - 0.0008 * abs((azimuth - azimuths[0] + 180) % 360 - 180)
         )

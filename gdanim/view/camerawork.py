@@ -12,12 +12,15 @@ from gdanim import spec
 from gdanim.engine.solution import Array
 from gdanim.landscape import FLOOR, RELIEF
 from gdanim.rolling import Rolling
-from gdanim.view.axes import far_left
-from gdanim.view.camera import FIELD_OF_VIEW, Camera, best_view, frame
+from gdanim.view.camera import FIELD_OF_VIEW, Camera, Watched, best_view, frame
 from gdanim.view.layout import Layout
 from gdanim.view.scenery import Scenery
 
 FAVOURITE, ELEVATIONS = -60.0, (34.0, 40.0, 46.0, 52.0)  # views to choose from, degrees
+
+LOOKS, WATCHED = 16, 320  # times at which the balls are looked at; so many of their places, and of the paths'
+BALLS, GOALS, PATHS = 3.0, 0.5, 1.0  # what seeing all of them is worth
+HEADROOM = 0.12  # world units above the height axis, for its name
 SWING = (22.0, 24.0)  # the film opens this many degrees around and above the orbit
 NEARER = 0.55  # of the distance, when a ball is followed
 STRAY = 0.6  # of half the picture's height: so far a followed ball may be from the middle
@@ -69,22 +72,39 @@ class Camerawork:
     @cached_property
     def view(self) -> tuple[float, float]:
         """Azimuth and elevation in the middle of the orbit: the spec's, else where most can be seen."""
-        wishes = self.wishes
-        paths = self.scenery.paths
-        points = paths.positions[paths.opacity > 0.99]
-        points = points[:: max(1, len(points) // 400)]
-        goals = self.scenery.marked()
-        points = np.concatenate([points, np.tile(goals, (len(points) // (2 * max(len(goals), 1)), 1))])
-        points = points[np.isfinite(points).all(axis=1)] + [0.0, 0.0, 0.6 * self.timeline.radius]
+        wishes, rect = self.wishes, self.layout.rect
         azimuths = FAVOURITE + np.array(sorted(range(-175, 181, 5), key=abs))
         return best_view(
-            points,
+            self._watched,
             self.scenery.heights,
             self.scenery.extent,
+            (rect.right - rect.left) * self.layout.width / ((rect.top - rect.bottom) * self.layout.height),
             ELEVATIONS if wishes.elevation is None else (wishes.elevation,),
             azimuths.tolist() if wishes.azimuth is None else (wishes.azimuth,),
-            abs(self._turn(self.ends) - self._turn(self.begins)),
         )
+
+    @property
+    def _watched(self) -> Watched:
+        """What there is to see: the balls at times evenly spread over the run, the goals, at the end the paths."""
+        timeline, paths = self.timeline, self.scenery.paths
+        span, every = self.ends - self.begins, -(-len(timeline.act.runs) * LOOKS // WATCHED)
+        places, turns = [], []
+        for share in np.linspace(0.0, 1.0, LOOKS):
+            now = timeline.at(share * timeline.run_time)
+            places.append(now.centres[::every][now.opacity[::every] > 0.5])
+            turns.append(np.full(len(places[-1]), self._turn(self.begins + share * span)))
+        goals, path = self.scenery.marked(), paths.positions[paths.opacity > 0.99]
+        path = path[:: max(1, len(path) // WATCHED)]
+        middle, end = self._turn((self.begins + self.ends) / 2), self._turn(self.ends)
+        groups = [
+            (np.concatenate(places), np.concatenate(turns), BALLS),
+            (goals, np.full(len(goals), middle), GOALS),
+            (path, np.full(len(path), end), PATHS),
+        ]
+        points = np.concatenate([p for p, _, _ in groups]) + [0.0, 0.0, 0.6 * timeline.radius]
+        weights = np.concatenate([np.full(len(p), worth / max(len(p), 1)) for p, _, worth in groups])
+        known = np.isfinite(points).all(axis=1)
+        return Watched(points[known], np.concatenate([t for _, t, _ in groups])[known], weights[known])
 
     @cached_property
     def _poses(self) -> tuple[Camera, Camera]:
@@ -122,8 +142,10 @@ class Camerawork:
     def _framed(self, azimuths: Array, elevation: float, zoom: float) -> Camera:
         extent = self.scenery.extent + 0.22
         base = [(x * extent[0], y * extent[1], FLOOR) for x in (-1, 1) for y in (-1, 1)]
-        post = [(*(1.1 * far_left(self.scenery.extent, self.view[0])), RELIEF + 0.16)]
-        points = np.concatenate([self.scenery.mesh.positions[::7], base, post])
+        a = np.radians(azimuths)
+        left = np.array(base)[:, :2] @ np.array([np.sin(a), -np.cos(a)])
+        posts = [(x, y, RELIEF + HEADROOM) for x, y, _ in np.array(base)[np.unique(left.argmax(axis=0))]]
+        points = np.concatenate([self.scenery.mesh.positions[::7], base, posts])
         aspect = self.layout.width / self.layout.height
         return frame(points, self.layout.rect, aspect, azimuths, elevation, zoom)
 

@@ -25,7 +25,8 @@ from gdanim.view.theme import rgb
 if TYPE_CHECKING:
     from gdanim.view.scene import FilmScene
 
-BESIDE, LIVE, NARROW = 64.0, 112.0, 520.0  # points left of a surface: in a NARROW box for all its live loss
+# Points left of a surface for the ticks of its height; for its live loss too, in a NARROW box or beside text.
+BESIDE, LIVE, NARROW = 64.0, 112.0, 520.0
 DROP = 0.5  # world units that balls fall to their starts
 
 
@@ -51,8 +52,11 @@ class SurfacePane(Pane):
         super().__init__(scene, box)
         assert isinstance(clock.timeline, Rolling)
         self.clock, self.act, self.timeline = clock, clock.act, clock.timeline
-        room = BESIDE if box.width > NARROW else LIVE
-        self.layout = replace(scene.layout, stage=box if whole else box.inset(room, 44, 16, 8))
+        if whole:
+            inner = box.inset(LIVE if scene.layout.wide else BESIDE, 0, 0, 0)
+        else:
+            inner = box.inset(BESIDE if box.width > NARROW else LIVE, 44, 16, 8)
+        self.layout = replace(scene.layout, stage=inner)
         self.whole, self.wishes = whole, scene.spec.camera
         self.colors = scene.colors(self.act)
         self.scenery = Scenery(
@@ -88,7 +92,8 @@ class SurfacePane(Pane):
 
     @cached_property
     def axes(self) -> Axes:
-        return Axes(self.timeline.landscape, self.scene.lettering, self.scene.theme, self.camerawork.view[0])
+        surface = self.scenery.mesh.positions[::7]
+        return Axes(self.timeline.landscape, surface, self.scene.lettering, self.scene.theme)
 
     def camera(self, t: float) -> Camera:
         """From where it is seen at scene time ``t``."""
