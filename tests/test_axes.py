@@ -104,6 +104,8 @@ def test_the_height_axis_stands_left_of_the_surface_from_every_side(
             before = stood.copy()
             stood.add((x > 0, y > 0))
             faded |= shown < 0.5
-            assert len(before) in (0, len(stood)) or shown < 0.5, "it jumps to another corner while it is seen"
+            assert len(before) in (0, len(stood)) or shown < 0.5, (
+                "it jumps to another corner while it is seen"
+            )
         assert len(stood) > 1
         assert faded

@@ -21,7 +21,9 @@ TICK_GAP, NAME_GAP = 0.085, 0.20  # world units between the floor's edge and its
 
 CORNERS = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
 TICK, CLEAR = 0.03, 0.01  # world units that a tick is long; of half the picture's width beside the surface
-CHANGE = 0.03  # of half the picture's width: so near each other, one corner takes the height axis from another
+CHANGE = (
+    0.03  # of half the picture's width: so near each other, one corner takes the height axis from another
+)
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,7 @@ def best_view(
             [math.cos(e) * np.cos(a), math.cos(e) * np.sin(a), np.full(len(a), math.sin(e))]
         )
         seen = Camera(azimuth, elevation, FROM, (0.0, 0.0, 0.3), (0.0, 0.0), 1.0).project(box)
-        width, height = np.ptp(seen, axis=0).tolist()
+        width, height = (float(side) for side in np.ptp(seen, axis=0))
         return (
             float(sees(eyes, watched.points, heights, extent) @ weights)
             + FILLING * min(width / (room * height), room * height / width)

@@ -85,7 +85,7 @@ class Camerawork:
 
     @property
     def _watched(self) -> Watched:
-        """What there is to see: the balls at times evenly spread over the run, the goals, at the end the paths."""
+        """What there is to see: the balls at times all through the run; the goals; at the end the paths."""
         timeline, paths = self.timeline, self.scenery.paths
         span, every = self.ends - self.begins, -(-len(timeline.act.runs) * LOOKS // WATCHED)
         places, turns = [], []
@@ -101,7 +101,8 @@ class Camerawork:
             (goals, np.full(len(goals), middle), GOALS),
             (path, np.full(len(path), end), PATHS),
         ]
-        points = np.concatenate([p for p, _, _ in groups]) + [0.0, 0.0, 0.6 * timeline.radius]
+        above = np.array([0.0, 0.0, 0.6 * timeline.radius])
+        points = np.concatenate([p + above for p, _, _ in groups])
         weights = np.concatenate([np.full(len(p), worth / max(len(p), 1)) for p, _, worth in groups])
         known = np.isfinite(points).all(axis=1)
         return Watched(points[known], np.concatenate([t for _, t, _ in groups])[known], weights[known])
