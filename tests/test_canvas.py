@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from gdanim.rolling import MANY
 from gdanim.spec import Spec
 
 Array = NDArray[np.float64]
@@ -233,6 +234,61 @@ def test_a_tail_is_the_late_part_of_a_trail(
             assert not shown[begun >= now].any()
 
 
+MULTITUDE = """\
+functions: [{expr: "x^2 + 10*y^2", domain: {x: [-3, 3], y: [-3, 3]}}]
+starts: {random: 450, seed: 3}
+learning_rates: [0.03]
+steps: 12
+camera: {elevation: 20, azimuth: 30}
+"""
+
+
+@pytest.fixture(scope="module")
+def multitude(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any], painted: Callable[..., Pixels]
+) -> Iterator[Studio]:
+    with filming(spec_of(MULTITUDE), height=720) as scene:
+        studio = Studio(scene, painted)
+        assert len(studio.act.act.runs) > MANY
+        yield studio
+
+
+def test_of_many_balls_each_is_seen_where_a_ray_reaches_it_first(multitude: Studio) -> None:
+    picture = multitude.picture(0.9)
+    camera, moment, radius = picture.camera, picture.moment, multitude.act.timeline.radius
+    before = multitude.draw(picture)
+    seen = hidden = 0
+    for i in np.flatnonzero(moment.opacity == 1.0)[::4]:
+        changed = np.abs(multitude.with_other_ball(picture, int(i)) - before).max(axis=-1)
+        pixel = np.floor(multitude.pixel(camera, moment.centres[i]))
+        towards = multitude.rays(camera, pixel[None])
+        hits = np.array([through_sphere(camera.eye, towards, c, 1.4 * radius)[0] for c in moment.centres])
+        own, other = hits[i], np.delete(hits, i).min()
+        cut = multitude.blocked(camera, towards, np.array([own]))[0]
+        x, y = pixel.astype(int)
+        if cut == 1:
+            hidden += 1
+            assert changed[y, x] == 0, f"ball {i} shines through at pixel {x}, {y}"
+        elif cut == 0 and other > own + 3 * radius:
+            seen += 1
+            assert changed[y, x] > 60, f"ball {i} is missing at pixel {x}, {y}"
+    assert seen > 10
+    assert hidden > 5
+
+
+def test_many_balls_are_lit_as_few_are(multitude: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    picture = in_the_air(multitude.picture(1.0), np.array([[0.1, 0.2, 1.2]]))
+    many = multitude.draw(picture)
+    monkeypatch.setattr("gdanim.view.solids.MANY", 10_000)
+    few = multitude.draw(picture)
+    x, y = np.floor(multitude.pixel(picture.camera, np.array([0.1, 0.2, 1.2]))).astype(int)
+    for frame in (many, few):
+        around = frame[y - 2 : y + 3, x - 2 : x + 3].sum(axis=-1)
+        assert around[:2].mean() > around[3:].mean() + 30  # the light comes from above
+        assert around[:, :2].mean() != pytest.approx(around[:, 3:].mean(), abs=1)  # and from one side
+    assert np.abs(many - few)[y - 1 : y + 2, x - 1 : x + 2].mean() < 25
+
+
 def in_the_air(picture: Any, centres: Array) -> Any:
     """The picture without trails, its first balls floating in given places and the others gone."""
     moment = picture.moment
@@ -336,11 +392,14 @@ def test_a_short_arrow_keeps_its_proportions(studio: Studio) -> None:
     right = picture.camera.view[0, :3]
     middle = np.array([0.0, 0.0, 1.15])
 
+    pixel = 2 / (picture.camera.across(middle) * studio.size[0])  # world units
+
     def painted(length: float) -> NDArray[np.bool_]:
-        with_it = lone_arrow(picture, middle - length / 2 * right, middle + length / 2 * right)
+        way = length * pixel * right
+        with_it = lone_arrow(picture, middle - way / 2, middle + way / 2)
         return np.asarray(np.abs(studio.draw(with_it) - before).max(axis=-1) > 60)
 
-    short, half, long, longer = (painted(length) for length in (0.12, 0.06, 0.3, 0.6))
+    short, half, long, longer = (painted(length) for length in (10.5, 5.25, 30.0, 60.0))
     assert short.sum() == pytest.approx(4 * half.sum(), rel=0.25)
     assert abs(long.any(axis=1).sum() - longer.any(axis=1).sum()) <= 1  # the head is no larger
     shafts = [np.median(mask.sum(axis=0)[mask.any(axis=0)]) for mask in (long, longer)]
