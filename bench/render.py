@@ -194,7 +194,7 @@ def where(frames: int = 60) -> dict[str, float]:
                 shown, state = timed("seek", lambda t=t: scene._seek(t))
                 act = next(m for m in shown if isinstance(m, SurfacePane))
                 timed("simulate", lambda act=act: act.timeline.at(act.clock.seconds))
-                picture = timed("simulate, labels and camera", lambda act=act, t=t: act.picture(t))
+                picture = timed("labels and camera", lambda act=act, t=t: act.picture(t))
                 solids = scene._artists[act]
                 timed("upload, draw and read", lambda s=solids, p=picture: scene.canvas.draw([(s, p)], frame))
                 flat = [m for m in shown if m is not act]

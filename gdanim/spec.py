@@ -29,7 +29,7 @@ from gdanim.values import Interval
 from gdanim.wording import Finding, Model, findings, mistake, mistakes
 from gdanim.yaml_marks import Marks, SpecError
 
-__all__ = ["Camera", "Spec", "SpecError", "read", "spec_hash"]
+__all__ = ["Spec", "SpecError", "read", "spec_hash"]
 
 MAX_ACTS = 100
 MAX_FUNCTIONS = 200  # in all acts of a film

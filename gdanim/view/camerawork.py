@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from gdanim import spec
+from gdanim import sections
 from gdanim.engine.solution import Array
 from gdanim.landscape import FLOOR, RELIEF
 from gdanim.rolling import Rolling
@@ -35,7 +35,7 @@ class Camerawork:
         timeline: Rolling,
         scenery: Scenery,
         layout: Layout,
-        wishes: spec.Camera,
+        wishes: sections.Camera,
         span: tuple[float, float],
         cycle: float | None,
     ) -> None:
