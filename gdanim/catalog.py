@@ -23,6 +23,7 @@ REGISTRIES = {
     "optimizers": registry.optimizers,
     "schedules": registry.schedules,
 }
+FOR_SOME = ("card", "sweep", "view.against")  # keys that mean something only to scenes that say so
 ANY = range(1, sys.maxsize)  # number of variables
 
 
@@ -93,6 +94,12 @@ def _declared(scene: str, name: str, absent: Any) -> Any:
                 told = f"{name} is read without running the file: write its value out, such as {absent!r}"
                 raise InputError(f"{file}:{node.lineno}: {told}") from None
     return absent
+
+
+def uses(scene: str) -> tuple[str, ...]:
+    """Which keys FOR_SOME scenes a scene uses, where its class says so: ``uses = ("view.against",)``."""
+    named: tuple[str, ...] = _declared(scene, "uses", ())
+    return named
 
 
 def suits(scene: str, entry: FunctionEntry) -> bool:

@@ -7,6 +7,7 @@ from math import prod
 from pathlib import Path
 
 from gdanim.catalog import (
+    FOR_SOME,
     dimensions,
     drawn,
     most_balls,
@@ -16,11 +17,13 @@ from gdanim.catalog import (
     refuse_unless_one,
     scenes,
     suits,
+    uses,
 )
 from gdanim.engine.balls import MAX_NUMBERS, Cast, CastError, cast, numbers
 from gdanim.spec import Act, Spec, located, read
 from gdanim.view.theme import themes
 from gdanim.wording import Finding, counted, did_you_mean
+from gdanim.yaml_marks import Loc, Marks
 
 MOST_SWEPT = 10_000_000  # cells times steps: a minute
 
@@ -29,7 +32,7 @@ def load(path: str | Path) -> Spec:
     """The spec in a YAML file. Raises SpecError with every mistake found."""
     spec, marks = read(path)
     spec = spec.model_copy(update={"acts": tuple(map(_without_idle_functions, spec.acts))})
-    found, kept = list(_unknown_names(spec)), 0
+    found, kept = [*_unknown_names(spec), *_idle_keys(spec, marks)], 0
     for index, part in enumerate(spec.parts):
         place = ("acts", index) if spec.acts else ()
         mistakes = list(_unknown_names(part))
@@ -96,6 +99,21 @@ def _without_idle_functions(act: Act) -> Act:
     """An act whose scene draws no functions leaves alone those that it inherits."""
     idle = act.scene in scenes() and not any(dimensions(act.scene))
     return act.model_copy(update={"functions": ()}) if idle else act
+
+
+def _idle_keys(spec: Spec, marks: Marks) -> Iterator[Finding]:
+    """Keys written where no scene uses them; what stands above the acts is for those that do."""
+    acts = [(("acts", index), (act.scene,)) for index, act in enumerate(spec.acts)]
+    parts: list[tuple[Loc, tuple[str, ...]]] = [*acts, ((), tuple(part.scene for part in spec.parts))]
+    for key in FOR_SOME:
+        users = [scene for scene in scenes() if key in uses(scene)]
+        for place, shown in parts:
+            loc = (*place, *key.split("."))
+            if loc in marks.values and set(shown) <= scenes().keys() and not set(shown) & set(users):
+                message = (
+                    f"{key} is for the scene {' or '.join(users)}, not for {' or '.join(sorted(set(shown)))}"
+                )
+                yield Finding(loc, message, key=True)
 
 
 def _unknown_names(spec: Spec) -> Iterator[Finding]:

@@ -52,8 +52,8 @@ class Shown(Model):
     """What is shown: {x: [low, high], y: [low, high]}; leaving it stops nothing."""
     starts: Annotated[Starts | None, BeforeValidator(some_kind_of_starts)] = None
     """Where balls start: points, a grid, random points or a ring; absent, one instructive start."""
-    title: str | None = Field(default=None, max_length=160)
-    """Shown above the picture, as typed."""
+    title: str | None = Field(default=None, max_length=1000)
+    """Shown above the picture, as typed; after four lines it ends with an ellipsis."""
     scene: str = "surface"
     """One of `gdanim list scenes`."""
     card: Card = Card()

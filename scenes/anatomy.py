@@ -9,6 +9,7 @@ from gdanim.view.panes.curves import fitting
 from gdanim.view.panes.eigen import EigenPane, along_eigenvectors
 from gdanim.view.scene import FilmScene
 
+SMALL = 900.0  # points of a picture's width; a smaller square has no room for the curves
 LEAST = 240.0  # points that the curves need below the map
 KEY, GAP = 40.0, 24.0  # points: a line of what the arrows are, and room above it
 
@@ -26,9 +27,15 @@ class AnatomyScene(FilmScene):
         errors = [e for run in runs for e in along_eigenvectors(run, clock.act.objective)[1]]
         wide = self.layout.wide
         body = self.layout.body(top).inset(0, 0, 0, GAP + (KEY if wide else 2 * KEY))
+        small = self.layout.width == self.layout.height <= SMALL
         boxes = body.columns(*[1.0] * len(runs)) if wide else body.rows(*[1.0] * len(runs))
+        if small:
+            boxes = body.tiles(len(runs))
         panes: list[Pane] = []
         for ball, (box, inside) in enumerate(zip(boxes, insides, strict=True)):
+            if small:
+                panes.append(AnatomyPane(self, clock, box, ball, inside))
+                continue
             above, beside = (
                 (box.inset(0, 0, 0, max(0.3 * box.height, LEAST)), box) if wide else box.columns(1, 1)
             )

@@ -7,7 +7,7 @@ from gdanim.view.panes.card import CardPane
 from gdanim.view.panes.surface import SurfacePane
 from gdanim.view.scene import APPEAR, FALL, HOLD, FilmScene
 
-WORDS, ROW = 1.2, 0.9  # seconds in which the title and each row appear
+BARE, WORDS, ROW = 0.5, 1.2, 0.9  # seconds in which the axes go, and the title and each row appear
 VEIL = 0.72  # how far the picture behind the words is dimmed
 
 
@@ -15,13 +15,15 @@ class Card(FilmScene):
     """Words, over a land of rolling balls if the spec has one."""
 
     dimensions = (0, 2)
+    uses = ("card",)
 
     def construct(self) -> None:
         card = CardPane(self, self.layout.body(MARGIN))
         lands = self.behind()
         self.add(card)
-        bare = [land.become_(WORDS, ground=0.0) for land in lands]  # words stand over no other words
-        self.play(card.enter_(WORDS), card.become_(WORDS, veil=VEIL if lands else 0.0), *bare)
+        if lands:  # words stand over no other words
+            self.play(*(land.become_(BARE, ground=0.0) for land in lands))
+        self.play(card.enter_(WORDS), card.become_(WORDS, veil=VEIL if lands else 0.0))
         if card.count:
             self.play(card.become_(ROW * card.count, rate_functions.linear, rows=float(card.count)))
         self.wait(HOLD)
@@ -30,7 +32,7 @@ class Card(FilmScene):
         """The first act's balls find their valleys."""
         lands = []
         for act in self.solution.acts[:1]:
-            clock = self.clock(act, APPEAR + FALL + WORDS + HOLD)
+            clock = self.clock(act, APPEAR + FALL + BARE + WORDS + HOLD)
             land = SurfacePane(self, clock, self.layout.body(MARGIN), whole=True)
             self.add(land)
             self.play(land.become_(APPEAR, reveal=1.0, opened=1.0))

@@ -16,7 +16,7 @@ from gdanim.view.scene import APPEAR, FALL, HOLD, LEAVE, FilmScene
 LINE, MOVE = (1.5, 0.8, 0.45), (1.4, 1.0, 0.8)  # seconds for each line and for the move of the first steps
 LINES = 4  # a rule of more lines is told faster
 CLOSE = 1.2  # seconds in which the numbers give way to the loss curve
-LEGEND = 170.0  # points: the height of the legend
+LEGEND, CURVES = 170.0, 180.0  # points: the height of the legend, and the least of the loss curve's
 ARROWS = {"g": "gradient", "m": "momentum", "x": "step"}  # the arrow that a line's result is
 
 
@@ -41,19 +41,26 @@ class Explain(FilmScene):
         if self.layout.wide:
             left, right = body.columns(11, 10, gap=50)
         else:
-            left, right = body.rows(1, 1)
-        told = right.inset(0, 0, 0, LEGEND + 20)
+            left, right = body.rows(3, 4)
+        below = right.inset(0, 0, 0, LEGEND + 20)  # the legend is there
         clock = self.clock(act, 30.0)
         inside = anatomy(self.spec, run.ball.number, number)
         written = rule(run.ball.optimizer, inside.settings)
+        crammed = below.height < RulePane.needs(len(written.lines))  # the legend comes when the numbers go
         color = self.colors(act)[0]
         surface = PointedSurface(self, clock, left, inside)
-        words = RulePane(self, told, written, worked_out(written, run, inside, len(LINE)), color)
-        curves = CurvesPane(self, clock, told._replace(top=told.top + words.height + 20))
+        steps = worked_out(written, run, inside, len(LINE))
+        words = RulePane(self, right if crammed else below, written, steps, color)
+        stays = words.height < below.height  # the symbols, when the numbers have gone
+        free = below._replace(top=below.top + words.height + 20) if stays else below
         legend = Legend(self, clock, right._replace(top=right.bottom - LEGEND))
-        self.add(surface, words, curves, legend)
+        curves = [CurvesPane(self, clock, free)] if free.height > CURVES else []
+        later = [legend, *curves] if crammed else curves
+        panes = [surface, words, *curves, legend]
+        self.add(*panes)
         self.play(surface.enter_(APPEAR), words.enter_(APPEAR), Write(heading, run_time=APPEAR))
-        self.play(clock.become_(FALL, rate_functions.linear, fall=1.0), legend.enter_(FALL))
+        entering = [] if crammed else [legend.enter_(FALL)]
+        self.play(clock.become_(FALL, rate_functions.linear, fall=1.0), *entering)
         for k in range(min(len(LINE), run.steps)):
             self.play(surface.become_(0.1, of=float(k)))
             seconds = LINE[k] * min(1.0, LINES / len(written.lines))
@@ -65,10 +72,9 @@ class Explain(FilmScene):
             away = surface.become_(MOVE[k] / 2, gradient=0.0, momentum=0.0)
             self.play(clock.become_(MOVE[k], seconds=arrival), away)
             self.play(surface.become_(0.3, step=0.0))
-        self.play(words.become_(CLOSE, spread=0.0), curves.enter_(CLOSE))
+        close = words.become_(CLOSE, spread=0.0) if stays else words.leave_(CLOSE)
+        self.play(close, *(pane.enter_(CLOSE) for pane in later))
         self.play(clock.run_(HOLD - leave))
         if leave:
-            self.play(
-                *(p.leave_(leave) for p in (surface, words, curves, legend)), FadeOut(heading, run_time=leave)
-            )
-            self.remove(surface, words, curves, legend, heading)
+            self.play(*(pane.leave_(leave) for pane in panes), FadeOut(heading, run_time=leave))
+            self.remove(*panes, heading)

@@ -11,6 +11,7 @@ class Losses(FilmScene):
     """One large plot with a curve for each optimizer and rate."""
 
     dimensions = None
+    uses = ("view.against",)
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         return [LossesPane(self, clock, self.layout.body(top))]

@@ -9,7 +9,7 @@ from gdanim.engine.solution import Act
 from gdanim.engine.sweep import sweep
 from gdanim.landscape import landscape
 from gdanim.rolling import Rolling
-from gdanim.view.layout import Box
+from gdanim.view.layout import SHORT, Box
 from gdanim.view.pane import Clock, Pane
 from gdanim.view.panes.rates import RatePane
 from gdanim.view.panes.sweep import SweepKey, SweepPane, telling
@@ -24,6 +24,7 @@ class Sweep(FilmScene):
 
     dimensions = (2,)
     needs_sweep = True
+    uses = ("sweep",)
 
     def construct(self) -> None:
         title = self._title()
@@ -71,7 +72,7 @@ class Sweep(FilmScene):
         if self.layout.wide:
             grid, rest = body.columns(5, 4, gap=50)
         else:
-            grid, rest = body.rows(5, 4, gap=20)
+            grid, rest = body.rows(1, 1, gap=20) if self.layout.width < SHORT else body.rows(5, 4, gap=20)
             if rest.height < 0.7 * rest.width:
                 stage, key = rest.columns(3, 2)
                 return grid, stage, key

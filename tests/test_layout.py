@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import combinations
+from itertools import combinations, cycle
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,10 @@ SPECS = sorted((Path(__file__).parent.parent / "specs").rglob("*.yaml"))
 Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels
 VISIBLE, INK = 0.05, 40  # opacity of a label; coverage of a pixel
 LONG = """\
-title: "A rather long title about the many ways in which a ball may come down from a hill"
+title: "A rather long title about the many ways in which a ball may come down from a hill%s"
 functions: [{expr: "(x^2 + y - 11)^2 + (x + y^2 - 7)^2 + sin(3*x)*cos(y)", domain: {x: [-5, 5], y: [-5, 5]}}]
 optimizers:
-  - {name: adam, label: "adam with a label that goes on and on"}
+  - {name: adam, label: "adam with a label that goes on and on%s"}
   - {name: sgd, learning_rate: 0.9}
   - momentum
 learning_rates: [0.001, 0.0125]
@@ -89,17 +89,17 @@ def texts(scene: Any, atlas: NDArray[np.uint8], seconds: float) -> dict[str, Box
 
 
 def violations(scene: Any) -> list[str]:
-    """Texts beyond the picture or over one another, at the ends and in the middle of every animation."""
+    """Texts beyond the picture or over one another, at the ends of every animation and in between."""
     for act in scene._panes:
         act.prepare()
     atlas = scene.lettering.build()
     scene.canvas.set_atlas(atlas)
-    times = {0.0, scene.length / 2, scene.length, *(played.end - 1e-3 for played in scene._played)}
+    times = {*np.linspace(0.0, scene.length, 9), *(played.end - 1e-3 for played in scene._played)}
     width, height = scene.size
-    found = []
+    found, written = [], 0
     for t in sorted(times):
         boxes = texts(scene, atlas, t)
-        assert len(boxes) >= 1
+        written += len(boxes)
         for name, (left, top, right, bottom) in boxes.items():
             if left < 0 or top < 0 or right > width or bottom > height:
                 found.append(f"{t:.2f} s: {name} leaves the picture")
@@ -108,6 +108,7 @@ def violations(scene: Any) -> list[str]:
             down = min(a[3], b[3]) - max(a[1], b[1])
             if across > 1 and down > 1:
                 found.append(f"{t:.2f} s: {one} over {other}")
+    assert written
     return found
 
 
@@ -125,25 +126,51 @@ def test_shipped_films(path: Path, filming: Callable[..., Any], aspect: str) -> 
         assert not violations(scene)
 
 
+@pytest.mark.parametrize(
+    ("path", "aspect"),
+    list(zip(SPECS, cycle(ASPECTS), strict=False)),
+    ids=lambda value: value if isinstance(value, str) else value.stem,
+)
+def test_shipped_films_in_the_size_of_the_gallery(
+    path: Path, filming: Callable[..., Any], aspect: str
+) -> None:
+    with filming(shaped(gdanim.load(path), aspect), height=250) as scene:
+        assert not violations(scene)
+
+
+ACTS = [part for path in SPECS for part in gdanim.load(path).parts if gdanim.load(path).acts]
+
+
+@pytest.mark.parametrize(
+    ("act", "aspect"),
+    [*zip(ACTS, cycle(ASPECTS), strict=False)],
+    ids=lambda value: getattr(value, "scene", value),
+)
+def test_every_act_of_a_lecture(act: Spec, filming: Callable[..., Any], aspect: str) -> None:
+    with filming(shaped(act, aspect), height=480) as scene:
+        assert not violations(scene)
+
+
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_a_long_rule_is_legible_in_a_small_picture(filming: Callable[..., Any], aspect: str) -> None:
+    """Its letters are as large as those of ticks, with the numbers of at least one line."""
+    spec = gdanim.load(next(path for path in SPECS if path.stem == "explain_adam"))
+    with filming(shaped(spec, aspect), height=480) as scene:
+        assert min(size for markup, size in scene.lettering._index if "let unseen" in markup) >= 9
+
+
 def test_first_film_in_full_size(filming: Callable[..., Any]) -> None:
     spec = gdanim.load(next(path for path in SPECS if path.parent.name == "specs"))
     with filming(spec, height=1080) as scene:
         assert not violations(scene)
 
 
-@pytest.mark.parametrize(
-    "aspect",
-    [
-        "16:9",
-        "4:3",
-        "1:1",
-        "9:16",
-    ],
-)
+@pytest.mark.parametrize("more", ["", " and on" * 30])
+@pytest.mark.parametrize("aspect", ASPECTS)
 def test_long_texts_and_many_balls(
-    spec_of: Callable[[str], Spec], filming: Callable[..., Any], aspect: str
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any], aspect: str, more: str
 ) -> None:
-    with filming(shaped(spec_of(LONG), aspect), height=480) as scene:
+    with filming(shaped(spec_of(LONG % (more, more)), aspect), height=480) as scene:
         assert not violations(scene)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gdanim.spec import Spec
-from gdanim.view.panes.profile import BALL, ProfilePane, span
+from gdanim.view.panes.profile import BALL, LogAbove, ProfilePane, span
 from gdanim.view.panes.slopes import SlopesPane
 
 FILM = """\
@@ -116,3 +116,38 @@ def test_poles_do_not_press_the_rest_flat() -> None:
     assert high < 9
     assert span(x**2) == pytest.approx((1e-6, 4.0))
     assert span(np.full(5, 3.0)) == (2.0, 4.0)
+
+
+def test_a_log_height_is_that_of_a_surface(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any]
+) -> None:
+    from gdanim.landscape import STRETCH
+
+    text = (
+        "functions: [{expr: x^4 + 1, domain: {x: [-3, 3]}}]\nstarts: [[2]]\nlearning_rates: [0.01]\nsteps: 9"
+    )
+    with filming(spec_of(f"scene: one_dimensional\nview: {{height: log}}\n{text}")) as scene:
+        scene.canvas  # noqa: B018
+        land = next(p for p in scene._panes if isinstance(p, ProfilePane))
+        assert any("log scale" in markup for markup, _ in scene.lettering._index)
+        heights = land.plot.frame.bottom - land.plot.at(0.0, np.array([1.0, 2.0, 11.0, 82.0]))[:, 1]
+        share = np.log1p(STRETCH * np.array([0.0, 1.0, 10.0, 81.0]) / 81) / np.log1p(STRETCH)
+        assert (heights - heights[0]) / (heights[-1] - heights[0]) == pytest.approx(share)
+        assert heights[0] > land._pitch
+        assert land.y.ticks(5) == [1.0, 2.0, 11.0]
+        x = np.array([-2.0, 0.5, 1.7])
+        contacts, along = land.rest(x)
+        near, _ = land.rest(x + 1e-5)
+        assert along[:, 1] / along[:, 0] == pytest.approx(
+            (near - contacts)[:, 1] / (near - contacts)[:, 0], rel=1e-3
+        )
+
+
+def test_only_a_tall_curve_is_logarithmic_by_itself(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any]
+) -> None:
+    for expression, tall in (("x^2", False), ("x^20", True)):
+        text = f"functions: [{{expr: {expression}, domain: {{x: [-2, 2]}}}}]\nstarts: [[1]]\nsteps: 3"
+        with filming(spec_of(f"scene: one_dimensional\n{text}")) as scene:
+            land = next(p for p in scene._panes if isinstance(p, ProfilePane))
+            assert isinstance(land.y, LogAbove) is tall

@@ -504,3 +504,41 @@ def test_cards_have_straight_tables(tmp_path: Path, card: str, message: str, pla
     (mistake,) = caught.value.mistakes
     assert message in mistake.message
     assert (mistake.line, mistake.column) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "place"),
+    [
+        (
+            "view: {theme: dark, against: steps}\n",
+            "view.against is for the scene losses, not for surface",
+            (2, 21),
+        ),
+        ("card: {lines: [a]}\n", "card is for the scene card, not for surface", (2, 1)),
+        (
+            "sweep: {learning_rate: [0.1, 0.2, 3], momentum: [0, 0.9, 3]}\nscene: contour\n",
+            "sweep is for the scene sweep, not for contour",
+            (2, 1),
+        ),
+        ("acts:\n- {scene: losses}\n- {card: {lines: [a]}}\n", "card is for the scene card", (4, 4)),
+        ("card: {lines: [a]}\nacts: [{title: a}, {scene: losses}]\n", "not for losses or surface", (2, 1)),
+    ],
+)
+def test_a_key_that_no_scene_uses_is_a_mistake(
+    tmp_path: Path, text: str, message: str, place: tuple[int, int]
+) -> None:
+    ((line, column, told),) = mistakes(MINIMAL + text, tmp_path)
+    assert message in told
+    assert (line, column) == place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "view: {against: evaluations}\nacts: [{title: a}, {scene: losses}]\n",
+        "card: {lines: [a]}\nacts: [{title: a}, {scene: card}]\n",
+        "scene: losses\nview: {against: steps}\n",
+    ],
+)
+def test_a_key_above_the_acts_is_for_those_that_use_it(tmp_path: Path, text: str) -> None:
+    read(MINIMAL + text, tmp_path)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gdanim.engine.solution import Act
 from gdanim.registry import functions
 from gdanim.spec import Spec
-from gdanim.view.text import Lettering, Numbers, formula, literal, written
+from gdanim.view.text import LEAST, Lettering, Numbers, fitted, formula, literal, shortened, unknown, written
 
 TYPED = [
     '100% #1 $5 \\ "x"',
@@ -119,6 +119,76 @@ class TestLiteral:
 def small(spec_of: Callable[[str], Spec], filming: Callable[..., Any]) -> Any:
     with filming(spec_of('functions: ["x^2 + y^2"]\nsteps: 3\n')) as scene:
         yield scene
+
+
+LONG = "a label that goes on and on, which nobody reads, learning rate 0.0125 #3 " * 4
+
+
+class TestFitted:
+    @pytest.mark.parametrize("scale", [480 / 1080, 1.0, 2.0])
+    @pytest.mark.parametrize(
+        "text", ["adam", "adam with a heavy ball, as it was", LONG, "x" * 300, "\u4e2d" * 99]
+    )
+    def test_no_wider_than_its_room_and_no_smaller_than_legible(self, scale: float, text: str) -> None:
+        lettering, room = Lettering(scale), 300.0 * scale
+        shown = lettering.want(fitted(literal(text), room), 30.0)
+        least, whole = (lettering.want(literal(text), size) for size in (LEAST, 30.0))
+        lettering.build()
+        width, height = lettering.size(shown)
+        assert width <= room + 1
+        assert width > 0.85 * min(room, lettering.size(whole)[0])
+        assert height == lettering.size(whole)[1], "the line stands where one of full size does"
+        inks = {key: lettering.ink(lettering.place(key, 0, 0, (1, 1, 1))) for key in (shown, least)}
+        high = {key: bottom - top for key, (_, top, _, bottom) in inks.items()}
+        assert high[shown] >= high[least] - 2
+
+    def test_what_is_cut_keeps_its_end(self) -> None:
+        texts = [f"{'an optimizer with a long, long label ' * 5} {rate}" for rate in (0.1, 0.2)]
+        one, other = pieces([fitted(literal(text), 200) for text in texts])
+        assert one.shape == other.shape
+        assert not np.array_equal(one, other)
+
+    def test_formulas_only_shrink(self) -> None:
+        image, whole = pieces([fitted("$x^2 + y^2 + z^2 + w^2$", 60), "$x^2 + y^2 + z^2 + w^2$"])
+        assert image.shape[1] <= 66 < whole.shape[1]
+
+    def test_a_title_ends_where_it_would_take_too_many_lines(self) -> None:
+        block = "#block(width: 20em)[{}]".format
+        long, word, three, short = pieces(
+            block(text)
+            for text in (
+                shortened(literal(LONG), 3),
+                shortened(literal("x" * 500), 3),
+                "x\\ x\\ x",
+                shortened(literal("short"), 3),
+            )
+        )
+        assert long.shape[0] == word.shape[0] == three.shape[0] > 2 * short.shape[0]
+        assert long.shape[1] == word.shape[1] == short.shape[1]
+
+
+class TestUnknown:
+    def test_names_what_no_font_has(self) -> None:
+        assert unknown("\u00e9\u03bb\u2192\u2026 \U000f1234x\U000f1235\U000f1234") == "\U000f1234\U000f1235"
+
+    @pytest.mark.parametrize(
+        "text", ["", "plain", "\u00fcbung \u0434\u043e\u043c \u00d7 \u2212", "e\u0301 \u200d"]
+    )
+    def test_says_nothing_of_others(self, text: str) -> None:
+        assert unknown(text) == ""
+
+    @pytest.mark.parametrize(
+        "words",
+        ["title: '\U000f1234'", "optimizers: [{name: sgd, label: '\U000f1234'}]"],
+    )
+    def test_a_film_warns_once(
+        self, spec_of: Callable[[str], Spec], filming: Callable[..., Any], words: str
+    ) -> None:
+        spec = spec_of(f"functions: [x^2 + y^2]\nsteps: 2\n{words}\n")
+        with pytest.warns(UserWarning, match="view.font") as told, filming(spec):
+            pass
+        (warning,) = told
+        assert "\U000f1234" in str(warning.message)
 
 
 class TestWritten:

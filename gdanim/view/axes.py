@@ -16,6 +16,8 @@ from gdanim.view.text import Lettering, Numbers, formula
 from gdanim.view.theme import Color, Theme, rgb
 
 TICK_SIZE, NAME_SIZE = 22.0, 30.0
+TOUCHING, APART = 2.0, 6.0  # points between labels: nearer than the latter they fade, until they are gone
+FAINT = 0.05  # a label of more opacity than that is in the way of others
 BESIDE = 18.0  # points between the height axis and its labels
 TICK_GAP, NAME_GAP = 0.085, 0.20  # world units between the floor's edge and its labels
 
@@ -47,50 +49,63 @@ class Axes:
         self._ticks = []
         for k, (low, high) in enumerate(landscape.act.domain):
             middle, half = (low + high) / 2, (high - low) / 2
-            for value in ticks(low, high):
-                if abs(value - middle) <= 0.93 * half:
-                    world = (value - landscape.centre[k]) * landscape.scale[k]
-                    self._ticks.append((k, world, lettering.want(tick(value), TICK_SIZE)))
+            inner = [value for value in ticks(low, high) if abs(value - middle) <= 0.93 * half]
+            for value in rounder(inner):
+                world = (value - landscape.centre[k]) * landscape.scale[k]
+                self._ticks.append((k, world, lettering.want(tick(value), TICK_SIZE)))
         self.corners = CORNERS * (landscape.extent + 0.03)
         self._levels = [
             (float(landscape.level(np.asarray(value))), lettering.want(tick(value), TICK_SIZE))
-            for value in height_ticks(landscape)
+            for value in rounder(height_ticks(landscape))
         ]
         self._numbers = Numbers(lettering, TICK_SIZE)
         self._loss = lettering.want("loss, log scale" if landscape.log else "loss", 24.0)
 
     def labels(self, camera: Camera, size: tuple[int, int], opacity: float, live: Live) -> list[Label]:
-        """Labels as seen by a camera in a picture of ``size`` pixels. Ticks make way for the live loss."""
+        """Labels as seen by a camera in a picture of ``size`` pixels. Where two meet, one makes way."""
         if opacity <= 0:
             return []
         extent = self.landscape.extent
         front = camera.eye[:2] / np.linalg.norm(camera.eye[:2])
         quiet, text = rgb(self.theme.secondary), rgb(self.theme.text)
-        places, labels = [], []
-        for k, world, key in self._ticks:
-            places += [(k, world, side, TICK_GAP, key, quiet) for side in (-1.0, 1.0)]
-        for k, key in enumerate(self._names):
-            places += [(k, 0.0, side, NAME_GAP, key, text) for side in (-1.0, 1.0)]
-        for k, world, side, gap, key, color in places:
-            facing = min(max(0.5 + 5.0 * side * float(front[1 - k]), 0.0), 1.0)
-            at = np.array([0.0, 0.0, FLOOR])
-            at[k], at[1 - k] = world, side * (extent[1 - k] + gap)
-            labels.append(self._centred(key, camera, at, size, color, facing * opacity))
         post, upright = self._post(camera)
         shown = opacity * upright
-        feet = np.array([[*post, z] for z, _ in self._levels])
-        rows = camera.project(feet)[:, 1] / 2 * size[1]
-        row = camera.project(np.array([*post, live.height]))[1] / 2 * size[1]
-        line = TICK_SIZE * self.lettering.scale
-        apart = np.abs(np.diff(rows)).min(initial=np.inf) / (1.1 * line)
-        for i, (_, key) in enumerate(self._levels):  # ticks too close to read thin out
-            dense = 1.0 if i == 0 else (2.0 if i % 2 == 0 else 1.0) * apart - 1.0
-            share = shown * min(max(dense / 0.3, 0.0), 1.0)
-            share *= 1 - live.opacity * min(max(4.0 - 3.0 * abs(rows[i] - row) / line, 0.0), 1.0)
-            labels.append(self._centred(key, camera, feet[i], size, quiet, share, beside=BESIDE))
+        number = self._number(camera, size, shown, live)
         top = np.array([*post, RELIEF])
-        labels.append(self._centred(self._loss, camera, top, size, quiet, shown, beside=-BESIDE, above=30.0))
-        return labels + self._number(camera, size, shown, live)
+        labels = [self._centred(self._loss, camera, top, size, quiet, shown, beside=-BESIDE, above=30.0)]
+        places = [(k, 0.0, NAME_GAP, key, text) for k, key in enumerate(self._names)]
+        places += [(k, world, TICK_GAP, key, quiet) for k, world, key in self._ticks]
+        for k, world, gap, key, color in places:
+            for side in (-1.0, 1.0):
+                facing = min(max(0.5 + 5.0 * side * float(front[1 - k]), 0.0), 1.0)
+                at = np.array([0.0, 0.0, FLOOR])
+                at[k], at[1 - k] = world, side * (extent[1 - k] + gap)
+                labels.append(self._centred(key, camera, at, size, color, facing * opacity))
+        for z, key in self._levels:
+            foot = np.array([*post, z])
+            labels.append(self._centred(key, camera, foot, size, quiet, shown, beside=BESIDE))
+        return self._making_way(number, labels, opacity)
+
+    def _making_way(self, first: list[Label], labels: list[Label], whole: float) -> list[Label]:
+        """All labels; each one fades where it comes too near to one before it in the list.
+
+        ``first`` are the digits of one number, which stand close together; ``whole``: the most opacity.
+        """
+        labels = [label for label in labels if label.opacity > 0]
+        places = np.array([self.lettering.ink(label) for label in (*first, *labels)])
+        opacity = np.array([label.opacity for label in (*first, *labels)])
+        if first:
+            digits, places = places[: len(first)], places[len(first) - 1 :]
+            places[0] = [*digits[:, :2].min(axis=0), *digits[:, 2:].max(axis=0)]
+            opacity = opacity[len(first) - 1 :]
+        near, far = places[:, None, :2], places[:, None, 2:]
+        gaps = np.maximum(near - places[None, :, 2:], places[None, :, :2] - far).max(axis=-1)
+        close = 1 - np.clip((gaps / self.lettering.scale - TOUCHING) / (APART - TOUCHING), 0.0, 1.0)
+        for i in range(1, len(opacity)):
+            seen = np.minimum(opacity[:i] / (FAINT * whole), 1.0)
+            opacity[i] *= np.prod(1 - seen * close[i, :i])
+        left = opacity[len(opacity) - len(labels) :].tolist()
+        return [*(replace(label, opacity=share) for label, share in zip(labels, left, strict=True)), *first]
 
     def _number(self, camera: Camera, size: tuple[int, int], opacity: float, live: Live) -> list[Label]:
         """The live loss: where a tick's label would be, with its last digit beside the axis.
@@ -169,13 +184,22 @@ class Axes:
         )
 
 
+def rounder(values: list[float]) -> list[float]:
+    """Ticks in equal steps with those first that stay when there is no room for all: 0, then every other."""
+    zero = min(range(len(values)), key=lambda i: abs(values[i]), default=0)
+    return [values[i] for i in sorted(range(len(values)), key=lambda i: -math.gcd(i - zero, 2**10))]
+
+
 def height_ticks(landscape: Landscape) -> list[float]:
     """Losses to mark on the height axis: round numbers; powers of ten above the lowest on a log height."""
     low, high = landscape.low, landscape.high
-    if not landscape.log:
-        return ticks(low, high, 4)
+    return powers(low, high) if landscape.log else ticks(low, high, 4)
+
+
+def powers(low: float, high: float) -> list[float]:
+    """Losses to mark where the height is log1p above the lowest: that and powers of ten above it."""
     first, last = (math.ceil(math.log10((high - low) / c)) for c in (STRETCH, 1.0))
-    base = 0.0 if 0 <= low < 10.0 ** (first - 1) else low
+    base = 0.0 if abs(low) < 10.0 ** (first - 1) else low
     marks = [base + 10.0**k for k in range(first, last + 1) if base + 10.0**k <= high]
     return marks if base < low else [low, *marks]
 

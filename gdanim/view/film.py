@@ -16,11 +16,13 @@ from gdanim.catalog import scenes
 from gdanim.engine.solution import Solution
 from gdanim.spec import Spec
 from gdanim.view.scene import FilmScene
+from gdanim.view.text import unknown
 from gdanim.view.theme import rgb, themed
 from gdanim.yaml_marks import InputError
 
 FADE = 0.2  # seconds in which a part goes, and in which the next one comes
 TOO_SHORT = "video.duration is too short"  # how a scene's warning begins
+MOST_LACKING = 20  # characters are named that no font has
 Pixels = NDArray[np.uint8]
 
 
@@ -42,6 +44,10 @@ class Film:
         self._current: tuple[int, FilmScene] | None = None
         if spec.acts and spec.video.duration is not None:
             self._share(spec.video.duration)
+        lacking = dict.fromkeys(c for part in self._parts for c in unknown(_words(part), part.view.font))
+        if lacking:
+            told = f"no font here has {' '.join([*lacking][:MOST_LACKING])}"
+            warnings.warn(f"view.font: {told}; name one that is installed and does", stacklevel=2)
         self.size = self.scene(0).size
 
     def scene(self, index: int) -> FilmScene:
@@ -166,6 +172,14 @@ class Film:
             return np.zeros(4, dtype=np.uint16)
         background = themed(view).background
         return np.array([round(255 * value) for value in (*rgb(background), 1.0)], dtype=np.uint16)
+
+
+def _words(spec: Spec) -> str:
+    """All that is shown as its author typed it."""
+    labels = [optimizer.label or "" for optimizer in spec.optimizers]
+    names = [name for entry in spec.functions for name in entry.variables]
+    cells = [cell for row in spec.card.table for cell in row]
+    return "".join([spec.title or "", *labels, *names, *spec.card.lines, *cells])
 
 
 def scene_class(name: str) -> type[FilmScene]:

@@ -13,6 +13,7 @@ from gdanim.view.camera import Rect
 
 SHORT, SMALL, LEAST = 1080.0, 480, 720.0
 MARGIN = 56.0
+NAME = 30.0  # points above a small stage, for the name of its height axis
 ASPECTS = {"16:9": (16, 9), "4:3": (4, 3), "1:1": (1, 1), "9:16": (9, 16)}
 
 
@@ -97,12 +98,20 @@ class Layout:
     panel: Box  # the legend's
     panel_columns: int
 
-    def under(self, top: float) -> Layout:
-        """The same layout where text at the upper left reaches down to ``top``."""
+    def under(self, top: float, needed: float | None = None) -> Layout:
+        """The same layout where text at the upper left reaches down to ``top``.
+
+        ``needed``: points that the panel needs; of those it has below the stage, the stage takes the rest.
+        """
         left, stage_top, right, bottom = self.stage
         if left > self.column:  # the text stands beside the stage, and above the panel
             return replace(self, panel=self.panel._replace(top=max(self.panel.top, top)))
-        return replace(self, stage=Box(left, max(stage_top, top), right, bottom))
+        panel = self.panel
+        if needed is not None:
+            panel = panel._replace(top=max(panel.top, panel.bottom - needed))
+        bottom += panel.top - self.panel.top
+        top += NAME if self.width < SHORT else 0.0
+        return replace(self, stage=Box(left, max(stage_top, top), right, bottom), panel=panel)
 
     def body(self, top: float) -> Box:
         """All of the picture below ``top``, within the margins."""
@@ -147,7 +156,7 @@ def layout(aspect: str, short: int) -> Layout:
     return Layout(
         width,
         height,
-        width - 2 * MARGIN - 160,
+        width - 2 * MARGIN - (160 if points > LEAST else 0),
         Box(MARGIN + 40, 190.0, width - MARGIN - 20, bottom),
         Box(MARGIN, bottom + 30, width - MARGIN, height - MARGIN),
         2 if y == x else 1,

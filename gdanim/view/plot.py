@@ -43,6 +43,10 @@ class Scale:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray(np.log(v / self.low) / math.log(self.high / self.low))
 
+    def rise(self, values: ArrayLike) -> Array:
+        """How much of the frame a unit takes at values, in equal steps."""
+        return np.full(np.shape(values), 1 / (self.high - self.low))
+
     def ticks(self, count: int) -> list[float]:
         """About ``count`` round numbers."""
         if self.knee:

@@ -28,11 +28,11 @@ from gdanim.rolling import Rolling
 from gdanim.spec import Spec
 from gdanim.timeline import Timeline
 from gdanim.view.canvas import Artist, Canvas
-from gdanim.view.layout import MARGIN, Layout, layout
+from gdanim.view.layout import MARGIN, SHORT, Layout, layout
 from gdanim.view.overlay import Overlay
 from gdanim.view.pane import Animated, Clock, Pane
 from gdanim.view.recording import Recording
-from gdanim.view.text import Lettering, formula, literal, preamble
+from gdanim.view.text import Lettering, formula, literal, preamble, shortened
 from gdanim.view.theme import Color, Theme, rgb, themed
 
 SPEC_VARIABLE = "GDANIM_SPEC"  # names the spec for `manim render scenes/...`
@@ -40,6 +40,7 @@ TYPST_SIZE = 10  # points in which manim has Typst set text
 BALL = 0.05  # radius in world units; a crowd is smaller
 CROWD = 8
 APPEAR, FALL, HOLD, LEAVE = 2.4, 1.2, 3.0, 1.0  # seconds of a film's beats, beside the run
+TITLE_LINES = 4  # of a title; it is cut where it would take more
 MANY_VARIABLES = 4  # more than can be written out
 Pixels = NDArray[np.uint8]
 
@@ -139,8 +140,10 @@ class FilmScene(Recording):
         """The film's title, shown from the beginning."""
         if not self.spec.title:
             return None
-        size = 46 if len(self.spec.title) <= 60 else 34  # points
-        title = self.text(literal(self.spec.title), size, MARGIN, MARGIN, self.theme.text, self._room)
+        large = len(self.spec.title) <= 60 and self.layout.width >= SHORT
+        size = 46 if large else 34  # points
+        words = shortened(literal(self.spec.title), TITLE_LINES)
+        title = self.text(words, size, MARGIN, MARGIN, self.theme.text, self._room)
         self.add(title)
         return title
 

@@ -6,6 +6,7 @@ import io
 import math
 import warnings
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 import tylax
@@ -19,6 +20,9 @@ from gdanim.view.theme import Color
 
 FONT = "New Computer Modern"  # travels inside the typst wheel
 PADDING = 2  # pixels around a sprite, so that overhanging strokes are kept and neighbours do not bleed
+LEAST = 20.5  # points: smaller than that no text shrinks; 9 pixels of a picture 480 high
+NO_CHARACTER = "\U0010ffff"
+FITTING = (Path(__file__).parent / "fitting.typ").read_text(encoding="utf-8")
 Sprite = tuple[int, int, int, int]  # left, top, width, height in the atlas
 
 
@@ -29,12 +33,16 @@ def literal(text: str) -> str:
 
 
 def fitted(markup: str, width: float) -> str:
-    """Markup that shrinks to ``width`` points where it would be wider."""
-    return (
-        f"#context {{ let body = [{markup}]; let wide = measure(body).width; "
-        f"if wide > {width:.1f}pt {{ scale({width:.1f}pt / wide * 100%, origin: left, reflow: true, body) }} "
-        "else { body } }"
-    )
+    """Markup that shrinks to ``width`` pixels where it would be wider, as far as it stays legible.
+
+    Plain text that is still too wide loses what stands before its end, where labels keep their rate.
+    """
+    return f"#fitted({width:.1f}pt, least)[{markup}]"
+
+
+def shortened(markup: str, lines: int) -> str:
+    """Markup of plain text that ends with an ellipsis where it would take more ``lines``, in a block."""
+    return f"#shortened({lines})[{markup}]"
 
 
 def formula(latex: str) -> str:
@@ -43,10 +51,27 @@ def formula(latex: str) -> str:
     return f"#set par(leading: 0.95em)\n${math}$"
 
 
-def preamble(font: str | None) -> str:
-    """Typst settings for all text: the spec's font first, ours for what it lacks."""
+def preamble(font: str | None, least: float = 0.0) -> str:
+    """Typst settings for all text: the spec's font first, ours for what it lacks.
+
+    ``least``: pixels below which nothing shrinks.
+    """
     fonts = ", ".join(f'"{name}"' for name in ([font.replace('"', "")] if font else []) + [FONT])
-    return f"#set text(font: ({fonts}), fallback: true)\n#set par(justify: false, leading: 0.5em)\n"
+    return (
+        f"#set text(font: ({fonts}), fallback: true)\n#set par(justify: false, leading: 0.5em)\n"
+        f"#let least = {least:.2f}pt\n{FITTING}"
+    )
+
+
+def unknown(text: str, font: str | None = None) -> str:
+    """The characters of a text that no font has, in order: those drawn as one that there never will be."""
+    others = [c for c in dict.fromkeys(text) if not c.isascii()]
+    if not others:
+        return ""
+    page = "#set page(width: auto, height: auto, margin: 2pt, fill: none)\n"
+    pieces = "#pagebreak()\n".join(f"#box[{literal(c)}]\n" for c in (NO_CHARACTER, *others))
+    nothing, *drawn = typst.compile(f"{page}{preamble(font)}{pieces}".encode(), format="png", ppi=144)
+    return "".join(c for c, png in zip(others, drawn, strict=True) if png == nothing)
 
 
 @dataclass
@@ -57,6 +82,7 @@ class Lettering:
     font: str | None = None
     _index: dict[tuple[str, float], int] = field(default_factory=dict)
     _sprites: list[Sprite] = field(default_factory=list)
+    _inks: dict[Sprite, tuple[int, int, int, int]] = field(default_factory=dict)  # edges of what is covered
 
     def want(self, markup: str, size: float) -> tuple[str, float]:
         """Register Typst markup at a size in points; returns the key to place it by."""
@@ -68,7 +94,8 @@ class Lettering:
         """The atlas: coverage, shape (height, width)."""
         pages = "#pagebreak()\n".join(f"#text(size: {size}pt)[{markup}]\n" for markup, size in self._index)
         source = (
-            f"#set page(width: auto, height: auto, margin: {PADDING}pt, fill: none)\n{preamble(self.font)}"
+            f"#set page(width: auto, height: auto, margin: {PADDING}pt, fill: none)\n"
+            f"{preamble(self.font, LEAST * self.scale)}"
             f'#set text(fill: white, top-edge: "ascender", bottom-edge: "descender")\n{pages}'
         )
         images, notes = typst.compile_with_warnings(source.encode(), format="png", ppi=72)
@@ -85,6 +112,11 @@ class Lettering:
         """Width and height of a piece in pixels, without its padding."""
         _, _, width, height = self._sprites[self._index[key]]
         return width - 2 * PADDING, height - 2 * PADDING
+
+    def ink(self, label: Label) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of what a label covers, in pixels."""
+        left, top, right, bottom = self._inks[label.sprite]
+        return label.x + left, label.y + top, label.x + right, label.y + bottom
 
     def place(
         self,
@@ -113,8 +145,10 @@ class Lettering:
             self._sprites.append((x, y, w, h))
             x, shelf = x + w, max(shelf, h)
         atlas = np.zeros((y + shelf, width), dtype=np.uint8)
-        for (left, top, w, h), piece in zip(self._sprites, pieces, strict=True):
+        for sprite, piece in zip(self._sprites, pieces, strict=True):
+            left, top, w, h = sprite
             atlas[top : top + h, left : left + w] = piece
+            self._inks[sprite] = Image.fromarray(piece).getbbox() or (0, 0, 0, 0)
         return atlas
 
 

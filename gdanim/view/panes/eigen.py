@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gdanim.view.scene import FilmScene
 
 ROOMY = 380.0  # points of a frame that has room for the eigenvalues
+NAME, GAP, LINE = 110.0, 24.0, 30.0  # points: what is measured; between words; from word to word below it
 
 
 class EigenPane(TracesPane):
@@ -48,10 +49,17 @@ class EigenPane(TracesPane):
 
     def still(self, sketch: Sketch) -> None:
         super().still(sketch)
-        x = self.plot.frame.right
-        for key, ink in zip(reversed(self._names), reversed(self.colors), strict=True):
-            sketch.text(key, x, self.plot.frame.top - 8, ink, align=(1.0, 1.0))
-            x -= self.lettering.size(key)[0] / self.lettering.scale + 24
+        frame, s = self.plot.frame, self.lettering.scale
+        widths = [self.lettering.size(key)[0] / s for key in self._names]
+        beside = sum(widths) + 2 * GAP + NAME < frame.width
+        x, y = frame.right, frame.top - 8
+        for key, width, ink in zip(self._names[::-1], widths[::-1], self.colors[::-1], strict=True):
+            if beside:
+                sketch.text(key, x, y, ink, align=(1.0, 1.0))
+                x -= width + GAP
+            else:  # inside the frame: above it stands what is measured
+                sketch.text(key, x - 8, y + 12, ink, align=(1.0, 0.0))
+                y += LINE
 
 
 def along_eigenvectors(run: Run, objective: Objective) -> tuple[Array, Array]:

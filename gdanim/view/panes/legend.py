@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS, LEAST_PITCH = 12, 62.0  # more balls than this, or than there is room for, fold into a summary
 LABEL_SIZE, NOTE_SIZE = 30.0, 23.0
+PITCH, MOST_PITCH = 84.0, 112.0  # points from row to row; with the causes of verdicts
 MOST_EXPLAINED, EXPLAINED_PITCH = 5, 92.0  # so many rows, so far apart, have room for the causes of verdicts
 INDENT = 34.0  # from the bullet to the label
 NUMBER = 8.2  # digits' widths that a number may take after its decimal point
@@ -36,10 +37,12 @@ class Legend(FlatPane):
 
     def __init__(self, scene: FilmScene, clock: Clock, box: Box, columns: int = 1) -> None:
         super().__init__(scene, box)
-        self.clock, self.timeline, self.columns = clock, clock.timeline, columns
+        self.clock, self.timeline = clock, clock.timeline
         self.colors = scene.colors(clock.act)
         lettering, theme = self.lettering, self.theme
         self.runs = list(clock.act.runs)
+        narrow = box.width < NARROW and self.height(len(self.runs), 1) <= box.height
+        self.columns = columns = 1 if narrow else columns
         self.numbers = Numbers(lettering, LABEL_SIZE)
         self._step = lettering.want("step", LABEL_SIZE)
         self._bullet = lettering.want("#box(circle(radius: 0.3em, fill: white))", LABEL_SIZE)
@@ -52,9 +55,9 @@ class Legend(FlatPane):
             if len(self._groups) > fit:
                 rest = (f"and {len(self._groups) - fit + 1} more", rgb(theme.secondary))
                 self._groups = [*self._groups[: fit - 1], rest]
-            self._facts = [
-                lettering.want(t, NOTE_SIZE + 3) for t in ("best loss", "median loss", "converged")
-            ]
+            loss = " loss" if columns == 1 or box.width > NARROW else ""  # no room for the word
+            facts = (f"best{loss}", f"median{loss}", "converged")
+            self._facts = [lettering.want(fact, NOTE_SIZE + 3) for fact in facts]
             self._converge = np.array([run.status in (Status.CONVERGED, Status.LOCAL) for run in self.runs])
             self._of = lettering.want(f"of {len(self.runs)}", LABEL_SIZE)
             self._names = [self._text(name, LABEL_SIZE, self._column - INDENT) for name, _ in self._groups]
@@ -72,9 +75,9 @@ class Legend(FlatPane):
             ]
 
     @staticmethod
-    def height(balls: int, columns: int) -> float:
+    def height(balls: int, columns: int, pitch: float = LEAST_PITCH) -> float:
         """Points that so many balls need, each with a row of its own if they may have one."""
-        return COUNTER + LEAST_PITCH * -(-min(balls, MOST_ROWS) // columns) + 1.0
+        return COUNTER + pitch * -(-min(balls, MOST_ROWS) // columns) + 1.0
 
     def _text(self, text: str, size: float, room: float) -> tuple[str, float]:
         return self.lettering.want(fitted(literal(text), room * self.lettering.scale), size)
@@ -103,7 +106,7 @@ class Legend(FlatPane):
             and room >= EXPLAINED_PITCH
             and any(run.reason for run in self.runs)
         )
-        pitch = min(112.0 if explained else 84.0, room)
+        pitch = min(MOST_PITCH if explained else PITCH, room)
         column = (right - left + self._gap) / self.columns
         start = bottom - pitch * per_column
         labels = self._counter(moment, start - COUNTER)
@@ -135,7 +138,9 @@ class Legend(FlatPane):
         verdict = min(max((moment.seconds - verdict_at) / APPEAR, 0.0), 1.0)
         departure = self.timeline.departure(ball)
         left = 0.0 if departure is None else min(max((moment.seconds - departure - 0.6) / APPEAR, 0.0), 1.0)
-        return left * (1 - min(2 * verdict, 1.0)), verdict
+        if left:  # one goes before the other comes
+            return left * max(1 - 2 * verdict, 0.0), max(2 * verdict - 1, 0.0)
+        return 0.0, verdict
 
     def _summary(self, moment: Moment | None) -> list[Label]:
         s = self.lettering.scale

@@ -148,8 +148,8 @@ class QuantilesPane(RunPane):
             others = np.delete(places, i)
             nearest = float(np.abs(others - y).min(initial=np.inf))
             below = float((others - y)[others > y].min(initial=np.inf))
-            clear = _share(nearest, 0.6 * CLOSE, CLOSE)  # labels fade while one passes the other
-            told = _share(seconds - self._end(curve), 0.0, APPEAR) * _share(below, 0.7 * PITCH, PITCH)
+            clear = _share(nearest, 0.8 * CLOSE, CLOSE)  # labels fade while one passes the other
+            told = _share(seconds - self._end(curve), 0.0, APPEAR) * _share(below, 0.85 * PITCH, PITCH)
             sketch.text(curve.label, x, y, curve.color, clear, align=(0.0, 0.5), snap=False)
             sketch.text(curve.note, x, y + 0.45 * PITCH, quiet, clear * told, align=(0.0, 0.5), snap=False)
 

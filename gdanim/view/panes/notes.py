@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SIZE, CAPTION, PITCH = 30.0, 34.0, 50.0  # points: numbers, words, from row to row
 WORDS = 116.0  # points that two lines of words need
+WIDEST = 430.0  # points of words and numbers beside the surface
 POINT = 0.62  # of the width, where the decimal points stand
 
 
@@ -29,7 +30,7 @@ class NotesPane(FlatPane):
         self.said, self.told = 0.0, 0.0
         want, s = self.lettering.want, self.lettering.scale
         self.numbers = Numbers(self.lettering, SIZE)
-        self._room = min(box.width, 470.0) if scene.layout.wide else (box.width - 40) / 2
+        self._room = min(box.width, WIDEST) if scene.layout.wide else (box.width - 40) / 2
         width = self._room / CAPTION
         self._captions = [want(f"#block(width: {width:.2f}em)[{literal(c)}]", CAPTION) for c in captions]
         x, y = surface.act.objective.variables

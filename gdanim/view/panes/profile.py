@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import cmap
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from gdanim.engine.solution import Array
+from gdanim.landscape import LOG_WHEN, STRETCH
 from gdanim.timeline import Moment, smooth
+from gdanim.view.axes import powers
 from gdanim.view.layout import Box
 from gdanim.view.pane import Clock, Cue, RunPane
 from gdanim.view.plot import BOTTOM, TOP, Plot, Scale
@@ -28,6 +31,27 @@ FEW, STACKED = 4, 12  # so many balls show slopes and steps; so many lie on top 
 LANE = 20.0  # points from one ball's steps to the next one's
 TANGENT, DASH = 140.0, 7.0  # points to either side of a ball; of the line down to its lane
 DEPARTURE, BEYOND = 0.9, 60.0  # a ball that leaves takes so many seconds; points outside where it has faded
+
+
+@dataclass(frozen=True)
+class LogAbove(Scale):
+    """log1p above the lowest value, as a surface's height; from ``floor`` to ``ceiling`` of the frame."""
+
+    floor: float = 0.0
+    ceiling: float = 1.0
+
+    def share(self, values: ArrayLike) -> Array:
+        above = STRETCH * np.maximum(super().share(values), 0.0)
+        return np.asarray(self.floor + (self.ceiling - self.floor) * np.log1p(above) / np.log1p(STRETCH))
+
+    def rise(self, values: ArrayLike) -> Array:
+        above = STRETCH * np.maximum(super().share(values), 0.0)
+        whole = (self.ceiling - self.floor) / np.log1p(STRETCH)
+        return np.asarray(whole * STRETCH / (1 + above) / (self.high - self.low))
+
+    def ticks(self, count: int) -> list[float]:
+        del count
+        return powers(self.low, self.high)
 
 
 class ProfilePane(RunPane):
@@ -50,9 +74,16 @@ class ProfilePane(RunPane):
         lanes = len(self.act.runs) + 1 if self.few else 1
         self._pitch = min(LANE, 0.2 * room / lanes)
         strip, head = lanes * self._pitch, min(BALL, 0.1 * room)
-        unit = (highest - lowest) / (room - strip - head)  # a point's worth of loss
-        y = Scale(lowest - strip * unit, highest + head * unit)
-        self.plot = Plot(box, Scale(self.low, self.high), y, self.lettering, (formula(name), "loss"))
+        self.y: Scale
+        middle, height = float(np.nanmedian(self.losses)), scene.spec.view.height
+        tall = highest - lowest > LOG_WHEN * max(middle - lowest, 1e-300)
+        if height == "log" or (height == "auto" and tall):
+            self.y = LogAbove(lowest, highest, floor=strip / room, ceiling=1 - head / room)
+        else:
+            unit = (highest - lowest) / (room - strip - head)  # a point's worth of loss
+            self.y = Scale(lowest - strip * unit, highest + head * unit)
+        names = (formula(name), "loss, log scale" if isinstance(self.y, LogAbove) else "loss")
+        self.plot = Plot(box, Scale(self.low, self.high), self.y, self.lettering, names)
         self.colors = np.array(scene.colors(self.act))
         self.radius = BALL / max(len(self.act.runs) / 8, 1.0) ** 0.35
         self.drawn = 0.0
@@ -110,14 +141,14 @@ class ProfilePane(RunPane):
 
     def rest(self, x: Array) -> tuple[Array, Array]:
         """Points of the curve and unit vectors along it, both (balls, 2) in the picture, at x (balls,)."""
-        scale, frame = self.plot.y, self.plot.frame
+        frame = self.plot.frame
         with np.errstate(all="ignore"):
             losses = self.act.objective.value(x[:, None])
             slopes = np.nan_to_num(
                 self.act.objective.exact_gradient(x[:, None])[:, 0], posinf=1e9, neginf=-1e9
             )
         across = np.full(len(x), frame.width / (self.high - self.low))
-        along = np.column_stack([across, -slopes * frame.height / (scale.high - scale.low)])
+        along = np.column_stack([across, -slopes * frame.height * self.y.rise(losses)])
         return self.plot.at(x, losses), along / np.linalg.norm(along, axis=1, keepdims=True)
 
     def tangents(self, contacts: Array, along: Array) -> tuple[Array, Array]:

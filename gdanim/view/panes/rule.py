@@ -10,6 +10,7 @@ from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
 from gdanim.view.rules import CONCEPTS, SYMBOLS, Line, Rule, Values, numbers, symbols
 from gdanim.view.sketch import Sketch
+from gdanim.view.text import fitted
 from gdanim.view.theme import Color, rgb
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ class RulePane(FlatPane):
     """The rule in symbols; below every line the numbers of the step being explained.
 
     ``told`` lines of numbers have appeared, over all steps; ``spread`` is 1 while there is room for
-    them and 0 when the symbols stand alone.
+    them and 0 when the symbols stand alone. Where a box has no room for the numbers of all lines, those
+    told last open the lines apart, and close again.
     """
 
     def __init__(
@@ -43,7 +45,8 @@ class RulePane(FlatPane):
         self._inks = {"x": point, "move": point}
         self._inks |= {name: rgb(getattr(scene.theme, concept)) for name, concept in CONCEPTS.items()}
         count = len(rule.lines)
-        self._fit = min(1.0, box.height / (count * (LINE + NUMBERS)))
+        self._open = min(max(int((box.height - count * LINE) / NUMBERS), 1), count)  # lines with numbers
+        self._fit = min(1.0, box.height / self.needs(count, self._open))
         self._symbols = [self._layers(symbols(line), SYMBOLS, 1.0) for line in rule.lines]
         self._numbers = [
             [
@@ -53,25 +56,37 @@ class RulePane(FlatPane):
             for rows in steps
         ]
 
+    @staticmethod
+    def needs(lines: int, opened: int = 1) -> float:
+        """Points that a rule in letters of full size takes, with the numbers of so many lines."""
+        return lines * LINE + opened * NUMBERS
+
     @property
     def height(self) -> float:
         """Points that the symbols take when they stand alone."""
         return len(self._symbols) * LINE * self._fit
 
     def moving(self, sketch: Sketch) -> None:
-        box, count = self.box, len(self._symbols)
-        pitch = (LINE + NUMBERS * self.spread) * self._fit
+        box, count, y = self.box, len(self._symbols), self.box.top
+        still = self.told == int(self.told) and self.spread in (0.0, 1.0)
         for j, layers in enumerate(self._symbols):
-            y = box.top + pitch * j + LINE * self._fit / 2
+            shares = [self._share(k * count + j) for k in range(len(self._numbers))]
+            apart = self.spread * (1.0 if self._open == count else sum(shares))
             for key, ink in layers:
-                sketch.text(key, box.left, y, ink, align=(0.0, 0.5), snap=self.spread in (0.0, 1.0))
-            for k, rows in enumerate(self._numbers):
-                strength = _share(self.told - k * count - j) * (1 - _share(self.told - (k + 1) * count - j))
-                strength *= max(2 * self.spread - 1, 0.0)
+                sketch.text(key, box.left, y + LINE * self._fit / 2, ink, align=(0.0, 0.5), snap=still)
+            for k, (rows, share) in enumerate(zip(self._numbers, shares, strict=True)):
+                strength = (share if self._open == count else max(3 * share - 2, 0.0)) * max(
+                    2 * self.spread - 1, 0.0
+                )
                 strength *= 1 - (1 - PASSED) * _share(self.told - (k + 1) * count)
+                below = y + (LINE + NUMBERS * apart / 2) * self._fit
                 for key, ink in rows[j] if strength > 0 else ():
-                    below = y + (LINE + NUMBERS) / 2 * self._fit
-                    sketch.text(key, box.left + INDENT, below, ink, strength, align=(0.0, 0.5))
+                    sketch.text(key, box.left + INDENT, below, ink, strength, align=(0.0, 0.5), snap=still)
+            y += (LINE + NUMBERS * apart) * self._fit
+
+    def _share(self, line: int) -> float:
+        """How far the numbers of a line, counted over all steps, have appeared and not gone again."""
+        return _share(self.told - line) * (1 - _share(self.told - line - self._open))
 
     def _worked(self, line: Line, before: Values, result: Array) -> Layers:
         """A line with its numbers, in the colours of what they are."""
@@ -100,7 +115,8 @@ class RulePane(FlatPane):
                 "#let unseen = white.transparentize(100%)\n"
                 f"#text(fill: {rest})[#show math.equation: set align(left)\n$ {body} $]"
             )
-            layers.append((self.lettering.want(markup, SIZE * size * self._fit), ink))
+            room = (self.box.width - INDENT) * self.lettering.scale
+            layers.append((self.lettering.want(fitted(markup, room), SIZE * size * self._fit), ink))
         return layers
 
 

@@ -154,7 +154,8 @@ class SweepKey(FlatPane):
         """Left and top of an item, in one column or two."""
         columns = 2 if self.box.width > NARROW else 1
         across = k % columns * self.box.width / columns
-        return self.box.left + across, self.box.top + KEY_HEAD + PITCH * (k // columns)
+        pitch = min(PITCH, (self.box.height - KEY_HEAD) / -(-(len(self._rows) + 1) // columns))
+        return self.box.left + across, self.box.top + KEY_HEAD + pitch * (k // columns)
 
 
 def telling(found: Sweep) -> list[Cell]:
