@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gdanim.view.scene import FilmScene
 
 SIZE, LINE, NUMBERS = 40.0, 74.0, 112.0  # points: letters, a line of symbols, a line of numbers below it
+SMALLER = 0.75  # of their size letters may have for the numbers of more lines
 INDENT = 30.0
 PASSED = 0.35  # opacity of numbers of the step before, until those of the new one take their place
 Layers = list[tuple[tuple[str, float], Color]]  # pieces of text to put over one another, and their colours
@@ -45,7 +46,8 @@ class RulePane(FlatPane):
         self._inks = {"x": point, "move": point}
         self._inks |= {name: rgb(getattr(scene.theme, concept)) for name, concept in CONCEPTS.items()}
         count = len(rule.lines)
-        self._open = min(max(int((box.height - count * LINE) / NUMBERS), 1), count)  # lines with numbers
+        room = box.height / SMALLER - self.needs(count, 0)
+        self._open = min(max(int(room / NUMBERS), 1), count)  # lines with numbers
         self._fit = min(1.0, box.height / self.needs(count, self._open))
         self._symbols = [self._layers(symbols(line), SYMBOLS, 1.0) for line in rule.lines]
         self._numbers = [
