@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 
-import cmap
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,7 +34,6 @@ class Scenery:
         timeline: Rolling,
         theme: Theme,
         colors: Array,
-        colormap: str | None,
         paint: NDArray[np.uint8] | None = None,
     ) -> None:
         """``paint``: colours (rows, columns, 3) over the domain from low to high, instead of a colormap."""
@@ -51,7 +49,7 @@ class Scenery:
         self.ground = np.where(there, self.heights, NOWHERE)
         self.levels = np.where(there, self.heights / RELIEF * LEVELS, NOWHERE)
         self.paint = paint
-        upper, under = self._bake(colormap or theme.colormap)
+        upper, under = self._bake()
         self.triangles = self.mesh.triangles
         self.vertices = np.concatenate([self.mesh.normals, upper, under, self._mesh_coordinates()], axis=1)
         self.floor = self._floor()
@@ -102,11 +100,11 @@ class Scenery:
             rows.append(np.concatenate([place, paint], axis=1))
         return np.concatenate(rows)
 
-    def _bake(self, colormap: str) -> tuple[Array, Array]:
+    def _bake(self) -> tuple[Array, Array]:
         """Light that does not depend on the viewer, linear: upper side and underside, each (vertices, 3)."""
         theme = self.theme
         u = np.clip(self.mesh.positions[:, 2] / RELIEF, 0.0, 1.0)
-        base = np.asarray(cmap.Colormap(colormap)(u**theme.gamma))[:, :3] ** 2.2
+        base = theme.shades(u)[:, :3] ** 2.2
         if self.paint is not None:  # which the light falls on, brighter above
             base = np.repeat((PAINTED_LOW + (PAINTED_HIGH - PAINTED_LOW) * u)[:, None], 3, axis=1)
         n = self.mesh.normals

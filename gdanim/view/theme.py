@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from gdanim.engine.solution import Array
+
 if TYPE_CHECKING:
     from gdanim.sections import View
 
 Color = tuple[float, float, float]
+LOWEST = 0.1
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,15 @@ class Theme:
     gloss: float
     rim: float
     gamma: float = 0.75  # the colormap is read at height ** gamma
+
+    def shades(self, heights: Array) -> Array:
+        """Colours (..., 4) of heights (...) from 0 to 1.
+
+        The very beginning of the colormap is left out: it would hardly be told from the ground.
+        """
+        import cmap  # 60 ms, which check and solve need not wait for
+
+        return np.asarray(cmap.Colormap(self.colormap)(LOWEST + (1 - LOWEST) * heights**self.gamma))
 
 
 themes: dict[str, Theme] = {
@@ -127,8 +141,9 @@ themes: dict[str, Theme] = {
 
 
 def themed(view: View) -> Theme:
-    """The theme that a spec names, with its own colours."""
-    return replace(themes[view.theme], **view.colors.model_dump(exclude_none=True))
+    """The theme that a spec names, with its own colours and colormap."""
+    theme = replace(themes[view.theme], **view.colors.model_dump(exclude_none=True))
+    return replace(theme, colormap=view.colormap or theme.colormap)
 
 
 def rgb(color: str) -> Color:

@@ -100,8 +100,7 @@ class StepsPane(ContourPane):
         return self._shaded(np.linspace(1.0, 0.0, 256)[:, None])
 
     def _shaded(self, shares: Array) -> NDArray[np.uint8]:
-        name = self.scene.spec.view.colormap or self.theme.colormap
-        shade = np.asarray(cmap.Colormap(name)(0.06 + 0.94 * np.clip(shares, 0.0, 1.0)))
+        shade = np.asarray(cmap.Colormap(self.theme.colormap)(0.06 + 0.94 * np.clip(shares, 0.0, 1.0)))
         return (255 * shade).round().astype(np.uint8)
 
 

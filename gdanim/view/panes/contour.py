@@ -7,7 +7,6 @@ from dataclasses import fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import cmap
 import numpy as np
 from numpy.typing import NDArray
 
@@ -209,10 +208,9 @@ class ContourPane(RunPane):
         ends = np.concatenate([[self.landscape.low], borders, [self.landscape.high]])
         middle = self.landscape.level((ends[:-1] + ends[1:]) / 2) / RELIEF
         theme = self.theme
-        shade = np.asarray(
-            cmap.Colormap(self.scene.spec.view.colormap or theme.colormap)(middle**theme.gamma)
-        )
-        shade = 0.16 * np.array([*rgb(theme.background), 1.0]) + 0.84 * shade  # paths come first
+        shade = 0.16 * np.array([*rgb(theme.background), 1.0]) + 0.84 * theme.shades(
+            middle
+        )  # paths come first
         colors = (255 * shade[band]).round().astype(np.uint8)
         colors[~np.isfinite(losses)] = 0
         return colors

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import cmap
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -234,9 +233,7 @@ class ProfilePane(RunPane):
             np.linspace(0, 1, columns), np.linspace(0, 1, SAMPLES), self.plot.y.share(self.losses)
         )
         share = 1 - (np.arange(rows) + 0.5) / rows
-        colors = np.asarray(
-            cmap.Colormap(self.scene.spec.view.colormap or theme.colormap)(share**theme.gamma)
-        )
+        colors = theme.shades(share)
         with np.errstate(invalid="ignore"):
             below = np.clip((height - share[:, None]) * rows + 0.5, 0.0, 1.0)
         pixels = np.empty((rows, columns, 4))

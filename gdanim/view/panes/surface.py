@@ -59,9 +59,7 @@ class SurfacePane(Pane):
         self.layout = replace(scene.layout, stage=inner)
         self.whole, self.wishes = whole, scene.spec.camera
         self.colors = scene.colors(self.act)
-        self.scenery = Scenery(
-            self.timeline, scene.theme, np.array(self.colors), scene.spec.view.colormap, paint
-        )
+        self.scenery = Scenery(self.timeline, scene.theme, np.array(self.colors), paint)
         self.reveal, self.opened, self.ground = 0.0, 0.0, 0.0
         if scene.time == 0 and not scene.spec.video.loop:
             self.ground = 1.0  # the first picture of a film is not empty

@@ -110,8 +110,7 @@ class SweepPane(FlatPane):
 
     def shades(self, shares: Array) -> Array:
         """Colours (..., 4) of few (0) to many (1) steps."""
-        name = self.scene.spec.view.colormap or self.theme.colormap
-        return np.array(cmap.Colormap(name)(LEAST + (1.0 - LEAST) * (1.0 - shares)))
+        return np.array(cmap.Colormap(self.theme.colormap)(LEAST + (1.0 - LEAST) * (1.0 - shares)))
 
 
 class SweepKey(FlatPane):
