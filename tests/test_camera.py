@@ -158,7 +158,7 @@ def test_the_surface_stays_in_the_picture_all_the_time(
     with filming(spec_of(text.replace("duration: 12", f'duration: 12, aspect: "{aspect}"'))) as scene:
         stage = scene._panes[0]
         points = stage.scenery.mesh.positions
-        rect = scene.layout.rect
+        rect = stage.layout.rect
         for t in np.linspace(0, scene.length, 60):
             scene._seek(float(t))
             seen = stage.camera(float(t)).project(points)
