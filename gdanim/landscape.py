@@ -15,7 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from gdanim.engine.solution import Act, Array, Run, Status
+from gdanim.engine.solution import Act, Array, Status
 from gdanim.yaml_marks import InputError
 
 RELIEF = 0.92
@@ -64,7 +64,7 @@ class Landscape:
         """Losses (...) to world heights (...); nan stays nan."""
         u = np.clip(self._share(losses), 0.0, None)
         if self.log:
-            u = np.log1p(STRETCH * u) / math.log1p(STRETCH)
+            u = log_height(u)
         return np.asarray(RELIEF * np.minimum(u, 1.0))
 
     def drawn(self, points: Array) -> NDArray[np.bool_]:
@@ -100,7 +100,7 @@ class Landscape:
             u = np.clip(self._share(losses), 0.0, None)
             steepness = np.full_like(u, RELIEF / (self.high - self.low))
             if self.log:
-                steepness *= STRETCH / (1 + STRETCH * u) / math.log1p(STRETCH)
+                steepness *= log_slope(u)
             slope = gradient / self.scale * steepness[..., None]
         slope = np.nan_to_num(slope, nan=0.0, posinf=1e6, neginf=-1e6)
         normals = np.concatenate([-slope, np.ones_like(slope[..., :1])], axis=-1)
@@ -141,13 +141,12 @@ def landscape(act: Act, height: Literal["auto", "linear", "log"] = "auto") -> La
         high = low + 1.0
     foot, median, head = (float(v) for v in np.quantile(losses, (TAIL, 0.5, 1 - TAIL)))
     lowest, highest, rest = low, high, head - foot
-    kept = [loss for run in act.runs for loss in _shown(run, domain)] + known
     if foot - low > SQUASHED * rest and _needle(act, points[losses.argmin()], median, rest):
-        lowest = max(low, min(foot - rest / 2, *kept))
+        lowest = max(low, min(foot - rest / 2, *_shown(act, domain), *known))
     if high - head > SQUASHED * rest and _needle(act, points[losses.argmax()], median, rest):
-        highest = min(high, max(head + rest / 2, *kept))
+        highest = min(high, max(head + rest / 2, *_shown(act, domain), *known))
     cut = lowest > low, highest < high
-    tall = highest - lowest > (LOG_CUT if any(cut) else LOG_WHEN) * max(median - lowest, 1e-300)
+    tall = towers(lowest, median, highest, LOG_CUT if any(cut) else LOG_WHEN)
     return Landscape(
         act=act,
         centre=domain.mean(axis=1),
@@ -181,12 +180,28 @@ def _needle(act: Act, place: Array, median: float, rest: float) -> bool:
     return bool(np.nanmin(heights) < min(np.nanmax(heights) / 2, rest / PLAIN))
 
 
-def _shown(run: Run, domain: Array) -> Iterator[float]:
-    """Losses that no cut may hide: at a run's start, and where it comes to rest."""
-    rests = run.status in (Status.CONVERGED, Status.LOCAL)
-    for k in (0, -1) if rests else (0,):
-        if _inside(run.points[k], domain) and math.isfinite(run.losses[k]):
-            yield float(run.losses[k])
+def _shown(act: Act, domain: Array) -> Iterator[float]:
+    """Losses that no cut may hide: at the start of a run, and where it comes to rest."""
+    for run in act.runs:
+        rests = run.status in (Status.CONVERGED, Status.LOCAL)
+        for k in (0, -1) if rests else (0,):
+            if _inside(run.points[k], domain) and math.isfinite(run.losses[k]):
+                yield float(run.losses[k])
+
+
+def towers(low: float, median: float, high: float, times: float = LOG_WHEN) -> bool:
+    """Whether most of a linear height would lie flat at the foot of its highest places."""
+    return high - low > times * max(median - low, 1e-300)
+
+
+def log_height(u: Array) -> Array:
+    """Linear heights u (...), 0 to 1 and beyond, on a log scale."""
+    return np.asarray(np.log1p(STRETCH * u) / math.log1p(STRETCH))
+
+
+def log_slope(u: Array) -> Array:
+    """The derivative of ``log_height`` at u (...)."""
+    return np.asarray(STRETCH / (1 + STRETCH * u) / math.log1p(STRETCH))
 
 
 def ticks(low: float, high: float, count: int = 5) -> list[float]:

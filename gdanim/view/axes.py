@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -23,9 +24,8 @@ TICK_GAP, NAME_GAP = 0.085, 0.20  # world units between the floor's edge and its
 
 CORNERS = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
 TICK, CLEAR = 0.03, 0.01  # world units that a tick is long; of half the picture's width beside the surface
-CHANGE = (
-    0.03  # of half the picture's width: so near each other, one corner takes the height axis from another
-)
+# Of half the picture's width: so near each other, one corner takes the height axis from another.
+CHANGE = 0.03
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ class Axes:
             for value in rounder(height_ticks(landscape))
         ]
         self._numbers = Numbers(lettering, TICK_SIZE)
+        self._post = lru_cache(maxsize=1)(self._post)  # type: ignore[method-assign]  # a frame asks repeatedly
         self._loss = lettering.want("loss, log scale" if landscape.log else "loss", 24.0)
 
     def labels(self, camera: Camera, size: tuple[int, int], opacity: float, live: Live) -> list[Label]:

@@ -11,6 +11,7 @@ from gdanim.view.scenery import Scenery
 
 BALLS = ("4f 4f 1f 4f", "in_sphere", "in_color", "in_time", "in_spin")
 DECALS = ("4f 4f 2f", "in_place", "in_color", "in_ring")
+BENEATH, FAINT = 0.8, 0.55  # a ball's place on the floor: its radius in the ball's, its opacity
 MOTES = ("3f 3f 4f", "in_centre", "in_contact", "in_color")
 
 
@@ -44,8 +45,8 @@ def shadows(moment: Rolled, scenery: Scenery, lift: Array, near: Array) -> tuple
     shadow = np.zeros((len(near), 4))
     shadow[:, 3] = scenery.theme.shadow * near
     below = place.copy()
-    below[:, 2:] = 0.8 * scenery.radius, 1.0
-    colors = np.concatenate([scenery.colors, (0.55 * near)[:, None]], axis=1)
+    below[:, 2:] = BENEATH * scenery.radius, 1.0
+    colors = np.concatenate([scenery.colors, (FAINT * near)[:, None]], axis=1)
     rings = np.tile([0.0, 0.8], (len(near), 1))
     dots = np.tile([0.0, 0.1], (len(near), 1))
     return np.hstack([place, shadow, rings]), np.hstack([below, colors, dots])

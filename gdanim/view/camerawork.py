@@ -17,7 +17,6 @@ from gdanim.view.layout import Layout
 from gdanim.view.scenery import Scenery
 
 FAVOURITE, ELEVATIONS = -60.0, (34.0, 40.0, 46.0, 52.0)  # views to choose from, degrees
-
 LOOKS, WATCHED = 16, 320  # times at which the balls are looked at; so many of their places, and of the paths'
 BALLS, GOALS, PATHS = 3.0, 0.5, 1.0  # what seeing all of them is worth
 HEADROOM = 0.12  # world units above the height axis, for its name
@@ -142,10 +141,11 @@ class Camerawork:
 
     def _framed(self, azimuths: Array, elevation: float, zoom: float) -> Camera:
         extent = self.scenery.extent + 0.22
-        base = [(x * extent[0], y * extent[1], FLOOR) for x in (-1, 1) for y in (-1, 1)]
+        base = np.array([(x * extent[0], y * extent[1], FLOOR) for x in (-1, 1) for y in (-1, 1)])
         a = np.radians(azimuths)
-        left = np.array(base)[:, :2] @ np.array([np.sin(a), -np.cos(a)])
-        posts = [(x, y, RELIEF + HEADROOM) for x, y, _ in np.array(base)[np.unique(left.argmax(axis=0))]]
+        left = base[:, :2] @ np.array([np.sin(a), -np.cos(a)])
+        posts = base[np.unique(left.argmax(axis=0))]
+        posts[:, 2] = RELIEF + HEADROOM
         points = np.concatenate([self.scenery.mesh.positions[::7], base, posts])
         aspect = self.layout.width / self.layout.height
         return frame(points, self.layout.rect, aspect, azimuths, elevation, zoom)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from importlib.resources import files
 from typing import Any, Protocol
 
@@ -176,34 +176,18 @@ class Canvas:
         with self.passing("sprite", rows, layout) as array:
             array.render(moderngl.TRIANGLES)
 
-    @contextmanager
     def passing(
         self, program: str, rows: NDArray[Any], layout: tuple[str, ...], cells: int = 1
-    ) -> Iterator[moderngl.VertexArray]:
-        """Quads for one frame only.
+    ) -> AbstractContextManager[moderngl.VertexArray]:
+        """Quads for one frame only."""
+        return _released(*self.quads(program, rows, layout, cells))
 
-        Nothing is left to the garbage collector: it might come while another canvas draws, and would
-        then delete that one's objects.
-        """
-        buffer, array = self.quads(program, rows, layout, cells)
-        try:
-            yield array
-        finally:
-            array.release()
-            buffer.release()
-
-    @contextmanager
     def points(
         self, program: str, rows: NDArray[Any], layout: tuple[str, ...]
-    ) -> Iterator[moderngl.VertexArray]:
+    ) -> AbstractContextManager[moderngl.VertexArray]:
         """A point for every row, for one frame only."""
         buffer = self.buffer(rows)
-        array = self.context.vertex_array(self.programs[program], [(buffer, *layout)])
-        try:
-            yield array
-        finally:
-            array.release()
-            buffer.release()
+        return _released(buffer, self.context.vertex_array(self.programs[program], [(buffer, *layout)]))
 
     def quads(
         self, program: str, rows: NDArray[Any], layout: tuple[str, ...], cells: int = 1
@@ -264,6 +248,20 @@ class Canvas:
     def close(self) -> None:
         """Free the context. The canvas is of no use afterwards."""
         self.context.release()
+
+
+@contextmanager
+def _released(buffer: moderngl.Buffer, array: moderngl.VertexArray) -> Iterator[moderngl.VertexArray]:
+    """An array that is gone afterwards, with its buffer.
+
+    Nothing is left to the garbage collector: it might come while another canvas draws, and would then
+    delete that one's objects.
+    """
+    try:
+        yield array
+    finally:
+        array.release()
+        buffer.release()
 
 
 def _waiting() -> Callable[[], object]:

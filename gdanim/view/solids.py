@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gdanim.engine.solution import Array
 from gdanim.landscape import FLOOR
 from gdanim.rolling import MANY, Rolled
-from gdanim.view.balls import BALLS, DECALS, MOTES, far_first, motes, shadows, spheres
+from gdanim.view.balls import BALLS, BENEATH, DECALS, FAINT, MOTES, far_first, motes, shadows, spheres
 from gdanim.view.camera import Camera
 from gdanim.view.canvas import Canvas
 from gdanim.view.picture import ABOVE, Arrows, Picture
@@ -22,7 +22,8 @@ from gdanim.view.scenery import CROWD, KEY_LIGHT, Scenery
 TAIL = 2.0  # seconds of way in a tail
 ARROWS = ("3f 3f 4f", "in_tail", "in_head", "in_color")
 ALL = slice(None)
-MOTE, BENEATH, HALO = 2.5, 0.8, 1.35  # least pixels of a ball of many; its floor disc and shadow in radii
+# Pixels of the least radius of a ball; radii that the shadow of one of many reaches.
+LEAST, HALO = 2.5, 1.35
 PATCHES = ("3f 3f 3f 3f 4f", "in_a", "in_b", "in_c", "in_d", "in_color")
 CONTOUR = 1.3  # pixels around an arrow
 PAINT, PAINTED = 3, 0.5  # texture unit of a painted surface's colours; their opacity on the floor
@@ -200,13 +201,13 @@ class Solids:
             self.canvas.set("ball", u_flat=2.0, u_least=0.0, u_opacity=picture.presence)
             self._render_spheres(glow)
             self.canvas.set_depth_mask(True)
-        self.canvas.set("ball", u_flat=0.0, u_least=MOTE * self.canvas.pixel, u_opacity=picture.presence)
+        self.canvas.set("ball", u_flat=0.0, u_least=LEAST * self.canvas.pixel, u_opacity=picture.presence)
         self._render_spheres(rows[far_first(rows[:, :3], picture.camera.eye)])
 
     def _render_beneath(self, array: moderngl.VertexArray, camera: Camera, near: float) -> None:
         """The places of many balls on the floor, seen as flat as the camera stands low."""
         canvas, squash = self.canvas, 1 / max(math.sin(math.radians(camera.elevation)), 0.15)
-        canvas.set("mote", u_floor=1.0, u_reach=1.0, u_squash=squash, u_opacity=0.55 * near)
+        canvas.set("mote", u_floor=1.0, u_reach=1.0, u_squash=squash, u_opacity=FAINT * near)
         canvas.set("mote", u_radius=BENEATH * self.scenery.radius, u_least=BENEATH * canvas.pixel)
         canvas.set_depth_mask(False)
         array.render(moderngl.POINTS)
@@ -214,7 +215,7 @@ class Solids:
     def _render_motes(self, array: moderngl.VertexArray, presence: float, near: float) -> None:
         canvas = self.canvas
         canvas.set("mote", u_floor=0.0, u_reach=HALO, u_shadow=1.2 * canvas.theme.shadow * near)
-        canvas.set("mote", u_radius=self.scenery.radius, u_least=MOTE * canvas.pixel, u_opacity=presence)
+        canvas.set("mote", u_radius=self.scenery.radius, u_least=LEAST * canvas.pixel, u_opacity=presence)
         canvas.set_depth_mask(True)
         array.render(moderngl.POINTS)
 

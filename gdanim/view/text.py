@@ -6,7 +6,7 @@ import io
 import math
 import warnings
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from importlib.resources import files
 
 import numpy as np
 import tylax
@@ -22,7 +22,7 @@ FONT = "New Computer Modern"  # travels inside the typst wheel
 PADDING = 2  # pixels around a sprite, so that overhanging strokes are kept and neighbours do not bleed
 LEAST = 20.5  # points: smaller than that no text shrinks; 9 pixels of a picture 480 high
 NO_CHARACTER = "\U0010ffff"
-FITTING = (Path(__file__).parent / "fitting.typ").read_text(encoding="utf-8")
+FITTING = (files("gdanim.view") / "fitting.typ").read_text(encoding="utf-8")
 Sprite = tuple[int, int, int, int]  # left, top, width, height in the atlas
 
 

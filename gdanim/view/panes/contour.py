@@ -207,10 +207,8 @@ class ContourPane(RunPane):
         band = np.searchsorted(borders, losses)
         ends = np.concatenate([[self.landscape.low], borders, [self.landscape.high]])
         middle = self.landscape.level((ends[:-1] + ends[1:]) / 2) / RELIEF
-        theme = self.theme
-        shade = 0.16 * np.array([*rgb(theme.background), 1.0]) + 0.84 * theme.shades(
-            middle
-        )  # paths come first
+        ground = np.array([*rgb(self.theme.background), 1.0])
+        shade = 0.16 * ground + 0.84 * self.theme.shades(middle)  # paths come first
         colors = (255 * shade[band]).round().astype(np.uint8)
         colors[~np.isfinite(losses)] = 0
         return colors

@@ -6,9 +6,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-import contourpy
 import numpy as np
 
 from gdanim.engine.solution import Act, Array
@@ -16,6 +15,7 @@ from gdanim.landscape import FLOOR
 from gdanim.rolling import Rolled
 from gdanim.timeline import smooth
 from gdanim.view.layout import Box
+from gdanim.view.levels import level_lines
 from gdanim.view.pane import Clock
 from gdanim.view.panes.surface import SurfacePane
 from gdanim.view.picture import ABOVE, Arrows, Patches, Picture, Segments
@@ -31,7 +31,7 @@ ASIDE = 24.0  # degrees that the view is turned from straight uphill
 PLANE = 0.44  # world units of the tangent plane to either side
 CORNER = 0.11  # world units of the mark of a right angle
 SKIN = 0.004  # world units that lines lie above the surface
-SAMPLES, GRID = 161, 201  # of a line on the surface; of the field its level lines are found in
+SAMPLES = 161  # of a line on the surface
 
 
 class GradientSurface(SurfacePane):
@@ -234,12 +234,8 @@ class GradientSurface(SurfacePane):
     @cached_property
     def _level_line(self) -> Array:
         """The level line through the point on the surface (n, 3), the point in its middle."""
-        axes = [np.linspace(low, high, GRID) for low, high in self.act.domain]
-        land = self.timeline.landscape
-        with np.errstate(all="ignore"):
-            heights = land.level(self.act.objective.value(np.stack(np.meshgrid(*axes), axis=-1)))
-        maker = contourpy.contour_generator(axes[0], axes[1], np.ma.masked_invalid(heights))
-        found = cast(list[Array], maker.lines(float(self._contact[2])))
+        land, loss = self.timeline.landscape, float(self.act.objective.value(self.point))
+        found = level_lines(land, [loss])[loss]
         scaled = [np.linalg.norm((line - self.point) * land.scale, axis=1) for line in found]
         if not found:
             return np.tile(self._contact, (2, 1))

@@ -11,6 +11,7 @@ from gdanim.engine.solution import Array, Status
 from gdanim.timeline import Moment
 from gdanim.view.layout import Box
 from gdanim.view.pane import Clock, FlatPane
+from gdanim.view.panes.rates import APPEAR, of_rates, verdict_shown
 from gdanim.view.picture import Label
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import Numbers, fitted, literal
@@ -29,7 +30,6 @@ DIGIT = 0.5 * LABEL_SIZE
 COUNTER = 54.0  # the step's row, above the others
 GROUP_PITCH, FACTS, FACTS_GAP = 50.0, 3, 20.0  # of a crowd's summary: from row to row, facts, above them
 COLUMN_GAP, CLOSE, NARROW = 70.0, 30.0, 900.0  # points between columns; CLOSE in a box less wide
-APPEAR = 0.5  # seconds in which a verdict fades in
 
 
 class Legend(FlatPane):
@@ -134,8 +134,7 @@ class Legend(FlatPane):
 
     def _strengths(self, ball: int, moment: Moment) -> tuple[float, float]:
         """Opacities under a row: of the note that the ball has left, then of its verdict."""
-        verdict_at = min(self.timeline.end(ball), self.timeline.run_time)
-        verdict = min(max((moment.seconds - verdict_at) / APPEAR, 0.0), 1.0)
+        verdict = verdict_shown(self.timeline, ball, moment.seconds)
         departure = self.timeline.departure(ball)
         left = 0.0 if departure is None else min(max((moment.seconds - departure - 0.6) / APPEAR, 0.0), 1.0)
         if left:  # one goes before the other comes
@@ -191,11 +190,8 @@ class Legend(FlatPane):
 
     def _group(self) -> list[tuple[str, Color]]:
         """One row per (optimizer, rate): its label without the start's number, and how many balls."""
-        groups: dict[int, list[int]] = {}
-        for i, run in enumerate(self.runs):
-            groups.setdefault(run.ball.hue, []).append(i)
         rows = []
-        for members in groups.values():
+        for members in of_rates(self.runs):
             label = self.runs[members[0]].ball.label
             many = f" \u00d7 {len(members)}" if len(members) > 1 else ""
             rows.append(((label.rpartition(" #")[0] or label) + many, self.colors[members[0]]))

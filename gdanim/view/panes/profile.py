@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gdanim.engine.solution import Array
-from gdanim.landscape import LOG_WHEN, STRETCH
+from gdanim.landscape import log_height, log_slope, towers
 from gdanim.timeline import Moment, smooth
 from gdanim.view.axes import powers
 from gdanim.view.layout import Box
@@ -40,13 +40,12 @@ class LogAbove(Scale):
     ceiling: float = 1.0
 
     def share(self, values: ArrayLike) -> Array:
-        above = STRETCH * np.maximum(super().share(values), 0.0)
-        return np.asarray(self.floor + (self.ceiling - self.floor) * np.log1p(above) / np.log1p(STRETCH))
+        above = np.maximum(super().share(values), 0.0)
+        return np.asarray(self.floor + (self.ceiling - self.floor) * log_height(above))
 
     def rise(self, values: ArrayLike) -> Array:
-        above = STRETCH * np.maximum(super().share(values), 0.0)
-        whole = (self.ceiling - self.floor) / np.log1p(STRETCH)
-        return np.asarray(whole * STRETCH / (1 + above) / (self.high - self.low))
+        above = np.maximum(super().share(values), 0.0)
+        return np.asarray((self.ceiling - self.floor) * log_slope(above) / (self.high - self.low))
 
     def ticks(self, count: int) -> list[float]:
         del count
@@ -75,8 +74,7 @@ class ProfilePane(RunPane):
         strip, head = lanes * self._pitch, min(BALL, 0.1 * room)
         self.y: Scale
         middle, height = float(np.nanmedian(self.losses)), scene.spec.view.height
-        tall = highest - lowest > LOG_WHEN * max(middle - lowest, 1e-300)
-        if height == "log" or (height == "auto" and tall):
+        if height == "log" or (height == "auto" and towers(lowest, middle, highest)):
             self.y = LogAbove(lowest, highest, floor=strip / room, ceiling=1 - head / room)
         else:
             unit = (highest - lowest) / (room - strip - head)  # a point's worth of loss
