@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+import gdanim
 from gdanim.spec import Spec
 from gdanim.view.camera import Camera, Rect, Watched, best_view, frame, sees
 
@@ -100,7 +102,8 @@ def test_a_wall_hides_what_is_behind_it() -> None:
 
 
 def watched(points: list[list[float]], turns: list[float]) -> Watched:
-    return Watched(np.array(points), np.array(turns), np.ones(len(points)))
+    up = np.tile([0.0, 0.0, 1.0], (len(points), 1))
+    return Watched(np.array(points), up, np.array(turns), np.ones(len(points)))
 
 
 def test_the_view_is_from_the_side_where_the_points_are() -> None:
@@ -119,6 +122,29 @@ def test_each_point_is_seen_when_its_time_comes() -> None:
     turning = watched(points, [-60.0, 60.0])
     azimuth, _ = best_view(turning, ridge(), np.ones(2), 1.2, [30.0], list(range(-180, 180, 15)))
     assert np.cos(np.radians(azimuth - 60)) < 0 < np.cos(np.radians(azimuth + 60))
+
+
+def test_a_slope_is_looked_at_rather_than_along() -> None:
+    slope = watched([[0.0, 0.0, 1.0]], [0.0])
+    slope.normals[:] = [0.0, 0.98, 0.2]
+    azimuths = list(range(-180, 180, 15))
+    assert abs(best_view(slope, np.zeros((9, 9)), np.ones(2), 1.2, [34.0], azimuths)[0] - 90) <= 60
+
+
+def test_the_paths_of_the_first_film_are_seen_as_they_are_drawn(filming: Callable[..., Any]) -> None:
+    spec = gdanim.load(Path(__file__).parent.parent / "specs" / "ravine.yaml")
+    with filming(spec, height=480) as scene:
+        stage = scene._panes[0]
+        paths, scenery = stage.scenery.paths, stage.scenery
+        for t in np.linspace(0, scene.length, 12):
+            scene._seek(float(t))
+            drawn = paths.positions[(paths.times < stage.clock.seconds) & (paths.opacity > 0.99)]
+            if len(drawn) == 0:
+                continue
+            camera = stage.camera(float(t))
+            seen = sees(camera.eye, drawn + np.array([0.0, 0.0, 0.02]), scenery.heights, scenery.extent)
+            assert seen.mean() > 0.95
+        assert len(drawn) > 100
 
 
 def test_a_long_surface_lies_across_a_wide_stage_and_along_a_high_one() -> None:

@@ -20,6 +20,8 @@ TICK_SIZE, NAME_SIZE = 22.0, 30.0
 TOUCHING, APART = 2.0, 6.0  # points between labels: nearer than the latter they fade, until they are gone
 FAINT = 0.05  # a label of more opacity than that is in the way of others
 BESIDE = 18.0  # points between the height axis and its labels
+OVER, LOSS_SIZE = 30.0, 24.0  # points from its end to its name
+STEEP, UPRIGHT = 75.0, 60.0  # degrees of elevation: from the latter to the former the height axis goes
 TICK_GAP, NAME_GAP = 0.085, 0.20  # world units between the floor's edge and its labels
 
 CORNERS = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
@@ -60,7 +62,7 @@ class Axes:
         ]
         self._numbers = Numbers(lettering, TICK_SIZE)
         self._post = lru_cache(maxsize=1)(self._post)  # type: ignore[method-assign]  # a frame asks repeatedly
-        self._loss = lettering.want("loss, log scale" if landscape.log else "loss", 24.0)
+        self._loss = lettering.want("loss, log scale" if landscape.log else "loss", LOSS_SIZE)
 
     def labels(self, camera: Camera, size: tuple[int, int], opacity: float, live: Live) -> list[Label]:
         """Labels as seen by a camera in a picture of ``size`` pixels. Where two meet, one makes way."""
@@ -73,7 +75,7 @@ class Axes:
         shown = opacity * upright
         number = self._number(camera, size, shown, live)
         top = np.array([*post, RELIEF])
-        labels = [self._centred(self._loss, camera, top, size, quiet, shown, beside=-BESIDE, above=30.0)]
+        labels = [self._centred(self._loss, camera, top, size, quiet, shown, beside=-BESIDE, above=OVER)]
         places = [(k, 0.0, NAME_GAP, key, text) for k, key in enumerate(self._names)]
         places += [(k, world, TICK_GAP, key, quiet) for k, world, key in self._ticks]
         for k, world, gap, key, color in places:
@@ -150,7 +152,7 @@ class Axes:
         """
         x = camera.project(np.column_stack([self.corners, np.zeros(4)]))[:, 0]
         first, second = np.argsort(x)[:2]
-        upright = min(max((75.0 - camera.elevation) / 15.0, 0.0), 1.0)
+        upright = min(max((STEEP - camera.elevation) / (STEEP - UPRIGHT), 0.0), 1.0)
         corner = self.corners[first]
         covered = max(x[first] - float(camera.project(self.surface)[:, 0].min()) + CLEAR, 0.0)
         away = covered / camera.across(np.array([*corner, 0.0]))
@@ -183,6 +185,11 @@ class Axes:
             snap=False,
             depth=camera.depth(at),
         )
+
+
+def name_above(elevation: float) -> float:
+    """Points that the height axis' name needs above its end, seen from so many degrees of elevation."""
+    return OVER + LOSS_SIZE / 2 if elevation < STEEP else 0.0
 
 
 def rounder(values: list[float]) -> list[float]:

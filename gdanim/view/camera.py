@@ -16,6 +16,8 @@ from gdanim.landscape import FLOOR, RELIEF
 FIELD_OF_VIEW = math.radians(26)
 NEAR, FAR = 0.5, 40.0
 FROM = 7.0  # world units from which views are judged
+ROUGH, BESIDE = 24, 12.0  # so many azimuths are tried; then all within so many degrees of the best
+FACING = 0.5  # cosine between a line of sight and the surface's normal from which on a place is seen well
 ALONG = 0.06  # what a view along an axis costs, which looks flat
 FILLING = 0.15  # what a stage filled to its corners is worth, beside all points seen
 
@@ -124,6 +126,7 @@ class Watched:
     """What a camera that turns has to show."""
 
     points: Array  # (n, 3) world
+    normals: Array  # (n, 3) of the surface there
     turns: Array  # (n,): by how many degrees the camera has turned when the point is to be seen
     weights: Array  # (n,)
 
@@ -139,7 +142,8 @@ def best_view(
     """The (azimuth, elevation) in the middle of an orbit that shows most.
 
     ``heights`` as for ``sees``; ``room`` is the width by the height of the stage, which the surface shall
-    fill. Earlier elevations and azimuths win between nearly equal views.
+    fill. Earlier elevations and azimuths win between nearly equal views. Of many azimuths a few are tried,
+    then those beside the best.
     """
     box = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (FLOOR, RELIEF)])
     box[:, :2] *= extent
@@ -150,33 +154,49 @@ def best_view(
         eyes = FROM * np.column_stack(
             [math.cos(e) * np.cos(a), math.cos(e) * np.sin(a), np.full(len(a), math.sin(e))]
         )
-        seen = Camera(azimuth, elevation, FROM, (0.0, 0.0, 0.3), (0.0, 0.0), 1.0).project(box)
-        width, height = (float(side) for side in np.ptp(seen, axis=0))
+        corners = Camera(azimuth, elevation, FROM, (0.0, 0.0, 0.3), (0.0, 0.0), 1.0).project(box)
+        width, height = (float(side) for side in np.ptp(corners, axis=0))
+        ways = eyes - watched.points
+        facing = (ways * watched.normals).sum(axis=1) / np.linalg.norm(ways, axis=1)
+        seen = sees(eyes, watched.points, heights, extent) * np.clip(facing / FACING, 0.0, 1.0)
         return (
-            float(sees(eyes, watched.points, heights, extent) @ weights)
+            float(seen @ weights)
             + FILLING * min(width / (room * height), room * height / width)
-            - ALONG * max(0.0, 1 - abs((azimuth + 45) % 90 - 45) / 20)
-            - 0.004 * abs(elevation - elevations[0])
-            - 0.0008 * abs((azimuth - azimuths[0] + 180) % 360 - 180)
+            - ALONG * max(0.0, 1 - abs((azimuth + 45) % 90 - 45) / 25)
+            - 0.003 * abs(elevation - elevations[0])
+            - 0.0004 * abs((azimuth - azimuths[0] + 180) % 360 - 180)
         )
 
-    return max(((a, e) for e in elevations for a in azimuths), key=lambda view: score(*view))
+    def best(directions: Sequence[float]) -> tuple[float, float]:
+        return max(((a, e) for e in elevations for a in directions), key=lambda view: score(*view))
+
+    rough, _ = best(azimuths[:: -(-len(azimuths) // ROUGH)])
+    near = [a for a in azimuths if abs((a - rough + 180) % 360 - 180) <= BESIDE]
+    return best(near)
 
 
 def frame(
-    points: Array, rect: Rect, aspect: float, azimuths: Array, elevation: float, zoom: float = 1.0
+    points: Array,
+    rect: Rect,
+    aspect: float,
+    azimuths: Array,
+    elevation: float,
+    zoom: float = 1.0,
+    above: Array | float = 0.0,
 ) -> Camera:
     """A camera, as near as can be, that keeps ``points`` (n, 3) in ``rect`` from every one of ``azimuths``.
 
-    It looks from the middle of them; ``zoom`` above 1 steps nearer than that.
+    It looks from the middle of them; ``zoom`` above 1 steps nearer than that. ``above``: how much of the
+    picture's height, in normalised coordinates, is to be kept above each point (n,) for a label.
     """
     x, y, z = ((points.min(axis=0) + points.max(axis=0)) / 2).tolist()
     target = (x, y, z)
+    room_above = np.column_stack([np.zeros(len(points)), np.broadcast_to(above, len(points))])
 
     def box(distance: float) -> tuple[Array, Array]:
         cameras = [Camera(float(a), elevation, distance, target, (0.0, 0.0), aspect) for a in azimuths]
-        seen = np.concatenate([c.project(points) for c in cameras])
-        return seen.min(axis=0), seen.max(axis=0)
+        seen = np.stack([c.project(points) for c in cameras])
+        return seen.min(axis=(0, 1)), (seen + room_above).max(axis=(0, 1))
 
     room = np.array([rect.right - rect.left, rect.top - rect.bottom])
     near, far = 2.5, 30.0

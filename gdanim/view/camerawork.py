@@ -12,14 +12,14 @@ from gdanim import sections
 from gdanim.engine.solution import Array
 from gdanim.landscape import FLOOR, RELIEF
 from gdanim.rolling import Rolling
+from gdanim.view.axes import name_above
 from gdanim.view.camera import FIELD_OF_VIEW, Camera, Watched, best_view, frame
 from gdanim.view.layout import Layout
 from gdanim.view.scenery import Scenery
 
 FAVOURITE, ELEVATIONS = -60.0, (34.0, 40.0, 46.0, 52.0)  # views to choose from, degrees
-LOOKS, WATCHED = 16, 320  # times at which the balls are looked at; so many of their places, and of the paths'
+LOOKS, WATCHED = 16, 240  # times at which the balls are looked at; so many of their places, and of the paths'
 BALLS, GOALS, PATHS = 3.0, 0.5, 1.0  # what seeing all of them is worth
-HEADROOM = 0.12  # world units above the height axis, for its name
 SWING = (22.0, 24.0)  # the film opens this many degrees around and above the orbit
 NEARER = 0.55  # of the distance, when a ball is followed
 STRAY = 0.6  # of half the picture's height: so far a followed ball may be from the middle
@@ -84,27 +84,35 @@ class Camerawork:
 
     @property
     def _watched(self) -> Watched:
-        """What there is to see: the balls at times all through the run; the goals; at the end the paths."""
+        """What there is to see: the balls all through the run; the goals; the paths as they are drawn,
+        and whole at the end.
+        """
         timeline, paths = self.timeline, self.scenery.paths
         span, every = self.ends - self.begins, -(-len(timeline.act.runs) * LOOKS // WATCHED)
-        places, turns = [], []
+        places, upwards, turns = [], [], []
         for share in np.linspace(0.0, 1.0, LOOKS):
             now = timeline.at(share * timeline.run_time)
-            places.append(now.centres[::every][now.opacity[::every] > 0.5])
+            there = np.flatnonzero(now.opacity > 0.5)[::every]
+            places.append(now.centres[there])
+            upwards.append(now.normals[there])
             turns.append(np.full(len(places[-1]), self._turn(self.begins + share * span)))
-        goals, path = self.scenery.marked(), paths.positions[paths.opacity > 0.99]
-        path = path[:: max(1, len(path) // WATCHED)]
+        goals, solid = self.scenery.marked(), np.flatnonzero(paths.opacity > 0.99)
+        solid = solid[:: max(1, len(solid) // WATCHED)]
+        path, normals = paths.positions[solid], paths.normals[solid]
+        shares = paths.times[solid] / max(timeline.run_time, 1e-9)
+        drawn = np.array([self._turn(self.begins + share * span) for share in shares])
         middle, end = self._turn((self.begins + self.ends) / 2), self._turn(self.ends)
         groups = [
-            (np.concatenate(places), np.concatenate(turns), BALLS),
-            (goals, np.full(len(goals), middle), GOALS),
-            (path, np.full(len(path), end), PATHS),
+            (np.concatenate(places), np.concatenate(upwards), np.concatenate(turns), BALLS),
+            (goals, np.tile([0.0, 0.0, 1.0], (len(goals), 1)), np.full(len(goals), middle), GOALS),
+            (path, normals, drawn, PATHS),
+            (path, normals, np.full(len(path), end), PATHS),
         ]
-        above = np.array([0.0, 0.0, 0.6 * timeline.radius])
-        points = np.concatenate([p + above for p, _, _ in groups])
-        weights = np.concatenate([np.full(len(p), worth / max(len(p), 1)) for p, _, worth in groups])
-        known = np.isfinite(points).all(axis=1)
-        return Watched(points[known], np.concatenate([t for _, t, _ in groups])[known], weights[known])
+        points, normals, turned = (np.concatenate([group[k] for group in groups]) for k in range(3))
+        points = points + np.array([0.0, 0.0, 0.6 * timeline.radius])
+        weights = np.concatenate([np.full(len(g[0]), g[3] / max(len(g[0]), 1)) for g in groups])
+        known = np.isfinite(points).all(axis=1) & np.isfinite(normals).all(axis=1)
+        return Watched(points[known], normals[known], turned[known], weights[known])
 
     @cached_property
     def _poses(self) -> tuple[Camera, Camera]:
@@ -145,10 +153,12 @@ class Camerawork:
         a = np.radians(azimuths)
         left = base[:, :2] @ np.array([np.sin(a), -np.cos(a)])
         posts = base[np.unique(left.argmax(axis=0))]
-        posts[:, 2] = RELIEF + HEADROOM
+        posts[:, 2] = RELIEF
         points = np.concatenate([self.scenery.mesh.positions[::7], base, posts])
+        above = np.zeros(len(points))
+        above[-len(posts) :] = name_above(elevation) * 2 / self.layout.height
         aspect = self.layout.width / self.layout.height
-        return frame(points, self.layout.rect, aspect, azimuths, elevation, zoom)
+        return frame(points, self.layout.rect, aspect, azimuths, elevation, zoom, above)
 
     def _turn(self, t: float) -> float:
         """Degrees turned at film time ``t``: on and on, or to and fro where the film shall loop."""

@@ -13,7 +13,6 @@ from gdanim.view.camera import Rect
 
 SHORT, SMALL, LEAST = 1080.0, 480, 720.0
 MARGIN = 56.0
-NAME = 30.0  # points above a small stage, for the name of its height axis
 ASPECTS = {"16:9": (16, 9), "4:3": (4, 3), "1:1": (1, 1), "9:16": (9, 16)}
 
 
@@ -110,7 +109,6 @@ class Layout:
         if needed is not None:
             panel = panel._replace(top=max(panel.top, panel.bottom - needed))
         bottom += panel.top - self.panel.top
-        top += NAME if self.width < SHORT else 0.0
         return replace(self, stage=Box(left, max(stage_top, top), right, bottom), panel=panel)
 
     def body(self, top: float) -> Box:

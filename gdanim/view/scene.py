@@ -177,6 +177,7 @@ class FilmScene(Recording):
             typst_preamble=preamble(self.spec.view.font),
             color=color,
             font_size=size * unit / TYPST_SIZE / manim.constants.SCALE_FACTOR_PER_FONT_POINT,
+            use_svg_cache=False,  # which would copy every letter, for a text that comes once
         )
         corner = (x * unit - config.frame_width / 2, config.frame_height / 2 - y * unit, 0.0)
         return mobject.move_to(corner, aligned_edge=manim.UL)
