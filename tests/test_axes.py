@@ -61,7 +61,8 @@ def test_the_live_loss_rides_calmly_on_the_height_axis(
             ink = pane.axes._numbers
             known = {pane.lettering.place(key, 0, 0, (0, 0, 0)).sprite: c for c, key in ink._digits.items()}
             digits = [d for d in picture.labels if d.sprite in known]
-            shown = sorted((d.x, known[d.sprite]) for d in digits if abs(d.y + d.sprite[3] / 2 - top) < 3)
+            boxes = [(*pane.lettering.box(d), known[d.sprite]) for d in digits]
+            shown = sorted((box[0], box[4]) for box in boxes if abs((box[1] + box[3]) / 2 - top) < 3)
             assert "".join(c for _, c in shown) == f"{loss:.3f}"
             beside.append(np.array([at for at, _ in shown]) - left)
             heights.append(mark[2])

@@ -65,8 +65,8 @@ def texts(scene: Any, atlas: NDArray[np.uint8], seconds: float) -> dict[str, Box
     for label in (label for pane in panes for label in labels(pane.picture(seconds))):
         box = ink(label, atlas)
         if label.opacity > VISIBLE and box:
-            # Pieces of one size in one place are one text in several colours.
-            place = label.x, label.y, *label.sprite[2:]
+            # Pieces in one place are one text in several colours.
+            place = tuple(round(edge, 3) for edge in scene.lettering.box(label))
             name, other = pieces.get(place, (names[label.sprite], box))
             whole = (*np.minimum(other[:2], box[:2]).tolist(), *np.maximum(other[2:], box[2:]).tolist())
             pieces[place] = name, whole

@@ -44,15 +44,22 @@ TYPED = [
 ]
 
 
+ROOM = 3
+
+
 def pieces(markups: Iterable[str], size: float = 20.0) -> list[NDArray[np.uint8]]:
-    """The rasters of some Typst markup."""
+    """The rasters of some Typst markup: its lines, with some room around them for strokes that overhang."""
     lettering = Lettering(1.0)
     keys = [lettering.want(markup, size) for markup in markups]
     atlas = lettering.build()
     found = []
     for key in keys:
-        left, top, width, height = lettering.place(key, 0, 0, (1, 1, 1)).sprite
-        found.append(atlas[top : top + height, left : left + width])
+        label = lettering.place(key, ROOM, ROOM, (1, 1, 1))
+        left, top, width, height = label.sprite
+        x, y = round(label.x), round(label.y)
+        wide, high = lettering.size(key)
+        found.append(np.zeros((high + 2 * ROOM, wide + 2 * ROOM), dtype=np.uint8))
+        found[-1][y : y + height, x : x + width] = atlas[top : top + height, left : left + width]
     return found
 
 
@@ -252,16 +259,17 @@ class TestNumbers:
         assert dot in labels
         text, exponent = written(value)
         cells = {numbers.lettering.place(numbers._digits[c], 0, 0, (1, 1, 1)).sprite for c in "0123456789"}
-        digits = sorted(label.x for label in labels if label.sprite in cells)
+        left = {label: numbers.lettering.box(label)[0] for label in labels}
+        digits = sorted(left[label] for label in labels if label.sprite in cells)
         width = numbers.digit_width
-        whole = [x for x in digits if x < dot.x]
-        after = [x for x in digits if x > dot.x]
+        whole = [x for x in digits if x < left[dot]]
+        after = [x for x in digits if x > left[dot]]
         assert len(whole) == len(text.partition(".")[0].lstrip("-"))
         assert len(after) == len(text.partition(".")[2])
         assert np.all(np.diff(whole) == width)
         assert np.all(np.diff(after) == width)
-        assert whole[-1] == dot.x - width
-        assert (exponent is not None) == any(label.x > after[-1] for label in labels)
+        assert whole[-1] == left[dot] - width
+        assert (exponent is not None) == any(x > after[-1] for x in left.values())
 
     def test_numbers_read_as_written(self, numbers: Numbers) -> None:
         """From left to right the cells spell the number."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -108,7 +108,7 @@ class Axes:
             seen = np.minimum(opacity[:i] / (FAINT * whole), 1.0)
             opacity[i] *= np.prod(1 - seen * close[i, :i])
         left = opacity[len(opacity) - len(labels) :].tolist()
-        return [*(replace(label, opacity=share) for label, share in zip(labels, left, strict=True)), *first]
+        return [*(label._replace(opacity=share) for label, share in zip(labels, left, strict=True)), *first]
 
     def _number(self, camera: Camera, size: tuple[int, int], opacity: float, live: Live) -> list[Label]:
         """The live loss: where a tick's label would be, with its last digit beside the axis.
@@ -119,10 +119,10 @@ class Axes:
         x, y = camera.project(np.array([*post, live.height]))
         ink, s = rgb(self.theme.text), self.lettering.scale
         digits = self._numbers.place(live.loss, 0.0, -TICK_SIZE * s / 2, ink, opacity * live.opacity)
-        right = max(label.x + label.sprite[2] for label in digits)
+        right = max(self.lettering.box(label)[2] for label in digits)
         across = (x + 1) / 2 * size[0] - BESIDE * s - right
         down = (1 - y) / 2 * size[1]
-        return [replace(d, x=d.x + across, y=d.y + down) for d in digits]
+        return [d._replace(x=d.x + across, y=d.y + down) for d in digits]
 
     def pointer(self, camera: Camera, opacity: float, live: Live) -> Segments:
         """The mark of the live loss on the height axis."""

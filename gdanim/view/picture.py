@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gdanim.engine.solution import Array
 from gdanim.rolling import Rolled
@@ -12,8 +13,7 @@ from gdanim.view.camera import Camera
 ABOVE = 0.5
 
 
-@dataclass(frozen=True)
-class Label:
+class Label(NamedTuple):  # there are a hundred a frame, and these are made fast
     """A piece of text from the atlas. Pixels, y down from the top; the place is the sprite's top left."""
 
     sprite: tuple[int, int, int, int]  # left, top, width, height in the atlas

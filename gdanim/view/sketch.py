@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -190,7 +190,7 @@ class Sketch:
     def labels(self, labels: Iterable[Label]) -> None:
         """Pieces of text already placed, in pixels."""
         if self.opacity < 1:
-            labels = [replace(label, opacity=label.opacity * self.opacity) for label in labels]
+            labels = [label._replace(opacity=label.opacity * self.opacity) for label in labels]
         if self.parts and isinstance(self.parts[-1], list):
             self.parts[-1] += labels
         else:

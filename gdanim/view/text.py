@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import warnings
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib.resources import files
 
 import numpy as np
@@ -19,11 +19,13 @@ from gdanim.view.picture import Label
 from gdanim.view.theme import Color
 
 FONT = "New Computer Modern"  # travels inside the typst wheel
-PADDING = 2  # pixels around a sprite, so that overhanging strokes are kept and neighbours do not bleed
+PADDING = 2  # pixels around a piece while it is set, so that overhanging strokes are kept
+BORDER = 1  # pixels around a sprite's ink, so that neighbours do not bleed
 LEAST = 20.5  # points: smaller than that no text shrinks; 9 pixels of a picture 480 high
 NO_CHARACTER = "\U0010ffff"
 FITTING = (files("gdanim.view") / "fitting.typ").read_text(encoding="utf-8")
 Sprite = tuple[int, int, int, int]  # left, top, width, height in the atlas
+Edges = tuple[int, int, int, int]  # left, top, right, bottom
 
 
 def literal(text: str) -> str:
@@ -82,7 +84,8 @@ class Lettering:
     font: str | None = None
     _index: dict[tuple[str, float], int] = field(default_factory=dict)
     _sprites: list[Sprite] = field(default_factory=list)
-    _inks: dict[Sprite, tuple[int, int, int, int]] = field(default_factory=dict)  # edges of what is covered
+    _boxes: dict[Sprite, Edges] = field(default_factory=dict)  # of its lines, seen from the sprite's corner
+    _inks: dict[Sprite, Edges] = field(default_factory=dict)  # of what it covers, likewise
 
     def want(self, markup: str, size: float) -> tuple[str, float]:
         """Register Typst markup at a size in points; returns the key to place it by."""
@@ -109,14 +112,17 @@ class Lettering:
         return self._pack(coverage)
 
     def size(self, key: tuple[str, float]) -> tuple[int, int]:
-        """Width and height of a piece in pixels, without its padding."""
-        _, _, width, height = self._sprites[self._index[key]]
-        return width - 2 * PADDING, height - 2 * PADDING
+        """Width and height of a piece in pixels."""
+        left, top, right, bottom = self._boxes[self._sprites[self._index[key]]]
+        return right - left, bottom - top
+
+    def box(self, label: Label) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of a label's lines, in pixels: the same for all digits."""
+        return _moved(self._boxes[label.sprite], label)
 
     def ink(self, label: Label) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of what a label covers, in pixels."""
-        left, top, right, bottom = self._inks[label.sprite]
-        return label.x + left, label.y + top, label.x + right, label.y + bottom
+        return _moved(self._inks[label.sprite], label)
 
     def place(
         self,
@@ -128,13 +134,20 @@ class Lettering:
         snap: bool = True,
         depth: float = -1.0,
     ) -> Label:
-        """A label whose top left corner (without padding) is at pixel x, y; snapped labels stay crisp."""
+        """A label whose lines have their top left corner at pixel x, y; snapped labels stay crisp."""
         if snap:
             x, y = round(x), round(y)
-        return Label(self._sprites[self._index[key]], x - PADDING, y - PADDING, color, opacity, depth)
+        sprite = self._sprites[self._index[key]]
+        left, top, _, _ = self._boxes[sprite]
+        return Label(sprite, x - left, y - top, color, opacity, depth)
 
-    def _pack(self, pieces: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-        """Shelves: pieces side by side in rows."""
+    def _pack(self, pages: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+        """Shelves: pieces side by side in rows, each cut to its ink, as what is blank takes time to draw."""
+        inks = [Image.fromarray(page).getbbox() or (0, 0, 1, 1) for page in pages]
+        pieces = [
+            np.pad(page[top:bottom, left:right], BORDER)
+            for page, (left, top, right, bottom) in zip(pages, inks, strict=True)
+        ]
         width = max(2048, max(p.shape[1] for p in pieces))
         x = y = shelf = 0
         self._sprites = []
@@ -145,11 +158,19 @@ class Lettering:
             self._sprites.append((x, y, w, h))
             x, shelf = x + w, max(shelf, h)
         atlas = np.zeros((y + shelf, width), dtype=np.uint8)
-        for sprite, piece in zip(self._sprites, pieces, strict=True):
+        for sprite, piece, page, ink in zip(self._sprites, pieces, pages, inks, strict=True):
             left, top, w, h = sprite
             atlas[top : top + h, left : left + w] = piece
-            self._inks[sprite] = Image.fromarray(piece).getbbox() or (0, 0, 0, 0)
+            x, y = BORDER - ink[0], BORDER - ink[1]
+            high, wide = page.shape
+            self._boxes[sprite] = x + PADDING, y + PADDING, x + wide - PADDING, y + high - PADDING
+            self._inks[sprite] = BORDER, BORDER, w - BORDER, h - BORDER
         return atlas
+
+
+def _moved(edges: Edges, label: Label) -> tuple[float, float, float, float]:
+    left, top, right, bottom = edges
+    return label.x + left, label.y + top, label.x + right, label.y + bottom
 
 
 class Curtain:
@@ -178,8 +199,8 @@ class Curtain:
         for towards, x, y, width, height in boxes:
             label = self.lettering.place(self._pieces[towards], x * s, y * s, self.ground)
             x0, y0, w, h = label.sprite
-            inner = (x0 + PADDING + 1, y0 + PADDING + 1, w - 2 * PADDING - 2, h - 2 * PADDING - 2)
-            labels.append(replace(label, sprite=inner, x=x * s, y=y * s, size=(width * s, height * s)))
+            inner = (x0 + BORDER + 1, y0 + BORDER + 1, w - 2 * BORDER - 2, h - 2 * BORDER - 2)
+            labels.append(label._replace(sprite=inner, x=x * s, y=y * s, size=(width * s, height * s)))
         return labels
 
 
