@@ -166,7 +166,7 @@ def steady(name: str) -> Speed:
 
 
 def readouts(frames: int = 30, rounds: int = 10) -> tuple[float, float, float]:
-    """Milliseconds of processor time of a frame of twelve balls, what its legend adds to drawing, to encoding.
+    """Processor milliseconds of a frame of twelve balls, and what its legend adds to drawing and encoding.
 
     Frames with it and without are drawn in turn and encoded in turn; these are medians of so many rounds.
     """

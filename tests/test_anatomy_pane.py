@@ -10,6 +10,7 @@ import pytest
 
 from gdanim.engine.solution import Act
 from gdanim.spec import Spec
+from gdanim.view.panes.anatomy import LARGEST
 from gdanim.view.panes.eigen import along_eigenvectors
 
 
@@ -43,3 +44,18 @@ def test_a_verdict_goes_with_its_ball(spec_of: Callable[[str], Spec], filming: C
         assert pane.picture(0.0).moving.parts
         pane.clock.present = 0.0
         assert not pane.picture(0.0).moving.parts
+
+
+@pytest.mark.parametrize("aspect", ["16:9", "1:1"])
+def test_the_box_stays_near_its_map(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any], aspect: str
+) -> None:
+    text = (
+        "functions: ['x^2 + 10*y^2']\noptimizers: [sgd, momentum, {name: adam, learning_rate: 0.2}]\n"
+        "learning_rates: [0.05]\nstarts: [[-2.6, 1.4]]\nsteps: 40\nscene: anatomy\n"
+    )
+    with filming(spec_of(f'{text}video: {{aspect: "{aspect}"}}\n'), height=250) as scene:
+        pane = [pane for pane in scene._panes if type(pane).__name__ == "AnatomyPane"][2]
+        assert pane.act.runs[0].ball.label == "adam"
+        highest = 2 * LARGEST * pane._scale
+        assert highest < 0.7 * pane.plot.frame.height

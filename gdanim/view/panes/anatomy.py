@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 HEAD = 50.0  # points above the map, for the ball's name
 LONGEST, LARGEST = 130.0, 95.0  # points: the longest arrow; half the longest side of the box
+ROOMY = 280.0  # points: in a map less high, arrows and box are smaller
 LEAST = 26.0  # points of an arrow that is drawn at all
 KEY, ROW = 27.0, 40.0  # points of the key's letters and from line to line
 
@@ -39,6 +40,7 @@ class AnatomyPane(ContourPane):
         room = self.plot.frame.width * self.lettering.scale
         self._name = self.lettering.want(fitted(literal(name), 0.44 * room), 32)
         self._verdict = self.lettering.want(fitted(literal(clock.act.runs[ball].verdict), 0.5 * room), 24)
+        self._scale = min(self.plot.frame.height / ROOMY, 1.0)
         norms = np.linalg.norm(inside.gradients / self.landscape.scale, axis=1)
         self._largest = max(float(norms[np.isfinite(norms)].max(initial=0.0)), 1e-300)
         squares = np.zeros(1) if inside.second_moment is None else inside.second_moment
@@ -72,7 +74,12 @@ class AnatomyPane(ContourPane):
 
         place, alpha = places[0], float(shown[0])
         if self.inside.second_moment is not None:
-            half = LARGEST * np.sqrt(np.maximum(now(self.inside.second_moment), 0.0)) / self._widest
+            half = (
+                LARGEST
+                * self._scale
+                * np.sqrt(np.maximum(now(self.inside.second_moment), 0.0))
+                / self._widest
+            )
             square = Box(*(place - half), *(place + half))
             sketch.box(square, self.ink("second_moment"), 0.16 * alpha, corner=3)
             sketch.box(square, self.ink("second_moment"), 0.9 * alpha, corner=3, width=2.4)
@@ -91,7 +98,7 @@ class AnatomyPane(ContourPane):
     ) -> None:
         length = float(np.linalg.norm(way))
         if 0 < length < np.inf:
-            reach = LONGEST * min(length / self._largest, 1.5) ** 0.5
+            reach = LONGEST * self._scale * min(length / self._largest, 1.5) ** 0.5
             sketch.arrow(place, place + way / length * reach, self.ink(concept), width, alpha)
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -127,16 +128,24 @@ class ContourPane(RunPane):
                 last = y
 
     def _draw_steps(self, sketch: Sketch, rows: NDArray[np.int64]) -> None:
-        """Numbers beside the first iterates that stand clear of each other."""
-        for i, run in enumerate(self.act.runs):
-            points = self._points(self.landscape.to_world(run.points[: NUMBERED + 1]))
-            numbered = np.empty((0, 2))
-            for k in range(min(int(rows[i]), len(points) - 1) + 1):
-                inside = np.all((points[k] > self._corner[0] + 24) & (points[k] < self._corner[1] - 24))
-                if inside and (np.linalg.norm(points[k] - numbered, axis=1) > CLEAR).all():
-                    x, y = points[k]
-                    sketch.text(self._steps[k], x, y - 26, self.ink("lines"), align=(0.5, 0.5))
-                    numbered = np.append(numbered, points[k : k + 1], axis=0)
+        """Numbers beside iterates that have been reached."""
+        for ball, k, (x, y) in self._numbered:
+            if k <= rows[ball]:
+                sketch.text(self._steps[k], x, y - 26, self.ink("lines"), align=(0.5, 0.5))
+
+    @cached_property
+    def _numbered(self) -> list[tuple[int, int, Array]]:
+        """Balls, steps and places of the first iterates that stand clear of each other."""
+        chosen: list[tuple[int, int, Array]] = []
+        runs = self.act.runs
+        for k, ball in product(range(NUMBERED + 1), range(len(runs))):
+            if k > runs[ball].steps:
+                continue
+            place = self._points(self.landscape.to_world(runs[ball].points[k]))
+            inside = np.all((place > self._corner[0] + 24) & (place < self._corner[1] - 24))
+            if inside and all(np.linalg.norm(place - other) > CLEAR for _, _, other in chosen):
+                chosen.append((ball, k, place))
+        return chosen
 
     def _draw_gradients(self, sketch: Sketch, places: Array, points: Array, shown: Array) -> None:
         """Downhill, shorter where it is flatter."""
