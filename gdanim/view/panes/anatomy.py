@@ -19,7 +19,7 @@ from gdanim.view.text import fitted, literal
 if TYPE_CHECKING:
     from gdanim.view.scene import FilmScene
 
-HEAD = 50.0  # points above the map, for the ball's name
+HEAD, WORDS = 50.0, 460.0  # points above the map, for the ball's name; width of name and verdict
 LONGEST, LARGEST = 130.0, 95.0  # points: the longest arrow; half the longest side of the box
 ROOMY = 280.0  # points: in a map less high, arrows and box are smaller
 LEAST = 26.0  # points of an arrow that is drawn at all
@@ -37,10 +37,14 @@ class AnatomyPane(ContourPane):
         super().__init__(scene, clock, box.inset(0, HEAD, 0, 0), bar=False, bare=True, balls=[ball])
         self.inside = inside
         name = clock.act.runs[ball].ball.label
-        room = self.plot.frame.width * self.lettering.scale
+        frame = self.plot.frame
+        width = min(max(frame.width, WORDS), box.width)
+        left = min(max((frame.left + frame.right - width) / 2, box.left), box.right - width)
+        self._words = left, left + width  # from the name's left to the verdict's right
+        room = width * self.lettering.scale
         self._name = self.lettering.want(fitted(literal(name), 0.44 * room), 32)
         self._verdict = self.lettering.want(fitted(literal(clock.act.runs[ball].verdict), 0.5 * room), 24)
-        self._scale = min(self.plot.frame.height / ROOMY, 1.0)
+        self._scale = min(frame.height / ROOMY, 1.0)
         norms = np.linalg.norm(inside.gradients / self.landscape.scale, axis=1)
         self._largest = max(float(norms[np.isfinite(norms)].max(initial=0.0)), 1e-300)
         squares = np.zeros(1) if inside.second_moment is None else inside.second_moment
@@ -48,14 +52,14 @@ class AnatomyPane(ContourPane):
 
     def still(self, sketch: Sketch) -> None:
         super().still(sketch)
-        frame = self.plot.frame
-        sketch.text(self._name, frame.left, frame.top - 12, self.ink("text"), align=(0.0, 1.0))
+        top = self.plot.frame.top - 12
+        sketch.text(self._name, self._words[0], top, self.ink("text"), align=(0.0, 1.0))
 
     def running(self, sketch: Sketch) -> None:
         super().running(sketch)
-        frame, ink = self.plot.frame, self.ink("secondary")
+        top, ink = self.plot.frame.top - 14, self.ink("secondary")
         shown = verdict_shown(self.timeline, 0, self.clock.seconds)
-        sketch.text(self._verdict, frame.right, frame.top - 14, ink, shown, align=(1.0, 1.0))
+        sketch.text(self._verdict, self._words[1], top, ink, shown, align=(1.0, 1.0))
 
     def _draw_steps(self, sketch: Sketch, rows: NDArray[np.int64]) -> None:
         """The arrows take the room of numbers."""
