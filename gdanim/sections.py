@@ -6,10 +6,12 @@ import re
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from gdanim.values import Color
 from gdanim.wording import Model, mistake, mistakes
+
+MOST_ROWS = 12  # that a card has
 
 
 class Stop(Model):
@@ -103,8 +105,8 @@ class Card(Model):
 
     lines: tuple[Words, ...] = Field(default=(), max_length=8)
     """Text, line by line."""
-    table: tuple[tuple[Words, ...], ...] = Field(default=(), max_length=12)
-    """Rows of cells; the first row is the head."""
+    table: tuple[tuple[Words, ...], ...] = Field(default=(), max_length=MOST_ROWS)
+    """Rows of cells; the first row is the head. With the lines no more than 12."""
 
     @field_validator("table")
     @classmethod
@@ -118,6 +120,13 @@ class Card(Model):
             if len(row) != cells
         )
         return table
+
+    @model_validator(mode="after")
+    def _few_enough(self) -> Card:
+        if len(self.lines) + len(self.table) > MOST_ROWS:
+            rows = f"{len(self.lines)} and {len(self.table)}"
+            raise mistake(f"a card has at most {MOST_ROWS} lines and rows together, not {rows}")
+        return self
 
 
 def _quality(text: str) -> str:

@@ -122,7 +122,9 @@ def _finding(details: Any) -> Finding:
     words = _WORDS.get(details["type"])
     if words is None:
         return Finding(loc, f"{subject}: {details['msg'][:1].lower()}{details['msg'][1:]}")
-    return Finding(loc, f"{subject} must {words(context)}, not {shown(details['input'])}")
+    found = details["input"]
+    is_not = len(found) if details["type"] == "too_long" else shown(found)
+    return Finding(loc, f"{subject} must {words(context)}, not {is_not}")
 
 
 def shown(value: Any) -> str:

@@ -174,6 +174,18 @@ def test_long_texts_and_many_balls(
         assert not violations(scene)
 
 
+@pytest.mark.parametrize("height", [250, 480])
+@pytest.mark.parametrize("aspect", ASPECTS)
+def test_a_full_card(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any], aspect: str, height: int
+) -> None:
+    rows = "".join(f"    - [symptom number {k}, its likely cause, what to do of it]\n" for k in range(10))
+    title = "What to do when it does not learn at all " * 3
+    text = f"scene: card\ntitle: {title}\ncard:\n  lines: [one, two]\n  table:\n{rows}"
+    with filming(shaped(spec_of(text), aspect), height=height) as scene:
+        assert not violations(scene)
+
+
 @pytest.mark.parametrize("aspect", ASPECTS)
 @pytest.mark.parametrize("short", [120, 240, 480, 720, 1080, 2160])
 def test_boxes_fit(aspect: str, short: int) -> None:

@@ -494,6 +494,12 @@ def test_the_schema_agrees_with_the_models(tmp_path: Path) -> None:
     [
         ("{table: [[a, b], [c]]}", "this row has 1 cells, the first one 2", (3, 24)),
         ("{table: [[a, b, c, d, e, f, g]]}", "a table has 1 to 6 columns, not 7", (3, 15)),
+        (f"{{table: [{'[a], ' * 13}]}}", "table must have at most 12 items, not 13", (3, 15)),
+        (
+            f"{{lines: [a, b], table: [{'[a], ' * 11}]}}",
+            "at most 12 lines and rows together, not 2 and 11",
+            (3, 7),
+        ),
     ],
 )
 def test_cards_have_straight_tables(tmp_path: Path, card: str, message: str, place: tuple[int, int]) -> None:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
 from gdanim.view.sketch import Sketch
-from gdanim.view.text import fitted, literal
+from gdanim.view.text import fitted, literal, shortened
 
 if TYPE_CHECKING:
     from gdanim.view.scene import FilmScene
 
-TITLE, TEXT, HEAD = 70.0, 36.0, 30.0  # points
+TITLE, TEXT, HEAD = 70.0, 36.0, 30.0  # points; all smaller where there are many rows
+TITLE_LINES, LEADING = (2, 4), 0.45  # with rows and without
 WIDEST = 1250.0  # points of a line of the title
 GAP, PITCH, GUTTER = 54.0, 70.0, 70.0  # below the title; from row to row; between columns
 
@@ -24,25 +25,29 @@ class CardPane(FlatPane):
         super().__init__(scene, box)
         self.rows, self.veil = 0.0, 0.0
         lettering, card = self.lettering, scene.spec.card
-        title = literal(scene.spec.title or "")
-        width = min(box.width, WIDEST)
-        self._title = lettering.want(
-            f"#set par(leading: 0.45em)\n#block(width: {width / TITLE:.2f}em, align(center)[{title}])", TITLE
-        )
+        lines = TITLE_LINES[not self.count]
+        needed = (lines * (1 + LEADING) * TITLE if scene.spec.title else 0.0) + GAP + self.count * PITCH
+        self._scale = scale = min(box.height / needed, 1.0)
+        title = shortened(literal(scene.spec.title or ""), lines)
+        width = min(box.width, WIDEST) / (TITLE * scale)
+        block = f"#block(width: {width:.2f}em, align(center)[{title}])"
+        self._title = lettering.want(f"#set par(leading: {LEADING}em)\n{block}", TITLE * scale)
         columns = len(card.table[0]) if card.table else 1
         room = (box.width - GUTTER * (columns - 1)) / columns * lettering.scale
         self._table = [
-            [lettering.want(fitted(literal(cell), room), TEXT if i else HEAD) for cell in row]
+            [lettering.want(fitted(literal(cell), room), (TEXT if i else HEAD) * scale) for cell in row]
             for i, row in enumerate(card.table)
         ]
         self._lines = [
-            lettering.want(fitted(literal(line), box.width * lettering.scale), TEXT) for line in card.lines
+            lettering.want(fitted(literal(line), box.width * lettering.scale), TEXT * scale)
+            for line in card.lines
         ]
 
     @property
     def count(self) -> int:
         """How many rows there are to appear."""
-        return len(self._lines) + len(self._table)
+        card = self.scene.spec.card
+        return len(card.lines) + len(card.table)
 
     def moving(self, sketch: Sketch) -> None:
         box, s = self.box, self.lettering.scale
@@ -50,18 +55,19 @@ class CardPane(FlatPane):
         if self.veil:
             sketch.box(picture, self.ink("background"), self.veil)
         title = self.lettering.size(self._title)[1] / s if self.scene.spec.title else 0.0
-        below = self.count * PITCH + (GAP if self.count else 0.0)
+        pitch, gap = PITCH * self._scale, GAP * self._scale
+        below = self.count * pitch + (gap if self.count else 0.0)
         y = (box.top + box.bottom - title - below) / 2
         middle = (box.left + box.right) / 2
         if title:
             sketch.text(self._title, middle, y, self.ink("text"), align=(0.5, 0.0))
-        y += title + GAP + PITCH / 2
+        y += title + gap + pitch / 2
         for i, line in enumerate(self._lines):
             sketch.text(line, middle, y, self.ink("secondary"), self._appeared(i), align=(0.5, 0.5))
-            y += PITCH
-        self._draw_table(sketch, middle, y)
+            y += pitch
+        self._draw_table(sketch, middle, y, pitch)
 
-    def _draw_table(self, sketch: Sketch, middle: float, y: float) -> None:
+    def _draw_table(self, sketch: Sketch, middle: float, y: float, pitch: float) -> None:
         if not self._table:
             return
         sizes = [[self.lettering.size(key)[0] / self.lettering.scale for key in row] for row in self._table]
@@ -74,9 +80,9 @@ class CardPane(FlatPane):
             for key, width in zip(row, widths, strict=True):
                 sketch.text(key, x, y, self.ink("text" if i else "secondary"), shown, align=(0.0, 0.5))
                 x += width + GUTTER
-            rule = [[left, y + PITCH / 2], [right, y + PITCH / 2]]
+            rule = [[left, y + pitch / 2], [right, y + pitch / 2]]
             sketch.line(rule, self.ink("secondary"), 1.3 if i else 2.0, (0.25 if i else 0.7) * shown)
-            y += PITCH
+            y += pitch
 
     def _appeared(self, row: int) -> float:
         return min(max(self.rows - row, 0.0), 1.0)
