@@ -12,6 +12,7 @@ import gdanim
 from gdanim.landscape import landscape
 from gdanim.rolling import Rolling
 from gdanim.spec import Spec, SpecError
+from gdanim.view.camera import sees
 from gdanim.view.theme import rgb
 
 RAVINE = """\
@@ -109,3 +110,20 @@ def test_the_leader_has_the_lowest_loss_and_hands_over_gently(spec_of: Callable[
     assert np.abs(np.diff(leads, axis=0)).max() < 0.3
     settled = clock.at(float(clock.pace.time(20)))
     assert settled.lead.argmax() == clock.losses(settled).argmin()
+
+
+def test_the_view_is_for_the_ball_that_is_followed(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any]
+) -> None:
+    text = (
+        "functions: [rosenbrock]\noptimizers: [{name: momentum, learning_rate: 0.001}, {name: adam}, sgd]\n"
+        "camera: {follow: 1}\n"
+    )
+    with filming(spec_of(text), height=480) as scene:
+        stage, seen = scene._panes[0], []
+        for t in np.linspace(4.0, scene.length, 25):
+            scene._seek(float(t))
+            camera = stage.camera(float(t))
+            ball = stage.clock.moment.centres[:1]
+            seen.append(sees(camera.eye, ball, stage.scenery.heights, stage.scenery.extent).all())
+        assert np.mean(seen) > 0.95

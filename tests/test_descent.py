@@ -360,6 +360,22 @@ def test_the_domain(function: Any, keys: dict[str, Any], domain: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("function", "keys", "domain"),
+    [
+        ("(x - 3)^2 + y^2", {"starts": [[1, 0.5]]}, ((-1.2, 3 + 0.2 * 4.2), (-1.0, 1.0))),
+        ("(x - 3)^2", {"starts": [[1]], "domain": {"x": [-2, 2]}}, ((-2, 2),)),
+        ({"expr": "(x - 3)^2", "domain": {"x": [-2, 2]}}, {"starts": [[1]]}, ((-2, 2),)),
+        ("-(x - 3)^2", {"starts": [[1]], "steps": 5, "learning_rates": [0.3]}, ((-1.2, 1.2),)),  # far off
+        ("(x - 3)^2", {"starts": [[1]], "steps": 3, "learning_rates": [1.1]}, ((-1.2, 1.2),)),  # uphill
+        ("(x - 99)^2", {"starts": [[1]]}, ((-1.2, 1.2),)),
+    ],
+)
+def test_a_free_domain_has_room_for_where_balls_end(function: Any, keys: dict[str, Any], domain: Any) -> None:
+    keys = {"learning_rates": [0.4], "stop": {"gradient_norm": 1e-9}} | keys
+    np.testing.assert_allclose(solve(spec(function, **keys)).acts[0].domain, domain, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
     ("keys", "path"),
     [
         ({"starts": {"ring": 5, "radius": 9}}, ("starts", "radius")),

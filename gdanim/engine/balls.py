@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,7 +28,8 @@ Box = tuple[Interval, ...]
 MAX_TEAMS = 200  # optimizers in a spec
 MAX_BALLS = 100_000
 MAX_NUMBERS = 200_000_000  # balls x rows x (dims + 3): 1.6 GB, if no ball stops early
-MARGIN = 1.2  # of a domain around the starts and minima
+MARGIN = 1.2  # of a domain around the starts, the minima and where balls end
+NEAR = 3.0  # of the domain's diagonal: a ball that ends no farther from its middle is shown there
 SINGLE_START = (0.8, 0.7)  # of the domain along each axis in turn, where nothing gives a start
 
 
@@ -58,6 +59,7 @@ class Cast:
 
     objective: Objective
     domain: Box
+    free: tuple[bool, ...]  # the axes along which nothing gives the domain
     teams: tuple[Team, ...]
 
     @property
@@ -76,12 +78,25 @@ def cast(spec: Spec) -> tuple[Cast, ...]:
     if len(spec.optimizers) > MAX_TEAMS:
         raise CastError(("optimizers",), f"{len(spec.optimizers)} optimizers: the most is {MAX_TEAMS}")
     goals = [_objective(spec, index, entry) for index, entry in enumerate(spec.functions)]
-    stages = [
-        _starts(spec, goal, _given(spec, goal, entry))
-        for goal, entry in zip(goals, spec.functions, strict=True)
-    ]
+    given = [_given(spec, goal, entry) for goal, entry in zip(goals, spec.functions, strict=True)]
+    stages = [_starts(spec, goal, intervals) for goal, intervals in zip(goals, given, strict=True)]
     _refuse_too_many(spec, stages)
-    return tuple(_act(spec, goal, *stage) for goal, stage in zip(goals, stages, strict=True))
+    free = [tuple(interval is None for interval in intervals) for intervals in given]
+    return tuple(_act(spec, *act) for act in zip(goals, stages, free, strict=True))
+
+
+def widened(act: Cast, ends: Array) -> Cast:
+    """The act with room for where its balls end, (n, dims), if its domain is free and they end near it."""
+    low, high = np.array(act.domain).T
+    middle = (low + high) / 2
+    near = ends[np.linalg.norm(ends - middle, axis=1) <= NEAR * act.diagonal]
+    if not len(near):
+        return act
+    lowest, highest = near.min(axis=0), near.max(axis=0)
+    room = (MARGIN - 1) * (np.maximum(high, highest) - np.minimum(low, lowest))
+    outer = np.minimum(low, lowest - room), np.maximum(high, highest + room)
+    box = zip(act.domain, *(bounds.tolist() for bounds in outer), act.free, strict=True)
+    return replace(act, domain=tuple((lower, upper) if free else old for old, lower, upper, free in box))
 
 
 def _refuse_too_many(spec: Spec, stages: Sequence[tuple[tuple[Point, ...], Box]]) -> None:
@@ -122,7 +137,10 @@ def _objective(spec: Spec, index: int, entry: FunctionEntry) -> KnownObjective:
     return goal
 
 
-def _act(spec: Spec, goal: KnownObjective, starts: tuple[Point, ...], box: Box) -> Cast:
+def _act(
+    spec: Spec, goal: KnownObjective, stage: tuple[tuple[Point, ...], Box], free: tuple[bool, ...]
+) -> Cast:
+    starts, box = stage
     pairs = [
         (optimizer, rate)
         for optimizer in spec.optimizers
@@ -155,7 +173,7 @@ def _act(spec: Spec, goal: KnownObjective, starts: tuple[Point, ...], box: Box) 
             for i, start in enumerate(starts, start=1)
         )
         teams.append(Team(optimizer, rule, schedule, initial, balls))
-    return Cast(goal, box, tuple(teams))
+    return Cast(goal, box, free, tuple(teams))
 
 
 def _place(spec: Spec, optimizer: OptimizerEntry, rate: RateEntry | None) -> tuple[str | int, ...]:

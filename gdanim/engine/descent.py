@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.engine import kernels, restarts, verdicts
-from gdanim.engine.balls import Cast, Team, cast
+from gdanim.engine.balls import Cast, Team, cast, widened
 from gdanim.engine.functions import DataObjective
 from gdanim.engine.optimizers import Optimizer, State, Step
 from gdanim.engine.problem import GRADIENT, Negated, Problem
@@ -102,12 +102,24 @@ def _act(spec: Spec, act: Cast) -> Act:
     found = [legs for teams in groups for legs in tries(spec, act, teams)]
     legs = [leg for legs in found for leg in legs]
     of_legs = [entry for entry, legs in zip(entries, found, strict=True) for _ in legs]
+    act = widened(act, _ends(legs, of_legs))
     judged = iter(verdicts.judged(legs, of_legs, act, spec.stop))
     runs = [
         restarts.joined(list(islice(judged, len(legs))), entry.maximize)
         for legs, entry in zip(found, entries, strict=True)
     ]
     return Act(act.objective, act.domain, runs)
+
+
+def _ends(runs: Sequence[Run], entries: Sequence[OptimizerEntry]) -> Array:
+    """Where balls that have come on end, (n, dims)."""
+    ends = [
+        run.points[-1]
+        for run, entry in zip(runs, entries, strict=True)
+        if run.status is not Status.DIVERGED
+        and (run.losses[-1] > run.losses[0] if entry.maximize else run.losses[-1] < run.losses[0])
+    ]
+    return np.reshape(ends, (len(ends), runs[0].points.shape[1]))
 
 
 def tries(spec: Spec, act: Cast, teams: Sequence[Team], watch: Watch | None = None) -> list[list[Run]]:

@@ -213,12 +213,13 @@ def powers(low: float, high: float) -> list[float]:
 
 
 def tick(value: float) -> str:
-    """Typst markup of a tick."""
+    """Typst markup of a tick. Round numbers are exact up to seven digits, others have four."""
+    exact = (d for d in range(4, 8) if math.isclose(float(f"{value:.{d}g}"), value, rel_tol=1e-12))
+    digits, size = next(exact, 4), abs(value)
+    if value == 0 or 1e-3 <= size < 1e4 or (digits > 4 and 1e4 <= size < 1e6):
+        return f"${value:.{digits}g}$"
     short = f"{value:.0e}"
     short = short if math.isclose(float(short), value) else f"{value:.3e}"
     mantissa, _, exponent = short.partition("e")
-    size = abs(value)
-    if value != 0 and not 1e-3 <= size < 1e4:
-        factor = "" if mantissa == "1" else f"{float(mantissa):g} times "
-        return f"${factor}10^({int(exponent)})$"
-    return f"${value:.4g}$"
+    factor = "" if mantissa == "1" else f"{float(mantissa):g} times "
+    return f"${factor}10^({int(exponent)})$"

@@ -17,7 +17,7 @@ from gdanim.view.camera import FIELD_OF_VIEW, Camera, Watched, best_view, frame
 from gdanim.view.layout import Layout
 from gdanim.view.scenery import Scenery
 
-FAVOURITE, ELEVATIONS = -60.0, (34.0, 40.0, 46.0, 52.0)  # views to choose from, degrees
+FAVOURITE, ELEVATIONS = -60.0, (34.0, 40.0, 46.0, 52.0, 60.0)  # views to choose from, degrees
 LOOKS, WATCHED = 16, 240  # times at which the balls are looked at; so many of their places, and of the paths'
 BALLS, GOALS, PATHS = 3.0, 0.5, 1.0  # what seeing all of them is worth
 SWING = (22.0, 24.0)  # the film opens this many degrees around and above the orbit
@@ -85,18 +85,21 @@ class Camerawork:
     @property
     def _watched(self) -> Watched:
         """What there is to see: the balls all through the run; the goals; the paths as they are drawn,
-        and whole at the end.
+        and whole at the end. Of balls one of which is followed: that one.
         """
         timeline, paths = self.timeline, self.scenery.paths
-        span, every = self.ends - self.begins, -(-len(timeline.act.runs) * LOOKS // WATCHED)
+        span, followed = self.ends - self.begins, self.wishes.follow
+        balls = np.arange(len(timeline.act.runs)) if followed is None else np.array([followed - 1])
+        balls = balls[:: -(-len(balls) * LOOKS // WATCHED)]
         places, upwards, turns = [], [], []
         for share in np.linspace(0.0, 1.0, LOOKS):
             now = timeline.at(share * timeline.run_time)
-            there = np.flatnonzero(now.opacity > 0.5)[::every]
+            there = balls[now.opacity[balls] > 0.5]
             places.append(now.centres[there])
             upwards.append(now.normals[there])
             turns.append(np.full(len(places[-1]), self._turn(self.begins + share * span)))
-        goals, solid = self.scenery.marked(), np.flatnonzero(paths.opacity > 0.99)
+        goals, solid = self.scenery.marked(), paths.opacity > 0.99
+        solid = np.flatnonzero(solid if followed is None else solid & (paths.balls == followed - 1))
         solid = solid[:: max(1, len(solid) // WATCHED)]
         path, normals = paths.positions[solid], paths.normals[solid]
         shares = paths.times[solid] / max(timeline.run_time, 1e-9)
