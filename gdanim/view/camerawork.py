@@ -90,16 +90,16 @@ class Camerawork:
         timeline, paths = self.timeline, self.scenery.paths
         span, followed = self.ends - self.begins, self.wishes.follow
         balls = np.arange(len(timeline.act.runs)) if followed is None else np.array([followed - 1])
-        balls = balls[:: -(-len(balls) * LOOKS // WATCHED)]
+        looked_at = balls[:: -(-len(balls) * LOOKS // WATCHED)]
         places, upwards, turns = [], [], []
         for share in np.linspace(0.0, 1.0, LOOKS):
             now = timeline.at(share * timeline.run_time)
-            there = balls[now.opacity[balls] > 0.5]
+            there = looked_at[now.opacity[looked_at] > 0.5]
             places.append(now.centres[there])
             upwards.append(now.normals[there])
             turns.append(np.full(len(places[-1]), self._turn(self.begins + share * span)))
-        goals, solid = self.scenery.marked(), paths.opacity > 0.99
-        solid = np.flatnonzero(solid if followed is None else solid & (paths.balls == followed - 1))
+        goals = self.scenery.marked()
+        solid = np.flatnonzero((paths.opacity > 0.99) & np.isin(paths.balls, balls))
         solid = solid[:: max(1, len(solid) // WATCHED)]
         path, normals = paths.positions[solid], paths.normals[solid]
         shares = paths.times[solid] / max(timeline.run_time, 1e-9)
