@@ -102,7 +102,7 @@ class Camera:
         return np.asarray(clip[..., :3] / clip[..., 3:])
 
 
-def sees(eyes: Array, points: Array, heights: Array, extent: Array, steps: int = 48) -> NDArray[np.bool_]:
+def sees(eyes: Array, points: Array, heights: Array, extent: Array, steps: int = 40) -> NDArray[np.bool_]:
     """Which world points (n, 3) a straight line from an eye (3,), or its own eye (n, 3), reaches.
 
     ``heights`` (rows, columns), which may hide them, covers [-extent, extent] in y and x; marching is coarse,

@@ -18,7 +18,7 @@ from gdanim.view.layout import Layout
 from gdanim.view.scenery import Scenery
 
 FAVOURITE, ELEVATIONS = -60.0, (34.0, 40.0, 46.0, 52.0, 60.0)  # views to choose from, degrees
-LOOKS, WATCHED = 16, 240  # times at which the balls are looked at; so many of their places, and of the paths'
+LOOKS, WATCHED = 16, 160  # times at which the balls are looked at; so many of their places, and of the paths'
 BALLS, GOALS, PATHS = 3.0, 0.5, 1.0  # what seeing all of them is worth
 SWING = (22.0, 24.0)  # the film opens this many degrees around and above the orbit
 NEARER = 0.55  # of the distance, when a ball is followed
