@@ -1,6 +1,7 @@
 """Basins: every start in the colour of the minimum it leads to, and how many steps it takes to get there."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gdanim.engine.balls import cast
 from gdanim.engine.basins import BasinMap, basins
@@ -39,7 +40,7 @@ class Basins(FilmScene):
         lengths = [high - low for low, high in act.domain]
         side = min(min(self.size) // 2, FINEST, (WORK / self.spec.steps) ** 0.5)
         columns, rows = (max(2, round(side * length / max(lengths))) for length in lengths)
-        same = cast(self.spec)[self.solution.acts.index(act)]
+        same = replace(cast(self.spec)[self.solution.acts.index(act)], domain=act.domain)
         return basins(self.spec, same, columns, rows)
 
     def colors(self, act: Act) -> list[Color]:

@@ -192,3 +192,22 @@ def test_a_minimum_found_at_nearly_zero_is_told_as_zero(
         shown = [key[0] for key in scene.lettering._index if "minimum at" in key[0]]
     assert len(shown) == 1
     assert "minimum at (0, 0)" in shown[0]
+
+
+def test_the_map_is_of_the_domain_that_is_shown(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any]
+) -> None:
+    """Two equal valleys, of which the balls from (0.9, 0.1) and (1.1, 0.1) show both."""
+    text = (
+        "functions: ['(x - 3)^2*(x + 1)^2/9 + y^2']\nlearning_rates: [0.1]\nsteps: 300\n"
+        "starts: [[0.9, 0.1], [1.1, 0.1]]\nscene: basins\n"
+    )
+    with filming(spec_of(text)) as scene:
+        (act,) = scene.solution.acts
+        (low, high), _ = act.domain
+        assert low < -1
+        assert high > 3
+        found = scene.found(act)
+        columns = found.reached.shape[1]
+        border = low + (high - low) * np.argmax(np.diff(found.reached[0] == found.reached[0, -1])) / columns
+        assert border == pytest.approx(1.0, abs=2 * (high - low) / columns)

@@ -18,7 +18,8 @@ NEAR, FAR = 0.5, 40.0
 FROM = 7.0  # world units from which views are judged
 ROUGH, BESIDE = 24, 12.0  # so many azimuths are tried; then all within so many degrees of the best
 FACING = 0.5  # cosine between a line of sight and the surface's normal from which on a place is seen well
-ALONG = 0.06  # what a view along an axis costs, which looks flat
+ALONG, NEARLY = 0.06, 25.0  # what a view along an axis costs, which looks flat; degrees where it no more does
+HIGHER, ASIDE = 0.003, 0.0004  # what a degree away from the first elevation and azimuth costs
 FILLING = 0.15  # what a stage filled to its corners is worth, beside all points seen
 
 
@@ -162,9 +163,9 @@ def best_view(
         return (
             float(seen @ weights)
             + FILLING * min(width / (room * height), room * height / width)
-            - ALONG * max(0.0, 1 - abs((azimuth + 45) % 90 - 45) / 25)
-            - 0.003 * abs(elevation - elevations[0])
-            - 0.0004 * abs((azimuth - azimuths[0] + 180) % 360 - 180)
+            - ALONG * max(0.0, 1 - abs((azimuth + 45) % 90 - 45) / NEARLY)
+            - HIGHER * abs(elevation - elevations[0])
+            - ASIDE * abs((azimuth - azimuths[0] + 180) % 360 - 180)
         )
 
     def best(directions: Sequence[float]) -> tuple[float, float]:

@@ -78,12 +78,8 @@ class AnatomyPane(ContourPane):
 
         place, alpha = places[0], float(shown[0])
         if self.inside.second_moment is not None:
-            half = (
-                LARGEST
-                * self._scale
-                * np.sqrt(np.maximum(now(self.inside.second_moment), 0.0))
-                / self._widest
-            )
+            roots = np.sqrt(np.maximum(now(self.inside.second_moment), 0.0))
+            half = LARGEST * self._scale * roots / self._widest
             square = Box(*(place - half), *(place + half))
             sketch.box(square, self.ink("second_moment"), 0.16 * alpha, corner=3)
             sketch.box(square, self.ink("second_moment"), 0.9 * alpha, corner=3, width=2.4)
