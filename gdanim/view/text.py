@@ -85,7 +85,6 @@ class Lettering:
     _index: dict[tuple[str, float], int] = field(default_factory=dict)
     _sprites: list[Sprite] = field(default_factory=list)
     _boxes: dict[Sprite, Edges] = field(default_factory=dict)  # of its lines, seen from the sprite's corner
-    _inks: dict[Sprite, Edges] = field(default_factory=dict)  # of what it covers, likewise
 
     def want(self, markup: str, size: float) -> tuple[str, float]:
         """Register Typst markup at a size in points; returns the key to place it by."""
@@ -118,11 +117,14 @@ class Lettering:
 
     def box(self, label: Label) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of a label's lines, in pixels: the same for all digits."""
-        return _moved(self._boxes[label.sprite], label)
+        left, top, right, bottom = self._boxes[label.sprite]
+        return label.x + left, label.y + top, label.x + right, label.y + bottom
 
-    def ink(self, label: Label) -> tuple[float, float, float, float]:
+    @staticmethod
+    def ink(label: Label) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of what a label covers, in pixels."""
-        return _moved(self._inks[label.sprite], label)
+        _, _, width, height = label.sprite
+        return label.x + BORDER, label.y + BORDER, label.x + width - BORDER, label.y + height - BORDER
 
     def place(
         self,
@@ -164,13 +166,7 @@ class Lettering:
             x, y = BORDER - ink[0], BORDER - ink[1]
             high, wide = page.shape
             self._boxes[sprite] = x + PADDING, y + PADDING, x + wide - PADDING, y + high - PADDING
-            self._inks[sprite] = BORDER, BORDER, w - BORDER, h - BORDER
         return atlas
-
-
-def _moved(edges: Edges, label: Label) -> tuple[float, float, float, float]:
-    left, top, right, bottom = edges
-    return label.x + left, label.y + top, label.x + right, label.y + bottom
 
 
 class Curtain:
