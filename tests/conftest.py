@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING
@@ -42,6 +44,9 @@ def act_of(spec_of: Specs) -> Callable[[str], Act]:
 @pytest.fixture(scope="session")
 def filming() -> Filming:
     """A spec's film at a small size, recorded and ready to paint."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        importlib.import_module("manim")  # its own warnings, when it comes first, are no film's
     from gdanim.output.film import _film
 
     @contextmanager
