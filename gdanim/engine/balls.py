@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -70,7 +71,7 @@ class Cast:
     @property
     def diagonal(self) -> float:
         """Of the domain."""
-        return float(np.linalg.norm([high - low for low, high in self.domain]))
+        return math.hypot(*(high - low for low, high in self.domain))
 
 
 def cast(spec: Spec) -> tuple[Cast, ...]:

@@ -109,7 +109,7 @@ def reason(run: Run, court: Court) -> str:
                 return f"{slope}, curvature {np.abs(eigenvalues(goal, run.points[-1])).min():.2g}"
             return f"{slope}, {_above(run, court)}"
         case Status.MISLED:
-            exact = float(np.linalg.norm(goal.exact_gradient(run.points[-1])))
+            exact = math.hypot(*goal.exact_gradient(run.points[-1]))
             return f"slope {exact:.3g}, by differences {run.gradient_norms[-1]:.2g}"
         case Status.OUTSIDE:
             axis = outside(run.points[-1], court.domain)[0]

@@ -60,8 +60,9 @@ def _misled(objective: Objective, point: Array, diagonal: float) -> bool:
         return False
     hidden = objective.exact_gradient(point) - objective.gradient(point)
     curvatures, directions = np.linalg.eigh(finite_hessian(objective, point))
-    step = directions.T @ hidden / np.maximum(np.abs(curvatures), FLAT_SLOPE / (NEAR * diagonal))
-    return bool(np.linalg.norm(step) > NEAR * diagonal)
+    along = (directions.T * hidden).sum(axis=-1)
+    step = along / np.maximum(np.abs(curvatures), FLAT_SLOPE / (NEAR * diagonal))
+    return math.hypot(*step) > NEAR * diagonal
 
 
 def reached(objective: Objective, point: Array, diagonal: float) -> Point | None:
@@ -72,7 +73,7 @@ def reached(objective: Objective, point: Array, diagonal: float) -> Point | None
 
 def _nearest(point: Array, places: Sequence[Point], diagonal: float) -> Point | None:
     """The nearest of some places, if that is near."""
-    away = [float(np.linalg.norm(point - place)) for place in places]
+    away = [math.dist(point, place) for place in places]
     return places[int(np.argmin(away))] if away and min(away) <= NEAR * diagonal else None
 
 
@@ -206,7 +207,7 @@ def words(run: Run, court: Court) -> str:
 def _bounces(run: Run) -> bool:
     """Whether an oscillating run does more than going back and forth between two points."""
     here, before, there = run.points[-1], run.points[-2], run.points[-3]
-    return bool(np.linalg.norm(here - there) > 1e-3 * np.linalg.norm(here - before))
+    return math.dist(here, there) > 1e-3 * math.dist(here, before)
 
 
 def _converged(run: Run, court: Court) -> str:

@@ -161,7 +161,7 @@ def best_view(
         facing = (ways * watched.normals).sum(axis=1) / np.linalg.norm(ways, axis=1)
         seen = sees(eyes, watched.points, heights, extent) * np.clip(facing / FACING, 0.0, 1.0)
         return (
-            float(seen @ weights)
+            float((seen * weights).sum())
             + FILLING * min(width / (room * height), room * height / width)
             - ALONG * max(0.0, 1 - abs((azimuth + 45) % 90 - 45) / NEARLY)
             - HIGHER * abs(elevation - elevations[0])
@@ -169,7 +169,7 @@ def best_view(
         )
 
     def best(directions: Sequence[float]) -> tuple[float, float]:
-        return max(((a, e) for e in elevations for a in directions), key=lambda view: score(*view))
+        return max(((a, e) for e in elevations for a in directions), key=lambda view: round(score(*view), 9))
 
     rough, _ = best(azimuths[:: -(-len(azimuths) // ROUGH)])
     near = [a for a in azimuths if abs((a - rough + 180) % 360 - 180) <= BESIDE]

@@ -59,7 +59,7 @@ class DataObjective(KnownObjective):
 
     def predicted(self, points: Array, inputs: Array) -> Array:
         """What the model says, shape (..., k), at points (..., n) for inputs (n, k)."""
-        return self.loss.model(points @ inputs)
+        return self.loss.model(_products(points, inputs))
 
     def chosen(self, step: int, size: int, seed: int) -> NDArray[np.int64]:
         """The samples whose turn it is at a step: ``size`` of them, fewer to end an epoch.
@@ -101,11 +101,17 @@ class DataObjective(KnownObjective):
         with np.errstate(all="ignore"):
             for first in range(0, len(flat), at_once):
                 part = slice(first, first + at_once)
-                columns = zip(flat[part].T, self.inputs, strict=True)
-                prediction: Array = sum(x[:, None] * column for x, column in columns)
-                entries = entry(prediction, self.targets)
+                entries = entry(_products(flat[part], self.inputs), self.targets)
                 for k, weight in enumerate(weights):
                     result[part, k] = (entries * weight).sum(axis=-1)
         if self.mean:
             result /= len(self.targets)
         return result.reshape(*points.shape[:-1], len(weights))
+
+
+def _products(points: Array, inputs: Array) -> Array:
+    """Points (..., n) times inputs (n, k), shape (..., k); BLAS would round one point unlike many."""
+    total = points[..., :1] * inputs[0]
+    for i in range(1, len(inputs)):
+        total = total + points[..., i : i + 1] * inputs[i]
+    return np.asarray(total)

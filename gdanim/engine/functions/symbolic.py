@@ -65,17 +65,22 @@ class SymbolicObjective(KnownObjective):
 
 
 def _evaluate(function: Callable[..., Any], points: Array) -> Array:
-    """The compiled entries at ``points``, stacked along a last axis; overflow is inf, undefined is nan."""
+    """The compiled entries at ``points``, stacked along a last axis; overflow is inf, undefined is nan.
+
+    It is computed on contiguous columns, of one point as of many: numpy's scalars and its strided loops
+    come from other code, which rounds powers and exponentials in its own way on some processors.
+    """
     if isinstance(points, Traced):
         return points.through(function)
+    columns = np.ascontiguousarray(points.reshape(-1, points.shape[-1]).T)
     with np.errstate(all="ignore"):
-        entries = function(*np.moveaxis(points, -1, 0))
-    result = np.empty((*points.shape[:-1], len(entries)))
+        entries = function(*columns)
+    result = np.empty((columns.shape[1], len(entries)))
     for i, entry in enumerate(entries):
         if np.iscomplexobj(entry):  # a constant factor such as the root of a negative number
             entry = np.where(np.imag(entry) == 0, np.real(entry), np.nan)
-        result[..., i] = entry
-    return result
+        result[:, i] = entry
+    return result.reshape(*points.shape[:-1], len(entries))
 
 
 def from_expression(

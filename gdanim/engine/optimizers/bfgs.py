@@ -59,5 +59,10 @@ def _learned(now: Step, state: State) -> Array:
     first = learns & (now.count == 2)  # which also sets the scale
     scale = np.where(first, curvature / np.where(first, dot(y, y), 1), 1)
     left = np.eye(n) - rho[..., None] * s[:, :, None] * y[:, None, :]
-    rotated = left @ (scale[..., None] * inverse) @ np.swapaxes(left, -1, -2)
+    rotated = _product(_product(left, scale[..., None] * inverse), np.swapaxes(left, -1, -2))
     return np.where(learns[..., None], rotated + rho[..., None] * s[:, :, None] * s[:, None, :], inverse)
+
+
+def _product(a: Array, b: Array) -> Array:
+    """Of matrices (balls, n, n), rounded alike on every processor, as BLAS' is not."""
+    return np.asarray((a[..., :, None, :] * np.swapaxes(b, -1, -2)[..., None, :, :]).sum(axis=-1))
