@@ -90,8 +90,20 @@ def test_any_shape_of_points_will_do(goal: SymbolicObjective) -> None:
     assert goal.gradient(points).shape == (2, 3, n)
     assert goal.hessian(points).shape == (2, 3, n, n)
     for evaluate in (goal.value, goal.gradient, goal.hessian):
-        np.testing.assert_allclose(evaluate(points)[1, 2], evaluate(points[1, 2]), rtol=1e-12)
         assert len(evaluate(points[0, :0])) == 0
+
+
+@each_objective
+def test_a_point_does_not_see_the_others(goal: KnownObjective) -> None:
+    """Its numbers are the same to the last bit alone, among few or many, and however they lie in memory."""
+    points = sample(goal, 33)
+    for evaluate in (goal.value, goal.gradient, goal.hessian):
+        alone = np.stack([evaluate(point) for point in points])
+        for count in (1, 2, 3, 5, 8, 16, 33):
+            parts = [evaluate(points[i : i + count]) for i in range(0, len(points), count)]
+            np.testing.assert_array_equal(np.concatenate(parts), alone)
+        np.testing.assert_array_equal(evaluate(np.asfortranarray(points)), alone)
+        np.testing.assert_array_equal(evaluate(points[::-1])[::-1], alone)
 
 
 @each_named
