@@ -5,7 +5,7 @@ PIP = PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_US
 	.venv/bin/pip install --disable-pip-version-check
 TOO_OLD = "gdanim needs Python 3.11 or newer; name one: make PYTHON=python3.12 ..."
 
-# As it was typed, for the shell: a name may have spaces, quotes and dollars.
+# As it was typed, for the shell: one file, whose name may have spaces, quotes and dollars, or words and patterns.
 override SPEC := $(value SPEC)
 export SPEC
 
@@ -15,7 +15,8 @@ help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
 
 render: .venv/films  ## film SPEC=specs/x.yaml (default: all of specs/*.yaml) in QUALITY=480p15, into media/
-	@if [ -e "$$SPEC" ]; then set -- "$$SPEC"; else eval "set -- $$SPEC"; fi; \
+	@if [ -e "$$SPEC" ] || ! (eval "set -- $$SPEC") 2>/dev/null; then set -- "$$SPEC"; \
+		else eval "set -- $$SPEC"; fi; \
 		.venv/bin/gdanim render "$$@" $(QUALITY:%=-q %)
 
 gallery: .venv/films  ## the README's GIFs, of specs/*.yaml and specs/gallery, into docs/
@@ -35,7 +36,7 @@ bench: .venv/tools  ## frames a second beside manim's renderers, steps a second 
 	@.venv/bin/python bench/basins.py
 
 wheels: .venv/tools  ## what installs without a compiler: wheels of gdanim and of what PyPI has none, into dist/
-	@PATH="$$PWD/.venv/bin:$$PATH" .venv/bin/python tools/wheels.py dist
+	@.venv/bin/python tools/wheels.py dist
 
 clean:  ## remove .venv and caches; films stay
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,11 +6,8 @@ Of those PyPI has no wheels for Linux. Left alone, pip stops at a compiler's las
 from __future__ import annotations
 
 import os
-import site
 import subprocess
 import sys
-import sysconfig
-from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +42,7 @@ def get_requires_for_build_editable(config_settings: dict[str, Any] | None = Non
 def refuse_in_vain() -> None:
     """End with what to install, if this is an installation that is bound to fail."""
     packages = system.unbuildable()
-    if packages and installs_all() and not (installed() or downloadable()):
+    if packages and installs_all() and not obtainable():
         told = system.remedy(packages, "try again")
         sys.exit(f"{told}\ndocs/install.md in gdanim's folder says more, and how to do without a compiler.")
 
@@ -61,14 +58,8 @@ def installs_all() -> bool:
     )
 
 
-def installed() -> bool:
-    """Whether the environment that is installed into has them; pip hides it from us."""
-    folders = [*map(sysconfig.get_path, ("purelib", "platlib")), *site.getsitepackages()]
-    return {*LACKING} <= {distribution.name.lower() for distribution in distributions(path=folders)}
-
-
-def downloadable() -> bool:
-    """Whether pip finds wheels of them where it is set up to look."""
+def obtainable() -> bool:
+    """Whether pip has them already, or finds wheels where it is set up to look; it hides itself from us."""
     pip = (sys.executable, "-m", "pip", "install", "--dry-run", "--no-deps", "--only-binary", ":all:")
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     return subprocess.run([*pip, *LACKING], env=environment, capture_output=True).returncode == 0

