@@ -46,13 +46,13 @@ clean:  ## remove .venv and caches; films stay
 .venv/films: pyproject.toml constraints.txt tools/system.py
 	@$(PYTHON) -c 'import sys; sys.exit($(TOO_OLD) if sys.version_info < (3, 11) else 0)'
 	@$(PYTHON) tools/system.py
-	@echo "Setting up .venv with what films need: 300 MB to download, one to three minutes"
+	@echo "Setting up .venv with what films need: 170 MB to download, two or three minutes"
 	@$(PYTHON) -m venv .venv
 	@$(PIP) --editable .
 	@touch $@
 	@echo "The command is .venv/bin/gdanim: see .venv/bin/gdanim --help"
 
 .venv/tools: .venv/films
-	@echo "Adding what tests and checks need: 150 MB to download, about a minute"
+	@echo "Adding what tests and checks need: 100 MB to download, about a minute"
 	@$(PIP) --editable '.[dev]'
 	@touch $@
