@@ -81,7 +81,8 @@ def install(packages: list[Package], sudo: list[str]) -> None:
     """Install by apt; a failure shows in what is missing afterwards."""
     print(f"Installing system packages, about a minute: {names(packages, 'apt-get')}", flush=True)
     # A machine that has just booted may still be updating itself: wait for its lock.
-    apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
+    unasked = ["env", "DEBIAN_FRONTEND=noninteractive", "DEBCONF_NOWARNINGS=yes"]
+    apt = [*sudo, *unasked, "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
     subprocess.call([*apt, "update"])
     command = [*apt, "--yes", "--no-install-recommends", "install", *names(packages, "apt-get").split()]
     subprocess.call(command, stdout=subprocess.DEVNULL)
