@@ -26,21 +26,35 @@ INSTALL = {
 }
 
 
-def missing() -> list[tuple[str, ...]]:
-    """The packages that bring what was not found: their names by apt-get, dnf, pacman and brew."""
-    header = Path(sysconfig.get_path("include"), "Python.h")
+Package = tuple[str, ...]  # its names by apt-get, dnf, pacman and brew
+
+
+def missing() -> list[Package]:
+    """What brings what was not found: to make .venv, to build and to draw."""
     needs = [
         (importlib.util.find_spec("ensurepip"), (f"python{PYTHON}-venv", "python3", "python", "python")),
-        (header.exists(), (f"python{PYTHON}-dev", "python3-devel", "python", "python")),
-        (shutil.which("cc"), ("gcc", "gcc", "gcc", "gcc")),
-        (shutil.which("pkg-config"), ("pkg-config", "pkgconf-pkg-config", "pkgconf", "pkgconf")),
-        (builds_with("cairo"), ("libcairo2-dev", "cairo-devel", "cairo", "cairo")),
-        (builds_with("pangocairo"), ("libpango1.0-dev", "pango-devel", "pango", "pango")),
         # macOS brings its own OpenGL; on Linux Mesa draws without a GPU or a display.
         (MAC or loads("libEGL.so.1"), ("libegl1", "mesa-libEGL", "mesa", "")),
         (MAC or loads("libGL.so.1"), ("libgl1", "mesa-libGL", "libglvnd", "")),
     ]
-    return [packages for found, packages in needs if not found]
+    return [*unbuildable(), *(package for found, package in needs if not found)]
+
+
+def unbuildable() -> list[Package]:
+    """What is missing to build the dependencies of which PyPI has no wheels for every system."""
+    needs = [
+        (has_headers(), (f"python{PYTHON}-dev", "python3-devel", "python", "python")),
+        (shutil.which("cc"), ("gcc", "gcc", "gcc", "gcc")),
+        (shutil.which("pkg-config"), ("pkg-config", "pkgconf-pkg-config", "pkgconf", "pkgconf")),
+        (builds_with("cairo"), ("libcairo2-dev", "cairo-devel", "cairo", "cairo")),
+        (builds_with("pangocairo"), ("libpango1.0-dev", "pango-devel", "pango", "pango")),
+    ]
+    return [package for found, package in needs if not found]
+
+
+def has_headers() -> bool:
+    """Whether extensions can be built for this Python."""
+    return Path(sysconfig.get_path("include"), "Python.h").exists()
 
 
 def builds_with(library: str) -> bool:
@@ -57,17 +71,18 @@ def loads(library: str) -> bool:
     return True
 
 
-def names(packages: list[tuple[str, ...]], manager: str) -> str:
+def names(packages: list[Package], manager: str) -> str:
     """The packages as a package manager calls them, each once."""
     column = list(INSTALL).index(manager)
     return " ".join(dict.fromkeys(package[column] for package in packages))
 
 
-def install(packages: list[tuple[str, ...]], sudo: list[str]) -> None:
+def install(packages: list[Package], sudo: list[str]) -> None:
     """Install by apt; a failure shows in what is missing afterwards."""
-    print(f"Installing system packages: {names(packages, 'apt-get')}", flush=True)
+    print(f"Installing system packages, about a minute: {names(packages, 'apt-get')}", flush=True)
     # A machine that has just booted may still be updating itself: wait for its lock.
-    apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
+    unasked = ["env", "DEBIAN_FRONTEND=noninteractive", "DEBCONF_NOWARNINGS=yes"]
+    apt = [*sudo, *unasked, "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
     subprocess.call([*apt, "update"])
     command = [*apt, "--yes", "--no-install-recommends", "install", *names(packages, "apt-get").split()]
     subprocess.call(command, stdout=subprocess.DEVNULL)
@@ -83,16 +98,21 @@ def main() -> str | None:
         packages = missing()
     if not packages:
         return None
+    return remedy(packages, "run make again")
+
+
+def remedy(packages: list[Package], then: str) -> str:
+    """What is missing, how this machine installs it, and what to do then."""
     manager = next(filter(shutil.which, INSTALL), None)
     if manager is None:
         return (
             f"gdanim needs system packages that Debian calls {names(packages, 'apt-get')}.\n"
-            f"Install them{' with Homebrew' if MAC else ''}, then run make again."
+            f"Install them{' with Homebrew' if MAC else ''}, then {then}."
         )
     command = f"{INSTALL[manager]} {names(packages, manager)}"
     return (
         f"gdanim needs system packages that are missing: {names(packages, manager)}\n"
-        f"Install them{'' if manager == 'brew' else ' as root'}, then run make again:\n    {command}"
+        f"Install them{'' if manager == 'brew' else ' as root'}, then {then}:\n    {command}"
     )
 
 

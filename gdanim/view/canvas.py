@@ -33,6 +33,12 @@ PROGRAMS = (
     "area",
     "image",
 )
+LINUX = sys.platform.startswith("linux")
+# What draws there with neither a GPU nor a display.
+DRIVERS = (
+    "libegl1 libgl1 libgl1-mesa-dri (Debian, Ubuntu), mesa-libEGL mesa-libGL mesa-dri-drivers (Fedora) "
+    "or mesa libglvnd (Arch)"
+)
 HEIGHT = 1080.0  # line widths are given in pixels of a picture this high
 
 
@@ -63,8 +69,7 @@ class Canvas:
         self.theme = theme
         self._ground = (0.0, 0.0, 0.0, 0.0) if transparent else (*rgb(theme.background), 1.0)
         self.width, self.height = width, height
-        backend: dict[str, Any] = {"backend": "egl"} if sys.platform.startswith("linux") else {}
-        self.context = moderngl.create_context(standalone=True, require=330, **backend)
+        self.context = _windowless()
         self._await_drawing = _waiting()
         self.target, self._backdrop = self._framebuffer(), self._framebuffer()
         self._corners: dict[int, tuple[int, moderngl.Buffer]] = {}  # by cells: how many quads, their indices
@@ -248,6 +253,16 @@ class Canvas:
     def close(self) -> None:
         """Free the context. The canvas is of no use afterwards."""
         self.context.release()
+
+
+def _windowless() -> moderngl.Context:
+    """An OpenGL context of no window. Raises RuntimeError where there is none: it names what to install."""
+    backend: dict[str, Any] = {"backend": "egl"} if LINUX else {}
+    try:
+        return moderngl.create_context(standalone=True, require=330, **backend)
+    except Exception as error:  # moderngl's own are no narrower
+        remedy = f"install {DRIVERS}" if LINUX else "a driver of the graphics card may be missing"
+        raise RuntimeError(f"OpenGL 3.3 does not start ({error}): {remedy}") from error
 
 
 @contextmanager
