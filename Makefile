@@ -15,7 +15,7 @@ gallery: .venv/ready  ## the README's GIFs, of specs/*.yaml and specs/gallery, i
 	@.venv/bin/gdanim render specs/*.yaml specs/gallery/*.yaml -f gif -q $(or $(QUALITY),250p10) -o docs
 
 test: .venv/ready  ## run the tests
-	@.venv/bin/pytest --numprocesses 2 --dist loadfile
+	@.venv/bin/pytest --numprocesses 2 --dist worksteal
 
 check: .venv/ready  ## lint, formatting and types
 	@.venv/bin/ruff check .
