@@ -23,7 +23,7 @@ gallery: .venv/films  ## the README's GIFs, of specs/*.yaml and specs/gallery, i
 	@.venv/bin/gdanim render specs/*.yaml specs/gallery/*.yaml -f gif -q $(or $(QUALITY),250p10) -o docs
 
 test: .venv/tools  ## run the tests
-	@.venv/bin/pytest --numprocesses 2 --dist loadfile
+	@.venv/bin/pytest --numprocesses 2 --dist worksteal
 
 check: .venv/tools  ## lint, formatting and types
 	@.venv/bin/ruff check .

@@ -5,17 +5,17 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gdanim import registry
-from gdanim.engine.solution import Objective, Status
-from gdanim.entries import FunctionEntry
-from gdanim.expression import point_text
-from gdanim.view.theme import themes
 from gdanim.yaml_marks import InputError
+
+if TYPE_CHECKING:
+    from gdanim.engine.solution import Objective
+    from gdanim.entries import FunctionEntry
 
 REGISTRIES = {
     "functions": registry.functions,
@@ -123,13 +123,25 @@ def listing(kind: str) -> list[tuple[str, str, str]]:
     if kind == "scenes":
         return [(name, drawn(name), _summary(file)) for name, file in scenes().items()]
     if kind == "themes":
+        from gdanim.view.theme import themes
+
         return [(name, "", "") for name in themes]
     if kind == "verdicts":
+        from gdanim.engine.solution import Status
+
         return [(str(status), "", status.meaning) for status in Status]
     names = REGISTRIES[kind]
     return [
         (name, _signature(names.parameters(name)), names.summary(name).replace("``", "")) for name in names
     ]
+
+
+def aligned(table: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Rows of text in columns as wide as their widest cell; empty columns vanish."""
+    cells = [list(row) for row in table]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True) if width).rstrip()
 
 
 def markdown(kind: str) -> Iterator[str]:
@@ -146,6 +158,8 @@ def markdown(kind: str) -> Iterator[str]:
 
 def _landmarks(goal: Objective) -> Iterator[str]:
     """What is known of a function with its default parameters, as items of a list."""
+    from gdanim.expression import point_text
+
     yield f"- formula: ${goal.latex}$"
     box = zip(goal.variables, goal.domain or (), strict=False)
     yield f"- domain: {', '.join(f'{name} in [{low:.6g}, {high:.6g}]' for name, (low, high) in box)}"

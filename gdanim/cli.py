@@ -143,37 +143,56 @@ def _add_quality(command: argparse.ArgumentParser) -> None:
 
 
 def _render(arguments: argparse.Namespace) -> int:
-    from gdanim.options import quality
-    from gdanim.output import film
+    from gdanim.output import origin
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
-    wanted = quality(arguments.quality)
-    specs, code = _loaded(arguments.specs, _drawable)
-    for source, spec in specs.items():
-        directory = Path(arguments.directory) / _below_specs(Path(source))
-        stale = []
-        for name in dict.fromkeys(arguments.formats or spec.formats):
-            path = directory / f"{spec.film}.{name}"
-            if film.current(spec, path, wanted):
-                print(f"{path} is up to date")
-            else:
-                stale.append(name)
-        if stale:
-            try:
-                paths = film.render(
-                    spec,
-                    directory=directory,
-                    quality=wanted,
-                    formats=tuple(stale),
-                    progress=sys.stderr.isatty(),
-                )
-            except Exception as error:  # the other films can still be made
-                print(_failure(source, error), file=sys.stderr)
-                code = code or FAILED
-            else:
-                print(*paths, sep="\n")
+    origins = {source: origin.of(source, arguments.quality) for source in arguments.specs}
+    folders = {source: Path(arguments.directory) / _below_specs(Path(source)) for source in origins}
+    current = {
+        source: made.films(folders[source], Path(source).stem, arguments.formats)
+        for source, made in origins.items()
+    }
+    if not all(current.values()):  # else nothing is imported that loads or draws specs
+        from gdanim.options import quality
+
+        arguments.quality = quality(arguments.quality)
+    specs, code = _loaded([source for source in origins if not current[source]], _drawable)
+    for source, films in current.items():
+        for path in films:
+            print(f"{path} is up to date")
+        if source in specs:
+            made = _filmed(source, specs[source], folders[source], origins[source].fingerprint, arguments)
+            code = code or made
     return code
+
+
+def _filmed(source: str, spec: Spec, directory: Path, fingerprint: str, arguments: argparse.Namespace) -> int:
+    """Make those films of a spec that are not up to date; returns an exit code."""
+    from gdanim.output import film
+
+    stale = []
+    for name in dict.fromkeys(arguments.formats or spec.formats):
+        path = directory / f"{spec.film}.{name}"
+        if film.current(spec, path, arguments.quality):
+            print(f"{path} is up to date")
+        else:
+            stale.append(name)
+    if stale:
+        try:
+            paths = film.render(
+                spec,
+                directory=directory,
+                quality=arguments.quality,
+                formats=tuple(stale),
+                progress=sys.stderr.isatty(),
+                fingerprint=fingerprint,
+            )
+        except Exception as error:  # the other films can still be made
+            print(_failure(source, error), file=sys.stderr)
+            return FAILED
+        print(*paths, sep="\n")
+    return OK
 
 
 def _loaded(sources: Sequence[str], load: Callable[[str], Spec]) -> tuple[dict[str, Spec], int]:
@@ -272,8 +291,7 @@ def _descent(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from gdanim.catalog import listing, markdown
-    from gdanim.table import aligned
+    from gdanim.catalog import aligned, listing, markdown
 
     lines = markdown(arguments.kind) if arguments.markdown else aligned(listing(arguments.kind))
     print(*lines, sep="\n")

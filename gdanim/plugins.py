@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import sys
 import traceback
 from pathlib import Path
 
+from gdanim import registry
 from gdanim.registry import functions, optimizers, schedules
 from gdanim.yaml_marks import InputError
 
@@ -16,8 +18,8 @@ def load(path: str | Path) -> None:
 
     Raises InputError, with the line in the file, if it cannot be run.
     """
-    for registry in (functions, optimizers, schedules):
-        list(registry)  # what is built in comes first, so that the file is to blame for a name taken
+    for names in (functions, optimizers, schedules):
+        list(names)  # what is built in comes first, so that the file is to blame for a name taken
     path = Path(path)
     if not path.is_file():
         raise InputError(f"--plugin: there is no file {path}")
@@ -25,6 +27,7 @@ def load(path: str | Path) -> None:
     spec = importlib.util.spec_from_file_location(name, path.absolute())
     if spec is None or spec.loader is None:
         raise InputError(f"--plugin: {path} is not a Python file (.py)")
+    registry.additions[str(path.absolute())] = hashlib.sha256(path.read_bytes()).hexdigest()
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)

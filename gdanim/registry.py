@@ -61,6 +61,8 @@ class Registry(Generic[T]):
 
 # Packages that offer functions, optimizers or schedules of their own.
 _installed = list(entry_points(group="gdanim.plugins"))
+# All that adds names of its own: those packages with their versions, and plugin files with their hashes.
+additions: dict[str, str] = {entry.dist.name: entry.dist.version for entry in _installed if entry.dist}
 
 
 functions: Registry[Any] = Registry("function", "gdanim.engine.functions")

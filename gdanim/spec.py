@@ -20,7 +20,7 @@ from pydantic import (
     field_validator,
 )
 
-from gdanim import yaml_marks
+from gdanim import defaults, yaml_marks
 from gdanim.entries import FunctionEntry, OptimizerEntry, RateEntry, as_rate
 from gdanim.ranges import Range, unfit
 from gdanim.sections import Camera, Card, Stop, Video, View
@@ -54,7 +54,7 @@ class Shown(Model):
     """Where balls start: points, a grid, random points or a ring; absent, one instructive start."""
     title: str | None = Field(default=None, max_length=1000)
     """Shown above the picture, as typed; after four lines it ends with an ellipsis."""
-    scene: str = "surface"
+    scene: str = defaults.SCENE
     """One of `gdanim list scenes`."""
     card: Card = Card()
     """Of the scene `card`: {lines: [...], table: [[...], ...]}."""
@@ -134,7 +134,7 @@ class Keys(Shown):
     """One film of gradient descent. The only key that most scenes need is `functions`."""
 
     video: Video = Video()
-    formats: tuple[Literal["mp4", "gif"], ...] = Field(default=("mp4",), min_length=1)
+    formats: tuple[Literal["mp4", "gif"], ...] = Field(default=defaults.FORMATS, min_length=1)
     """The files to write."""
     acts: tuple[Act, ...] = Field(default=(), min_length=1, max_length=MAX_ACTS)
     """Parts of the film, one after another; each says what differs from the keys above."""

@@ -8,7 +8,7 @@ import math
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -113,11 +113,3 @@ def ending(run: Run) -> str:
     if known := advice(run):
         told += f". {known.symptom.capitalize()}: {known.diagnosis}; {known.action}."
     return told
-
-
-def aligned(table: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Rows of text in columns as wide as their widest cell; empty columns vanish."""
-    cells = [list(row) for row in table]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    for row in cells:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True) if width).rstrip()

@@ -1,20 +1,27 @@
-"""What the tests of pictures share: specs from text, films ready to paint, frames as arrays."""
+"""What the tests of pictures share: specs from text, films ready to paint, frames as arrays.
+
+What costs time is done once: a spec, and the solution of one, are the same for every test that asks.
+"""
 
 from __future__ import annotations
 
+import gc
 import importlib
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from progress import Progress
 
 import gdanim
-from gdanim.engine.solution import Act
-from gdanim.spec import Spec
+from gdanim.engine.solution import Act, Solution
+from gdanim.sections import Video
+from gdanim.spec import Spec, spec_hash
 
 if TYPE_CHECKING:
     from gdanim.view.scene import FilmScene
@@ -23,10 +30,16 @@ Specs = Callable[[str], Spec]
 Filming = Callable[..., AbstractContextManager["FilmScene"]]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Progress(config))
+
+
 @pytest.fixture(scope="session")
 def spec_of(tmp_path_factory: pytest.TempPathFactory) -> Specs:
     """A spec from YAML text."""
 
+    @cache
     def load(text: str) -> Spec:
         path = tmp_path_factory.mktemp("spec") / "film.yaml"
         path.write_text(text, encoding="utf-8")
@@ -38,21 +51,40 @@ def spec_of(tmp_path_factory: pytest.TempPathFactory) -> Specs:
 @pytest.fixture(scope="session")
 def act_of(spec_of: Specs) -> Callable[[str], Act]:
     """The first act of a spec given as YAML text."""
-    return lambda text: gdanim.solve(spec_of(text)).acts[0]
+    return cache(lambda text: gdanim.solve(spec_of(text)).acts[0])
 
 
 @pytest.fixture(scope="session")
-def filming() -> Filming:
+def solving() -> Callable[[Spec], Solution]:
+    """The solution of a spec, whatever the size of its film."""
+    solve, found = gdanim.solve, dict[str, Solution]()
+
+    def once(spec: Spec) -> Solution:
+        key = spec_hash(spec.model_copy(update={"video": Video()}))
+        if key not in found:
+            found[key] = solve(spec)
+        return found[key]
+
+    return once
+
+
+@pytest.fixture(scope="session")
+def filming(solving: Callable[[Spec], Solution]) -> Filming:
     """A spec's film at a small size, recorded and ready to paint."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         importlib.import_module("manim")  # its own warnings, when it comes first, are no film's
     from gdanim.output.film import _film
 
+    gc.collect()
+    gc.freeze()  # what is imported stays: films, which collect garbage, need not look through it each time
+
     @contextmanager
     def film(spec: Spec, height: int = 240, rate: int = 10) -> Iterator[FilmScene]:
-        with _film(spec, height, rate) as film:
-            yield film.scene(0)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(gdanim, "solve", solving)
+            with _film(spec, height, rate) as film:
+                yield film.scene(0)
 
     return film
 

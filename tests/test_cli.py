@@ -46,9 +46,17 @@ class FakeFilm(ModuleType):
         return path in self.up_to_date
 
     def render(
-        self, spec: Spec, *, directory: Path, quality: str | None, formats: tuple[str, ...], progress: bool
+        self,
+        spec: Spec,
+        *,
+        directory: Path,
+        quality: str | None,
+        formats: tuple[str, ...],
+        progress: bool,
+        fingerprint: str = "",
     ) -> list[Path]:
         assert not progress
+        assert fingerprint or spec.source is None
         self.calls.append((spec.film, directory, quality, formats))
         if self.failure:
             raise self.failure

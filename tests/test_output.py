@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from gdanim.output import film
+from gdanim.output import film, origin
 from gdanim.spec import Spec
 
 Pixels = NDArray[np.uint8]
@@ -149,9 +148,7 @@ class TestGif:
 class TestCurrent:
     @pytest.mark.parametrize("name", ["film.mp4", "film.gif"])
     def test_a_film_says_what_it_was_made_from(self, spec: Spec, folder: Path, name: str) -> None:
-        from gdanim.output.video import WRITERS
-
-        facts = json.loads(WRITERS[name[-3:]].comment(folder / name))
+        facts = origin.told(folder / name)
         assert facts["quality"] == "180p5"
         assert film.current(spec, folder / name, None)
         assert film.current(spec, folder / name, "180p5")

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gdanim import __version__
+from gdanim import __version__, registry
 from gdanim.captions import Cue, srt, vtt
 from gdanim.catalog import scenes
+from gdanim.output import origin
 from gdanim.spec import Spec, spec_hash
 
 if TYPE_CHECKING:
@@ -36,9 +37,11 @@ def render(
     quality: str | None = None,
     formats: tuple[str, ...] | None = None,
     progress: bool = False,
+    fingerprint: str = "",
 ) -> list[Path]:
     """Write a spec's films into ``directory``; returns their paths.
 
+    ``fingerprint``, that of its file when it was loaded, is kept in them.
     A film is written beside its final name and renamed when it is whole, as are its captions beside it.
     """
     from gdanim.output.video import WRITERS, Reel
@@ -50,7 +53,8 @@ def render(
         short, rate = _quality(spec, quality, name)
         with _renamed(path) as part:
             with _film(spec, short, rate) as film:
-                comment = json.dumps(_facts(spec, quality, name), separators=(",", ":"))
+                facts = _facts(spec, quality, name) | ({"from": fingerprint} if fingerprint else {})
+                comment = json.dumps(facts, separators=(",", ":"))
                 samples = partial(_samples, film)
                 reel = Reel(film.size, rate, comment, samples, film.chapters, film.captions)
                 encode(
@@ -90,9 +94,9 @@ def still(spec: Spec, at: float, quality: str | None, path: Path) -> None:
 
 def current(spec: Spec, path: Path, quality: str | None) -> bool:
     """Whether the film at ``path``, captions included, was made from this very spec, quality and version."""
-    made_from, asked = _made_from(path), _facts(spec, quality, path.suffix[1:])
+    made_from, asked = origin.told(path), _facts(spec, quality, path.suffix[1:])
     same = all(made_from.get(key) == asked[key] for key in ("gdanim", "spec", "scene", "quality"))
-    return same and (not asked["captions"] or all(file.exists() for file in _caption_files(path)))
+    return same and origin.whole(path, asked)
 
 
 @contextmanager
@@ -108,16 +112,13 @@ def _renamed(path: Path) -> Iterator[Path]:
 
 def _write_captions(path: Path, captions: Sequence[Cue]) -> None:
     """Captions beside the film at ``path``, the older one still; its captions go if there are none now."""
-    for file, written in _caption_files(path).items():
+    for ending, written in zip(origin.CAPTIONS, (srt, vtt), strict=True):
+        file = path.with_suffix(ending)
         if captions:
             with _renamed(file) as part:
                 part.write_text(written(captions), encoding="utf-8")
-        elif _made_from(path).get("captions"):
+        elif origin.told(path).get("captions"):
             file.unlink(missing_ok=True)
-
-
-def _caption_files(path: Path) -> dict[Path, Callable[[Sequence[Cue]], str]]:
-    return {path.with_suffix(".srt"): srt, path.with_suffix(".vtt"): vtt}
 
 
 @contextmanager
@@ -199,6 +200,8 @@ def _facts(spec: Spec, quality: str | None, name: str) -> dict[str, Any]:
     """What a film's metadata says of its making, at most 255 bytes of JSON."""
     short, rate = _quality(spec, quality, name)
     recorded_by = b"".join(scenes()[part.scene].read_bytes() for part in spec.parts)
+    if registry.additions:
+        recorded_by += repr(sorted(registry.additions.items())).encode()
     facts = {
         "gdanim": __version__,
         "spec": spec_hash(spec)[:32],
@@ -207,14 +210,3 @@ def _facts(spec: Spec, quality: str | None, name: str) -> dict[str, Any]:
         "captions": name == "mp4" and any(part.say for part in spec.parts),
     }
     return facts | {package: version(package) for package in ("manim", "numpy", "sympy")}
-
-
-def _made_from(path: Path) -> dict[str, Any]:
-    """What the film at ``path`` says of its making; nothing if it is no whole film of ours."""
-    from gdanim.output.video import WRITERS
-
-    try:
-        found = json.loads(WRITERS[path.suffix[1:]].comment(path))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -1,7 +1,7 @@
 """Films as files: H.264 in MP4 that plays everywhere, and GIF with a palette of its own.
 
 A writer takes RGBA frames in order and is closed, or aborted, exactly once. Adding a format is adding a
-class here to ``WRITERS``.
+class here to ``WRITERS``, and to ``origin.READERS`` how its comment is read.
 """
 
 from __future__ import annotations
@@ -109,25 +109,6 @@ class Mp4:
         self._container.mux(self._stream.encode())
         self._container.close()
 
-    @staticmethod
-    def comment(path: Path) -> str:
-        """What ``comment`` was when the file was written, or "" if it is not whole."""
-        with path.open("rb") as file:  # the boxes of a whole file end where it does
-            size, end = path.stat().st_size, 0
-            while end < size:
-                file.seek(end)
-                length = int.from_bytes(file.read(4), "big")
-                if length == 1:  # of 64 bits
-                    file.seek(end + 8)
-                    length = int.from_bytes(file.read(8), "big")
-                if length < 8:
-                    return ""
-                end += length
-            if end != size or not size:
-                return ""
-        with av.open(str(path)) as container:
-            return str(container.metadata.get("comment", ""))
-
 
 class Gif:
     """GIF that loops for ever, with one palette made from frames all over the film."""
@@ -168,13 +149,6 @@ class Gif:
             file.seek(-1, 2)
             data = self._comment.encode()[:255]
             file.write(b"\x21\xfe" + bytes([len(data)]) + data + b"\x00\x3b")
-
-    @staticmethod
-    def comment(path: Path) -> str:
-        """What ``comment`` was when the file was written, or ""."""
-        tail = path.read_bytes()[-260:]
-        start = tail.rfind(b"\x21\xfe")
-        return tail[start + 3 : -2].decode(errors="replace") if start >= 0 else ""
 
     def _drain(self) -> None:
         while True:

@@ -1,0 +1,251 @@
+"""What a film was made from: a change of anything makes it old, and that nothing changed is known quickly."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gdanim import registry
+from gdanim.captions import Cue
+from gdanim.catalog import scenes
+from gdanim.cli import BAD_INPUT, OK, main
+from gdanim.output import film, origin
+from gdanim.spec import Spec
+from gdanim.yaml_marks import InputError
+
+SPEC = """\
+functions: [{name: linear_regression, data: points.csv}]
+scene: mine
+formats: [mp4, gif]
+acts: [{title: One, say: It rolls.}, {title: Two, scene: surface}]
+"""
+POINTS = "x,y\n0,1\n1,3\n2,4\n"
+FILMS = ["media/line.mp4", "media/line.gif"]
+
+
+@contextmanager
+def three_frames(*_: Any) -> Iterator[Any]:
+    """In place of film._film: what is written into files is as ever, but their pictures cost nothing."""
+
+    def paint(_: float, frame: Any) -> None:
+        frame[...] = np.random.default_rng(1).integers(0, 255, frame.shape)
+
+    captions = (Cue(0, 500, "It rolls."),)
+    yield SimpleNamespace(size=(64, 48), frames=3, length=0.6, chapters=(), captions=captions, paint=paint)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a spec, its data, its scene and its films."""
+    folder = tmp_path_factory.mktemp("made")
+    (folder / "line.yaml").write_text(SPEC)
+    (folder / "points.csv").write_text(POINTS)
+    (folder / "scenes").mkdir()
+    shutil.copy(scenes()["surface"], folder / "scenes" / "mine.py")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setattr(film, "_film", three_frames)
+        assert main(["render", "line.yaml"]) == OK
+    return folder
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, worked in."""
+    copy = tmp_path / "copy"
+    shutil.copytree(made, copy)
+    monkeypatch.chdir(copy)
+    return copy
+
+
+@pytest.fixture
+def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The formats that are made anew from now on; nothing is."""
+    names: list[str] = []
+
+    def note(_: Spec, *, formats: tuple[str, ...], **__: Any) -> list[Path]:
+        names.extend(formats)
+        return []
+
+    monkeypatch.setattr(film, "render", note)
+    return names
+
+
+PROGRAM = """
+import sys
+from gdanim.cli import main
+assert main(sys.argv[1:]) == 0
+print("loaded", *sys.modules)
+"""
+
+
+def test_that_nothing_changed_is_known_without_loading_the_spec(folder: Path) -> None:
+    command = [sys.executable, "-c", PROGRAM, "render", "line.yaml"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
+    *told, last = done.stdout.splitlines()
+    assert told == [f"{path} is up to date" for path in FILMS]
+    loaded = set(last.split())
+    assert "gdanim.output.origin" in loaded
+    assert not loaded & {"manim", "moderngl", "av", "scipy", "sympy", "pydantic", "numpy", "PIL", "tqdm"}
+
+
+def test_a_film_can_be_found_current_by_its_loaded_spec_too(folder: Path, rendered: list[str]) -> None:
+    (folder / "line.yaml").write_text(SPEC + "steps: 1000\n")  # it says what was so anyway
+    assert main(["render", "line.yaml"]) == OK
+    assert rendered == []
+    (folder / "line.yaml").write_text(SPEC + "steps: 999\n")
+    assert main(["render", "line.yaml"]) == OK
+    assert rendered == ["mp4", "gif"]
+
+
+def append(line: str, file: str) -> None:
+    Path(file).write_text(Path(file).read_text() + line)
+
+
+CHANGES: dict[str, Callable[[], object]] = {
+    "spec": lambda: Path("line.yaml").write_text(SPEC.replace("One", "Eins")),
+    "data": lambda: Path("points.csv").write_text(POINTS.replace("4", "5")),
+    "scene": lambda: append("# changed", "scenes/mine.py"),
+    "scene that is built in": lambda: Path("scenes/surface.py").write_text("class Own(FilmScene): pass"),
+}
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_change_makes_a_film_old(
+    change: str, rendered: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = origin.of("line.yaml", None)
+    CHANGES[change]()
+    assert origin.of("line.yaml", None) != before
+    assert main(["render", "line.yaml"]) == OK
+    assert rendered == ["mp4", "gif"]
+    assert capsys.readouterr().out.strip() == ""
+
+
+@pytest.mark.usefixtures("folder")
+def test_so_does_another_quality_version_or_plugin(
+    rendered: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(["render", "line.yaml", "-q", "180p5"]) == OK
+    assert rendered == ["mp4", "gif"]
+    monkeypatch.setattr(film, "__version__", "0.0.1")
+    monkeypatch.setattr(origin, "__version__", "0.0.1")
+    assert main(["render", "line.yaml"]) == OK
+    assert rendered == ["mp4", "gif"] * 2
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_plugin_is_part_of_what_a_film_is_made_from(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(registry, "additions", {})
+    monkeypatch.setattr(film, "_film", three_frames)
+    for text in ("pass", "pass  # changed"):
+        Path("own.py").write_text(text)
+        for ending in ("", " is up to date"):
+            assert main(["render", "line.yaml", "--plugin", "own.py"]) == OK
+            assert capsys.readouterr().out.splitlines() == [f"{path}{ending}" for path in FILMS]
+
+
+def test_a_comment_changes_nothing(folder: Path) -> None:
+    before = origin.of("line.yaml", None)
+    (folder / "line.yaml").write_text(f"# what a line it is\n{SPEC}")
+    assert origin.of("line.yaml", None) == before
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda folder: (folder / "points.csv").write_text("x,y\n0,one\n"),
+        lambda folder: (folder / "points.csv").unlink(),
+        lambda folder: (folder / "scenes/mine.py").write_text("class Mine(FilmScene\n"),
+        lambda folder: (folder / "scenes/mine.py").unlink(),
+        lambda folder: (folder / "line.yaml").write_text(SPEC + "stepz: 3\n"),
+        lambda folder: (folder / "line.yaml").write_text(SPEC + "formats: {\n"),
+        lambda folder: (folder / "line.yaml").unlink(),
+    ],
+)
+def test_a_spec_that_is_no_longer_good_is_not_called_up_to_date(
+    spoil: Callable[[Path], object], folder: Path, rendered: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    spoil(folder)
+    assert main(["render", "line.yaml"]) == BAD_INPUT
+    out, err = capsys.readouterr()
+    assert (out, rendered) == ("", [])
+    assert err
+
+
+@pytest.mark.usefixtures("folder", "rendered")
+def test_nor_is_one_that_newer_code_refuses(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(_: str) -> Spec:
+        raise InputError("no more")
+
+    monkeypatch.setattr("gdanim.cli.load", refuse)
+    assert main(["render", "line.yaml"]) == OK
+    monkeypatch.setattr(origin, "_code", lambda: "another")
+    assert main(["render", "line.yaml"]) == BAD_INPUT
+    assert capsys.readouterr().err == "no more\n"
+
+
+@pytest.mark.parametrize("lost", ["line.srt", "line.vtt", "line.gif", "line.mp4"])
+def test_a_lost_file_is_missed(lost: str, folder: Path, rendered: list[str]) -> None:
+    (folder / "media" / lost).unlink()
+    assert main(["render", "line.yaml"]) == OK
+    assert rendered == (["gif"] if lost == "line.gif" else ["mp4"])
+
+
+@pytest.mark.parametrize("name", ["../secret.csv", "/etc/hostname", ".", "a" * 5000])
+def test_only_files_below_the_folder_of_the_spec_are_read(name: str, folder: Path) -> None:
+    (folder.parent / "secret.csv").write_text("secret")
+    assert not origin._names_a_file(folder, name)
+    assert origin._names_a_file(folder, "points.csv")
+
+
+@pytest.mark.parametrize("name", ["mp4", "gif"])
+@pytest.mark.parametrize("comment", ["", "{}", "Größe, 大きさ", "x" * 250])
+def test_a_comment_is_read_as_it_was_written(name: str, comment: str, tmp_path: Path) -> None:
+    import av
+
+    from gdanim.output.video import WRITERS, Reel
+
+    def noise() -> Iterator[Any]:
+        yield np.random.default_rng(2).integers(0, 255, (48, 64, 4), dtype=np.uint8)
+
+    path = tmp_path / f"film.{name}"
+    writer = WRITERS[name](path, Reel((64, 48), 5, comment, noise))
+    for frame in noise():
+        writer.write(frame)
+    writer.close()
+    assert origin.READERS[name](path) == comment
+    if name == "mp4":
+        with av.open(str(path)) as container:
+            assert container.metadata.get("comment", "") == comment
+
+
+def test_every_format_can_be_read() -> None:
+    from gdanim.output.video import WRITERS
+
+    assert origin.READERS.keys() == WRITERS.keys()
+
+
+@pytest.mark.parametrize("name", ["mp4", "gif"])
+def test_a_film_cut_short_says_nothing(name: str, made: Path, tmp_path: Path) -> None:
+    whole = (made / f"media/line.{name}").read_bytes()
+    path = tmp_path / f"film.{name}"
+    path.write_bytes(whole)
+    assert origin.told(path)["from"] == origin.told(made / f"media/line.{name}")["from"] != ""
+    for kept in (*range(0, len(whole) - 1, max(1, len(whole) // 97)), len(whole) - 1):
+        path.write_bytes(whole[:kept])
+        assert not origin.told(path), f"the first {kept} of {len(whole)} bytes"
