@@ -139,14 +139,18 @@ def markdown(kind: str) -> Iterator[str]:
         yield f"\n## {name}\n"
         yield (inspect.getdoc(REGISTRIES[kind][name]) or "") if kind in REGISTRIES else summary
         if kind == "functions":
-            yield from ("", *_landmarks(registry.functions[name]()))
+            yield from ("", *_landmarks(name))
         if parameters:
             yield f"\nParameters: `{parameters}`"
 
 
-def _landmarks(goal: Objective) -> Iterator[str]:
-    """What is known of a function with its default parameters, as items of a list."""
-    yield f"- formula: ${goal.latex}$"
+def _landmarks(name: str) -> Iterator[str]:
+    """What is known of a function with its default parameters, as a list; nothing if it needs some."""
+    if any(given.default is given.empty for given in registry.functions.parameters(name).values()):
+        return
+    goal: Objective = registry.functions[name]()
+    if goal.latex:
+        yield f"- formula: ${goal.latex}$"
     box = zip(goal.variables, goal.domain or (), strict=False)
     yield f"- domain: {', '.join(f'{name} in [{low:.6g}, {high:.6g}]' for name, (low, high) in box)}"
     for point in goal.starts:

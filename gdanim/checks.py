@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import prod
-from pathlib import Path
 
 from gdanim.catalog import (
     FOR_SOME,
@@ -20,7 +19,7 @@ from gdanim.catalog import (
     uses,
 )
 from gdanim.engine.balls import MAX_NUMBERS, Cast, CastError, cast, numbers
-from gdanim.spec import Act, Spec, located, read
+from gdanim.spec import Act, Source, Spec, located, read
 from gdanim.view.theme import themes
 from gdanim.wording import Finding, counted, did_you_mean
 from gdanim.yaml_marks import Loc, Marks
@@ -28,9 +27,9 @@ from gdanim.yaml_marks import Loc, Marks
 MOST_SWEPT = 10_000_000  # cells times steps: a minute
 
 
-def load(path: str | Path) -> Spec:
-    """The spec in a YAML file. Raises SpecError with every mistake found."""
-    spec, marks = read(path)
+def load(source: Source, name: str = "film") -> Spec:
+    """The spec in a YAML file, a YAML text or a dict. Raises SpecError with every mistake found."""
+    spec, marks = read(source, name)
     spec = spec.model_copy(update={"acts": tuple(map(_without_idle_functions, spec.acts))})
     found, kept = [*_unknown_names(spec), *_idle_keys(spec, marks)], 0
     for index, part in enumerate(spec.parts):
@@ -56,7 +55,7 @@ def load(path: str | Path) -> Spec:
     if kept > MAX_NUMBERS:
         found.append(Finding(("acts",), "the balls of all acts times their steps are too much to keep"))
     if found:
-        raise located(path, marks, found)
+        raise located(source, marks, found)
     return spec
 
 
@@ -66,7 +65,7 @@ def undrawn(spec: Spec) -> str:
         for entry in part.functions:
             if not suits(part.scene, entry):
                 others = [name for name in scenes() if suits(name, entry)]
-                text = f"the scene {part.scene} draws {drawn(part.scene)}, not {entry.name or entry.expr}"
+                text = f"the scene {part.scene} draws {drawn(part.scene)}, not {entry.shown}"
                 there = f"({others[0] if others else 'no scene'} does)"
                 if only(part.scene):
                     return f"{text} {there}"

@@ -7,7 +7,6 @@ from typing import Any
 
 from gdanim.catalog import dimensions, scenes
 from gdanim.entries import (
-    Entry,
     FunctionEntry,
     GradientEntry,
     OptimizerEntry,
@@ -72,7 +71,7 @@ def _calls(registry: Registry[Any], own: dict[str, Any]) -> Iterator[dict[str, A
 
 
 def _beside(own: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in own.items() if key not in ("name", *Entry.hidden)}
+    return {key: value for key, value in own.items() if key not in ("name", *FunctionEntry.hidden)}
 
 
 def _mapping(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
