@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image
 
-    from gdanim.engine.functions import CallableObjective
+    from gdanim.engine.functions import KnownObjective
     from gdanim.engine.solution import Solution
     from gdanim.spec import Source, Spec
 
@@ -134,8 +134,8 @@ def still(spec: Spec | Source, at: float | None = None, *, quality: str | None =
     """One frame of a film as a PIL image, RGB, or RGBA where the spec says ``view: {background: none}``.
 
     ``spec`` is a Spec, or whatever ``load`` takes; ``at`` counts seconds. Without it, or past the end, it is
-    the last frame. A notebook shows the image; ``numpy.asarray`` makes it an array of shape
-    (height, width, 3). Raises InputError as ``render`` does.
+    the last frame. ``quality`` (such as "1080p30") replaces what the spec asks for. A notebook shows the
+    image; ``numpy.asarray`` makes it an array of shape (height, width, 3). Raises InputError as ``render``.
 
     >>> gdanim.still(spec, 4.5, quality="1080p30").save("frame.png")
     """
@@ -155,7 +155,7 @@ def from_callable(
     starts: Sequence[Sequence[float]] = (),
     minima: Sequence[Sequence[float]] = (),
     name: str | None = None,
-) -> CallableObjective:
+) -> KnownObjective:
     """A plain function of numpy, or of numbers, as one of the functions of a spec.
 
     ``domain`` has the interval of every variable that is shown: ``{"m": (0, 4), "b": (-1, 1)}``, or in order

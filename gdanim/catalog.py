@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from gdanim import registry
+from gdanim import origin, registry
 from gdanim.engine.solution import Objective, Status
 from gdanim.entries import FunctionEntry
 from gdanim.expression import point_text
@@ -38,6 +38,12 @@ def scenes() -> dict[str, Path]:
         for file in sorted(folder.glob("*.py"))
         if not file.stem.startswith("_")
     }
+
+
+def own_files() -> list[Path]:
+    """The files of users that have registered something."""
+    made = (names[name] for names in REGISTRIES.values() for name in names)
+    return [Path(origin.shown(origin.file(factory))) for factory in made if not origin.built_in(factory)]
 
 
 def dimensions(scene: str) -> Sequence[int]:

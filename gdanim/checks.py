@@ -19,6 +19,7 @@ from gdanim.catalog import (
     uses,
 )
 from gdanim.engine.balls import MAX_NUMBERS, Cast, CastError, cast, numbers
+from gdanim.grids import Grid
 from gdanim.spec import Act, Source, Spec, located, read
 from gdanim.view.theme import themes
 from gdanim.wording import Finding, counted, did_you_mean
@@ -48,7 +49,10 @@ def load(source: Source, name: str = "film") -> Spec:
                 mistakes.append(Finding(("camera", "follow"), message))
         if part.scene in scenes():
             mistakes += _unsuited(part, acts, (*place, "functions") in marks.values)
-        if part.sweep and prod(count for _, _, count in part.sweep.values()) * part.steps > MOST_SWEPT:
+        if (
+            isinstance(part.sweep, dict)
+            and prod(count for _, _, count in part.sweep.values()) * part.steps > MOST_SWEPT
+        ):
             message = "the cells of this sweep times the steps are too much to run"
             mistakes.append(Finding(("sweep",), message))
         found += [mistake._replace(loc=(*place, *mistake.loc)) for mistake in mistakes]
@@ -78,12 +82,18 @@ def _unsuited(part: Spec, acts: Sequence[Cast], written: bool) -> Iterator[Findi
     """What a scene lacks, or has too much of; ``written``: the functions are, if only as an empty list."""
     scene = part.scene
     refuse_unless_one(scene)
+    if isinstance(part.sweep, Grid):
+        if part.functions:
+            yield Finding(
+                ("functions",), "functions have no part in a sweep of data: leave them out", key=True
+            )
+        return
     if not part.functions and 0 not in dimensions(scene):
         fault = "must have an item" if written else "is missing"
         where = ("functions",) if written else ()
         yield Finding(where, f"functions {fault}: the scene {scene} needs one")
     if needs_sweep(scene) and part.sweep is None:
-        example = "{learning_rate: [0.001, 0.2, 32], momentum: [0, 0.95, 32]}"
+        example = "{learning_rate: [0.001, 0.2, 32], momentum: [0, 0.95, 32]}, or {data: grid.csv}"
         yield Finding((), f"sweep is missing: the scene {scene} needs one such as {example}")
     pairs = max((len(act.teams) for act in acts), default=0)
     if pairs > (most := most_rates(scene)):
@@ -95,8 +105,9 @@ def _unsuited(part: Spec, acts: Sequence[Cast], written: bool) -> Iterator[Findi
 
 
 def _without_idle_functions(act: Act) -> Act:
-    """An act whose scene draws no functions leaves alone those that it inherits."""
-    idle = act.scene in scenes() and not any(dimensions(act.scene))
+    """An act that shows no functions leaves alone those that it inherits."""
+    bare = isinstance(act.sweep, Grid) or not any(dimensions(act.scene))
+    idle = act.scene in scenes() and bare
     return act.model_copy(update={"functions": ()}) if idle else act
 
 

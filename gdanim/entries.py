@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
@@ -21,7 +22,7 @@ from pydantic import (
 
 from gdanim.data import WithData
 from gdanim.expression import ExpressionError, parse, variables
-from gdanim.origin import Source, built_in
+from gdanim.origin import Source, built_in, file
 from gdanim.registry import Registry, functions, gradients, optimizers, schedules
 from gdanim.values import Interval, Point, as_color
 from gdanim.wording import Model, did_you_mean, findings, mistake, mistakes, shown
@@ -47,6 +48,15 @@ class Entry(Model):
         beside = {key: value for key, value in data.items() if key not in own}
         rest = {key: value for key, value in data.items() if key in own}
         return {**rest, "parameters": {**data.get("parameters", {}), **beside}} if beside else rest
+
+    @property
+    def code(self) -> bytes:
+        """The file that registered its name, if that is not ours: what the entry does depends on it."""
+        factory = self.registry[self.name] if self.name else None
+        if factory is None or built_in(factory):
+            return b""
+        path = Path(file(factory))
+        return path.read_bytes() if path.is_file() else b""
 
     @field_validator("name")
     @classmethod
@@ -194,7 +204,7 @@ class FunctionEntry(Entry):
         if isinstance(data, Mapping) and "objective" in data:
             if _is_objective(data["objective"]):
                 return data
-            raise mistake(cls.unknown("objective"), key=True)
+            mistakes([(("objective",), mistake(cls.unknown("objective"), key=True))])
         if isinstance(data, Mapping) and ("name" in data) == ("expr" in data):
             raise mistake("a function has either a name or an expr")
         return data

@@ -49,7 +49,8 @@ def schema() -> dict[str, Any]:
     bare = {"required": ["scene"], "properties": {"scene": {"enum": free}}}
     for keys in (tree, definitions["Act"]):
         keys["properties"]["scene"]["enum"] = list(scenes())
-    needed = [{"required": ["functions"]}, {"required": ["acts"]}, bare]
+    of_data = {"required": ["sweep"], "properties": {"sweep": {"required": ["data"]}}}
+    needed = [{"required": ["functions"]}, {"required": ["acts"]}, bare, of_data]
     return {"$schema": DIALECT, **tree, "anyOf": needed, "title": "gdanim spec"}
 
 

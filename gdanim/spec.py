@@ -14,15 +14,18 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     BeforeValidator,
+    Discriminator,
     Field,
     StringConstraints,
+    Tag,
     ValidationError,
     ValidationInfo,
     field_validator,
 )
 
 from gdanim import dict_marks, yaml_marks
-from gdanim.entries import FunctionEntry, OptimizerEntry, RateEntry, as_rate
+from gdanim.entries import Entry, FunctionEntry, OptimizerEntry, RateEntry, as_rate
+from gdanim.grids import Grid, is_grid
 from gdanim.ranges import Range, unfit
 from gdanim.sections import Camera, Card, Stop, Video, View
 from gdanim.starts import Starts, kind_of_starts, some_kind_of_starts, unsuited
@@ -34,6 +37,10 @@ __all__ = ["Spec", "SpecError", "read", "spec_hash"]
 
 Source = str | PathLike[str] | Mapping[str, Any]  # a path, YAML text, or a dict as YAML would give it
 
+Sweep = Annotated[
+    Annotated[dict[str, Range], Tag("sweep")] | Annotated[Grid, Tag("grid")],
+    Discriminator(lambda value: "grid" if is_grid(value) else "sweep"),
+]
 Formats = Annotated[tuple[Literal["mp4", "gif"], ...], Field(min_length=1)]
 
 MAX_ACTS = 100
@@ -67,8 +74,9 @@ class Shown(Model):
     """Updates per ball, at most."""
     stop: Stop = Stop()
     """When a ball is at rest."""
-    sweep: dict[str, Range] | None = None
-    """Of the scene `sweep`: {learning_rate: [from, to, how many], momentum: [from, to, how many]}."""
+    sweep: Sweep | None = None
+    """Of the scene `sweep`: {learning_rate: [from, to, how many], momentum: [from, to, how many]}; or
+    {data: grid.csv}, losses of your own."""
     noise: float = Field(default=0.0, ge=0)
     """Standard deviation of what is added to each component of every gradient."""
     seed: int = Field(default=0, ge=0)
@@ -77,6 +85,13 @@ class Shown(Model):
     """Steps per second at the start; the tail goes faster."""
     camera: Camera = Camera()
     view: View = View()
+
+    @property
+    def entries(self) -> list[Entry]:
+        """All that it calls by name."""
+        ways = [entry.gradient for entry in self.functions if entry.gradient]
+        rates = [entry.learning_rate for entry in self.optimizers if entry.learning_rate]
+        return [*self.functions, *ways, *self.optimizers, *rates, *self.learning_rates]
 
     @field_validator("domain")
     @classmethod
@@ -94,10 +109,8 @@ class Shown(Model):
 
     @field_validator("sweep")
     @classmethod
-    def _suits_the_optimizer(
-        cls, sweep: dict[str, Range] | None, info: ValidationInfo
-    ) -> dict[str, Range] | None:
-        if sweep is not None and "optimizers" in info.data:
+    def _suits_the_optimizer(cls, sweep: Sweep | None, info: ValidationInfo) -> Sweep | None:
+        if isinstance(sweep, dict) and "optimizers" in info.data:
             mistakes(unfit(sweep, info.data["optimizers"][0]))
         return sweep
 
@@ -172,7 +185,7 @@ def _merged(above: Any, own: Any) -> Any:
     """What an act says laid over what the film says."""
     if isinstance(above, Model) and kind_of_starts(own) in (None, kind_of_starts(above)):
         above = above.model_dump(exclude_unset=True)
-    if not (isinstance(above, Mapping) and isinstance(own, Mapping)):
+    if not (isinstance(above, Mapping) and isinstance(own, Mapping)) or is_grid(above) != is_grid(own):
         return own
     return {**above, **{key: _merged(above.get(key), value) for key, value in own.items()}}
 

@@ -60,8 +60,8 @@ def joined(legs: Sequence[Run], climbs: bool) -> Run:
     back = [] if best is legs[-1] else [_end(best)]
     parts = [*legs, *back]
     firsts = np.cumsum([0, *(len(part.losses) for part in parts)])
-    ends_at = np.stack([np.zeros(3, np.int32), *(leg.counts[-1] for leg in legs)])
-    spent = np.cumsum(ends_at, axis=0, dtype=np.int32)[: len(parts)]
+    paid = np.stack([np.zeros(3, np.int32), *(leg.counts[-1] for leg in legs)])
+    spent = np.cumsum(paid, axis=0, dtype=np.int32)[: len(parts)]
     statuses = Counter(str(leg.status) for leg in legs)
     return replace(
         best,

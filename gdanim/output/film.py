@@ -207,6 +207,7 @@ def _facts(spec: Spec, quality: str | None, name: str) -> dict[str, Any]:
     """What a film's metadata says of its making, at most 255 bytes of JSON."""
     short, rate = _quality(spec, quality, name)
     recorded_by = b"".join(scenes()[part.scene].read_bytes() for part in spec.parts)
+    recorded_by += b"".join(entry.code for part in spec.parts for entry in part.entries)
     facts = {
         "gdanim": __version__,
         "spec": spec_hash(spec)[:32],

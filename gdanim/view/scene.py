@@ -196,7 +196,7 @@ class FilmScene(Recording):
         duration = self.spec.video.duration
         if duration is None:
             return None
-        acts = len(self.solution.acts)
+        acts = len(self.solution.acts) or 1
         if duration / acts < overhead + 1.0:
             least = acts * (overhead + 1)
             warnings.warn(f"video.duration is too short: this film lasts {least:.1f} s", stacklevel=2)

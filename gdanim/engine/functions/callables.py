@@ -175,6 +175,9 @@ def from_callable(
         asked_hessian=Asked(hessian, f"the hessian of {name!r}", (n, n), samples) if hessian else None,
         scale=np.minimum(1.0, (high - low) / 10),
     )
+    for start in goal.starts:
+        if not all(a <= x <= b for x, (a, b) in zip(start, box, strict=True)):
+            raise InputError(f"the start {start} is outside the domain {box}")
     if goal.minima:
         losses = goal.value(np.array(goal.minima)).tolist()
         object.__setattr__(goal, "minimum_values", tuple(losses))
@@ -195,8 +198,7 @@ def _compare(
     off = ~(far <= ALIKE * size + 1e-6 * np.nanmax(size, initial=0.0)) & np.isfinite(size)
     if off.sum() > len(samples) / 2:
         k = int(np.argmax(off))
-        told = (np.array2string(x[k], precision=4, separator=", ") for x in (samples, found, due))
-        point, one, other = told
+        point, one, other = (np.round(x[k], 4).tolist() for x in (samples, found, due))
         raise given._wrong(f"is {one} at {point}, where differences give {other}")
 
 
