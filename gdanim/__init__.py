@@ -1,53 +1,203 @@
 """Films of gradient descent from a short YAML spec.
 
 >>> spec = gdanim.load("specs/ravine.yaml")
->>> [run.status for run in gdanim.solve(spec).acts[0].runs]
+>>> [str(run.status) for run in gdanim.solve(spec).acts[0].runs]
+['slow', 'converged', 'oscillating', 'diverged']
 >>> gdanim.render(spec, "media")
+[PosixPath('media/ravine.mp4')]
+
+A spec may as well be a dict, and its function one of Python:
+
+>>> bowl = gdanim.from_callable(lambda x, y: x**2 + 10 * y**2, domain={"x": (-3, 3), "y": (-2, 2)})
+>>> gdanim.still({"functions": [bowl], "learning_rates": [0.01, 0.07]})
+
+What cannot be used is answered with InputError, whose text says where and why. Optimizers, schedules and
+gradients of your own are registered functions: docs/plugins.md.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
+from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from gdanim.yaml_marks import InputError, SpecError
 
 if TYPE_CHECKING:
-    from gdanim.engine.solution import Solution
-    from gdanim.spec import Spec
+    from numpy.typing import NDArray
+    from PIL.Image import Image
 
-__all__ = ["__version__", "load", "render", "solve"]
+    from gdanim.engine.functions import KnownObjective
+    from gdanim.engine.solution import Solution
+    from gdanim.spec import Source, Spec
+
+__all__ = [
+    "InputError",
+    "SpecError",
+    "__version__",
+    "columns",
+    "from_callable",
+    "load",
+    "render",
+    "solve",
+    "still",
+]
 __version__ = version("gdanim")
 
 
-def load(path: str | Path) -> Spec:
-    """The spec in a YAML file, checked down to its balls, scene and theme.
+def load(source: Source, *, name: str = "film") -> Spec:
+    """A spec, checked down to its balls, scene and theme.
 
-    Raises gdanim.spec.SpecError, which holds every mistake with its line and column.
+    ``source`` is the path of a YAML file, YAML text (a str with lines, or with a key and its value), or a
+    dict as the YAML would give it, in which arrays of numpy may stand for lists, and objectives such as
+    those of ``from_callable`` for functions. A film of text or of a dict is called ``name``; files that
+    these name lie in the working folder.
+
+    Raises SpecError, an InputError, which holds every mistake with its line and column, or, of a dict, with
+    the keys that lead to it.
+
+    >>> gdanim.load("specs/ravine.yaml")
+    >>> gdanim.load('functions: ["x^2 + 10*y^2"]')
+    >>> gdanim.load({"functions": ["x^2 + 10*y^2"], "learning_rates": np.geomspace(0.01, 0.1, 4)})
     """
     from gdanim.checks import load
 
-    return load(path)
+    return load(source, name)
 
 
-def solve(spec: Spec) -> Solution:
-    """The trajectories of all balls of a spec; nothing is drawn."""
+def solve(spec: Spec | Source) -> Solution:
+    """The trajectories of all balls; nothing is drawn.
+
+    ``spec`` is a Spec, or whatever ``load`` takes. Raises as ``load``.
+
+    >>> run = gdanim.solve(spec).acts[0].runs[0]
+    >>> run.points.shape, run.losses.shape, str(run.status), run.verdict
+    ((767, 2), (767,), 'slow', 'converged slowly at step 766')
+    >>> run.evaluations
+    Evaluations(function=767, gradient=767, hessian=0)
+    """
     from gdanim.engine.descent import solve
 
-    return solve(spec)
+    return solve(_loaded(spec))
+
+
+def columns(solution: Solution | Sequence[Solution]) -> dict[str, NDArray[Any]]:
+    """All rows of a solution, or of several, as arrays of one length by the names of their columns.
+
+    They are those of ``gdanim solve``: film, act, label, start, step, the variables under their own names
+    (nan where a function lacks one), loss, grad_norm, learning_rate, status, and function_evaluations,
+    gradient_evaluations and hessian_evaluations, each counted from the start of the ball.
+
+    >>> table = gdanim.columns(gdanim.solve(spec))
+    >>> last = table["status"] != "running"
+    >>> table["label"][last], table["loss"][last]
+    >>> pandas.DataFrame(table)  # with pandas, if you have it
+    """
+    from gdanim.table import arrays
+
+    return arrays(list(solution) if isinstance(solution, Sequence) else [solution])
 
 
 def render(
-    spec: Spec,
-    directory: str | Path = "media",
+    spec: Spec | Source,
+    directory: str | PathLike[str] = "media",
     *,
     quality: str | None = None,
-    formats: tuple[str, ...] | None = None,
+    formats: Sequence[str] | None = None,
     progress: bool = False,
 ) -> list[Path]:
-    """Write a spec's films into a directory and return their paths.
+    """Write the films of a spec into a directory and return their paths; older films are replaced.
 
-    ``quality`` (such as "1080p30") and ``formats`` ("mp4", "gif") replace what the spec asks for.
+    ``spec`` is a Spec, or whatever ``load`` takes. ``quality`` (such as "1080p30") and ``formats`` ("mp4",
+    "gif") replace what the spec asks for; ``progress`` shows a bar. Raises InputError for a spec, a quality
+    or a format that cannot be used, OSError where the directory cannot be written to.
+
+    >>> gdanim.render(spec, "media", quality="480p15", formats=["mp4", "gif"])
+    [PosixPath('media/ravine.mp4'), PosixPath('media/ravine.gif')]
     """
+    from gdanim.options import asked
     from gdanim.output import film
 
-    return film.render(spec, directory=Path(directory), quality=quality, formats=formats, progress=progress)
+    options = asked(quality=quality, formats=formats)
+    return film.render(
+        _drawable(spec),
+        directory=Path(directory),
+        quality=options.quality,
+        formats=options.formats,
+        progress=progress,
+    )
+
+
+def still(spec: Spec | Source, at: float | None = None, *, quality: str | None = None) -> Image:
+    """One frame of a film as a PIL image, RGB, or RGBA where the spec says ``view: {background: none}``.
+
+    ``spec`` is a Spec, or whatever ``load`` takes; ``at`` counts seconds. Without it, or past the end, it is
+    the last frame. ``quality`` (such as "1080p30") replaces what the spec asks for. A notebook shows the
+    image; ``numpy.asarray`` makes it an array of shape (height, width, 3). Raises InputError as ``render``.
+
+    >>> gdanim.still(spec, 4.5, quality="1080p30").save("frame.png")
+    """
+    from gdanim.options import asked
+    from gdanim.output import film
+
+    options = asked(quality=quality, at=at)
+    return film.frame(_drawable(spec), options.at, options.quality)
+
+
+def from_callable(
+    f: Callable[..., Any],
+    domain: Mapping[str, Sequence[float]] | Sequence[Sequence[float]],
+    *,
+    gradient: Callable[..., Any] | None = None,
+    hessian: Callable[..., Any] | None = None,
+    starts: Sequence[Sequence[float]] = (),
+    minima: Sequence[Sequence[float]] = (),
+    name: str | None = None,
+) -> KnownObjective:
+    """A plain function of numpy, or of numbers, as one of the functions of a spec.
+
+    ``domain`` has the interval of every variable that is shown: ``{"m": (0, 4), "b": (-1, 1)}``, or in order
+    ``[(0, 4), (-1, 1)]``, which calls them x and y, or x1 to xn. ``f`` may take the coordinates one by one,
+    f(x, y), or a point, f(p); and either one point at a time, or many: arrays of coordinates, points of
+    shape (k, n), or coordinates of shape (n, k). Which of them it is is tried out and compared; a function
+    that takes many is much faster. Where it returns nan it is undefined.
+
+    ``gradient`` and ``hessian`` take what ``f`` takes and return n and n x n numbers for a point; absent,
+    they are central differences. ``starts`` and ``minima`` are points; ``name`` is shown in place of a
+    formula, by default that of ``f``.
+
+    Raises InputError where ``f`` raises, returns no real number, or another one when asked again; and where
+    the gradient given is not that of ``f``.
+
+    >>> def valley(x, y):
+    ...     return np.log1p(x**2 + 10 * (y - np.sin(x)) ** 2)
+    >>> goal = gdanim.from_callable(valley, domain={"x": (-4, 4), "y": (-2, 2)}, starts=[(-3, 1.5)])
+    >>> gdanim.render({"functions": [goal], "optimizers": ["sgd", "adam"], "learning_rates": [0.05]})
+    """
+    from gdanim.engine.functions import from_callable
+
+    return from_callable(
+        f, domain, gradient=gradient, hessian=hessian, starts=starts, minima=minima, name=name
+    )
+
+
+def _loaded(spec: Any) -> Spec:
+    from gdanim.spec import Spec
+
+    if isinstance(spec, Spec):
+        return spec
+    if not isinstance(spec, str | PathLike | Mapping):
+        told = "a spec is what gdanim.load returns, a path, YAML text or a dict"
+        raise InputError(f"{told}, not {type(spec).__name__}")
+    return load(spec)
+
+
+def _drawable(spec: Any) -> Spec:
+    from gdanim.checks import undrawn
+
+    found = _loaded(spec)
+    if why := undrawn(found):
+        raise InputError(why)
+    return found

@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gdanim import registry
+from gdanim import origin, registry
 from gdanim.yaml_marks import InputError
 
 if TYPE_CHECKING:
@@ -38,6 +38,12 @@ def scenes() -> dict[str, Path]:
         for file in sorted(folder.glob("*.py"))
         if not file.stem.startswith("_")
     }
+
+
+def own_files() -> list[Path]:
+    """The files of users that have registered something."""
+    made = (names[name] for names in REGISTRIES.values() for name in names)
+    return [Path(origin.shown(origin.file(factory))) for factory in made if not origin.built_in(factory)]
 
 
 def dimensions(scene: str) -> Sequence[int]:
@@ -151,16 +157,20 @@ def markdown(kind: str) -> Iterator[str]:
         yield f"\n## {name}\n"
         yield (inspect.getdoc(REGISTRIES[kind][name]) or "") if kind in REGISTRIES else summary
         if kind == "functions":
-            yield from ("", *_landmarks(registry.functions[name]()))
+            yield from ("", *_landmarks(name))
         if parameters:
             yield f"\nParameters: `{parameters}`"
 
 
-def _landmarks(goal: Objective) -> Iterator[str]:
-    """What is known of a function with its default parameters, as items of a list."""
+def _landmarks(name: str) -> Iterator[str]:
+    """What is known of a function with its default parameters, as a list; nothing if it needs some."""
+    if any(given.default is given.empty for given in registry.functions.parameters(name).values()):
+        return
     from gdanim.expression import point_text
 
-    yield f"- formula: ${goal.latex}$"
+    goal: Objective = registry.functions[name]()
+    if goal.latex:
+        yield f"- formula: ${goal.latex}$"
     box = zip(goal.variables, goal.domain or (), strict=False)
     yield f"- domain: {', '.join(f'{name} in [{low:.6g}, {high:.6g}]' for name, (low, high) in box)}"
     for point in goal.starts:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import prod
-from pathlib import Path
 
 from gdanim.catalog import (
     FOR_SOME,
@@ -20,7 +19,8 @@ from gdanim.catalog import (
     uses,
 )
 from gdanim.engine.balls import MAX_NUMBERS, Cast, CastError, cast, numbers
-from gdanim.spec import Act, Spec, located, read
+from gdanim.grids import Grid
+from gdanim.spec import Act, Source, Spec, located, read
 from gdanim.view.theme import themes
 from gdanim.wording import Finding, counted, did_you_mean
 from gdanim.yaml_marks import Loc, Marks
@@ -28,9 +28,9 @@ from gdanim.yaml_marks import Loc, Marks
 MOST_SWEPT = 10_000_000  # cells times steps: a minute
 
 
-def load(path: str | Path) -> Spec:
-    """The spec in a YAML file. Raises SpecError with every mistake found."""
-    spec, marks = read(path)
+def load(source: Source, name: str = "film") -> Spec:
+    """The spec in a YAML file, a YAML text or a dict. Raises SpecError with every mistake found."""
+    spec, marks = read(source, name)
     spec = spec.model_copy(update={"acts": tuple(map(_without_idle_functions, spec.acts))})
     found, kept = [*_unknown_names(spec), *_idle_keys(spec, marks)], 0
     for index, part in enumerate(spec.parts):
@@ -49,14 +49,17 @@ def load(path: str | Path) -> Spec:
                 mistakes.append(Finding(("camera", "follow"), message))
         if part.scene in scenes():
             mistakes += _unsuited(part, acts, (*place, "functions") in marks.values)
-        if part.sweep and prod(count for _, _, count in part.sweep.values()) * part.steps > MOST_SWEPT:
+        if (
+            isinstance(part.sweep, dict)
+            and prod(count for _, _, count in part.sweep.values()) * part.steps > MOST_SWEPT
+        ):
             message = "the cells of this sweep times the steps are too much to run"
             mistakes.append(Finding(("sweep",), message))
         found += [mistake._replace(loc=(*place, *mistake.loc)) for mistake in mistakes]
     if kept > MAX_NUMBERS:
         found.append(Finding(("acts",), "the balls of all acts times their steps are too much to keep"))
     if found:
-        raise located(path, marks, found)
+        raise located(source, marks, found)
     return spec
 
 
@@ -66,7 +69,7 @@ def undrawn(spec: Spec) -> str:
         for entry in part.functions:
             if not suits(part.scene, entry):
                 others = [name for name in scenes() if suits(name, entry)]
-                text = f"the scene {part.scene} draws {drawn(part.scene)}, not {entry.name or entry.expr}"
+                text = f"the scene {part.scene} draws {drawn(part.scene)}, not {entry.shown}"
                 there = f"({others[0] if others else 'no scene'} does)"
                 if only(part.scene):
                     return f"{text} {there}"
@@ -79,12 +82,18 @@ def _unsuited(part: Spec, acts: Sequence[Cast], written: bool) -> Iterator[Findi
     """What a scene lacks, or has too much of; ``written``: the functions are, if only as an empty list."""
     scene = part.scene
     refuse_unless_one(scene)
+    if isinstance(part.sweep, Grid):
+        if part.functions:
+            yield Finding(
+                ("functions",), "functions have no part in a sweep of data: leave them out", key=True
+            )
+        return
     if not part.functions and 0 not in dimensions(scene):
         fault = "must have an item" if written else "is missing"
         where = ("functions",) if written else ()
         yield Finding(where, f"functions {fault}: the scene {scene} needs one")
     if needs_sweep(scene) and part.sweep is None:
-        example = "{learning_rate: [0.001, 0.2, 32], momentum: [0, 0.95, 32]}"
+        example = "{learning_rate: [0.001, 0.2, 32], momentum: [0, 0.95, 32]}, or {data: grid.csv}"
         yield Finding((), f"sweep is missing: the scene {scene} needs one such as {example}")
     pairs = max((len(act.teams) for act in acts), default=0)
     if pairs > (most := most_rates(scene)):
@@ -96,8 +105,9 @@ def _unsuited(part: Spec, acts: Sequence[Cast], written: bool) -> Iterator[Findi
 
 
 def _without_idle_functions(act: Act) -> Act:
-    """An act whose scene draws no functions leaves alone those that it inherits."""
-    idle = act.scene in scenes() and not any(dimensions(act.scene))
+    """An act that shows no functions leaves alone those that it inherits."""
+    bare = isinstance(act.sweep, Grid) or not any(dimensions(act.scene))
+    idle = act.scene in scenes() and bare
     return act.model_copy(update={"functions": ()}) if idle else act
 
 

@@ -102,6 +102,7 @@ def _parser(plugins: argparse.ArgumentParser) -> argparse.ArgumentParser:
     target = solve.add_mutually_exclusive_group()
     target.add_argument("--csv", default="-", metavar="FILE", help="- is standard output (default)")
     target.add_argument("--json", metavar="FILE", help="- is standard output")
+    target.add_argument("--npz", metavar="FILE", help="an array for each column, for numpy")
     solve.set_defaults(command=_solve)
 
     still = commands.add_parser("still", help="draw one moment of a film")
@@ -237,11 +238,14 @@ def _solve(arguments: argparse.Namespace) -> int:
 
     specs, code = _loaded(arguments.specs, load)
     if code == OK:
-        _refuse_folder(arguments.json or arguments.csv)
+        target = arguments.npz or arguments.json or arguments.csv
+        _refuse_folder(target)
+        if arguments.npz and not arguments.npz.endswith(".npz"):
+            raise InputError(f"--npz: end the name of the file in .npz, not {arguments.npz!r}")
         solutions = [solve(spec) for spec in specs.values()]
         write = table.write_json if arguments.json else table.write_csv
-        with table.opened(arguments.json or arguments.csv) as file:
-            write(file, solutions)
+        with table.opened(target, binary=bool(arguments.npz)) as file:
+            (table.write_npz if arguments.npz else write)(file, solutions)
     return code
 
 
@@ -332,12 +336,12 @@ def _drawable(source: str) -> Spec:
 
 
 def _failure(what: str, error: Exception) -> str:
-    """What went wrong, and where, if a scene's file has a part in it."""
-    from gdanim.catalog import scenes
+    """What went wrong, and where, if a scene's file, or code of the user's own, has a part in it."""
+    from gdanim.catalog import own_files, scenes
 
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename2 or error.filename or what}: {error.strerror}"
-    files = {str(file.absolute()): file for file in scenes().values()}
+    files = {str(file.absolute()): file for file in [*scenes().values(), *own_files()]}
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if frame.filename in files:
             told = f"{files[frame.filename]}:{frame.lineno}: {type(error).__name__}: {error}"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     BeforeValidator,
     Field,
+    PlainSerializer,
+    PydanticUserError,
+    ValidationError,
     ValidationInfo,
     create_model,
     field_validator,
@@ -18,15 +21,16 @@ from pydantic import (
 
 from gdanim.data import WithData
 from gdanim.expression import ExpressionError, parse, variables
+from gdanim.origin import Source, built_in
 from gdanim.registry import Registry, functions, gradients, optimizers, schedules
 from gdanim.values import Interval, Point, as_color
-from gdanim.wording import Model, did_you_mean, mistake, mistakes, shown
+from gdanim.wording import Model, did_you_mean, findings, mistake, mistakes, shown
 
 
 class Entry(Model):
     """A registered name; keys that are not the entry's own are the parameters of that name."""
 
-    hidden = ("parameters",)
+    hidden: ClassVar[tuple[str, ...]] = ("parameters",)
     registry: ClassVar[Registry[Any]]
 
     name: str | None
@@ -72,9 +76,24 @@ class Entry(Model):
         return parameters
 
 
-@cache
 def parameters_model(registry: Registry[Any], name: str, also: tuple[str, ...] = ()) -> type[Model]:
-    """A model of the keyword arguments of a registered function; ``also`` may stand beside them."""
+    """A model of the keyword arguments of a registered function; ``also`` may stand beside them.
+
+    Raises InputError where the signature of a function that is not ours is of no use.
+    """
+    return _model(registry, name, registry[name], also)
+
+
+@cache
+def _model(
+    registry: Registry[Any], name: str, factory: Callable[..., Any], also: tuple[str, ...]
+) -> type[Model]:
+    source = Source(registry.kind, name, factory)
+    for key in registry.parameters(name):
+        if key in also:
+            raise source.wrong(
+                f"has the parameter {key!r}, a key of every {registry.kind}: call it otherwise"
+            )
 
     class Parameters(Model):
         @classmethod
@@ -85,7 +104,27 @@ def parameters_model(registry: Registry[Any], name: str, also: tuple[str, ...] =
         key: (parameter.annotation, ... if parameter.default is parameter.empty else parameter.default)
         for key, parameter in registry.parameters(name).items()
     }
-    return create_model(name, __base__=Parameters, __doc__=registry.summary(name), **fields)
+    try:
+        model = create_model(name, __base__=Parameters, __doc__=registry.summary(name), **fields)
+        if not built_in(factory):
+            model.model_json_schema()
+    except (PydanticUserError, NameError, TypeError, UserWarning) as error:
+        told = str(error).partition("\n")[0]
+        raise source.wrong(f"has a parameter of a type that no key of a spec can have: {told}") from error
+    if not built_in(factory):
+        _check_defaults(model, source)
+    return model
+
+
+def _check_defaults(model: type[Model], source: Source) -> None:
+    """Raise InputError unless every default could be written in a spec."""
+    given = {key: field.default for key, field in model.model_fields.items() if not field.is_required()}
+    try:
+        model.model_validate(given)
+    except ValidationError as error:
+        for found in findings(error):
+            if found.loc[0] in given:
+                raise source.wrong(f"has a default that does not suit its type: {found.message}") from None
 
 
 def _refuse_idle(registry: Registry[Any], name: str, given: dict[str, Any]) -> None:
@@ -108,6 +147,11 @@ def _is_name(text: str) -> bool:
     return False
 
 
+def _is_objective(value: Any) -> bool:
+    """Whether a value is an objective of the engine, which only a spec made in Python can hold."""
+    return hasattr(value, "exact_gradient") and hasattr(value, "variables")
+
+
 class GradientEntry(Entry):
     """Where a function's gradient comes from."""
 
@@ -118,9 +162,10 @@ class GradientEntry(Entry):
 
 
 class FunctionEntry(Entry):
-    """A loss: a registered function or an expression."""
+    """A loss: a registered function or an expression; or, in a spec made in Python, an objective."""
 
     registry = functions
+    hidden = ("parameters", "objective")
 
     name: str | None = None
     """One of `gdanim list functions`; its parameters stand beside it."""
@@ -134,12 +179,22 @@ class FunctionEntry(Entry):
     """The variables of the expr in the order of a start's coordinates; absent, by letter."""
     gradient: GradientEntry | None = None
     """symbolic when absent; {name: central_difference, h: 1e-5} for differences of the values."""
+    objective: Annotated[Any, PlainSerializer(lambda goal: goal and f"{goal.name} of this program")] = None
 
     @model_validator(mode="before")
     @classmethod
     def _name_or_expression(cls, data: Any) -> Any:
         if isinstance(data, str):
             return {"name" if _is_name(data) else "expr": data}
+        if _is_objective(data):
+            return {"objective": data}
+        if callable(data):
+            told = f"gdanim.from_callable({getattr(data, '__name__', 'f')}, domain=...)"
+            raise mistake(f"a plain function has no domain to show: write {told}")
+        if isinstance(data, Mapping) and "objective" in data:
+            if _is_objective(data["objective"]):
+                return data
+            mistakes([(("objective",), mistake(cls.unknown("objective"), key=True))])
         if isinstance(data, Mapping) and ("name" in data) == ("expr" in data):
             raise mistake("a function has either a name or an expr")
         return data
@@ -187,9 +242,16 @@ class FunctionEntry(Entry):
             raise mistake(f"axes {reason}")
         return axes
 
+    @property
+    def shown(self) -> str:
+        """What messages call it."""
+        return self.name or self.expr or str(self.objective.name)
+
     @cached_property
     def variables(self) -> tuple[str, ...]:
         """In the order of the coordinates of a start."""
+        if self.objective is not None:
+            return tuple(self.objective.variables)
         if self.expr is not None:
             return self.axes or variables(parse(self.expr))
         assert self.name is not None
@@ -197,8 +259,9 @@ class FunctionEntry(Entry):
 
     @cached_property
     def default_domain(self) -> dict[str, tuple[float, float]]:
-        """The registered function's own, by variable; empty for an expression."""
-        box = functions[self.name](**self.parameters).domain if self.name else None
+        """The registered function's own, or the objective's, by variable; empty for an expression."""
+        goal = functions[self.name](**self.parameters) if self.name else self.objective
+        box = goal.domain if goal else None
         return dict(zip(self.variables, box or (), strict=False))
 
 

@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, ValidationError
 
 from gdanim.sections import Quality
-from gdanim.spec import Spec
-from gdanim.wording import Finding, findings
+from gdanim.spec import Formats, Spec
+from gdanim.wording import Finding, Model, findings
 from gdanim.yaml_marks import InputError
+
+
+class Options(Model):
+    """How a film or a still is wanted, where that is not left to its spec."""
+
+    quality: Quality | None = None
+    formats: Formats | None = None
+    at: float | None = Field(default=None, ge=0)
+
+
+def asked(**options: Any) -> Options:
+    """Options given from Python, checked. Raises InputError with what the command line would say."""
+    try:
+        return Options.model_validate(options)
+    except ValidationError as error:
+        raise InputError("\n".join(found.message for found in findings(error))) from None
 
 
 def quality(text: str | None) -> str | None:
     """A quality such as 720p30, or None. Raises InputError."""
     try:
-        return TypeAdapter(Quality | None).validate_python(text)
-    except ValidationError as error:
-        raise InputError(f"-q: {findings(error)[0].message}") from None
+        return asked(quality=text).quality
+    except InputError as error:
+        raise InputError(f"-q: {error}") from None
 
 
 def descent_spec(func: str, lr: str, start: str, film: Path | None = None) -> Spec:

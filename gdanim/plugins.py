@@ -1,38 +1,57 @@
-"""A user's own functions, optimizers and schedules: Python files that register them."""
+"""A user's own functions, gradients, optimizers and schedules: Python files that register them."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
 import sys
-import traceback
 from pathlib import Path
 
-from gdanim import registry
-from gdanim.registry import functions, optimizers, schedules
+from gdanim import origin, registry
+from gdanim.entries import Entry, FunctionEntry, GradientEntry, OptimizerEntry, RateEntry, parameters_model
 from gdanim.yaml_marks import InputError
+
+ENTRIES: tuple[type[Entry], ...] = (FunctionEntry, GradientEntry, OptimizerEntry, RateEntry)
 
 
 def load(path: str | Path) -> None:
     """Run a Python file, whose ``@optimizers.register`` and the like make its names known to specs.
 
-    Raises InputError, with the line in the file, if it cannot be run.
+    A file that is loaded again replaces what it registered. Raises InputError, with the line in the file,
+    if it cannot be run, or registers nothing that a spec could name.
     """
-    for names in (functions, optimizers, schedules):
-        list(names)  # what is built in comes first, so that the file is to blame for a name taken
     path = Path(path)
     if not path.is_file():
         raise InputError(f"--plugin: there is no file {path}")
-    name = f"gdanim_plugin_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path.absolute())
+    module_name = f"gdanim_plugin_{path.stem}"
+    spec = importlib.util.spec_from_file_location(module_name, path.absolute())
     if spec is None or spec.loader is None:
         raise InputError(f"--plugin: {path} is not a Python file (.py)")
     registry.additions[str(path.absolute())] = hashlib.sha256(path.read_bytes()).hexdigest()
-    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    module = sys.modules[module_name] = importlib.util.module_from_spec(spec)
+    before = _factories()
     try:
         spec.loader.exec_module(module)
+    except InputError:
+        raise
     except (Exception, SystemExit) as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        lines = [frame.lineno for frame in frames if Path(frame.filename) == path.absolute()]
-        line = error.lineno if isinstance(error, SyntaxError) else lines[-1]
-        raise InputError(f"{path}:{line}: {type(error).__name__}: {error}") from error
+        line = origin.line_of(error, str(path.absolute())) or 1
+        raise InputError(f"{path}:{line}: {_told(error)}") from error
+    factories = _factories()
+    if all(origin.built_in(factory) for factory in factories.values()):
+        example = "@optimizers.register above a function, or @functions.register, ..."
+        raise InputError(f"{path}:1: this file registers nothing: write {example}")
+    for (entry, name), factory in factories.items():
+        if before.get((entry, name)) is not factory:
+            parameters_model(entry.registry, name, tuple(entry.written_keys()))
+
+
+def _factories() -> dict[tuple[type[Entry], str], object]:
+    """All that is registered, by the kind of entry that can name it, and its name."""
+    return {(entry, name): entry.registry[name] for entry in ENTRIES for name in entry.registry}
+
+
+def _told(error: BaseException) -> str:
+    """An error in one line, without Python's own remarks on where it is."""
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    return f"{type(error).__name__}: {text}"

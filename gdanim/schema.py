@@ -7,7 +7,6 @@ from typing import Any
 
 from gdanim.catalog import dimensions, scenes
 from gdanim.entries import (
-    Entry,
     FunctionEntry,
     GradientEntry,
     OptimizerEntry,
@@ -50,7 +49,8 @@ def schema() -> dict[str, Any]:
     bare = {"required": ["scene"], "properties": {"scene": {"enum": free}}}
     for keys in (tree, definitions["Act"]):
         keys["properties"]["scene"]["enum"] = list(scenes())
-    needed = [{"required": ["functions"]}, {"required": ["acts"]}, bare]
+    of_data = {"required": ["sweep"], "properties": {"sweep": {"required": ["data"]}}}
+    needed = [{"required": ["functions"]}, {"required": ["acts"]}, bare, of_data]
     return {"$schema": DIALECT, **tree, "anyOf": needed, "title": "gdanim spec"}
 
 
@@ -72,7 +72,7 @@ def _calls(registry: Registry[Any], own: dict[str, Any]) -> Iterator[dict[str, A
 
 
 def _beside(own: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in own.items() if key not in ("name", *Entry.hidden)}
+    return {key: value for key, value in own.items() if key not in ("name", *FunctionEntry.hidden)}
 
 
 def _mapping(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:

@@ -8,20 +8,24 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from os import PathLike
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     BeforeValidator,
+    Discriminator,
     Field,
     StringConstraints,
+    Tag,
     ValidationError,
     ValidationInfo,
     field_validator,
 )
 
-from gdanim import defaults, yaml_marks
+from gdanim import defaults, dict_marks, yaml_marks
 from gdanim.entries import FunctionEntry, OptimizerEntry, RateEntry, as_rate
+from gdanim.grids import Grid, is_grid
 from gdanim.ranges import Range, unfit
 from gdanim.sections import Camera, Card, Stop, Video, View
 from gdanim.starts import Starts, kind_of_starts, some_kind_of_starts, unsuited
@@ -30,6 +34,14 @@ from gdanim.wording import Finding, Model, findings, mistake, mistakes
 from gdanim.yaml_marks import Marks, SpecError
 
 __all__ = ["Spec", "SpecError", "read", "spec_hash"]
+
+Source = str | PathLike[str] | Mapping[str, Any]  # a path, YAML text, or a dict as YAML would give it
+
+Sweep = Annotated[
+    Annotated[dict[str, Range], Tag("sweep")] | Annotated[Grid, Tag("grid")],
+    Discriminator(lambda value: "grid" if is_grid(value) else "sweep"),
+]
+Formats = Annotated[tuple[Literal["mp4", "gif"], ...], Field(min_length=1)]
 
 MAX_ACTS = 100
 MAX_FUNCTIONS = 200  # in all acts of a film
@@ -62,8 +74,9 @@ class Shown(Model):
     """Updates per ball, at most."""
     stop: Stop = Stop()
     """When a ball is at rest."""
-    sweep: dict[str, Range] | None = None
-    """Of the scene `sweep`: {learning_rate: [from, to, how many], momentum: [from, to, how many]}."""
+    sweep: Sweep | None = None
+    """Of the scene `sweep`: {learning_rate: [from, to, how many], momentum: [from, to, how many]}; or
+    {data: grid.csv}, losses of your own."""
     noise: float = Field(default=0.0, ge=0)
     """Standard deviation of what is added to each component of every gradient."""
     seed: int = Field(default=0, ge=0)
@@ -89,10 +102,8 @@ class Shown(Model):
 
     @field_validator("sweep")
     @classmethod
-    def _suits_the_optimizer(
-        cls, sweep: dict[str, Range] | None, info: ValidationInfo
-    ) -> dict[str, Range] | None:
-        if sweep is not None and "optimizers" in info.data:
+    def _suits_the_optimizer(cls, sweep: Sweep | None, info: ValidationInfo) -> Sweep | None:
+        if isinstance(sweep, dict) and "optimizers" in info.data:
             mistakes(unfit(sweep, info.data["optimizers"][0]))
         return sweep
 
@@ -134,7 +145,7 @@ class Keys(Shown):
     """One film of gradient descent. The only key that most scenes need is `functions`."""
 
     video: Video = Video()
-    formats: tuple[Literal["mp4", "gif"], ...] = Field(default=defaults.FORMATS, min_length=1)
+    formats: Formats = defaults.FORMATS
     """The files to write."""
     acts: tuple[Act, ...] = Field(default=(), min_length=1, max_length=MAX_ACTS)
     """Parts of the film, one after another; each says what differs from the keys above."""
@@ -167,7 +178,7 @@ def _merged(above: Any, own: Any) -> Any:
     """What an act says laid over what the film says."""
     if isinstance(above, Model) and kind_of_starts(own) in (None, kind_of_starts(above)):
         above = above.model_dump(exclude_unset=True)
-    if not (isinstance(above, Mapping) and isinstance(own, Mapping)):
+    if not (isinstance(above, Mapping) and isinstance(own, Mapping)) or is_grid(above) != is_grid(own):
         return own
     return {**above, **{key: _merged(above.get(key), value) for key, value in own.items()}}
 
@@ -195,21 +206,34 @@ class Spec(Keys):
         return tuple(Spec.model_construct(**of_the_film | dict(act)) for act in self.acts)
 
 
-def read(path: str | Path) -> tuple[Spec, Marks]:
-    """The spec in one YAML file, and the marks that place later findings (of engine and scenes) in it.
+def read(source: Source, name: str = "film") -> tuple[Spec, Marks]:
+    """The spec in a YAML file, a YAML text or a dict, and the marks that place later findings (of engine
+    and scenes) in it.
 
     Raises SpecError with every mistake that can be found.
     """
-    data, marks = yaml_marks.read(path)
+    path = None if isinstance(source, Mapping) or is_text(source) else Path(source)
+    data, marks = _plain(source)
     try:
-        keys = Keys.model_validate(data, context={"folder": Path(path).parent})
+        keys = Keys.model_validate(data, context={"folder": path.parent if path else Path()})
     except ValidationError as error:
-        raise located(path, marks, findings(error)) from None
-    return Spec.model_construct(source=Path(path), film=Path(path).stem, **dict(keys)), marks
+        raise located(source, marks, findings(error)) from None
+    return Spec.model_construct(source=path, film=path.stem if path else name, **dict(keys)), marks
 
 
-def located(path: str | Path, marks: Marks, found: Iterable[Finding]) -> SpecError:
-    """What was found as mistakes in the file.
+def _plain(source: Source) -> tuple[Any, Marks]:
+    if isinstance(source, Mapping):
+        return dict_marks.parse(source)
+    return yaml_marks.parse(str(source), "text") if is_text(source) else yaml_marks.read(Path(source))
+
+
+def is_text(source: Source) -> bool:
+    """Whether a spec is given as its text: it has lines, or a key with its value, as no path has."""
+    return isinstance(source, str) and ("\n" in source or ": " in source or source.lstrip().startswith("{"))
+
+
+def located(source: Source, marks: Marks, found: Iterable[Finding]) -> SpecError:
+    """What was found as mistakes in what was read.
 
     What an act inherits stands at the top level: if it does not suit that act, the act is pointed at, but
     what has been told already is not told again.
@@ -222,7 +246,7 @@ def located(path: str | Path, marks: Marks, found: Iterable[Finding]) -> SpecErr
         if (loc, finding.message) not in told:
             told.add((loc, finding.message))
             placed.append(marks.mistake(finding.loc, message, key=finding.key, offset=finding.offset))
-    return SpecError(path, placed)
+    return SpecError("text" if isinstance(source, Mapping) or is_text(source) else Path(source), placed)
 
 
 def spec_hash(spec: Spec) -> str:

@@ -11,49 +11,90 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gdanim.engine.causes import advice
-from gdanim.engine.solution import Act, Run, Solution, Status
+from gdanim.engine.solution import Act, Evaluations, Run, Solution, Status
 from gdanim.wording import counted
 
 ELIDED_FROM = 100  # steps; a longer table for reading shows its first and last
 ENDS = 20
+COUNTED = Evaluations._fields  # kinds of evaluations
 
 
 def columns(solutions: Sequence[Solution]) -> list[str]:
-    """Names of the columns: x and y, or x1..xn when any function has more than two variables."""
-    most = max((len(act.domain) for solution in solutions for act in solution.acts), default=2)
-    axes = ["x", "y"] if most <= 2 else [f"x{i + 1}" for i in range(most)]
-    return ["film", "act", "label", "start", "step", *axes, "loss", "grad_norm", "learning_rate", "status"]
+    """Names of the columns; see ``rows``."""
+    after = ["loss", "grad_norm", "learning_rate", "status", *(f"{kind}_evaluations" for kind in COUNTED)]
+    return ["film", "act", "label", "start", "step", *_variables(solutions), *after]
 
 
 def rows(solutions: Sequence[Solution]) -> Iterator[list[Any]]:
     """One row for each ball and step, in the order of ``columns``; coordinates a function lacks are None.
 
     Row k is the state after k updates, learning_rate the one used to leave it; act and start count from 1.
-    A ball with restarts has a status that is not ``running`` wherever one of its tries ends.
+    A ball with restarts has a status that is not ``running`` wherever one of its tries ends. Evaluations
+    count from the start of the ball to the row.
     """
-    axes = len(columns(solutions)) - 9
+    names = columns(solutions)
+    for run in _runs(solutions):
+        lists = [run[name].tolist() if name in run else [None] * len(run["step"]) for name in names]
+        yield from map(list, zip(*lists, strict=True))
+
+
+def arrays(solutions: Sequence[Solution]) -> dict[str, NDArray[Any]]:
+    """All rows as one array for each column, by its name; coordinates a function lacks are nan."""
+    names, runs = columns(solutions), list(_runs(solutions))
+    empty = {name: np.empty(0) for name in names}
+    if not runs:
+        return empty
+    return {
+        name: np.concatenate([run.get(name, np.full(len(run["step"]), np.nan)) for run in runs])
+        for name in names
+    }
+
+
+def _variables(solutions: Sequence[Solution]) -> list[str]:
+    """The variables of all acts under their own names, as they come; with nothing but x there is a y."""
+    acts = (act for solution in solutions for act in solution.acts)
+    names = list(dict.fromkeys(name for act in acts for name in act.objective.variables))
+    return ["x", "y"] if set(names) <= {"x", "y"} else names
+
+
+def _runs(solutions: Sequence[Solution]) -> Iterator[dict[str, NDArray[Any]]]:
+    """For each ball the columns that it has."""
     for solution in solutions:
         for number, act in enumerate(solution.acts, start=1):
-            starts = list(dict.fromkeys(run.ball.start for run in act.runs))
+            starts = {
+                start: i for i, start in enumerate(dict.fromkeys(run.ball.start for run in act.runs), 1)
+            }
             for run in act.runs:
-                first = [solution.film, number, run.ball.label, starts.index(run.ball.start) + 1]
-                absent = [None] * (axes - len(act.domain))
-                series = zip(
-                    run.points.tolist(),
-                    run.losses.tolist(),
-                    run.gradient_norms.tolist(),
-                    run.learning_rates.tolist(),
-                    strict=True,
-                )
-                nexts = [leg.row for leg in run.legs[1:]] + [run.steps + 1]
-                ends = {row - 1: leg.status for row, leg in zip(nexts, run.legs, strict=False)}
-                ends[run.steps] = run.status
-                for step, (point, *values) in enumerate(series):
-                    status = ends.get(step, Status.RUNNING)
-                    yield [*first, step, *point, *absent, *values, str(status)]
+                count = run.steps + 1
+                yield {
+                    "film": np.full(count, solution.film),
+                    "act": np.full(count, number),
+                    "label": np.full(count, run.ball.label),
+                    "start": np.full(count, starts[run.ball.start]),
+                    "step": np.arange(count),
+                    **dict(zip(act.objective.variables, run.points.T, strict=True)),
+                    "loss": run.losses,
+                    "grad_norm": run.gradient_norms,
+                    "learning_rate": run.learning_rates,
+                    "status": _statuses(run),
+                    **{f"{kind}_evaluations": run.counts[:, i] for i, kind in enumerate(COUNTED)},
+                }
+
+
+def _statuses(run: Run) -> NDArray[np.str_]:
+    """How a ball stands at each row."""
+    statuses = np.full(run.steps + 1, str(Status.RUNNING), dtype=f"<U{max(map(len, Status))}")
+    nexts = [leg.row for leg in run.legs[1:]] + [run.steps + 1]
+    for row, leg in zip(nexts, run.legs, strict=False):
+        statuses[row - 1] = str(leg.status)
+    statuses[run.steps] = str(run.status)
+    return statuses
 
 
 def write_csv(file: TextIO, solutions: Sequence[Solution]) -> None:
@@ -73,15 +114,20 @@ def write_json(file: TextIO, solutions: Sequence[Solution]) -> None:
     file.write("\n]\n")
 
 
+def write_npz(file: BinaryIO, solutions: Sequence[Solution]) -> None:
+    """``arrays`` as a compressed .npz file."""
+    np.savez_compressed(file, **arrays(solutions))  # type: ignore[arg-type]
+
+
 @contextmanager
-def opened(path: str) -> Iterator[TextIO]:
-    """A text file that appears under its name only when complete; ``-`` is standard output."""
+def opened(path: str, binary: bool = False) -> Iterator[Any]:
+    """A file that appears under its name only when complete; ``-`` is standard output."""
     if path == "-":
         yield sys.stdout
         return
     part = Path(f"{path}.part")
     try:
-        with part.open("w", encoding="utf-8", newline="") as file:
+        with part.open("wb") if binary else part.open("w", encoding="utf-8", newline="") as file:
             yield file
         os.replace(part, path)
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from typing import Literal, NamedTuple
 
@@ -57,6 +57,16 @@ FUNCTIONS = {
     "min": Function(calculus.smallest, min, (2, 4)),
     "max": Function(calculus.largest, max, (2, 4)),
 }
+
+
+def check_variables(names: Sequence[str]) -> None:
+    """Raise ValueError unless these can be the variables of one function."""
+    if len(set(names)) < len(names):
+        raise ValueError(f"{', '.join(names)} repeat a name")
+    for name in names:
+        if not (isinstance(name, str) and VARIABLE.fullmatch(name)) or name in CONSTANTS:
+            told = "is one letter, perhaps numbered (x, w2), or a Greek name (theta), and not e"
+            raise ValueError(f"a variable {told}: not {name!r}")
 
 
 def unknown(kind: Literal["name", "function"], name: str) -> str:

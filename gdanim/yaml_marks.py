@@ -26,7 +26,11 @@ _UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Mistake(NamedTuple):
-    """One thing wrong in a spec: where (line and column count from 1) and what."""
+    """One thing wrong in a spec: where (line and column count from 1) and what.
+
+    A spec that is no text has no lines: line is 0, column counts what comes before, and the message begins
+    with the keys that lead there.
+    """
 
     line: int
     column: int
@@ -43,7 +47,11 @@ class SpecError(InputError):
     def __init__(self, path: str | Path, mistakes: list[Mistake]) -> None:
         self.path = path
         self.mistakes = tuple(sorted(set(mistakes)))
-        super().__init__("\n".join(f"{path}:{line}:{column}: {text}" for line, column, text in self.mistakes))
+        told = (
+            f"{path}:{line}:{column}: {message}" if line else message
+            for line, column, message in self.mistakes
+        )
+        super().__init__("\n".join(told))
 
 
 @dataclass
@@ -95,6 +103,8 @@ def read(path: str | Path) -> tuple[Any, Marks]:
 
 def parse(text: str, path: str | Path) -> tuple[Any, Marks]:
     """As :func:`read`, from the text itself; ``path`` is for the messages."""
+    if len(text) > MAX_BYTES:
+        raise SpecError(path, [Mistake(1, 1, f"a spec has at most {MAX_BYTES} bytes")])
     reader = _Reader(text)
     try:
         node = yaml.compose(text, Loader=_Composer)

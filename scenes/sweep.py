@@ -2,20 +2,24 @@
 
 from dataclasses import replace
 
-from manim import FadeOut, Write
+from manim import FadeOut, Mobject, Write
 
 from gdanim.engine.balls import cast
 from gdanim.engine.solution import Act
 from gdanim.engine.sweep import sweep
+from gdanim.grids import Grid, Losses
 from gdanim.landscape import landscape
 from gdanim.rolling import Rolling
-from gdanim.view.layout import SHORT, Box
+from gdanim.view.layout import MARGIN, SHORT, Box
 from gdanim.view.pane import Clock, Pane
+from gdanim.view.panes.loss_grid import LossGrid, LossKey
 from gdanim.view.panes.rates import RatePane
 from gdanim.view.panes.sweep import SweepKey, SweepPane, telling
+from gdanim.view.plot import TOP
 from gdanim.view.scene import APPEAR, BALL, HOLD, LEAVE, FilmScene
 
 KEY = 215.0  # points that the key is high
+GO = 1.5  # seconds of the cursor's way to the lowest loss
 MOVE, DROP, LOOK, RUN = 0.5, 0.3, 0.7, 2.0  # seconds at each cell: to it, of the fall, at its end; of its run
 
 
@@ -28,6 +32,8 @@ class Sweep(FilmScene):
 
     def construct(self) -> None:
         title = self._title()
+        if isinstance(self.spec.sweep, Grid):
+            self._of_data(self.spec.sweep.losses, title)
         for number, act in enumerate(self.solution.acts):
             rule = self._rule(act, title)
             found = sweep(self.spec, cast(self.spec)[number])
@@ -65,6 +71,23 @@ class Sweep(FilmScene):
                 panes = (grid, key, shown)
                 self.play(*(pane.leave_(LEAVE) for pane in panes), FadeOut(rule, run_time=LEAVE))
                 self.remove(*panes)
+
+    def _of_data(self, found: Losses, title: Mobject | None) -> None:
+        """Runs from elsewhere: there is nothing to roll, and the cursor goes to the lowest loss."""
+        body = self.layout.body(MARGIN if title is None else self.below(title) + 24)
+        box, rest = body.columns(3, 1, gap=50) if self.layout.wide else body.rows(7, 3, gap=20)
+        grid = LossGrid(self, box, found)
+        key = LossKey(self, rest._replace(top=rest.top + TOP), grid)
+        row, column = found.best
+        grid.x, grid.y = (len(found.values[0]) - 1) / 2, (len(found.values[1]) - 1) / 2
+        self.add(grid, key)
+        self.play(*(pane.enter_(APPEAR) for pane in (grid, key)))
+        self.play(grid.become_(GO, x=column, y=row, pointing=1.0))
+        leaves, stay = self.spec.video.loop, self._run_time(APPEAR + GO)
+        self.wait((HOLD if stay is None else stay) - LEAVE * leaves)
+        if leaves:
+            self.play(*(pane.leave_(LEAVE) for pane in (grid, key)))
+            self.remove(grid, key)
 
     def boxes(self, top: float) -> tuple[Box, Box, Box]:
         """For the grid, the map and the key."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
 import gdanim
@@ -121,7 +122,10 @@ def test_solve_prints_every_row_in_full_precision(capsys: pytest.CaptureFixture[
     code, out, _ = run(capsys, "solve", "ravine.yaml")
     assert code == cli.OK
     rows = list(csv.DictReader(io.StringIO(out)))
-    assert ",".join(rows[0]) == "film,act,label,start,step,x,y,loss,grad_norm,learning_rate,status"
+    assert ",".join(rows[0]) == (
+        "film,act,label,start,step,x,y,loss,grad_norm,learning_rate,status,"
+        "function_evaluations,gradient_evaluations,hessian_evaluations"
+    )
     solution = gdanim.solve(gdanim.load("ravine.yaml"))
     runs = solution.acts[0].runs
     assert len(rows) == sum(run.steps + 1 for run in runs)
@@ -145,6 +149,38 @@ def test_solve_writes_files(capsys: pytest.CaptureFixture[str]) -> None:
     assert sorted(file.name for file in Path().iterdir()) == ["ravine.yaml", "rows.csv", "rows.json"]
 
 
+def test_solve_writes_arrays(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "solve", "ravine.yaml")
+    assert run(capsys, "solve", "ravine.yaml", "--npz", "rows.npz") == (cli.OK, "", "")
+    with np.load("rows.npz", allow_pickle=False) as file:
+        assert list(file) == out.splitlines()[0].split(",")
+        columns = [file[name].tolist() for name in file]
+    rows = [line.split(",") for line in out.splitlines()[1:]]
+    assert [list(map(str, row)) for row in zip(*columns, strict=True)] == rows
+    code, _, err = run(capsys, "solve", "ravine.yaml", "--npz", "rows.csv")
+    assert (code, err) == (cli.BAD_INPUT, "--npz: end the name of the file in .npz, not 'rows.csv'\n")
+    assert not Path("rows.csv").exists()
+
+
+def test_solve_counts_evaluations_up_to_every_row(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("sam.yaml").write_text("functions: [x^2 + y^2]\noptimizers: [{name: sam}, newton]\nsteps: 3\n")
+    _, out, _ = run(capsys, "solve", "sam.yaml")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    kinds = ("function", "gradient", "hessian")
+    counts = [[int(row[f"{kind}_evaluations"]) for kind in kinds] for row in rows]
+    assert counts[:4] == [[1, 1, 0], [2, 3, 0], [3, 5, 0], [4, 7, 0]]
+    assert counts[4:6] == [[1, 1, 0], [2, 2, 1]]
+
+
+def test_solve_has_the_variables_under_their_names(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("line.yaml").write_text("functions: [linear_regression, x^2]\nsteps: 1\n")
+    _, out, _ = run(capsys, "solve", "line.yaml")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert list(rows[0])[4:9] == ["step", "m", "b", "x", "loss"]
+    assert [rows[0][name] for name in "mbx"] == ["0.0", "0.0", ""]
+    assert [rows[2][name] for name in "mbx"] == ["", "", str(-1 + 0.8 * 2)]
+
+
 def test_solve_has_columns_for_any_number_of_variables(capsys: pytest.CaptureFixture[str]) -> None:
     Path("line.yaml").write_text("functions: [x^2]\nsteps: 2\nstarts: [[1], [2]]")
     Path("cube.yaml").write_text("functions: [a^2 + b^2 + c^2]\nsteps: 2\nstarts: [[1, 2, 3]]")
@@ -155,8 +191,8 @@ def test_solve_has_columns_for_any_number_of_variables(capsys: pytest.CaptureFix
     ]
     _, out, _ = run(capsys, "solve", "cube.yaml", "line.yaml")
     rows = list(csv.DictReader(io.StringIO(out)))
-    assert [rows[0][name] for name in ("x1", "x2", "x3")] == ["1.0", "2.0", "3.0"]
-    assert [rows[3][name] for name in ("film", "x1", "x2", "x3")] == ["line", "1.0", "", ""]
+    assert [rows[0][name] for name in ("a", "b", "c", "x")] == ["1.0", "2.0", "3.0", ""]
+    assert [rows[3][name] for name in ("film", "a", "b", "c", "x")] == ["line", "", "", "", "1.0"]
 
 
 def test_json_has_no_infinities(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,8 +12,10 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "gdanim"
 # From left to right: a module may import from its own layer and from those before it.
 LAYERS = [
-    {"registry", "calculus", "vocabulary", "tokens", "grammar", "expression", "yaml_marks", "__version__"},
-    {"wording", "values", "data", "entries", "starts", "ranges", "sections", "spec", "starter", "defaults"},
+    {"registry", "calculus", "vocabulary", "tokens", "grammar", "expression", "yaml_marks", "__version__"}
+    | {"dict_marks", "origin"},
+    {"wording", "values", "data", "entries", "starts", "ranges", "grids", "sections", "spec", "starter"}
+    | {"defaults"},
     {"engine"},
     {"timeline", "landscape", "piles", "rolling", "captions"},
     {"view", "catalog"},

@@ -79,7 +79,10 @@ def test_without_it_a_spec_loads_no_code(folder: Path) -> None:
     [
         ("x = 1\ny = x / 0\n", "own.py:2: ZeroDivisionError: division by zero"),
         ("x = (\n", "own.py:1: SyntaxError: '(' was never closed"),
-        (OWN.replace("def signed", "def sgd"), "'sgd' is registered twice"),
+        (OWN.replace("def signed", "def sgd"), "own.py:9: the optimizer 'sgd' is built in already, by "),
+        ("x = 1\n", "own.py:1: this file registers nothing"),
+        ("raise SystemExit('no')\n", "own.py:1: SystemExit: no"),
+        ("import json\njson.loads('[')\n", "own.py:2: JSONDecodeError: Expecting value"),
     ],
 )
 def test_its_mistakes_are_told_at_their_line(folder: Path, text: str, message: str) -> None:

@@ -15,10 +15,10 @@ from gdanim.engine import kernels, restarts, verdicts
 from gdanim.engine.balls import Cast, Team, cast, widened
 from gdanim.engine.functions import DataObjective
 from gdanim.engine.optimizers import Optimizer, State, Step
-from gdanim.engine.problem import GRADIENT, Negated, Problem
+from gdanim.engine.problem import Negated, Problem
 from gdanim.engine.record import Record
 from gdanim.engine.rules import Mask, Rules, lengths
-from gdanim.engine.solution import Act, Array, Ball, Crowd, Evaluations, Objective, Run, Solution, Status
+from gdanim.engine.solution import Act, Array, Ball, Crowd, Objective, Run, Solution, Status
 
 if TYPE_CHECKING:
     from gdanim.entries import OptimizerEntry
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Watch = Callable[[Step, State], None]  # sees each step with the state that follows it
 
+EACH = np.array([1, 1, 0])  # evaluations that every row takes: of the function and its gradient
 MOST_KEPT = 140_000_000  # numbers of a crowd: 1.1 GB
 WORTH_COMPILING = 10_000_000  # balls x steps: fewer have run before a compiler is there
 
@@ -139,8 +140,8 @@ def descend(spec: Spec, act: Cast, teams: Sequence[Team], watch: Watch | None = 
     numbers = np.array([ball.number for ball in balls])
     troop = _Troop(spec, act, teams, [len(team.balls) for team in teams], numbers)
     record = Record(np.array([ball.start for ball in balls]), spec.steps)
-    evaluations = _play(troop, record, watch) + np.outer(np.minimum(record.ends, spec.steps) + 1, [1, 1, 0])
-    return _runs(troop, record, balls, evaluations.tolist())
+    _play(troop, record, watch)
+    return _runs(troop, record, balls)
 
 
 def crowd(spec: Spec, act: Cast, starts: Array, every: int) -> Crowd:
@@ -159,12 +160,11 @@ def crowd(spec: Spec, act: Cast, starts: Array, every: int) -> Crowd:
     return Crowd(record.steps, record.points, record.losses, record.norms, ends)
 
 
-def _play(troop: _Troop, record: Record, watch: Watch | None = None) -> NDArray[np.int64]:
-    """Fill the record; returns the evaluations (balls, 3) beyond one of loss and gradient for each row."""
+def _play(troop: _Troop, record: Record, watch: Watch | None = None) -> None:
+    """Fill the record."""
     with np.errstate(all="ignore"):  # a diverging ball overflows; that is what it does
         if watch or not _compiled(troop, record):
-            return _by_numpy(troop, record, watch)
-    return np.zeros((len(troop.numbers), 3), dtype=int)
+            _by_numpy(troop, record, watch)
 
 
 def _compiled(troop: _Troop, record: Record) -> bool:
@@ -186,17 +186,17 @@ def _compiled(troop: _Troop, record: Record) -> bool:
         except ImportError:  # no numba, or none that goes with this numpy
             return False
         record.rates[first : first + size] = leaving[record.steps]
-        record.gradients[first : first + size] = record.steps + 1
+        record.counts[first : first + size] = np.outer(record.steps + 1, EACH)
         first += size
     return True
 
 
-def _by_numpy(troop: _Troop, record: Record, watch: Watch | None) -> NDArray[np.int64]:
-    """Fill the record step by step; the evaluations are those of ``_play``."""
+def _by_numpy(troop: _Troop, record: Record, watch: Watch | None) -> None:
+    """Fill the record step by step."""
     spec, entry, optimizer, rules = troop.spec, troop.entry, troop.optimizer, troop.rules
     rates = _Rates(troop.teams, troop.sizes)
     active = np.arange(len(troop.numbers))
-    evaluations = np.zeros((len(active), 3), dtype=int)
+    evaluations = np.zeros((len(active), 3), dtype=int)  # beyond those of each row
     problem = troop.problem(evaluations)
     objective = problem.objective
     points, state, memory = record.starts, optimizer.init(record.starts), rules.init(record.starts)
@@ -205,8 +205,8 @@ def _by_numpy(troop: _Troop, record: Record, watch: Watch | None) -> NDArray[np.
         losses, gradient, rate = objective.value(points), objective.gradient(points), rates.at(step)
         norms = lengths(gradient)
         ended, memory = rules.check(points, losses[:, None], norms, memory)
-        gradients = evaluations[active, GRADIENT] + step + 1
-        record.put(step, active, ended[:, 0], points, losses, norms[:, 0], rate, gradients)
+        counts = evaluations[active] + (step + 1) * EACH
+        record.put(step, active, ended[:, 0], points, losses, norms[:, 0], rate, counts)
         if ended.any():
             keep = ~ended[:, 0]
             active, rate = active[keep], rate[keep]
@@ -228,10 +228,9 @@ def _by_numpy(troop: _Troop, record: Record, watch: Watch | None) -> NDArray[np.
         rates.observe(step, -losses if entry.maximize else losses)
         if watch:
             watch(now, state)
-    return evaluations
 
 
-def _runs(troop: _Troop, record: Record, balls: Sequence[Ball], evaluations: list[list[int]]) -> list[Run]:
+def _runs(troop: _Troop, record: Record, balls: Sequence[Ball]) -> list[Run]:
     """All runs, not yet judged."""
     sign = -1 if troop.entry.maximize else 1  # to climb is to descend the function upside down
     rows = np.minimum(record.ends, troop.spec.steps) + 1
@@ -246,8 +245,7 @@ def _runs(troop: _Troop, record: Record, balls: Sequence[Ball], evaluations: lis
             statuses[i],
             verdict="",
             reason="",
-            gradient_evaluations=record.gradients[i, :n],
-            evaluations=Evaluations(*evaluations[i]),
+            counts=record.counts[i, :n],
         )
         for i, (ball, n) in enumerate(zip(balls, rows, strict=True))
     ]

@@ -23,17 +23,17 @@ class Record:
         # Untouched pages of an empty array cost nothing, so a ball that stops early keeps little.
         self.points = np.empty((count, len(self.steps), dims))
         self.losses, self.norms, self.rates = np.empty((3, count, len(self.steps)))
-        self.gradients = np.empty((count, len(self.steps)), dtype=np.int32)  # evaluations up to a row
+        self.counts = np.empty((count, len(self.steps), 3), dtype=np.int32)  # of evaluations up to a row
         self.ends = np.full(count, steps + 1)  # the step at which a rule ended the ball, or one too many
 
     def put(
         self, step: int, balls: NDArray[np.intp], ended: NDArray[np.bool_], *values: NDArray[Any]
     ) -> None:
-        """Put down a step's points (balls, dims), losses, norms, rates and evaluations of the gradient
-        (balls,), and who ended."""
+        """Put down a step's points (balls, dims), losses, norms and rates (balls,), and counts of evaluations
+        (balls, 3), and who ended."""
         self.ends[balls[ended]] = step
         row = -(-step // self.every)
-        tables: tuple[NDArray[Any], ...] = self.points, self.losses, self.norms, self.rates, self.gradients
+        tables: tuple[NDArray[Any], ...] = self.points, self.losses, self.norms, self.rates, self.counts
         for table, new in zip(tables, values, strict=True):
             if step == self.steps[row]:
                 table[balls, row] = new

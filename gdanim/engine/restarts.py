@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.engine.balls import Cast, Team
-from gdanim.engine.solution import Evaluations, Leg, Run, Status
+from gdanim.engine.solution import Leg, Run, Status
 from gdanim.engine.verdicts import HIGHER
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def joined(legs: Sequence[Run], climbs: bool) -> Run:
     back = [] if best is legs[-1] else [_end(best)]
     parts = [*legs, *back]
     firsts = np.cumsum([0, *(len(part.losses) for part in parts)])
-    spent = np.cumsum([0, *(leg.gradient_evaluations[-1] for leg in legs)], dtype=np.int32)[: len(parts)]
+    paid = np.stack([np.zeros(3, np.int32), *(leg.counts[-1] for leg in legs)])
+    spent = np.cumsum(paid, axis=0, dtype=np.int32)[: len(parts)]
     statuses = Counter(str(leg.status) for leg in legs)
     return replace(
         best,
@@ -71,10 +72,7 @@ def joined(legs: Sequence[Run], climbs: bool) -> Run:
         learning_rates=np.concatenate([part.learning_rates for part in parts]),
         verdict=f"{f'restart {which}' if which else 'first try'}: {best.verdict}",
         reason=f"{len(legs)} tries: {', '.join(f'{count} {status}' for status, count in statuses.items())}",
-        gradient_evaluations=np.concatenate(
-            [part.gradient_evaluations + before for part, before in zip(parts, spent, strict=True)]
-        ),
-        evaluations=Evaluations(*map(sum, zip(*(leg.evaluations for leg in legs), strict=True))),
+        counts=np.concatenate([part.counts + before for part, before in zip(parts, spent, strict=True)]),
         legs=tuple(Leg(int(row), part.status) for row, part in zip(firsts, parts, strict=False)),
     )
 
@@ -84,4 +82,4 @@ def _end(run: Run) -> Run:
     series = {
         name: getattr(run, name)[-1:] for name in ("points", "losses", "gradient_norms", "learning_rates")
     }
-    return replace(run, gradient_evaluations=np.zeros(1, dtype=np.int32), **series)
+    return replace(run, counts=np.zeros((1, 3), dtype=np.int32), **series)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -46,7 +46,7 @@ class Objective(Protocol):
     def variables(self) -> tuple[str, ...]: ...
     @property
     def latex(self) -> str:
-        """The right-hand side of its formula, as LaTeX."""
+        """The right-hand side of its formula, as LaTeX; "" where there is none, and its name is shown."""
         ...
 
     @property
@@ -100,7 +100,7 @@ class Ball:
 
 
 class Evaluations(NamedTuple):
-    """What a run has cost: how often it needed the function, its gradient and its Hessian at a point."""
+    """How often the function, its gradient and its Hessian were needed at a point."""
 
     function: int = 0
     gradient: int = 0
@@ -133,8 +133,7 @@ class Run:
     status: Status
     verdict: str  # a few words for the end of a film, such as "converged at step 103"
     reason: str  # the cause in numbers, such as "0.105 > 2/L = 0.1", or ""
-    gradient_evaluations: NDArray[np.int32]  # (steps + 1,): that it took to know row k
-    evaluations: Evaluations = field(default_factory=Evaluations)
+    counts: NDArray[np.int32]  # (steps + 1, 3): evaluations that it took to know row k, as in Evaluations
     minimum: Point | None = None  # the listed minimum it has reached
     legs: tuple[Leg, ...] = ()  # of a ball with restarts; at the end it may return to the best place found
     bound: Bound | None = None  # of its optimizer, at the minimum that counts for it
@@ -142,6 +141,16 @@ class Run:
     @property
     def steps(self) -> int:
         return len(self.losses) - 1
+
+    @property
+    def evaluations(self) -> Evaluations:
+        """What the whole run has cost."""
+        return Evaluations(*self.counts[-1].tolist())
+
+    @property
+    def gradient_evaluations(self) -> NDArray[np.int32]:
+        """How many gradients it took to know row k, (steps + 1,)."""
+        return self.counts[:, 1]
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def sweep(spec: Spec, act: Cast) -> Sweep:
 
     All rates at one value of the other setting descend together.
     """
-    assert spec.sweep is not None
+    assert isinstance(spec.sweep, dict)
     across, up = spec.sweep
     other = up if across == ranges.RATE else across
     entry, start = act.teams[0].entry, act.balls[0].start

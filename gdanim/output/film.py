@@ -23,6 +23,8 @@ from gdanim.output import origin
 from gdanim.spec import Spec, spec_hash
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from gdanim.output.video import Pixels, Writer
     from gdanim.view.film import Film
 
@@ -70,8 +72,8 @@ def render(
     return paths
 
 
-def still(spec: Spec, at: float, quality: str | None, path: Path) -> None:
-    """Write the frame at ``at`` seconds as a PNG; past the end means the last frame.
+def frame(spec: Spec, at: float | None, quality: str | None = None) -> Image:
+    """The frame at ``at`` seconds as an image; past the end, and for None, it is the last frame.
 
     With ``view: {background: none}`` it has no ground.
     """
@@ -81,15 +83,21 @@ def still(spec: Spec, at: float, quality: str | None, path: Path) -> None:
     transparent = any(part.view.background == "none" for part in spec.parts)
     with _film(spec, short, rate, transparent) as film:
         frame = blank(film.size)
-        film.paint(round(at * rate) / rate, frame)
+        film.paint(film.length if at is None else round(at * rate) / rate, frame)
     if transparent:  # PNG wants colours that are not premultiplied
         alpha = np.maximum(frame[..., 3:], 1).astype(np.uint16)
         frame[..., :3] = np.minimum(frame[..., :3] * np.uint16(255) // alpha, 255)
     else:
         frame = frame[..., :3]
+    return Image.fromarray(np.ascontiguousarray(frame))
+
+
+def still(spec: Spec, at: float, quality: str | None, path: Path) -> None:
+    """Write a frame as a PNG, see ``frame``."""
+    image = frame(spec, at, quality)
     path.parent.mkdir(parents=True, exist_ok=True)
     with _renamed(path) as part:
-        Image.fromarray(np.ascontiguousarray(frame)).save(part, format="PNG")
+        image.save(part, format="PNG")
 
 
 def current(spec: Spec, path: Path, quality: str | None) -> bool:

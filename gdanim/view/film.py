@@ -177,7 +177,7 @@ class Film:
 def _words(spec: Spec) -> str:
     """All that is shown as its author typed it."""
     labels = [optimizer.label or "" for optimizer in spec.optimizers]
-    names = [name for entry in spec.functions for name in entry.variables]
+    names = [name for entry in spec.functions for name in (entry.shown, *entry.variables)]
     cells = [cell for row in spec.card.table for cell in row]
     return "".join([spec.title or "", *labels, *names, *spec.card.lines, *cells])
 

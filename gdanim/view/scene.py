@@ -151,9 +151,14 @@ class FilmScene(Recording):
         """An act's function as a formula: below the title, or beside it where there is room."""
         objective = act.objective
         names = [re.sub(r"(?<=\D)(\d+)$", r"_{\1}", name) for name in objective.variables]
-        markup = formula(f"f({', '.join(names)}) = {objective.latex}")
+        arguments = f"({', '.join(names)})"
+        own_name = "" if objective.latex else literal(objective.name)  # which stands for a formula
         if len(names) > MANY_VARIABLES:
-            markup = f"$f: bb(R)^{len(names)} -> bb(R)$"
+            markup = f"{own_name}${'' if own_name else 'f'}: bb(R)^{len(names)} -> bb(R)$"
+        elif own_name:
+            markup = formula(arguments, own_name)
+        else:
+            markup = formula(f"f{arguments} = {objective.latex}")
         top = MARGIN if title is None else self.below(title) + 26
         rule = self.text(markup, 32, MARGIN, top, self.theme.secondary, self._room)
         if title is not None and not self.heading_in_column:
@@ -191,7 +196,7 @@ class FilmScene(Recording):
         duration = self.spec.video.duration
         if duration is None:
             return None
-        acts = len(self.solution.acts)
+        acts = len(self.solution.acts) or 1
         if duration / acts < overhead + 1.0:
             least = acts * (overhead + 1)
             warnings.warn(f"video.duration is too short: this film lasts {least:.1f} s", stacklevel=2)

@@ -47,10 +47,13 @@ def shortened(markup: str, lines: int) -> str:
     return f"#shortened({lines})[{markup}]"
 
 
-def formula(latex: str) -> str:
-    """Typst markup of an inline formula written in LaTeX, with room between its lines where it breaks."""
+def formula(latex: str, before: str = "") -> str:
+    """Typst markup of an inline formula written in LaTeX, with room between its lines where it breaks.
+
+    ``before`` is markup that stands right in front of it.
+    """
     math = tylax.latex_to_typst(latex).strip().replace("{", "").replace("}", "")  # tylax leaves groups behind
-    return f"#set par(leading: 0.95em)\n${math}$"
+    return f"#set par(leading: 0.95em)\n{before}${math}$"
 
 
 def preamble(font: str | None, least: float = 0.0) -> str:

@@ -20,9 +20,11 @@ from gdanim.engine.functions import (  # noqa: F401  (they fill the registry, in
     data,
     didactic,
     few_minima,
+    guard,
     many_minima,
     valleys,
 )
+from gdanim.engine.functions.callables import CallableObjective, from_callable
 from gdanim.engine.functions.known import Interval, KnownObjective
 from gdanim.engine.functions.samples import DataObjective
 from gdanim.engine.functions.symbolic import SymbolicObjective, from_expression
@@ -32,10 +34,12 @@ if TYPE_CHECKING:
     from gdanim.entries import FunctionEntry
 
 __all__ = [
+    "CallableObjective",
     "DataObjective",
     "Interval",
     "KnownObjective",
     "SymbolicObjective",
+    "from_callable",
     "from_expression",
     "objective",
 ]
@@ -44,6 +48,8 @@ __all__ = [
 def objective(entry: FunctionEntry) -> KnownObjective:
     """The objective an entry of a spec asks for. Raises ValueError as its factory does."""
     goal: KnownObjective
+    if entry.objective is not None:
+        return entry.objective  # type: ignore[no-any-return]
     if entry.expr is not None:
         goal = from_expression(entry.expr, entry.domain, entry.axes or ())
     else:

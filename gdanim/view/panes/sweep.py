@@ -5,71 +5,55 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import cmap
 import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.engine.solution import Array, Status
 from gdanim.engine.sweep import Sweep
-from gdanim.ranges import RATE, WIDE
+from gdanim.ranges import RATE
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
-from gdanim.view.plot import GAP, TICK_SIZE, Plot, Scale
+from gdanim.view.panes.grid import Cell, GridPane
+from gdanim.view.plot import GAP, TICK_SIZE, Scale
 from gdanim.view.sketch import Sketch
-from gdanim.view.text import literal
 from gdanim.view.theme import Color, rgb
 
 if TYPE_CHECKING:
     from gdanim.view.scene import FilmScene
 
-Cell = tuple[int, int]  # row and column
 # Told apart by their lightness too, and none of them on the usual scales of steps.
 OUTCOMES = {Status.DIVERGED: ("diverged", "#8E2B45"), Status.OSCILLATING: ("oscillates", "#D39BC4")}
 ELSE = ("not there in time", "#666D78")
-LEAST = 0.25  # of the colormap: what comes before is for no number of steps
 BAR, SIZE, PITCH, SWATCH = 24.0, 24.0, 44.0, 24.0  # points
 KEY_HEAD, NARROW = 130.0, 480.0  # of the key down to its items; a key of one column
 
 
-class SweepPane(FlatPane):
+class SweepPane(GridPane):
     """The grid, the largest stable rate as a dashed line, and a cursor.
 
-    ``x`` and ``y`` of the cursor in columns and rows, ``pointing`` its opacity, ``seen`` how many of the
-    ``cells`` it has visited.
+    ``seen``: how many of the ``cells`` the cursor has visited.
     """
 
     def __init__(
         self, scene: FilmScene, box: Box, found: Sweep, cells: list[Cell], colors: list[Color]
     ) -> None:
-        super().__init__(scene, box)
-        self.found, self.cells, self.colors = found, cells, colors
-        self.x, self.y, self.pointing, self.seen = 0.0, 0.0, 0.0, 0.0
-        across, up = (literal(name.replace("_", " ")) for name in found.names)
-        x, y = map(_axis, found.values)
-        self.plot = Plot(box, x, y, self.lettering, (across, up))
+        super().__init__(scene, box, found.names, found.values)
+        self.found, self.cells, self.visited = found, cells, colors
+        self.seen = 0.0
 
     def still(self, sketch: Sketch) -> None:
-        sketch.image(self._colors, self.plot.frame, smooth=False)
-        self.plot.draw(sketch, self.ink("secondary"), self.ink("text"), grid=0.0)
+        super().still(sketch)
         sketch.line(self.bound, self.ink("background"), 5.0, 0.35)
         sketch.line(self.bound, self.ink("lines"), 2.4, 0.95, dash=10.0)
 
     def moving(self, sketch: Sketch) -> None:
-        side = np.array(self.side)
+        radius = 0.2 * max(self.side)
         for k, (row, column) in enumerate(self.cells):
-            here = self._middle(column, row)
+            here = self.middle(column, row)
             shown = min(max(self.seen - k, 0.0), 1.0)
-            sketch.disc(here, 0.2 * side.max() + 5.0, self.ink("background"), 0.7 * shown)
-            sketch.disc(here, 0.2 * side.max() + 3.0, self.colors[k], shown)
-        middle = self._middle(self.x, self.y)
-        frame, ink = self.plot.frame, self.ink("lines")
-        reach = 0.5 * side + 7.0
-        ends = [(frame.left, middle[1]), (middle[0] - reach[0], middle[1])]
-        ends += [(middle[0], frame.bottom), (middle[0], middle[1] + reach[1])]
-        sketch.segments(ends[::2], ends[1::2], ink, 1.5, 0.6 * self.pointing)
-        for outer, color in ((3.0, self.ink("background")), (0.0, ink)):
-            box = Box(*(middle - reach - outer), *(middle + reach + outer))
-            sketch.box(box, color, self.pointing, corner=5.0 + outer, width=3.0)
+            sketch.disc(here, radius + 5.0, self.ink("background"), 0.7 * shown)
+            sketch.disc(here, radius + 3.0, self.visited[k], shown)
+        super().moving(sketch)
 
     @cached_property
     def bound(self) -> Array:
@@ -82,23 +66,11 @@ class SweepPane(FlatPane):
         rates = np.array([run.bound.rate if run.bound else np.nan for run in line])
         scale = self.plot.x if upright else self.plot.y
         rates = np.where((scale.low <= rates) & (rates <= scale.high), rates, np.nan)
-        x, y = (rates, self.found.values[1]) if upright else (self.found.values[0], rates)
+        x, y = (rates, self.values[1]) if upright else (self.values[0], rates)
         return self.plot.at(x, y)
 
-    @property
-    def side(self) -> tuple[float, float]:
-        """Width and height of a cell in points."""
-        columns, rows = map(len, self.found.values)
-        return self.plot.frame.width / columns, self.plot.frame.height / rows
-
-    def _middle(self, column: float, row: float) -> Array:
-        width, height = self.side
-        return np.array(
-            [self.plot.frame.left + (column + 0.5) * width, self.plot.frame.bottom - (row + 0.5) * height]
-        )
-
     @cached_property
-    def _colors(self) -> NDArray[np.uint8]:
+    def colors(self) -> NDArray[np.uint8]:
         steps = self.found.steps
         scale = _steps_scale(steps)
         colors = self.shades(scale.share(np.where(np.isfinite(steps), steps, scale.high)))
@@ -107,10 +79,6 @@ class SweepPane(FlatPane):
                 if run.status is not Status.CONVERGED:
                     colors[row, column, :3] = rgb(OUTCOMES.get(run.status, ELSE)[1])
         return np.asarray((255 * colors[::-1]).round(), dtype=np.uint8)
-
-    def shades(self, shares: Array) -> Array:
-        """Colours (..., 4) of few (0) to many (1) steps."""
-        return np.array(cmap.Colormap(self.theme.colormap)(LEAST + (1.0 - LEAST) * (1.0 - shares)))
 
 
 class SweepKey(FlatPane):
@@ -168,15 +136,6 @@ def telling(found: Sweep) -> list[Cell]:
     first = tuple(int(i) for i in np.unravel_index(np.argmin(steps), steps.shape))
     cells = [(0, best // 3), (0, best), (0, beyond), (rows - 1, beyond), first]
     return list(dict.fromkeys((row, column) for row, column in cells))
-
-
-def _axis(values: Array) -> Scale:
-    """An axis on which equal cells have the values in their middles."""
-    if values[0] > 0 and values[-1] >= WIDE * values[0]:
-        half = (values[1] / values[0]) ** 0.5
-        return Scale(float(values[0] / half), float(values[-1] * half), log=True)
-    half = (values[1] - values[0]) / 2
-    return Scale(float(values[0] - half), float(values[-1] + half))
 
 
 def _steps_scale(steps: Array) -> Scale:

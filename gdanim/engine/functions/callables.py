@@ -1,0 +1,234 @@
+"""Objectives given by a plain function: how it is called is found out, what it lacks are differences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gdanim.engine.functions.known import Interval, KnownObjective
+from gdanim.engine.functions.known import axes as default_axes
+from gdanim.engine.functions.ways import Call, numbers, quickest, suited
+from gdanim.engine.solution import Array
+from gdanim.origin import file, kind_of, line_of, place, shown
+from gdanim.values import FARTHEST
+from gdanim.vocabulary import check_variables
+from gdanim.yaml_marks import InputError
+
+SAMPLES = 7  # points on which a function is tried out: unlike the number of variables of most
+SLOPE_STEP = 6e-6  # of a central difference: the cube root of what rounds off
+CURVATURE_STEP = 1.2e-4  # the fourth root
+ALIKE = 1e-3  # a gradient and the differences it is held against, relative
+
+
+class Asked:
+    """A plain function that is asked for arrays: (k, n) points in, (k, *shape) numbers out."""
+
+    def __init__(self, f: Callable[..., Any], role: str, shape: tuple[int, ...], samples: Array) -> None:
+        """``role`` is what messages call it. Raises InputError where it cannot be asked."""
+        self.f, self.role, self.shape = f, role, shape
+        if not callable(f):
+            raise InputError(f"{role} must be a function, not {kind_of(f)}")
+        self.call: Call = self._found(samples)
+
+    def __call__(self, points: Array) -> Array:
+        """Numbers of shape (..., *shape) at points of shape (..., n). Raises InputError."""
+        flat = points.reshape(-1, points.shape[-1])
+        if not len(flat):
+            return np.empty((*points.shape[:-1], *self.shape))
+        with np.errstate(all="ignore"):
+            try:
+                found = self.call(self.f, flat)
+            except Exception as error:
+                raise self._failed(error, flat) from error
+        if found.shape != (len(flat), *self.shape):
+            raise self._wrong(f"returned {kind_of(found)} for {len(flat)} points")
+        return np.asarray(found.reshape((*points.shape[:-1], *self.shape)))
+
+    def _found(self, samples: Array) -> Call:
+        try:
+            ways = suited(self.f, samples.shape[-1])
+        except TypeError as error:
+            raise self._wrong(f"cannot be called: {error}") from None
+        failures: list[InputError] = []
+        with np.errstate(all="ignore"):
+            for way in ways:
+                try:
+                    single, again = way.one(self.f, samples), way.one(self.f, samples)
+                except Exception as error:
+                    failures.append(self._failed(error, samples))
+                    continue
+                if single.shape != (len(samples), *self.shape):
+                    told = kind_of(single[0]) if single.ndim > 1 else "one number"
+                    told = f"returns {told} for a point, called as {way.takes}: {self._due}"
+                    failures.append(self._wrong(told))
+                elif not np.array_equal(single, again, equal_nan=True):
+                    told = "its numbers at random; fix its seed, or add noise by the spec's key noise"
+                    raise self._wrong(f"gives another number when it is asked again: it draws {told}")
+                elif not np.isfinite(single).any():
+                    raise self._wrong("is not a finite number anywhere it was tried in its domain")
+                else:
+                    return quickest(self.f, way, samples, single)
+        raise failures[0]
+
+    @property
+    def _due(self) -> str:
+        if not self.shape:
+            return "it must return one number"
+        return f"it must return {' x '.join(map(str, self.shape))} numbers"
+
+    def _wrong(self, what: str) -> InputError:
+        return InputError(f"{place(self.f)}: {self.role} {what}")
+
+    def _failed(self, error: Exception, points: Array) -> InputError:
+        """What it raised, at the first of the points where it does so alone."""
+        line, path = line_of(error, file(self.f)), file(self.f)
+        where = f"{shown(path)}:{line}" if line else place(self.f)
+        told = f"{type(error).__name__}: {error}"
+        at = ", ".join(f"{x:.6g}" for x in points[0]) if len(points) == 1 else ""
+        asked = f" at ({at})" if at else ""
+        undefined = isinstance(error, ArithmeticError | ValueError)
+        hint = "; where it is undefined it must return nan" if undefined else ""
+        return InputError(f"{where}: {self.role} failed{asked}: {told}{hint}")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CallableObjective(KnownObjective):
+    """A loss that is a function of Python, with its derivatives given or by central differences."""
+
+    asked: Asked
+    asked_gradient: Asked | None = None
+    asked_hessian: Asked | None = None
+    latex: str = ""  # it has no formula
+    scale: Array  # (n,): a length along each axis by which differences are taken
+
+    def value(self, points: Array) -> Array:
+        """Losses of shape (...) at points of shape (..., n); nan where the function is undefined."""
+        return self.asked(points)
+
+    def exact_gradient(self, points: Array) -> Array:
+        """Gradients of shape (..., n): those given, or central differences of the losses."""
+        if self.asked_gradient:
+            return self.asked_gradient(points)
+        return _slopes(self.asked, points, self._steps(points, SLOPE_STEP))
+
+    def hessian(self, points: Array) -> Array:
+        """Hessians of shape (..., n, n): those given, or differences of the gradients or losses."""
+        if self.asked_hessian:
+            return self.asked_hessian(points)
+        if self.asked_gradient:
+            slopes = _slopes(self.asked_gradient, points, self._steps(points, SLOPE_STEP))
+        else:
+            steps = self._steps(points, CURVATURE_STEP)
+            slopes = _slopes(lambda around: _slopes(self.asked, around, steps[..., None, :]), points, steps)
+        with np.errstate(all="ignore"):
+            return np.asarray((slopes + np.swapaxes(slopes, -1, -2)) / 2)
+
+    def _steps(self, points: Array, share: float) -> Array:
+        """How far a difference reaches along each axis, (..., n)."""
+        return share * np.maximum(np.abs(points), self.scale)
+
+
+def _slopes(f: Callable[[Array], Array], points: Array, steps: Array) -> Array:
+    """Central differences of f (..., *shape) along each axis, as the last axis but those of its shape."""
+    offsets = steps[..., None] * np.eye(points.shape[-1])
+    around = points[..., None, :]
+    with np.errstate(all="ignore"):
+        ahead, behind = f(around + offsets), f(around - offsets)
+        width = 2 * steps.reshape(*steps.shape, *[1] * (ahead.ndim - points.ndim))
+        return np.asarray((ahead - behind) / width)
+
+
+def from_callable(
+    f: Callable[..., Any],
+    domain: Mapping[str, Sequence[float]] | Sequence[Sequence[float]],
+    *,
+    gradient: Callable[..., Any] | None = None,
+    hessian: Callable[..., Any] | None = None,
+    starts: Sequence[Sequence[float]] = (),
+    minima: Sequence[Sequence[float]] = (),
+    name: str | None = None,
+) -> CallableObjective:
+    """The objective of a plain function, see ``gdanim.from_callable``. Raises InputError."""
+    variables, box = _domain(domain)
+    n = len(variables)
+    if name is None:
+        name = getattr(f, "__name__", "f")
+        name = "f" if name == "<lambda>" else name
+    if not isinstance(name, str):
+        raise InputError(f"name must be text, not {kind_of(name)}")
+    low, high = np.array(box).T
+    # In the middle of the domain, off its axes and diagonals, and no point like another.
+    shares = np.modf(np.arange(1, SAMPLES + 1)[:, None] * np.sqrt(np.arange(2, n + 2)) * 0.7548776662)[0]
+    samples = low + (0.1 + 0.8 * shares) * (high - low)
+    asked = Asked(f, f"the function {name!r}", (), samples)
+    goal = CallableObjective(
+        name=name,
+        variables=variables,
+        domain=box,
+        starts=_points("starts", starts, n),
+        minima=_points("minima", minima, n),
+        asked=asked,
+        asked_gradient=Asked(gradient, f"the gradient of {name!r}", (n,), samples) if gradient else None,
+        asked_hessian=Asked(hessian, f"the hessian of {name!r}", (n, n), samples) if hessian else None,
+        scale=np.minimum(1.0, (high - low) / 10),
+    )
+    for start in goal.starts:
+        if not all(a <= x <= b for x, (a, b) in zip(start, box, strict=True)):
+            raise InputError(f"the start {start} is outside the domain {box}")
+    if goal.minima:
+        losses = goal.value(np.array(goal.minima)).tolist()
+        object.__setattr__(goal, "minimum_values", tuple(losses))
+    if goal.asked_gradient:
+        _compare(goal, goal.asked_gradient, asked, samples, SLOPE_STEP)
+    if goal.asked_hessian:
+        _compare(goal, goal.asked_hessian, goal.exact_gradient, samples, CURVATURE_STEP)
+    return goal
+
+
+def _compare(
+    goal: CallableObjective, given: Asked, below: Callable[[Array], Array], samples: Array, step: float
+) -> None:
+    """Raise InputError if what is given is not the derivative of what is below it, at most samples."""
+    found, due = given(samples), _slopes(below, samples, goal._steps(samples, step))
+    size = np.abs(due).reshape(len(samples), -1).max(axis=1)
+    far = np.abs(found - due).reshape(len(samples), -1).max(axis=1)
+    off = ~(far <= ALIKE * size + 1e-6 * np.nanmax(size, initial=0.0)) & np.isfinite(size)
+    if off.sum() > len(samples) / 2:
+        k = int(np.argmax(off))
+        point, one, other = (np.round(x[k], 4).tolist() for x in (samples, found, due))
+        raise given._wrong(f"is {one} at {point}, where differences give {other}")
+
+
+def _domain(domain: Any) -> tuple[tuple[str, ...], tuple[Interval, ...]]:
+    """The variables and their intervals."""
+    example = 'such as {"x": (-3, 3), "y": (-2, 2)} or [(-3, 3), (-2, 2)]'
+    try:
+        if isinstance(domain, Mapping):
+            variables, intervals = tuple(domain), list(domain.values())
+        else:
+            intervals = [tuple(interval) for interval in domain]
+            variables = default_axes(len(intervals))
+        box = numbers(intervals)
+        check_variables(variables)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"domain has an interval for each variable, {example}: {error}") from None
+    if box.ndim != 2 or box.shape[1] != 2:
+        raise InputError(f"domain has an interval for each variable, {example}, not {domain!r}")
+    for variable, (low, high) in zip(variables, box.tolist(), strict=True):
+        if not (np.isfinite([low, high]).all() and low < high and max(abs(low), abs(high)) <= FARTHEST):
+            told = f"not from {low:g} to {high:g} ({variable})"
+            raise InputError(f"domain: an interval goes from low to high, {told}")
+    return variables, tuple((low, high) for low, high in box.tolist())
+
+
+def _points(what: str, points: Any, n: int) -> tuple[tuple[float, ...], ...]:
+    try:
+        found = [tuple(numbers(list(point)).tolist()) for point in points]
+    except (TypeError, ValueError):
+        found = [()]
+    if any(len(point) != n or not np.isfinite(point).all() for point in found):
+        raise InputError(f"{what} is a list of points, each of {n} finite numbers, not {points!r}")
+    return tuple(found)

@@ -1,0 +1,175 @@
+"""The package from Python: what it offers, what it takes, and that it answers as the command line does."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gdanim
+from gdanim import cli
+from gdanim.output import film
+
+SPEC = {"functions": ["x^2 + 10*y^2"], "learning_rates": [0.05], "starts": [[-1, 0.5]], "steps": 20}
+
+
+def test_the_public_names() -> None:
+    assert gdanim.__all__ == [
+        "InputError",
+        "SpecError",
+        "__version__",
+        "columns",
+        "from_callable",
+        "load",
+        "render",
+        "solve",
+        "still",
+    ]
+    assert (Path(gdanim.__file__).parent / "py.typed").exists()
+
+
+@pytest.mark.parametrize("name", ["columns", "from_callable", "load", "render", "solve", "still"])
+def test_help_has_types_errors_and_an_example(name: str) -> None:
+    function = getattr(gdanim, name)
+    text = inspect.getdoc(function) or ""
+    assert ">>> " in text
+    assert "Raises" in text or name == "columns"
+    signature = inspect.signature(function)
+    assert signature.return_annotation != inspect.Signature.empty
+    for parameter in signature.parameters:
+        assert f"``{parameter}``" in text or parameter in ("solution", "directory"), parameter
+
+
+def test_a_path_a_text_and_a_dict_are_one_spec(tmp_path: Path) -> None:
+    text = "functions: [x^2 + 10*y^2]\nlearning_rates: [0.05]\nstarts: [[-1, 0.5]]\nsteps: 20\n"
+    file = tmp_path / "film.yaml"
+    file.write_text(text)
+    given: list[Any] = [file, str(file), text, "{functions: [x^2 + 10*y^2], learning_rates: [0.05]}", SPEC]
+    specs = [gdanim.load(source) for source in given]
+    assert all(spec.functions == specs[0].functions and spec.film == "film" for spec in specs)
+    assert specs[0].source == file
+    assert specs[2] == specs[4]
+    assert gdanim.load(SPEC, name="mine").film == "mine"
+    assert gdanim.load("functions: [bowl]").functions[0].name == "bowl"
+
+
+def test_numpy_may_stand_in_a_dict() -> None:
+    spec = gdanim.load(
+        {
+            "functions": ("bowl",),
+            "learning_rates": np.geomspace(0.01, 0.1, 3),
+            "starts": np.array([[1, 2], [2, 1]]),
+            "steps": np.int64(5),
+        }
+    )
+    assert [rate.rate for rate in spec.learning_rates] == np.geomspace(0.01, 0.1, 3).tolist()
+    assert (spec.starts, spec.steps) == (((1.0, 2.0), (2.0, 1.0)), 5)
+
+
+ITSELF: dict[str, Any] = {}
+ITSELF["card"] = ITSELF
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ({"functions": ["rosenbrok"]}, "functions[0]: unknown function 'rosenbrok', did you mean 'rose"),
+        ({**SPEC, "optimizers": [{"name": "sgd", "momentun": 1}]}, "optimizers[0].momentun: unknown key"),
+        ({"functions": ["x^2 + foo(x)"]}, "functions[0], character 7: unknown function 'foo'"),
+        ({**SPEC, "steps": 0}, "steps: steps must be a whole number of at least 1, not 0"),
+        ({}, "spec: functions is missing"),
+        ({**SPEC, 3: 4}, "spec: a key must be a word, not 3"),
+        ({**SPEC, "camera": {"follow": 2}}, "camera.follow: there is no ball 2 to follow"),
+        ({"functions": [lambda x: x]}, "functions[0]: a plain function has no domain to show: "),
+        ({"functions": [{"objective": 3}]}, "functions[0].objective: unknown key 'objective'"),
+        (ITSELF, "card.card: this is nested too deeply, or too much"),
+        ("functions: [bowl]\nstep: 3", "text:2:1: unknown key 'step', did you mean 'steps'?"),
+        ("functions: [bowl", "text:1:17: not valid YAML"),
+        ("nowhere.yaml", "nowhere.yaml:1:1: cannot read this file: No such file"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_told_by_their_keys_or_lines(source: Any, message: str) -> None:
+    with pytest.raises(gdanim.SpecError) as told:
+        gdanim.load(source)
+    assert str(told.value).startswith(message)
+
+
+@pytest.mark.parametrize("source", [3, None, [1]])
+def test_what_is_no_spec_is_told(source: Any) -> None:
+    with pytest.raises(
+        gdanim.InputError, match=r"a spec is what gdanim.load returns, a path, YAML text or a"
+    ):
+        gdanim.solve(source)
+
+
+@pytest.mark.parametrize("quality", ["huge", "721p30", "720p99", 720])
+def test_a_wrong_quality_gives_the_message_of_the_command_line(
+    quality: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = tmp_path / "film.yaml"
+    spec.write_text("functions: [bowl]\n")
+    with pytest.raises(gdanim.InputError) as told:
+        gdanim.render(SPEC, tmp_path / "media", quality=quality)
+    with pytest.raises(gdanim.InputError, match="quality must"):
+        gdanim.still(SPEC, quality=quality)
+    if isinstance(quality, str):
+        assert cli.main(["render", str(spec), "-q", quality]) == cli.BAD_INPUT
+        assert capsys.readouterr().err == f"-q: {told.value}\n"
+    assert not (tmp_path / "media").exists()
+
+
+@pytest.mark.parametrize(
+    ("formats", "message"),
+    [
+        (["avi"], "each item of formats must be 'mp4' or 'gif', not 'avi'"),
+        ("gif", "formats must be a list, not 'gif'"),
+        ([], "formats must have an item, not an empty list"),
+    ],
+)
+def test_wrong_formats_are_told(formats: Any, message: str, tmp_path: Path) -> None:
+    with pytest.raises(gdanim.InputError) as told:
+        gdanim.render(SPEC, tmp_path, formats=formats)
+    assert str(told.value) == message
+
+
+def test_what_a_scene_cannot_draw_is_told(tmp_path: Path) -> None:
+    with pytest.raises(gdanim.InputError, match="the scene surface draws functions of 2 variables, not x"):
+        gdanim.render({"functions": ["x^2"]}, tmp_path)
+
+
+def test_a_still_is_the_frame_at_its_time(tmp_path: Path) -> None:
+    spec = gdanim.load(SPEC)
+    first, last = (gdanim.still(spec, at, quality="240p5") for at in (0, None))
+    assert (first.size, first.mode) == ((426, 240), "RGB")
+    assert np.array_equal(last, gdanim.still(SPEC, 1e6, quality="240p5"))
+    assert not np.array_equal(first, last)
+    film.still(spec, 1e6, "240p5", tmp_path / "last.png")
+    from PIL import Image
+
+    with Image.open(tmp_path / "last.png") as written:
+        assert np.array_equal(written, last)
+    assert gdanim.still({**SPEC, "view": {"background": "none"}}, 0, quality="240p5").mode == "RGBA"
+    for at, message in (
+        (-1, "at must be at least 0, not -1"),
+        (float("nan"), "at must"),
+        ("x", "at must be a num"),
+    ):
+        with pytest.raises(gdanim.InputError, match=message):
+            gdanim.still(spec, at)
+
+
+def test_columns_are_arrays_by_name() -> None:
+    spec = gdanim.load({"functions": ["linear_regression", "x^2"], "steps": 3})
+    solution = gdanim.solve(spec)
+    table = gdanim.columns(solution)
+    assert list(table)[4:9] == ["step", "m", "b", "x", "loss"]
+    assert {array.shape for array in table.values()} == {(8,)}
+    first = solution.acts[0].runs[0]
+    assert np.array_equal(table["m"][:4], first.points[:, 0])
+    assert np.isnan(table["x"][:4]).all()
+    assert table["gradient_evaluations"].tolist() == [1, 2, 3, 4] * 2
+    assert table["status"].tolist()[3] == str(first.status)
+    assert len(gdanim.columns([solution, solution])["loss"]) == 16
