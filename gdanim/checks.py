@@ -28,9 +28,12 @@ from gdanim.yaml_marks import Loc, Marks
 MOST_SWEPT = 10_000_000  # cells times steps: a minute
 
 
-def load(path: str | Path) -> Spec:
-    """The spec in a YAML file. Raises SpecError with every mistake found."""
-    spec, marks = read(path)
+def load(path: str | Path, settings: Sequence[str] = ()) -> Spec:
+    """The spec in a YAML file, with ``settings`` such as "view.theme=light" laid over it.
+
+    Raises SpecError with every mistake found.
+    """
+    spec, marks = read(path, settings)
     spec = spec.model_copy(update={"acts": tuple(map(_without_idle_functions, spec.acts))})
     found, kept = [*_unknown_names(spec), *_idle_keys(spec, marks)], 0
     for index, part in enumerate(spec.parts):

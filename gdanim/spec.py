@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -24,6 +24,7 @@ from gdanim import yaml_marks
 from gdanim.entries import FunctionEntry, OptimizerEntry, RateEntry, as_rate
 from gdanim.ranges import Range, unfit
 from gdanim.sections import Camera, Card, Stop, Video, View
+from gdanim.settings import applied
 from gdanim.starts import Starts, kind_of_starts, some_kind_of_starts, unsuited
 from gdanim.values import Interval
 from gdanim.wording import Finding, Model, findings, mistake, mistakes
@@ -195,12 +196,14 @@ class Spec(Keys):
         return tuple(Spec.model_construct(**of_the_film | dict(act)) for act in self.acts)
 
 
-def read(path: str | Path) -> tuple[Spec, Marks]:
+def read(path: str | Path, settings: Sequence[str] = ()) -> tuple[Spec, Marks]:
     """The spec in one YAML file, and the marks that place later findings (of engine and scenes) in it.
 
+    ``settings``: such as "view.theme=light"; they take the place of what the file says.
     Raises SpecError with every mistake that can be found.
     """
     data, marks = yaml_marks.read(path)
+    data = applied(path, data, marks, settings)
     try:
         keys = Keys.model_validate(data, context={"folder": Path(path).parent})
     except ValidationError as error:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 import gdanim
 from gdanim.engine.solution import Act
+from gdanim.quality import pixels
 from gdanim.spec import Spec
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def filming() -> Filming:
 
     @contextmanager
     def film(spec: Spec, height: int = 240, rate: int = 10) -> Iterator[FilmScene]:
-        with _film(spec, height, rate) as film:
+        with _film(spec, pixels(height, spec.video.aspect), rate) as film:
             yield film.scene(0)
 
     return film

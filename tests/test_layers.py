@@ -13,7 +13,8 @@ PACKAGE = Path(__file__).parent.parent / "gdanim"
 # From left to right: a module may import from its own layer and from those before it.
 LAYERS = [
     {"registry", "calculus", "vocabulary", "tokens", "grammar", "expression", "yaml_marks", "__version__"},
-    {"wording", "values", "data", "entries", "starts", "ranges", "sections", "spec", "starter"},
+    {"wording", "values", "data", "entries", "starts", "ranges", "quality", "sections"},
+    {"settings", "spec", "starter"},
     {"engine"},
     {"timeline", "landscape", "piles", "rolling", "captions"},
     {"view", "catalog"},
