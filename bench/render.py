@@ -71,7 +71,7 @@ def ours(text: str, whole: bool = False) -> Callable[[int], None]:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "orbit.yaml"
             path.write_text(text, encoding="utf-8")
-            with output._film(gdanim.load(path), SIZE[1], RATE) as scene:
+            with output._film(gdanim.load(path), SIZE, RATE) as scene:
                 writer = video.Mp4(Path(folder) / "orbit.mp4", video.Reel(SIZE, RATE))
                 start, step = (0.0, scene.length / frames) if whole else (5.0, 1 / RATE)
                 output.encode(lambda k, out: scene.paint(start + k * step, out), frames, SIZE, writer)
@@ -89,7 +89,7 @@ def encoder(frames: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orbit.yaml"
         path.write_text(FEW, encoding="utf-8")
-        with output._film(gdanim.load(path), SIZE[1], RATE) as scene:
+        with output._film(gdanim.load(path), SIZE, RATE) as scene:
             drawn = []
             for k in range(60):
                 out = output.blank(SIZE)
@@ -187,7 +187,7 @@ def readouts(frames: int = 30, rounds: int = 10) -> tuple[float, float, float]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orbit.yaml"
         path.write_text(TWELVE, encoding="utf-8")
-        with output._film(gdanim.load(path), SIZE[1], RATE) as scene:
+        with output._film(gdanim.load(path), SIZE, RATE) as scene:
             drawn = [[output.blank(SIZE) for _ in range(frames)] for _ in fillings]
             for k in range(rounds):
                 draw, encode = [0.0, 0.0], [0.0, 0.0]
@@ -227,7 +227,7 @@ def where(frames: int = 60) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orbit.yaml"
         path.write_text(FEW, encoding="utf-8")
-        with output._film(gdanim.load(path), SIZE[1], RATE) as film:
+        with output._film(gdanim.load(path), SIZE, RATE) as film:
             scene = film.scene(0)
             frame = output.blank(SIZE)
             scene.paint(5.0, frame)  # uploads what stays

@@ -28,9 +28,12 @@ from gdanim.yaml_marks import Loc, Marks
 MOST_SWEPT = 10_000_000  # cells times steps: a minute
 
 
-def load(source: Source, name: str = "film") -> Spec:
-    """The spec in a YAML file, a YAML text or a dict. Raises SpecError with every mistake found."""
-    spec, marks = read(source, name)
+def load(source: Source, name: str = "film", settings: Sequence[str] = ()) -> Spec:
+    """The spec in a YAML file, a YAML text or a dict, with ``settings`` such as "view.theme=light" over it.
+
+    Raises SpecError with every mistake found.
+    """
+    spec, marks = read(source, name, settings)
     spec = spec.model_copy(update={"acts": tuple(map(_without_idle_functions, spec.acts))})
     found, kept = [*_unknown_names(spec), *_idle_keys(spec, marks)], 0
     for index, part in enumerate(spec.parts):

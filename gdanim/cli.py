@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gdanim import __version__, load
+from gdanim import __version__
 from gdanim.yaml_marks import InputError
 
 if TYPE_CHECKING:
@@ -66,11 +66,15 @@ def _end(number: int, _: object) -> None:
 
 
 def _joined(argv: Sequence[str]) -> list[str]:
-    """Values such as ``-3,4`` and ``-x^2`` glued to their option: argparse would take them for options."""
+    """What argparse would take for options: values such as ``-3,4`` and ``-x^2`` glued to their own, files
+    such as ``-x.yaml`` with their folder.
+    """
     joined: list[str] = []
     for word in argv:
         if joined and joined[-1] in ("--func", "--start", "--lr", "--at"):
             joined[-1] += f"={word}"
+        elif word.startswith("-") and word.endswith((".yaml", ".yml")) and "=" not in word:
+            joined.append(f"./{word}")
         else:
             joined.append(word)
     return joined
@@ -87,6 +91,7 @@ def _parser(plugins: argparse.ArgumentParser) -> argparse.ArgumentParser:
     render = commands.add_parser("render", help="make the films of specs")
     render.add_argument("specs", nargs="+", metavar="SPEC")
     _add_quality(render)
+    _add_settings(render)
     render.add_argument("-f", dest="formats", action="append", choices=("mp4", "gif"), help="file format")
     render.add_argument(
         "-o", dest="directory", default="media", metavar="DIR", help="where films land (media)"
@@ -95,6 +100,7 @@ def _parser(plugins: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="find the mistakes in specs")
     check.add_argument("specs", nargs="+", metavar="SPEC")
+    _add_settings(check)
     check.set_defaults(command=_check)
 
     solve = commands.add_parser("solve", help="compute all steps as a table")
@@ -103,6 +109,7 @@ def _parser(plugins: argparse.ArgumentParser) -> argparse.ArgumentParser:
     target.add_argument("--csv", default="-", metavar="FILE", help="- is standard output (default)")
     target.add_argument("--json", metavar="FILE", help="- is standard output")
     target.add_argument("--npz", metavar="FILE", help="an array for each column, for numpy")
+    _add_settings(solve)
     solve.set_defaults(command=_solve)
 
     still = commands.add_parser("still", help="draw one moment of a film")
@@ -111,6 +118,7 @@ def _parser(plugins: argparse.ArgumentParser) -> argparse.ArgumentParser:
         "--at", type=float, required=True, metavar="SECONDS", help="past the end: the last frame"
     )
     _add_quality(still)
+    _add_settings(still)
     still.add_argument("-o", dest="path", type=Path, required=True, metavar="FILE.png")
     still.set_defaults(command=_still)
 
@@ -139,7 +147,18 @@ def _parser(plugins: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 def _add_quality(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "-q", dest="quality", metavar="QUALITY", help="480p15, 720p30, 1080p30, 1080p60, 2160p60"
+        "-q", dest="quality", metavar="QUALITY", help="480p15, 720p30... or a size: 400x225, 400x225p15"
+    )
+
+
+def _add_settings(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--set",
+        dest="settings",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="in place of what the spec says: view.theme=light, optimizers.0.momentum=0.9",
     )
 
 
@@ -148,43 +167,49 @@ def _render(arguments: argparse.Namespace) -> int:
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
-    origins = {source: origin.of(source, arguments.quality) for source in arguments.specs}
-    folders = {source: Path(arguments.directory) / _below_specs(Path(source)) for source in origins}
-    current = {
-        source: made.films(folders[source], Path(source).stem, arguments.formats)
-        for source, made in origins.items()
+    sources = _once(arguments.specs)
+    origins = {source: origin.of(source, arguments.quality, arguments.settings) for source in sources}
+    folders = {source: Path(arguments.directory) / _below_specs(Path(source)) for source in sources}
+    films = {
+        source: made_from.films(folders[source], Path(source).stem, arguments.formats)
+        for source, made_from in origins.items()
     }
-    if not all(current.values()):  # else nothing is imported that loads or draws specs
+    stale = [source for source in sources if not films[source]]
+    if stale:  # else nothing is imported that loads or draws specs
         from gdanim.options import quality
 
         arguments.quality = quality(arguments.quality)
-    specs, code = _loaded([source for source in origins if not current[source]], _drawable)
-    for source, films in current.items():
-        for path in films:
-            print(f"{path} is up to date")
+    specs, code = _loaded(stale, arguments.settings, _drawable)
+    for source, spec in specs.items():
+        names = dict.fromkeys(arguments.formats or spec.formats)
+        films[source] = [folders[source] / f"{spec.film}.{name}" for name in names]
+    _refuse_rivals(films)
+    for source, paths in films.items():
         if source in specs:
-            made = _filmed(source, specs[source], folders[source], origins[source].fingerprint, arguments)
+            made = _filmed(source, specs[source], paths, origins[source].fingerprint, arguments.quality)
             code = code or made
+        else:
+            for path in paths:
+                print(f"{path} is up to date")
     return code
 
 
-def _filmed(source: str, spec: Spec, directory: Path, fingerprint: str, arguments: argparse.Namespace) -> int:
+def _filmed(source: str, spec: Spec, paths: list[Path], fingerprint: str, quality: str | None) -> int:
     """Make those films of a spec that are not up to date; returns an exit code."""
     from gdanim.output import film
 
     stale = []
-    for name in dict.fromkeys(arguments.formats or spec.formats):
-        path = directory / f"{spec.film}.{name}"
-        if film.current(spec, path, arguments.quality):
+    for path in paths:
+        if film.current(spec, path, quality):
             print(f"{path} is up to date")
         else:
-            stale.append(name)
+            stale.append(path.suffix[1:])
     if stale:
         try:
-            paths = film.render(
+            made = film.render(
                 spec,
-                directory=directory,
-                quality=arguments.quality,
+                directory=paths[0].parent,
+                quality=quality,
                 formats=tuple(stale),
                 progress=sys.stderr.isatty(),
                 fingerprint=fingerprint,
@@ -192,16 +217,37 @@ def _filmed(source: str, spec: Spec, directory: Path, fingerprint: str, argument
         except Exception as error:  # the other films can still be made
             print(_failure(source, error), file=sys.stderr)
             return FAILED
-        print(*paths, sep="\n")
+        print(*made, sep="\n")
     return OK
 
 
-def _loaded(sources: Sequence[str], load: Callable[[str], Spec]) -> tuple[dict[str, Spec], int]:
+def _refuse_rivals(films: dict[str, list[Path]]) -> None:
+    """Refuse specs two of which would write one file."""
+    writers: dict[Path, str] = {}
+    for source, paths in films.items():
+        for path in paths:
+            other = writers.setdefault(path.absolute(), source)
+            if other != source:
+                told = f"{other} and {source} would both write {path}"
+                raise InputError(f"{told}: rename one, or render them apart with -o")
+
+
+def _once(sources: Sequence[str]) -> list[str]:
+    """Specs each once, however often and by whichever path they are named."""
+    files: dict[Path, str] = {}
+    for source in sources:
+        files.setdefault(Path(source).parent.resolve() / Path(source).name, source)
+    return list(files.values())
+
+
+def _loaded(
+    sources: Sequence[str], settings: Sequence[str], load: Callable[..., Spec]
+) -> tuple[dict[str, Spec], int]:
     """The good specs by their path and an exit code; the mistakes of the others are told at once."""
     specs, code = {}, OK
     for source in sources:
         try:
-            specs[source] = load(source)
+            specs[source] = load(source, settings=settings)
         except InputError as error:
             print(error, file=sys.stderr)
             code = BAD_INPUT
@@ -217,11 +263,11 @@ def _below_specs(source: Path) -> Path:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from gdanim.checks import undrawn
+    from gdanim.checks import load, undrawn
     from gdanim.engine.balls import cast
     from gdanim.wording import counted
 
-    specs, code = _loaded(arguments.specs, load)
+    specs, code = _loaded(_once(arguments.specs), arguments.settings, load)
     for source, spec in specs.items():
         casts = [act for part in spec.parts for act in cast(part)]
         balls = counted(max((len(act.balls) for act in casts), default=0), "ball")
@@ -234,9 +280,10 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _solve(arguments: argparse.Namespace) -> int:
     from gdanim import table
+    from gdanim.checks import load
     from gdanim.engine.descent import solve
 
-    specs, code = _loaded(arguments.specs, load)
+    specs, code = _loaded(_once(arguments.specs), arguments.settings, load)
     if code == OK:
         target = arguments.npz or arguments.json or arguments.csv
         _refuse_folder(target)
@@ -264,7 +311,7 @@ def _still(arguments: argparse.Namespace) -> int:
     if arguments.path.suffix.lower() != ".png":
         raise InputError(f"a still is a PNG: end its name in .png, not {arguments.path.name!r}")
     _refuse_folder(arguments.path)
-    film.still(_drawable(arguments.spec), arguments.at, wanted, arguments.path)
+    film.still(_drawable(arguments.spec, arguments.settings), arguments.at, wanted, arguments.path)
     print(arguments.path)
     return OK
 
@@ -326,10 +373,10 @@ def _new(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def _drawable(source: str) -> Spec:
-    from gdanim.checks import undrawn
+def _drawable(source: str, settings: Sequence[str]) -> Spec:
+    from gdanim.checks import load, undrawn
 
-    spec = load(source)
+    spec = load(source, settings=settings)
     if why := undrawn(spec):
         raise InputError(f"{source}: {why}")
     return spec

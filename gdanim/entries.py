@@ -136,7 +136,7 @@ def _refuse_idle(registry: Registry[Any], name: str, given: dict[str, Any]) -> N
                 mistakes([((key,), mistake(text, key=True))])
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
     """Whether a bare text is meant as a registered name: it is one, or a word that is no formula."""
     if text in functions or not re.fullmatch(r"[A-Za-z_]\w{2,}", text):
         return text in functions
@@ -185,7 +185,7 @@ class FunctionEntry(Entry):
     @classmethod
     def _name_or_expression(cls, data: Any) -> Any:
         if isinstance(data, str):
-            return {"name" if _is_name(data) else "expr": data}
+            return {"name" if is_name(data) else "expr": data}
         if _is_objective(data):
             return {"objective": data}
         if callable(data):

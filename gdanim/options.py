@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import Field, ValidationError
 
-from gdanim.sections import Quality
+from gdanim.quality import Quality
 from gdanim.spec import Formats, Spec
 from gdanim.wording import Finding, Model, findings
-from gdanim.yaml_marks import InputError
+from gdanim.yaml_marks import InputError, caret
 
 
 class Options(Model):
@@ -43,7 +43,7 @@ def descent_spec(func: str, lr: str, start: str, film: Path | None = None) -> Sp
         raise InputError(f"--film must end in .mp4 or .gif, not {film.name!r}")
     rates = _numbers("lr", lr)
     if len(rates) != 1:
-        raise InputError(_caret("lr", lr, lr.index(","), 1, "a descent has one learning rate"))
+        raise InputError(caret("lr", lr, lr.index(","), 1, "a descent has one learning rate"))
     data = {
         "functions": [func],
         "learning_rates": rates,
@@ -65,7 +65,7 @@ def _numbers(option: str, text: str) -> list[float]:
             numbers.append(float(piece))
         except ValueError:
             message = f"{piece.strip()!r} is not a number" if piece.strip() else "a number is missing"
-            raise InputError(_caret(option, text, offset, len(piece), message)) from None
+            raise InputError(caret(option, text, offset, len(piece), message)) from None
         offset += len(piece) + 1
     return numbers
 
@@ -77,8 +77,4 @@ def _pointed(option: str, text: str, found: Finding) -> str:
     if len(indices) == 2:
         pieces, index = text.split(","), indices[1]
         offset, length = sum(len(piece) + 1 for piece in pieces[:index]), len(pieces[index])
-    return _caret(option, text, offset, length, found.message)
-
-
-def _caret(option: str, text: str, offset: int, length: int, message: str) -> str:
-    return f"--{option}: {message}\n  {text}\n  {' ' * offset}{'^' * max(1, length)}"
+    return caret(option, text, offset, length, found.message)

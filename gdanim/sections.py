@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from gdanim.quality import Quality, fits
 from gdanim.values import Color
 from gdanim.wording import Model, mistake, mistakes
 
@@ -91,6 +91,8 @@ class View(Model):
     """For titles and labels."""
     background: Literal["theme", "none"] = "theme"
     """none leaves it out of stills; films always have the theme's."""
+    legend: Literal["full", "compact", "none"] = "full"
+    """compact: names in their colours, in a strip below the picture, without numbers and verdicts."""
     height: Literal["auto", "linear", "log"] = "auto"
     """How the loss becomes height; auto takes log when the range asks for it."""
     against: Literal["steps", "evaluations"] = "steps"
@@ -129,27 +131,23 @@ class Card(Model):
         return self
 
 
-def _quality(text: str) -> str:
-    match = re.fullmatch(r"(\d{3,4})p(\d{1,2})", text, re.ASCII)
-    if match is None:
-        raise mistake(f"quality must be a height and frames per second such as '720p30', not {text!r}")
-    height, rate = map(int, match.groups())
-    if not (120 <= height <= 2160 and height % 2 == 0 and 1 <= rate <= 60):
-        raise mistake(f"quality must have an even height of 120 to 2160 and 1 to 60 frames, not {text!r}")
-    return text
-
-
-Quality = Annotated[str, AfterValidator(_quality)]
-
-
 class Video(Model):
     """The film as a file."""
 
     quality: Quality = "720p30"
-    """Height in pixels and frames per second: 480p15, 720p30, 1080p30, 1080p60, 2160p60."""
+    """Lines and frames per second: 480p15, 720p30, 1080p60... Or the size in pixels, with or without a rate:
+    400x225, 1280x544p24."""
     duration: float | None = Field(default=None, ge=2, le=3600)
     """Seconds of the whole film; overrides pace."""
     aspect: Literal["16:9", "4:3", "1:1", "9:16"] = "16:9"
-    """Width to height."""
+    """Width to height; a size in pixels has its own."""
     loop: bool = False
     """End as it began."""
+
+    @field_validator("aspect")
+    @classmethod
+    def _of_the_size(cls, aspect: str, info: ValidationInfo) -> str:
+        quality = info.data.get("quality", "")
+        if quality and not fits(quality, aspect):
+            raise mistake(f"aspect {aspect} contradicts the size {quality}, which has its own: leave it out")
+        return aspect

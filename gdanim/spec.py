@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -28,6 +28,7 @@ from gdanim.entries import FunctionEntry, OptimizerEntry, RateEntry, as_rate
 from gdanim.grids import Grid, is_grid
 from gdanim.ranges import Range, unfit
 from gdanim.sections import Camera, Card, Stop, Video, View
+from gdanim.settings import applied
 from gdanim.starts import Starts, kind_of_starts, some_kind_of_starts, unsuited
 from gdanim.values import Interval
 from gdanim.wording import Finding, Model, findings, mistake, mistakes
@@ -206,14 +207,16 @@ class Spec(Keys):
         return tuple(Spec.model_construct(**of_the_film | dict(act)) for act in self.acts)
 
 
-def read(source: Source, name: str = "film") -> tuple[Spec, Marks]:
+def read(source: Source, name: str = "film", settings: Sequence[str] = ()) -> tuple[Spec, Marks]:
     """The spec in a YAML file, a YAML text or a dict, and the marks that place later findings (of engine
     and scenes) in it.
 
+    ``settings``: such as "view.theme=light"; they take the place of what the file says.
     Raises SpecError with every mistake that can be found.
     """
     path = None if isinstance(source, Mapping) or is_text(source) else Path(source)
     data, marks = _plain(source)
+    data = applied(path or "spec", data, marks, settings)
     try:
         keys = Keys.model_validate(data, context={"folder": path.parent if path else Path()})
     except ValidationError as error:

@@ -28,8 +28,8 @@ _UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 class Mistake(NamedTuple):
     """One thing wrong in a spec: where (line and column count from 1) and what.
 
-    A spec that is no text has no lines: line is 0, column counts what comes before, and the message begins
-    with the keys that lead there.
+    Line 0 is beside the file: in a setting of the command line, which the message then shows, or in a spec
+    that is no text, of which the message begins with the keys that lead there.
     """
 
     line: int
@@ -47,11 +47,22 @@ class SpecError(InputError):
     def __init__(self, path: str | Path, mistakes: list[Mistake]) -> None:
         self.path = path
         self.mistakes = tuple(sorted(set(mistakes)))
-        told = (
-            f"{path}:{line}:{column}: {message}" if line else message
+        told = [
+            f"{path}:{line}:{column}: {message}" if line else f"{path}: {message}"
             for line, column, message in self.mistakes
-        )
+        ]
         super().__init__("\n".join(told))
+
+
+def caret(option: str, text: str, offset: int, length: int, message: str) -> str:
+    """A message about an option of the command line, its text below it, and so many carets under that."""
+    shown = " ".join(text.splitlines())
+    return f"--{option}: {message}\n  {shown}\n  {' ' * offset}{'^' * max(1, length)}"
+
+
+def in_setting(setting: str, message: str, column: int, length: int) -> Mistake:
+    """A mistake in a setting, at a column (from 1) of it; so many characters are meant."""
+    return Mistake(0, column, caret("set", setting, column - 1, length, message))
 
 
 @dataclass
@@ -63,6 +74,21 @@ class Marks:
     verbatim: dict[Loc, int] = field(
         default_factory=dict
     )  # texts that stand in the file as they read: their quotes
+    settings: dict[Loc, str] = field(default_factory=dict)  # what does not stand in the file, but in these
+
+    def point(self, loc: Loc, setting: str, at: tuple[int, int], *, key: bool = False) -> None:
+        """Say that a value, or with ``key`` its key, stands in a setting."""
+        self.settings[loc] = setting
+        if key:
+            self.keys[loc] = at
+        if not key or loc not in self.values:
+            self.values[loc] = at
+
+    def forget(self, loc: Loc) -> None:
+        """Something takes the place of what stands at ``loc``."""
+        for marked in (self.values, self.keys, self.verbatim, self.settings):
+            for other in [other for other in marked if other[: len(loc)] == loc]:
+                del marked[other]
 
     def mistake(self, loc: Loc, message: str, *, key: bool = False, offset: int | None = None) -> Mistake:
         """A mistake at ``loc``; parts of it that are not in the file (defaults, model names) are skipped.
@@ -74,9 +100,14 @@ class Marks:
             if (*path, part) in self.values:
                 path = (*path, part)
         line, column = self.keys.get(path, self.values[path]) if key else self.values[path]
-        if offset is not None and path in self.verbatim:
+        inside = offset is not None and path in self.verbatim
+        if offset is not None and inside:
             column += self.verbatim[path] + offset
-        return Mistake(line, column, message)
+        if path not in self.settings:
+            return Mistake(line, column, message)
+        setting = self.settings[path]
+        length = len(str(path[-1])) if key else len(setting) - column + 1
+        return in_setting(setting, message, column, 1 if inside else length)
 
 
 def read(path: str | Path) -> tuple[Any, Marks]:

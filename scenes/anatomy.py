@@ -27,7 +27,7 @@ class AnatomyScene(FilmScene):
         errors = [e for run in runs for e in along_eigenvectors(run, clock.act.objective)[1]]
         wide = self.layout.wide
         body = self.layout.body(top).inset(0, 0, 0, GAP + (KEY if wide else 2 * KEY))
-        small = self.layout.width == self.layout.height <= SMALL
+        small = self.layout.square and self.layout.width <= SMALL
         boxes = body.columns(*[1.0] * len(runs)) if wide else body.rows(*[1.0] * len(runs))
         if small:
             boxes = body.tiles(len(runs))

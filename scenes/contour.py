@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gdanim.view.pane import Clock, Pane
 from gdanim.view.panes.contour import ContourPane
-from gdanim.view.panes.legend import Legend
+from gdanim.view.panes.legend import Legend, legend
 from gdanim.view.scene import FilmScene
 
 
@@ -15,8 +15,8 @@ class Contour(FilmScene):
     heading_in_column = True
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
-        layout = self.layout.under(top)
+        layout = self.layout.under(top, Legend.needs(self.layout, len(clock.act.runs)))
         return [
             ContourPane(self, clock, layout.stage),
-            Legend(self, clock, layout.panel, layout.panel_columns),
+            legend(self, clock, layout.panel, layout.panel_columns),
         ]

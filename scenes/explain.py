@@ -7,7 +7,7 @@ from manim import FadeOut, Mobject, Write, rate_functions
 from gdanim.engine.anatomy import anatomy
 from gdanim.engine.solution import Act
 from gdanim.view.panes.curves import CurvesPane
-from gdanim.view.panes.legend import Legend
+from gdanim.view.panes.legend import legend
 from gdanim.view.panes.pointed import PointedSurface
 from gdanim.view.panes.rule import RulePane
 from gdanim.view.rules import rule, worked_out
@@ -37,12 +37,14 @@ class Explain(FilmScene):
         """One ball of an act: panes, the slow steps, the run, the verdict."""
         (run,) = act.runs
         heading = self._rule(act, title)
-        body = self.layout.body(self.below(heading) + 24)
+        layout = self.layout.under(self.below(heading) + 24)
+        body = layout.stage if self.has_strip else layout.body(self.below(heading) + 24)
         if self.layout.wide:
             left, right = body.columns(11, 10, gap=50)
         else:
             left, right = body.rows(3, 4)
-        below = right.inset(0, 0, 0, LEGEND + 20)  # the legend is there
+        below = right if self.has_strip else right.inset(0, 0, 0, LEGEND + 20)  # the legend is there
+        place = layout.panel if self.has_strip else right._replace(top=right.bottom - LEGEND)
         clock = self.clock(act, 30.0)
         inside = anatomy(self.spec, run.ball.number, number)
         written = rule(run.ball.optimizer, inside.settings)
@@ -53,13 +55,14 @@ class Explain(FilmScene):
         words = RulePane(self, right if crammed else below, written, steps, color)
         stays = words.height < below.height  # the symbols, when the numbers have gone
         free = below._replace(top=below.top + words.height + 20) if stays else below
-        legend = Legend(self, clock, right._replace(top=right.bottom - LEGEND))
+        who = legend(self, clock, place)
         curves = [CurvesPane(self, clock, free)] if free.height > CURVES else []
-        later = [legend, *curves] if crammed else curves
-        panes = [surface, words, *curves, legend]
+        late = crammed and not self.has_strip
+        later = [who, *curves] if late else curves
+        panes = [surface, words, *curves, who]
         self.add(*panes)
         self.play(surface.enter_(APPEAR), words.enter_(APPEAR), Write(heading, run_time=APPEAR))
-        entering = [] if crammed else [legend.enter_(FALL)]
+        entering = [] if late else [who.enter_(FALL)]
         self.play(clock.become_(FALL, rate_functions.linear, fall=1.0), *entering)
         for k in range(min(len(LINE), run.steps)):
             self.play(surface.become_(0.1, of=float(k)))

@@ -7,6 +7,8 @@ from gdanim.view.panes.curves import CurvesPane
 from gdanim.view.panes.rates import StabilityPane, rate_panes
 from gdanim.view.scene import FilmScene
 
+APART = 1.6  # width to height of the room for curves from which they stand side by side
+
 
 class LearningRates(FilmScene):
     """A map for each rate; below them the loss curves and the steps that each rate has cost."""
@@ -16,5 +18,5 @@ class LearningRates(FilmScene):
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         maps, below = rate_panes(self, clock, self.layout.body(top))
-        curves, stability = below.columns(3, 2) if self.layout.wide else below.rows(1, 1)
+        curves, stability = below.columns(3, 2) if below.width > APART * below.height else below.rows(1, 1)
         return [*maps, CurvesPane(self, clock, curves), StabilityPane(self, clock, stability)]

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from gdanim.view.layout import Box
 from gdanim.view.pane import Clock, Pane
 from gdanim.view.panes.contour import ContourPane
 from gdanim.view.panes.curves import CurvesPane
-from gdanim.view.panes.legend import Legend
+from gdanim.view.panes.legend import Legend, legend
 from gdanim.view.panes.surface import SurfacePane
 from gdanim.view.scene import FilmScene
 
@@ -18,30 +19,50 @@ class Linked(FilmScene):
     dimensions = (2,)
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
-        layout, body, balls, columns = self.layout, self.layout.body(top), len(clock.act.runs), 2
-        if layout.wide:
-            left, right = body.columns(5, 4, gap=20)
-            lower = min(max(0.3 * left.height, Legend.height(balls, columns)), 0.4 * left.height)
-            surface, legend = left.rows(left.height - lower - 40, lower)
-            contour, curves = right.rows(3, 2)
-        elif layout.width == layout.height:
-            columns = 1 if layout.width > SMALL else 2
-            lower = min(max(0.4 * body.height, Legend.height(balls, columns)), 0.5 * body.height)
-            upper, legend = body.rows(body.height - lower - 40, lower)
-            surface, contour = upper._replace(left=16.0).columns(1, 1)
-            if layout.width > SMALL:
-                curves, legend = legend.columns(1, 1)
-        elif layout.width > SMALL:
-            surface, flat, legend = body.rows(4, 4, 2)
-            contour, curves = flat.columns(1, 1)
-        else:
-            lower = min(max(0.16 * body.height, Legend.height(balls, columns)), 0.25 * body.height)
-            upper, legend = body.rows(body.height - lower - 40, lower)
-            surface, contour, curves = upper.rows(5, 4, 3)
-        panes: list[Pane] = [
+        balls = len(clock.act.runs)
+        boxes, columns = self.with_strip(top) if self.has_strip else self.with_legend(top, balls)
+        surface, contour, lower, *curves = boxes
+        return [
             SurfacePane(self, clock, surface),
             ContourPane(self, clock, contour, bar=False),
-            Legend(self, clock, legend, columns),
+            legend(self, clock, lower, columns),
+            *(CurvesPane(self, clock, box) for box in curves),
         ]
-        small = layout.width == layout.height <= SMALL
-        return panes if small else [*panes, CurvesPane(self, clock, curves)]
+
+    def with_strip(self, top: float) -> tuple[list[Box], int]:
+        """Boxes as below, where the legend needs hardly any room."""
+        layout = self.layout.under(top)
+        if layout.wide:
+            surface, right = layout.stage.columns(5, 4, gap=20)
+            contour, curves = right.rows(3, 2)
+        elif layout.square:
+            upper, curves = layout.stage.rows(3, 2)
+            surface, contour = upper._replace(left=16.0).columns(1, 1)
+        else:
+            surface, contour, curves = layout.stage.rows(5, 4, 3)
+        return [surface, contour, layout.panel, curves], 1
+
+    def with_legend(self, top: float, balls: int) -> tuple[list[Box], int]:
+        """Boxes of surface, map, legend and, if there is room, loss curve; the columns of the legend."""
+        layout, body, columns = self.layout, self.layout.body(top), 2
+        if layout.wide:
+            left, right = body.columns(5, 4, gap=20)
+            height = min(max(0.3 * left.height, Legend.height(balls, columns)), 0.4 * left.height)
+            surface, lower = left.rows(left.height - height - 40, height)
+            contour, curves = right.rows(3, 2)
+        elif layout.square:
+            columns = 1 if layout.width > SMALL else 2
+            height = min(max(0.4 * body.height, Legend.height(balls, columns)), 0.5 * body.height)
+            upper, lower = body.rows(body.height - height - 40, height)
+            surface, contour = upper._replace(left=16.0).columns(1, 1)
+            if layout.width <= SMALL:
+                return [surface, contour, lower], columns
+            curves, lower = lower.columns(1, 1)
+        elif layout.width > SMALL:
+            surface, flat, lower = body.rows(4, 4, 2)
+            contour, curves = flat.columns(1, 1)
+        else:
+            height = min(max(0.16 * body.height, Legend.height(balls, columns)), 0.25 * body.height)
+            upper, lower = body.rows(body.height - height - 40, height)
+            surface, contour, curves = upper.rows(5, 4, 3)
+        return [surface, contour, lower, curves], columns

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gdanim.view.pane import Clock, Pane
-from gdanim.view.panes.legend import Legend
+from gdanim.view.panes.legend import legend
 from gdanim.view.panes.profile import ProfilePane
 from gdanim.view.panes.slopes import SlopesPane
 from gdanim.view.scene import FilmScene
@@ -21,15 +21,17 @@ class OneDimensional(FilmScene):
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         layout, count = self.layout.under(top), len(clock.act.runs)
         stage, panel = layout.stage, layout.panel
+        if self.has_strip:
+            return [ProfilePane(self, clock, stage), legend(self, clock, panel)]
         if not layout.wide:
             body = layout.body(top)
             needed = min(LEGEND + ROW * count, 0.4 * body.height) / body.height
             stage, panel = body.rows(1 - needed, needed, gap=20)
         profile = ProfilePane(self, clock, stage)
-        legend, slopes = panel.columns(1, 1)
+        lower, slopes = panel.columns(1, 1)
         if layout.wide:
             slopes = panel._replace(bottom=panel.top + SlopesPane.height(count))
-            legend = panel._replace(top=slopes.bottom + 24)
+            lower = panel._replace(top=slopes.bottom + 24)
         if not profile.few or slopes.width < NARROW:
-            return [profile, Legend(self, clock, panel, layout.panel_columns)]
-        return [profile, SlopesPane(self, clock, slopes), Legend(self, clock, legend)]
+            return [profile, legend(self, clock, panel, layout.panel_columns)]
+        return [profile, SlopesPane(self, clock, slopes), legend(self, clock, lower)]

@@ -7,6 +7,8 @@ from gdanim.view.panes.losses import LossesPane, QuantilesPane
 from gdanim.view.panes.rates import rate_panes
 from gdanim.view.scene import FilmScene
 
+APART = 1.6  # width to height of the room for curves from which they stand side by side
+
 
 class Schedule(FilmScene):
     """Everything on one clock, in one colour for each schedule."""
@@ -16,7 +18,7 @@ class Schedule(FilmScene):
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         maps, below = rate_panes(self, clock, self.layout.body(top))
-        rates, losses = below.columns(1, 1) if self.layout.wide else below.rows(1, 1)
+        rates, losses = below.columns(1, 1) if below.width > APART * below.height else below.rows(1, 1)
         values = [run.learning_rates for run in clock.act.runs]
         return [
             *maps,

@@ -20,6 +20,7 @@ from progress import Progress
 
 import gdanim
 from gdanim.engine.solution import Act, Solution
+from gdanim.quality import pixels
 from gdanim.sections import Video
 from gdanim.spec import Spec, spec_hash
 
@@ -83,7 +84,7 @@ def filming(solving: Callable[[Spec], Solution]) -> Filming:
     def film(spec: Spec, height: int = 240, rate: int = 10) -> Iterator[FilmScene]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(gdanim, "solve", solving)
-            with _film(spec, height, rate) as film:
+            with _film(spec, pixels(height, spec.video.aspect), rate) as film:
                 yield film.scene(0)
 
     return film

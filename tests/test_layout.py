@@ -12,8 +12,9 @@ import pytest
 from numpy.typing import NDArray
 
 import gdanim
+from gdanim.quality import ASPECTS, pixels
 from gdanim.spec import Spec
-from gdanim.view.layout import ASPECTS, layout, pixels
+from gdanim.view.layout import layout
 
 SPECS = sorted((Path(__file__).parent.parent / "specs").rglob("*.yaml"))
 Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels
@@ -194,8 +195,8 @@ def test_boxes_fit(aspect: str, short: int) -> None:
     assert min(width, height) == short
     x, y = ASPECTS[aspect]
     assert width / height == pytest.approx(x / y, rel=0.01)
-    boxes = layout(aspect, short)
-    assert boxes.width / boxes.height == pytest.approx(x / y)
+    boxes = layout(width, height)
+    assert boxes.width / boxes.height == pytest.approx(width / height)
     for left, top, right, bottom in (boxes.stage, boxes.panel):
         assert 0 <= left < right <= boxes.width
         assert 0 <= top < bottom <= boxes.height

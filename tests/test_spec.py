@@ -60,7 +60,7 @@ BAD = [
     ("camera: {azimut: 3}\n         ^", "unknown key 'azimut', did you mean 'azimuth'?"),
     ("stop: {gradient_norm: -1}\n                      ^", "gradient_norm must be at least 0, not -1"),
     ("view: {height: tall}\n               ^", "height must be 'auto', 'linear' or 'log', not 'tall'"),
-    ("video: {quality: hd}\n                 ^", "such as '720p30', not 'hd'"),
+    ("video: {quality: hd}\n                 ^", "lines and frames per second such as"),
     ("video: {quality: 721p30}\n                 ^", "even height"),
     ("video: {duration: 1}\n                  ^", "duration must be at least 2, not 1"),
     ("formats: []\n         ^", "formats must have an item, not an empty list"),

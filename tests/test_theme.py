@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from gdanim.quality import ASPECTS, pixels
 from gdanim.view.axes import TICK_SIZE
-from gdanim.view.layout import ASPECTS, layout
+from gdanim.view.layout import layout
 from gdanim.view.panes.legend import NOTE_SIZE
 from gdanim.view.theme import Theme, rgb, themes
 
@@ -89,6 +90,6 @@ def test_known_contrasts() -> None:
 @pytest.mark.parametrize("aspect", ASPECTS)
 @pytest.mark.parametrize(("short", "least"), [(480, 9.0), (720, 9.0), (1080, 9.0), (270, 7.5)])
 def test_no_text_is_too_small(aspect: str, short: int, least: float) -> None:
-    boxes = layout(aspect, short)
+    boxes = layout(*pixels(short, aspect))
     scale = short / min(boxes.width, boxes.height)
     assert min(TICK_SIZE, NOTE_SIZE) * scale >= least

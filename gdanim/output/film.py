@@ -20,6 +20,7 @@ from gdanim import __version__, registry
 from gdanim.captions import Cue, srt, vtt
 from gdanim.catalog import scenes
 from gdanim.output import origin
+from gdanim.quality import Frames, frames
 from gdanim.spec import Spec, spec_hash
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from gdanim.output.video import Pixels, Writer
     from gdanim.view.film import Film
 
-GIF_QUALITY = (480, 15)  # short side and frames per second at most
 GIF_SAMPLES = 24  # frames from which a palette is made
 AHEAD = 2  # frames that may wait for the encoder
 
@@ -52,9 +52,9 @@ def render(
     paths = []
     for name in formats or spec.formats:
         path = directory / f"{spec.film}.{name}"
-        short, rate = _quality(spec, quality, name)
+        size, rate = _quality(spec, quality, name)
         with _renamed(path) as part:
-            with _film(spec, short, rate) as film:
+            with _film(spec, size, rate) as film:
                 facts = _facts(spec, quality, name) | ({"from": fingerprint} if fingerprint else {})
                 comment = json.dumps(facts, separators=(",", ":"))
                 samples = partial(_samples, film)
@@ -79,9 +79,9 @@ def frame(spec: Spec, at: float | None, quality: str | None = None) -> Image:
     """
     from PIL import Image
 
-    short, rate = _quality(spec, quality, "mp4")
+    size, rate = _quality(spec, quality, "png")
     transparent = any(part.view.background == "none" for part in spec.parts)
-    with _film(spec, short, rate, transparent) as film:
+    with _film(spec, size, rate, transparent) as film:
         frame = blank(film.size)
         film.paint(film.length if at is None else round(at * rate) / rate, frame)
     if transparent:  # PNG wants colours that are not premultiplied
@@ -130,14 +130,13 @@ def _write_captions(path: Path, captions: Sequence[Cue]) -> None:
 
 
 @contextmanager
-def _film(spec: Spec, short: int, rate: int, transparent: bool = False) -> Iterator[Film]:
+def _film(spec: Spec, size: tuple[int, int], rate: int, transparent: bool = False) -> Iterator[Film]:
     """The spec's film, ready to paint frames."""
     import manim
 
     from gdanim.view.film import Film
-    from gdanim.view.layout import pixels
 
-    width, height = pixels(short, spec.video.aspect)
+    width, height = size
     with tempfile.TemporaryDirectory(prefix="gdanim-") as scratch:
         settings = {
             "pixel_width": width,
@@ -196,17 +195,14 @@ def blank(size: tuple[int, int]) -> Pixels:
     return np.empty((size[1], size[0], 4), dtype=np.uint8)
 
 
-def _quality(spec: Spec, quality: str | None, name: str) -> tuple[int, int]:
-    """Short side in pixels and frames per second of a film in this format."""
-    short, _, rate = (quality or spec.video.quality).partition("p")
-    if name == "gif":
-        return min(int(short), GIF_QUALITY[0]), min(int(rate), GIF_QUALITY[1])
-    return int(short), int(rate)
+def _quality(spec: Spec, quality: str | None, name: str) -> Frames:
+    """Size and frames per second of a film in this format; a ``quality`` is the last word on both."""
+    return frames(quality or spec.video.quality, spec.video.aspect, name)
 
 
 def _facts(spec: Spec, quality: str | None, name: str) -> dict[str, Any]:
     """What a film's metadata says of its making, at most 255 bytes of JSON."""
-    short, rate = _quality(spec, quality, name)
+    (width, height), rate = _quality(spec, quality, name)
     recorded_by = b"".join(scenes()[part.scene].read_bytes() for part in spec.parts)
     if registry.additions:
         recorded_by += repr(sorted(registry.additions.items())).encode()
@@ -214,7 +210,7 @@ def _facts(spec: Spec, quality: str | None, name: str) -> dict[str, Any]:
         "gdanim": __version__,
         "spec": spec_hash(spec)[:32],
         "scene": hashlib.sha256(recorded_by).hexdigest()[:16],
-        "quality": f"{short}p{rate}",
+        "quality": f"{width}x{height}p{rate}",
         "captions": name == "mp4" and any(part.say for part in spec.parts),
     }
     return facts | {package: version(package) for package in ("manim", "numpy", "sympy")}

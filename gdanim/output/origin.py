@@ -34,13 +34,17 @@ class Origin(NamedTuple):
         return facts.get("from") == self.fingerprint and whole(path, facts)
 
 
-def of(source: str | Path, quality: str | None) -> Origin:
+def of(source: str | Path, quality: str | None, settings: Sequence[str] = ()) -> Origin:
     """The origin of the films of a spec file in a quality, as it was typed; None: the spec's own.
+
+    With settings that change the spec it has no fingerprint: what they say is known when it is loaded.
 
     The fingerprint covers all that checking and drawing read: what the spec says, the files it names,
     its scenes, plugins, and the code of gdanim, which may have learnt to refuse it. So while it stays, a
     spec that was good is good.
     """
+    if settings:
+        return Origin()
     try:
         data, _ = yaml_marks.read(source)
     except InputError:

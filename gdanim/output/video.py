@@ -58,7 +58,7 @@ class Mp4:
 
     def __init__(self, path: Path, reel: Reel) -> None:
         self._container = av.open(
-            str(path), "w", format="mp4", options={"movflags": "+faststart+use_metadata_tags"}
+            _url(path), "w", format="mp4", options={"movflags": "+faststart+use_metadata_tags"}
         )
         self._container.metadata["comment"] = reel.comment
         self._stream = self._container.add_stream("libx264", rate=reel.rate)
@@ -115,7 +115,7 @@ class Gif:
 
     def __init__(self, path: Path, reel: Reel) -> None:
         self._path, self._comment = path, reel.comment
-        self._container = av.open(str(path), "w", format="gif", options={"loop": "0"})
+        self._container = av.open(_url(path), "w", format="gif", options={"loop": "0"})
         self._stream = self._container.add_stream("gif", rate=reel.rate)
         self._stream.width, self._stream.height = reel.size
         self._stream.pix_fmt = "pal8"
@@ -160,6 +160,11 @@ class Gif:
 
 
 WRITERS: dict[str, type[Mp4] | type[Gif]] = {"mp4": Mp4, "gif": Gif}
+
+
+def _url(path: Path) -> str:
+    """A path as FFmpeg takes it: where a name begins like ``file:``, a relative one would be no path to it."""
+    return str(path.absolute())
 
 
 def _palette(frames: Iterable[Pixels], size: tuple[int, int], base: Fraction) -> VideoFrame:

@@ -23,6 +23,7 @@ BALLS, GOALS, PATHS = 3.0, 0.5, 1.0  # what seeing all of them is worth
 SWING = (22.0, 24.0)  # the film opens this many degrees around and above the orbit
 NEARER = 0.55  # of the distance, when a ball is followed
 STRAY = 0.6  # of half the picture's height: so far a followed ball may be from the middle
+BACK = 2.0  # seconds at least in which the camera of a loop flies back
 CALM, TICK = 0.9, 1 / 240  # seconds before and after over which a followed ball's way is averaged; sampling
 
 
@@ -141,6 +142,15 @@ class Camerawork:
         return flight
 
     def _flown(self, seconds: float) -> Camera:
+        """The camera so long after the act began; in a loop it flies back to where it came from."""
+        if self.cycle is not None:
+            turn = max(min(self._flight[-1][0], self.cycle - BACK), 0.0)
+            if seconds > turn:
+                f = min((seconds - turn) / (self.cycle - turn), 1.0)
+                return _between(self._along(turn), self._flight[0][1], f * f * (3 - 2 * f))
+        return self._along(seconds)
+
+    def _along(self, seconds: float) -> Camera:
         before = self._flight[0]
         for stop in self._flight:
             if stop[0] > seconds:

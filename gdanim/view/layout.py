@@ -12,8 +12,9 @@ from typing import NamedTuple
 from gdanim.view.camera import Rect
 
 SHORT, SMALL, LEAST = 1080.0, 480, 720.0
-MARGIN = 56.0
-ASPECTS = {"16:9": (16, 9), "4:3": (4, 3), "1:1": (1, 1), "9:16": (9, 16)}
+MARGIN, EDGE = 56.0, 36.0
+WIDE = 1.3  # width to height from which panes stand side by side
+TALL, TALLEST = 1.45, 16 / 9  # height to width beyond which they all stand below each other; at most
 
 
 class Box(NamedTuple):
@@ -106,9 +107,9 @@ class Layout:
         if left > self.column:  # the text stands beside the stage, and above the panel
             return replace(self, panel=self.panel._replace(top=max(self.panel.top, top)))
         panel = self.panel
-        if needed is not None:
+        if needed is not None and panel.right > left:
             panel = panel._replace(top=max(panel.top, panel.bottom - needed))
-        bottom += panel.top - self.panel.top
+            bottom += panel.top - self.panel.top
         return replace(self, stage=Box(left, max(stage_top, top), right, bottom), panel=panel)
 
     def body(self, top: float) -> Box:
@@ -118,7 +119,27 @@ class Layout:
     @property
     def wide(self) -> bool:
         """Whether panes stand side by side rather than below each other."""
-        return self.width > 1.2 * self.height
+        return self.width > WIDE * self.height
+
+    @property
+    def square(self) -> bool:
+        """Whether the picture is about as wide as it is high."""
+        return not self.wide and self.height <= TALL * self.width
+
+    def with_strip(self, width: float, height: float, beside: bool = False) -> Layout:
+        """The layout with text above the stage, and for the legend so many points ``beside`` or below it."""
+        left, bottom = MARGIN, self.height - EDGE
+        if beside:
+            left += width + 20
+        elif height:
+            bottom -= height + EDGE
+        return replace(
+            self,
+            column=self.width - 2 * MARGIN,
+            stage=Box(left, EDGE, self.width - MARGIN, bottom),
+            panel=Box(MARGIN, self.height - EDGE - height, MARGIN + width, self.height - EDGE),
+            panel_columns=1,
+        )
 
     @property
     def rect(self) -> Rect:
@@ -132,37 +153,31 @@ class Layout:
         )
 
 
-def layout(aspect: str, short: int) -> Layout:
-    """The layout for an aspect ratio such as "16:9" in a picture whose shorter side has ``short`` pixels.
+def layout(width: int, height: int) -> Layout:
+    """The layout of a picture of so many pixels.
 
     Text stands beside the stage, or above and below it.
     """
-    x, y = ASPECTS[aspect]
+    short = min(width, height)
     points = max(SHORT * min(short / SMALL, 1.0), LEAST)
-    width, height = points * x / min(x, y), points * y / min(x, y)
-    if x > y:
-        column = 500.0 if x / y > 1.5 else 470.0
+    across, down = points * width / short, points * height / short
+    if across > WIDE * down:
+        column = 500.0 if across > 1.5 * down else 470.0
         return Layout(
-            width,
-            height,
+            across,
+            down,
             column,
-            Box(MARGIN + column + 20, 40.0, width - 40, height - 36),
-            Box(MARGIN, 190.0, MARGIN + column, height - MARGIN),
+            Box(MARGIN + column + 20, 40.0, across - 40, down - EDGE),
+            Box(MARGIN, 190.0, MARGIN + column, down - MARGIN),
             1,
         )
-    bottom = height - (350.0 if y == x else 560.0)
+    slender = min(max((down / across - 1) / (TALLEST - 1), 0.0), 1.0)
+    bottom = down - 350.0 - 210.0 * slender
     return Layout(
-        width,
-        height,
-        width - 2 * MARGIN - (160 if points > LEAST else 0),
-        Box(MARGIN + 40, 190.0, width - MARGIN - 20, bottom),
-        Box(MARGIN, bottom + 30, width - MARGIN, height - MARGIN),
-        2 if y == x else 1,
+        across,
+        down,
+        across - 2 * MARGIN - (160 if points > LEAST else 0),
+        Box(MARGIN + 40, 190.0, across - MARGIN - 20, bottom),
+        Box(MARGIN, bottom + 30, across - MARGIN, down - MARGIN),
+        2 if down <= TALL * across else 1,
     )
-
-
-def pixels(height: int, aspect: str) -> tuple[int, int]:
-    """Width and height in pixels (even, as H.264 wants) for a quality such as 720: the shorter side."""
-    x, y = ASPECTS[aspect]
-    short = height
-    return 2 * round(short * x / min(x, y) / 2), 2 * round(short * y / min(x, y) / 2)

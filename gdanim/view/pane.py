@@ -67,6 +67,17 @@ class Clock(Animated):
         """How the act stands."""
         return self.timeline.at(self.seconds)
 
+    @property
+    def numbered(self) -> float:
+        """Opacity of the run's numbers, which go before its balls do."""
+        return max(2 * self.present - 1, 0.0)
+
+    @property
+    def counters(self) -> list[tuple[int, float]]:
+        """Steps to show, and their opacities: that of the run; as its balls go, 0 comes back for the next one."""
+        step = self.moment.step if self.seconds > 0 else 0
+        return [(step, self.numbered), (0, max(1 - 2 * self.present, 0.0))]
+
     def drop(self, count: int) -> tuple[Array, Array]:
         """Heights above their starts (1: where they drop from) and opacities of so many balls, both (count,).
 

@@ -28,9 +28,10 @@ from gdanim.rolling import Rolling
 from gdanim.spec import Spec
 from gdanim.timeline import Timeline
 from gdanim.view.canvas import Artist, Canvas
-from gdanim.view.layout import MARGIN, SHORT, Layout, layout
+from gdanim.view.layout import MARGIN, SHORT, WIDE, Layout, layout
 from gdanim.view.overlay import Overlay
 from gdanim.view.pane import Animated, Clock, Pane
+from gdanim.view.panes import strip
 from gdanim.view.recording import Recording
 from gdanim.view.text import Lettering, formula, literal, preamble, shortened
 from gdanim.view.theme import Color, Theme, rgb, themed
@@ -52,6 +53,7 @@ class FilmScene(Recording):
     """
 
     heading_in_column = False  # title and formula stand in the legend's column, not above everything
+    keeps_column = False  # what stands there is no legend
 
     def __init__(self, spec: Spec | None = None, transparent: bool = False, **kwargs: Any) -> None:
         config.frame_width = config.frame_height * config.pixel_width / config.pixel_height
@@ -65,8 +67,7 @@ class FilmScene(Recording):
         self.spec = spec
         self.theme: Theme = themed(spec.view)
         self.size = (int(config.pixel_width), int(config.pixel_height))
-        self.layout: Layout = layout(spec.video.aspect, min(self.size))
-        self.lettering = Lettering(self.size[1] / self.layout.height, spec.view.font)
+        self.lettering = Lettering(self.size[1] / layout(*self.size).height, spec.view.font)
         self._transparent = transparent
         self._panes: list[Pane] = []
         self._overlay = Overlay()
@@ -76,6 +77,29 @@ class FilmScene(Recording):
     def solution(self) -> Solution:
         """The runs of all balls."""
         return gdanim.solve(self.spec)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where things stand in this picture."""
+        plain = layout(*self.size)
+        if not self.has_strip:
+            return plain
+        if self.spec.view.legend == "none":
+            return plain.with_strip(0.0, 0.0)
+        beside = self.names_beside
+        sizes = [strip.needed(act.runs, plain, beside) for act in self.solution.acts]
+        widths, heights = zip(*sizes, strict=True)
+        return plain.with_strip(max(widths), max(heights), beside)
+
+    @property
+    def has_strip(self) -> bool:
+        """Whether a legend, if it has one, is no more than a strip of names."""
+        return self.spec.view.legend != "full" and not self.keeps_column
+
+    @property
+    def names_beside(self) -> bool:
+        """Whether a strip stands beside the stage: of a single one, whose height is dear."""
+        return self.heading_in_column and self.size[0] > WIDE * self.size[1]
 
     # -- for scenes -------------------------------------------------------------------------------
 
@@ -161,7 +185,7 @@ class FilmScene(Recording):
             markup = formula(f"f{arguments} = {objective.latex}")
         top = MARGIN if title is None else self.below(title) + 26
         rule = self.text(markup, 32, MARGIN, top, self.theme.secondary, self._room)
-        if title is not None and not self.heading_in_column:
+        if title is not None and (self.has_strip or not self.heading_in_column):
             unit = config.frame_height / self.layout.height
             if title.width + rule.width + 60 * unit < self._room * unit:
                 rule.set_y(title.get_y()).align_to(title, manim.LEFT)

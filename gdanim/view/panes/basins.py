@@ -140,7 +140,8 @@ class Shares(FlatPane):
         share = left + INDENT + max(self.lettering.size(name)[0] for name, _, _ in self._rows) / s + SHARE
         top = bottom - self.pitch * (len(self._rows) + 1)
         sketch.text(self._step, left + INDENT, top, quiet)
-        sketch.labels(self.numbers.whole(moment.step, share * s, top * s, quiet))
+        for step, opacity in clock.counters:
+            sketch.labels(self.numbers.whole(step, share * s, top * s, quiet, opacity))
         for i, (name, percent, color) in enumerate(self._rows):
             y = top + self.pitch * (i + 1)
             sketch.disc([[left + BALL, y + middle]], BALL, color)
@@ -149,7 +150,7 @@ class Shares(FlatPane):
             arrived = np.count_nonzero(moment.ended & (self._row_of == i)) if clock.seconds > 0 else 0
             x = share + 40 + 2.4 * BALL * np.arange(arrived)
             x = x[x < right - BALL]
-            sketch.ball(np.column_stack([x, np.full(len(x), y + middle)]), BALL, color)
+            sketch.ball(np.column_stack([x, np.full(len(x), y + middle)]), BALL, color, clock.numbered)
 
 
 def _row(run: Run, minima: Array, shown: NDArray[np.int64]) -> int:

@@ -9,9 +9,10 @@ import numpy as np
 
 from gdanim.engine.solution import Array, Status
 from gdanim.timeline import Moment
-from gdanim.view.layout import Box
-from gdanim.view.pane import Clock, FlatPane
+from gdanim.view.layout import SHORT, Box, Layout
+from gdanim.view.pane import Clock, FlatPane, Pane
 from gdanim.view.panes.rates import APPEAR, of_rates, verdict_shown
+from gdanim.view.panes.strip import Strip
 from gdanim.view.picture import Label
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import Numbers, fitted, literal
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from gdanim.view.scene import FilmScene
 
 MOST_ROWS, LEAST_PITCH = 12, 62.0  # more balls than this, or than there is room for, fold into a summary
+FEW = 3  # balls stand below each other even in a small picture
 LABEL_SIZE, NOTE_SIZE = 30.0, 23.0
 PITCH, MOST_PITCH = 84.0, 112.0  # points from row to row; with the causes of verdicts
 MOST_EXPLAINED, EXPLAINED_PITCH = 5, 92.0  # so many rows, so far apart, have room for the causes of verdicts
@@ -30,6 +32,11 @@ DIGIT = 0.5 * LABEL_SIZE
 COUNTER = 54.0  # the step's row, above the others
 GROUP_PITCH, FACTS, FACTS_GAP = 50.0, 3, 20.0  # of a crowd's summary: from row to row, facts, above them
 COLUMN_GAP, CLOSE, NARROW = 70.0, 30.0, 900.0  # points between columns; CLOSE in a box less wide
+
+
+def legend(scene: FilmScene, clock: Clock, box: Box, columns: int = 1) -> Pane:
+    """The legend that the spec asks for: the full one in ``columns``, or a strip at the top of the box."""
+    return Strip(scene, clock, box) if scene.has_strip else Legend(scene, clock, box, columns)
 
 
 class Legend(FlatPane):
@@ -74,6 +81,15 @@ class Legend(FlatPane):
                 for i in range(len(self.runs))
             ]
 
+    @classmethod
+    def needs(cls, layout: Layout, balls: int) -> float | None:
+        """Points that the legend needs below the stage of a layout; None: all that there are."""
+        if balls > MOST_ROWS:
+            return None
+        if layout.width < SHORT:
+            return cls.height(balls, 1 if balls <= FEW else layout.panel_columns)
+        return cls.height(balls, layout.panel_columns, MOST_PITCH)
+
     @staticmethod
     def height(balls: int, columns: int, pitch: float = LEAST_PITCH) -> float:
         """Points that so many balls need, each with a row of its own if they may have one."""
@@ -109,8 +125,9 @@ class Legend(FlatPane):
         pitch = min(MOST_PITCH if explained else PITCH, room)
         column = (right - left + self._gap) / self.columns
         start = bottom - pitch * per_column
-        labels = self._counter(moment, start - COUNTER)
+        labels = self._counter(start - COUNTER)
         losses = None if moment is None else self.timeline.losses(moment)
+        present = self.clock.numbered
         for i in range(len(self.runs)):
             x = left + column * (i // per_column)
             y = start + pitch * (i % per_column)
@@ -120,8 +137,8 @@ class Legend(FlatPane):
             if moment is None or losses is None:
                 continue
             point = (x + self._column - NUMBER * DIGIT) * s
-            labels += self.numbers.place(float(losses[i]), point, y * s, rgb(self.theme.text))
-            left_note, verdict = self._strengths(i, moment)
+            labels += self.numbers.place(float(losses[i]), point, y * s, rgb(self.theme.text), present)
+            left_note, verdict = (present * strength for strength in self._strengths(i, moment))
             notes = [(self._left[i], 36.0, color, left_note), (self._verdicts[i], 36.0, color, verdict)]
             if explained:
                 notes.append((self._reasons[i], 63.0, rgb(self.theme.secondary), verdict))
@@ -148,7 +165,7 @@ class Legend(FlatPane):
         rows = len(self._groups)
         rows = max(rows, FACTS) if self.columns > 1 else rows + FACTS
         y = bottom - GROUP_PITCH * rows - (FACTS_GAP if self.columns == 1 else 0.0)
-        labels, top = self._counter(moment, y - COUNTER), y
+        labels, top = self._counter(y - COUNTER), y
         for key, (_, color) in zip(self._names, self._groups, strict=True):
             labels.append(self.lettering.place(self._bullet, left * s, (y + 5) * s, color))
             labels.append(self.lettering.place(key, (left + INDENT) * s, y * s, text))
@@ -160,7 +177,7 @@ class Legend(FlatPane):
         if moment is None:
             return labels
         losses = self.timeline.losses(moment)
-        converged = self._converge & moment.ended
+        present, converged = self.clock.numbered, self._converge & moment.ended
         shown: list[float | int] = [
             float(np.nanmin(losses)),
             float(np.nanmedian(losses)),
@@ -168,24 +185,28 @@ class Legend(FlatPane):
         ]
         point = (left + self._column - NUMBER * DIGIT) * s
         for key, value in zip(self._facts, shown, strict=True):
-            labels.append(self.lettering.place(key, left * s, (y + 4) * s, quiet))
+            labels.append(self.lettering.place(key, left * s, (y + 4) * s, quiet, present))
             if isinstance(value, int):
-                labels += self.numbers.whole(value, point, y * s, text)
-                labels.append(self.lettering.place(self._of, point + 12 * s, y * s, text))
+                labels += self.numbers.whole(value, point, y * s, text, present)
+                labels.append(self.lettering.place(self._of, point + 12 * s, y * s, text, present))
             else:
-                labels += self.numbers.place(value, point, y * s, text)
+                labels += self.numbers.place(value, point, y * s, text, present)
             y += GROUP_PITCH
         return labels
 
-    def _counter(self, moment: Moment | None, y: float) -> list[Label]:
+    def _counter(self, y: float) -> list[Label]:
         """ "step 16", its last digit above the decimal points."""
         s = self.lettering.scale
         left = self.box.left
-        step = 0 if moment is None else moment.step
         color = rgb(self.theme.secondary)
         word = (left + INDENT) * s + self.lettering.size(self._step)[0]
         right = max((left + self._column - NUMBER * DIGIT) * s, word + 5 * self.numbers.digit_width)
-        digits = self.numbers.whole(step, right, y * s, color)
+        digits = [
+            digit
+            for step, opacity in self.clock.counters
+            for digit in self.numbers.whole(step, right, y * s, color, opacity)
+            if opacity > 0
+        ]
         return [self.lettering.place(self._step, (left + INDENT) * s, y * s, color), *digits]
 
     def _group(self) -> list[tuple[str, Color]]:

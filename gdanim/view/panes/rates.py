@@ -26,6 +26,7 @@ HEAD, FOOT, GAP = 50.0, 72.0, 28.0  # points above, below and between maps
 TITLE_SIZE, LOSS_SIZE, NOTE_SIZE, REASON_SIZE = 34.0, 29.0, 27.0, 23.0
 LOSS_ROOM = 6.5  # of its size: how wide a loss may be
 NARROW = 0.78  # of the sizes above a map that is not roomy
+SIDE_BY_SIDE = 250.0  # points of a step and a loss below a map
 PITCH = 34.0  # points from line to line below it
 DECIMALS = 3.6  # digits' widths of a decimal point and three digits
 NUMBER = 9.0  # digits' widths that a number may take after its decimal point
@@ -51,7 +52,8 @@ class RatePane(ContourPane):
         taken = LOSS_ROOM * size * LOSS_SIZE if len(balls) == 1 else 0.0
         name = title(self.act.runs, clock.act.runs)
         natural = LETTER * len(name) * size * TITLE_SIZE
-        self._crammed = room - taken < SHRUNK * natural  # the curves tell the loss, too
+        least = SHRUNK * natural + taken if len(balls) == 1 else SIDE_BY_SIDE
+        self._crammed = room < least  # the curves tell the loss, too
         self._title = self._fitted(name, size * TITLE_SIZE, 0.0 if self._crammed else taken)
         self.loss, self.counter = Numbers(lettering, size * LOSS_SIZE), Numbers(lettering, NOTE_SIZE)
         self._step = lettering.want("step", NOTE_SIZE)

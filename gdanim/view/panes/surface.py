@@ -25,8 +25,10 @@ from gdanim.view.theme import rgb
 if TYPE_CHECKING:
     from gdanim.view.scene import FilmScene
 
-# Points left of a surface for the ticks of its height; for its live loss too, in a NARROW box or beside text.
-BESIDE, LIVE, NARROW = 64.0, 112.0, 520.0
+# Points left of a surface for the ticks of its height; for its live loss too, or for its name where that says
+# that it is LOGARITHMIC, in a NARROW box or beside text.
+BESIDE, LIVE, LOGARITHMIC, NARROW = 64.0, 112.0, 150.0, 520.0
+FILLED = 1.5  # a box that is no wider than so many times its height is filled from side to side
 DROP = 0.5  # world units that balls fall to their starts
 
 
@@ -55,7 +57,9 @@ class SurfacePane(Pane):
         if whole:
             inner = box.inset(LIVE if scene.layout.wide else BESIDE, 0, 0, 0)
         else:
-            inner = box.inset(BESIDE if box.width > NARROW else LIVE, 44, 16, 8)
+            roomy = box.width > max(NARROW, FILLED * box.height)
+            name = LOGARITHMIC if self.timeline.landscape.log else LIVE
+            inner = box.inset(BESIDE if roomy else name, 44, 16, 8)
         self.layout = replace(scene.layout, stage=inner)
         self.whole, self.wishes = whole, scene.spec.camera
         self.colors = scene.colors(self.act)
