@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from progress import Progress
 
 import gdanim
-from gdanim.engine.solution import Act, Solution
+from gdanim.engine import sweep as sweeping
+from gdanim.engine.balls import Cast
+from gdanim.engine.solution import Act
 from gdanim.quality import pixels
 from gdanim.sections import Video
 from gdanim.spec import Spec, spec_hash
@@ -55,22 +57,22 @@ def act_of(spec_of: Specs) -> Callable[[str], Act]:
     return cache(lambda text: gdanim.solve(spec_of(text)).acts[0])
 
 
-@pytest.fixture(scope="session")
-def solving() -> Callable[[Spec], Solution]:
-    """The solution of a spec, whatever the size of its film."""
-    solve, found = gdanim.solve, dict[str, Solution]()
+def remembered(compute: Callable[..., Any]) -> Callable[..., Any]:
+    """What is computed from a spec, and perhaps an act of it, whatever the size of its film."""
+    found: dict[Any, Any] = {}
 
-    def once(spec: Spec) -> Solution:
-        key = spec_hash(spec.model_copy(update={"video": Video()}))
+    def once(spec: Spec, *acts: Cast) -> Any:
+        acts_key = tuple((act.objective.name, act.domain) for act in acts)
+        key = spec_hash(spec.model_copy(update={"video": Video()})), acts_key
         if key not in found:
-            found[key] = solve(spec)
+            found[key] = compute(spec, *acts)
         return found[key]
 
     return once
 
 
 @pytest.fixture(scope="session")
-def filming(solving: Callable[[Spec], Solution]) -> Filming:
+def filming() -> Filming:
     """A spec's film at a small size, recorded and ready to paint."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -80,10 +82,13 @@ def filming(solving: Callable[[Spec], Solution]) -> Filming:
     gc.collect()
     gc.freeze()  # what is imported stays: films, which collect garbage, need not look through it each time
 
+    solve, sweep = remembered(gdanim.solve), remembered(sweeping.sweep)
+
     @contextmanager
     def film(spec: Spec, height: int = 240, rate: int = 10) -> Iterator[FilmScene]:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(gdanim, "solve", solving)
+            patch.setattr(gdanim, "solve", solve)
+            patch.setattr("gdanim.engine.sweep.sweep", sweep)
             with _film(spec, pixels(height, spec.video.aspect), rate) as film:
                 yield film.scene(0)
 

@@ -189,10 +189,10 @@ def test_a_spec_that_is_no_longer_good_is_not_called_up_to_date(
 def test_nor_is_one_that_newer_code_refuses(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def refuse(_: str) -> Spec:
+    def refuse(*_: Any, **__: Any) -> Spec:
         raise InputError("no more")
 
-    monkeypatch.setattr("gdanim.cli.load", refuse)
+    monkeypatch.setattr("gdanim.checks.load", refuse)
     assert main(["render", "line.yaml"]) == OK
     monkeypatch.setattr(origin, "_code", lambda: "another")
     assert main(["render", "line.yaml"]) == BAD_INPUT

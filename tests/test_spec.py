@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -451,17 +452,21 @@ def _load_or_refuse(text: str) -> None:
     assert all(1 <= line <= lines + 1 and column >= 1 for line, column, _ in found)
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_a_shipped_spec_is_good(path: Path) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
-    assert gdanim.load(path).film == path.stem
-    jsonschema.validate(parse(path.read_text(encoding="utf-8"), path)[0], schema())
-
-
-def test_the_schema_agrees_with_the_models(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def validator() -> Any:
+    """Of the schema, which is itself checked once."""
     jsonschema = pytest.importorskip("jsonschema")
     jsonschema.Draft202012Validator.check_schema(schema())
-    validator = jsonschema.Draft202012Validator(schema())
+    return jsonschema.Draft202012Validator(schema())
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_spec_is_good(path: Path, validator: Any) -> None:
+    assert gdanim.load(path).film == path.stem
+    validator.validate(parse(path.read_text(encoding="utf-8"), path)[0])
+
+
+def test_the_schema_agrees_with_the_models(tmp_path: Path, validator: Any) -> None:
     good = [
         MINIMAL,
         "functions: [bowl, {name: rosenbrock, b: 50}, {expr: x*y, domain: {x: [0, 1], y: [0, 1]}}]",
