@@ -531,3 +531,48 @@ def test_a_still_is_a_png(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, "still", "ravine.yaml", "--at", "1", "-o", "frame.jpg")
     assert code == cli.BAD_INPUT
     assert "end its name in .png, not 'frame.jpg'" in err
+
+
+def _spec_at(*paths: str) -> None:
+    for path in paths:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_text(RAVINE)
+
+
+@pytest.mark.parametrize(
+    ("argv", "written"),
+    [
+        (["a/x.yaml", "b/x.yaml"], "media/x.mp4"),
+        (["-o", "out", "-f", "gif", "b/x.yaml", "ravine.yaml", "specs/x.yaml"], "out/x.gif"),
+        (["specs/low/x.yaml", "other/specs/low/x.yaml"], "media/low/x.mp4"),
+    ],
+)
+def test_specs_that_would_write_one_file_are_refused(
+    argv: list[str], written: str, film: FakeFilm, capsys: pytest.CaptureFixture[str]
+) -> None:
+    specs = [word for word in argv if word.endswith("x.yaml")]
+    _spec_at(*specs)
+    code, _, err = run(capsys, "render", *argv)
+    assert code == cli.BAD_INPUT
+    assert f"{specs[0]} and {specs[1]} would both write {written}: " in err
+    assert not film.calls, "before anything is drawn"
+
+
+def test_a_spec_named_twice_is_one_and_others_keep_apart(
+    film: FakeFilm, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _spec_at("specs/x.yaml", "specs/low/x.yaml")
+    argv = ["ravine.yaml", "specs/x.yaml", "./specs/x.yaml", "specs/low/x.yaml", "specs/low/../x.yaml"]
+    assert run(capsys, "render", *argv)[0] == cli.OK
+    assert [(name, str(folder)) for name, folder, _, _ in film.calls] == [
+        ("ravine", "media"),
+        ("x", "media"),
+        ("x", "media/low"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["-dash", "two words", "für-Ü", "dots.v1.2", "a:b", "q'uote\"s", "x%d"])
+def test_films_of_any_name(name: str, film: FakeFilm, capsys: pytest.CaptureFixture[str]) -> None:
+    _spec_at(f"{name}.yaml")
+    assert run(capsys, "render", f"{name}.yaml")[0] == cli.OK
+    assert film.calls[0][0] == name

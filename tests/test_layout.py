@@ -224,3 +224,63 @@ def test_five_balls_that_rest_at_once_or_not(
         for pane in film._panes:
             frame = getattr(getattr(pane, "plot", None), "frame", None)
             assert frame is None or (frame.width > 60 and frame.height > 60)
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "legend"),
+    [
+        (path, *how)
+        for path, how in zip(
+            [
+                path
+                for path in SPECS
+                if path.stem in ("ravine", "contour", "linked", "regression", "schedule")
+            ],
+            cycle(
+                [
+                    ((281, 225), "full"),
+                    ((400, 225), "compact"),
+                    ((225, 301), "none"),
+                    ((525, 225), "full"),
+                    ((225, 225), "compact"),
+                ]
+            ),
+            strict=False,
+        )
+    ],
+    ids=str,
+)
+def test_any_size_and_legend(path: Path, size: tuple[int, int], legend: str) -> None:
+    from gdanim.output.film import _film
+
+    spec = gdanim.load(path)
+    spec = spec.model_copy(update={"view": spec.view.model_copy(update={"legend": legend})})
+    with _film(spec, size, 10) as film:
+        assert not violations(film.scene(0))
+
+
+def test_a_short_legend_leaves_its_room_to_the_picture(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any]
+) -> None:
+    stages, told = {}, {}
+    for legend in ("full", "compact", "none"):
+        text = "functions: [bowl]\nlearning_rates: [0.1, 0.2]\nstarts: {random: 4}\nscene: contour\n"
+        with filming(spec_of(f"{text}view: {{legend: {legend}}}\n"), height=225) as scene:
+            stage = scene.layout.under(100.0).stage
+            stages[legend] = stage.width * stage.height
+            told[legend] = texts(scene, scene.lettering.build(), scene.length - 0.1)
+    assert stages["full"] < stages["compact"] < stages["none"]
+    assert {name for name in told["compact"] if "converged" in name} == set()
+    assert [sum("sgd" in name for name in told[legend]) for legend in told] == [2, 2, 0]
+
+
+def test_a_strip_tells_how_many_names_it_leaves_out(spec_of: Callable[[str], Spec]) -> None:
+    from gdanim.view.panes import strip
+
+    rates = ", ".join(str(k / 100) for k in range(1, 31))
+    runs = gdanim.solve(spec_of(f"functions: [bowl]\nlearning_rates: [{rates}]\nsteps: 2\n")).acts[0].runs
+    for size, beside in (((400, 225), True), ((225, 400), False)):
+        items = strip.placed(runs, layout(*size), beside)
+        assert items[-1].text == f"and {30 - len(items) + 1} more"
+        assert items[-1].hue is None
+        assert all(item.x + strip.INDENT + item.room <= layout(*size).width for item in items)

@@ -141,15 +141,15 @@ class TestGif:
             assert np.abs(ours[..., :3].astype(int) - theirs).mean() < 6
 
     def test_is_small_and_slow_however_good_the_film(self, spec: Spec) -> None:
-        assert film._quality(spec, "1080p60", "gif") == (480, 15)
-        assert film._quality(spec, "1080p60", "mp4") == (1080, 60)
+        assert film._quality(spec, "1080p60", "gif") == ((854, 480), 15)
+        assert film._quality(spec, "1080p60", "mp4") == ((1920, 1080), 60)
 
 
 class TestCurrent:
     @pytest.mark.parametrize("name", ["film.mp4", "film.gif"])
     def test_a_film_says_what_it_was_made_from(self, spec: Spec, folder: Path, name: str) -> None:
         facts = origin.told(folder / name)
-        assert facts["quality"] == "180p5"
+        assert facts["quality"] == "320x180p5"
         assert film.current(spec, folder / name, None)
         assert film.current(spec, folder / name, "180p5")
 
@@ -282,3 +282,21 @@ def test_a_film_that_is_ended_leaves_nothing(tmp_path: Path) -> None:
     process.terminate()
     assert process.wait(timeout=30) == 128 + signal.SIGTERM
     assert not list(media.iterdir())
+
+
+@pytest.mark.parametrize("name", ["mp4", "gif"])
+def test_a_name_with_a_colon_and_a_size_with_odd_sides(
+    spec: Spec, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import av
+
+    monkeypatch.chdir(tmp_path)
+    short = spec.model_copy(update={"film": "file:a"})
+    video = short.video.model_copy(update={"quality": "213x121p1"})
+    short = short.model_copy(update={"video": video, "steps": 2})
+    (path,) = film.render(short, Path(), formats=(name,))
+    with av.open(str(path.absolute())) as container:
+        stream = container.streams.video[0]
+        assert (stream.width, stream.height) == ((214, 122) if name == "mp4" else (213, 121))
+    assert film.current(short, path, None)
+    assert not film.current(short, path, "213x121p2")

@@ -51,7 +51,7 @@ def test_indices_lead_into_lists_and_open_what_is_no_more_than_a_name(path: Path
     assert spec.optimizers[0].parameters == {"momentum": 0.9}
     assert (spec.optimizers[1].name, spec.optimizers[1].learning_rate.rate) == ("adam", 0.3)
     assert [act.title for act in spec.acts] == ["One", "2: again"]
-    spec = with_settings(path, "functions.0.minima=[[0, 0]]", "functions.1.domain.x=[-1, 1]")
+    spec = with_settings(path, "functions.0.minima=[[0, 0]]", "functions.1.gradient.name=central_difference")
     assert (spec.functions[0].expr, spec.functions[1].name) == ("x^2 + 10*y^2", "himmelblau")
     spec = with_settings(path, "learning_rates.0.warmup=5")
     assert (spec.learning_rates[0].rate, spec.learning_rates[0].warmup) == (0.01, 5)

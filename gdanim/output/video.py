@@ -163,7 +163,7 @@ WRITERS: dict[str, type[Mp4] | type[Gif]] = {"mp4": Mp4, "gif": Gif}
 
 
 def _url(path: Path) -> str:
-    """A path as FFmpeg takes it: where a name begins like ``file:``, a relative one would be no path to it."""
+    """A path as FFmpeg takes it, to which a relative ``a:b`` would be no path."""
     return str(path.absolute())
 
 

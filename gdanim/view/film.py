@@ -21,6 +21,7 @@ from gdanim.view.theme import rgb, themed
 from gdanim.yaml_marks import InputError
 
 FADE = 0.2  # seconds in which a part goes, and in which the next one comes
+CALM = 0.8  # the same where the end of a loop meets its beginning
 TOO_SHORT = "video.duration is too short"  # how a scene's warning begins
 MOST_LACKING = 20  # characters are named that no font has
 Pixels = NDArray[np.uint8]
@@ -156,10 +157,11 @@ class Film:
         last, loop = len(self._parts) - 1, self.spec.video.loop and not self.scene(index).loops
         seconds, left = frame / self.rate, (self._count(index) - frame) / self.rate
         shown, ground = 1.0, index
-        if seconds < FADE and (index > 0 or loop):
-            shown = seconds / FADE
-        elif left < FADE and (index < last or loop):
-            shown, ground = left / FADE, (index + 1) % len(self._parts)
+        coming, going = (CALM if loop and index == end else FADE for end in (0, last))
+        if seconds < coming and (index > 0 or loop):
+            shown = seconds / coming
+        elif left < going and (index < last or loop):
+            shown, ground = left / going, (index + 1) % len(self._parts)
         if shown < 1:
             weight = round(255 * shown * shown * (3 - 2 * shown))
             faded = out * np.uint16(weight) + self._ground(ground) * np.uint16(255 - weight)

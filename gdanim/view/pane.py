@@ -74,7 +74,7 @@ class Clock(Animated):
 
     @property
     def counters(self) -> list[tuple[int, float]]:
-        """Steps to show, and their opacities: that of the run; as its balls go, 0 comes back for the next one."""
+        """Steps to show and their opacities: that of the run, and 0, which comes back as its balls go."""
         step = self.moment.step if self.seconds > 0 else 0
         return [(step, self.numbered), (0, max(1 - 2 * self.present, 0.0))]
 
