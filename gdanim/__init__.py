@@ -64,6 +64,8 @@ def load(source: Source, *, name: str = "film") -> Spec:
     """
     from gdanim.checks import load
 
+    if not isinstance(name, str) or Path(name).name != name:
+        raise InputError(f"name is what the files of the film are called, without a folder, not {name!r}")
     return load(source, name)
 
 

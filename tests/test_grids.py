@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import numpy as np
 import pytest
 
 import gdanim
 from gdanim.grids import Grid, Losses
+from gdanim.schema import schema
 from gdanim.view.panes.grid import axis
 
 RATES, MOMENTA = [0.001, 0.01, 0.1, 0.3], [0.0, 0.5, 0.9]
@@ -130,3 +132,11 @@ def test_colours_and_cursor_tell_the_losses(scene: Any, painted: Callable[..., A
     assert (grid.y, grid.x) == found.best
     assert [name for name, _ in key._others] == ["not a finite number", "not tried"]
     assert (painted(scene, scene.length) != painted(scene, 0.0)).any()
+
+
+def test_the_schema_knows_it() -> None:
+    check = jsonschema.Draft202012Validator(schema())
+    assert check.is_valid({"scene": "sweep", "sweep": {"data": "grid.csv"}})
+    assert check.is_valid({"scene": "sweep", "sweep": {"data": {"a": [1, 2], "b": [1, 2], "c": [3, None]}}})
+    assert not check.is_valid({"scene": "sweep", "sweep": {"data": "grid.csv", "momentum": [0, 1, 3]}})
+    assert not check.is_valid({"scene": "sweep", "sweep": {"learning_rate": [0.1, 1, 3]}})

@@ -214,3 +214,30 @@ def test_a_broken_package_is_told_of_and_left_out(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(registry, "_installed", [broken])
     with pytest.warns(UserWarning, match=r"plugin 'own' .* is left out: ModuleNotFound"):
         assert "bowl" in functions
+
+
+def test_a_film_is_of_the_text_of_its_plugin(tmp_path: Path) -> None:
+    from gdanim.output.film import _facts
+
+    file, facts = tmp_path / "own.py", []
+    for body in (MOVE, "return now.points, state", MOVE):
+        file.write_text(HEAD + optimizer(body))
+        plugins.load(file)
+        spec, other = gdanim.load(RUNS), gdanim.load("functions: [bowl]")
+        facts.append((_facts(spec, None, "mp4"), _facts(other, None, "mp4")))
+    assert facts[0] == facts[2]
+    assert facts[0][0] != facts[1][0]
+    assert facts[0][1] == facts[1][1]
+
+
+def test_an_optimizer_of_ones_own_is_compiled_for_a_crowd(tmp_path: Path) -> None:
+    from gdanim.engine import descent, kernels
+    from gdanim.engine.balls import cast
+
+    (tmp_path / "own.py").write_text(HEAD + optimizer(MOVE))
+    plugins.load(tmp_path / "own.py")
+    spec = gdanim.load(RUNS)
+    act = cast(spec)[0]
+    troop = descent._Troop(spec, act, act.teams, [2], np.array([1, 2]))
+    problem = troop.problem(np.zeros((2, 3), dtype=int))
+    assert kernels.kernel(troop.optimizer, problem, troop.rules, np.full(4, 0.1), 2) is not None
