@@ -163,12 +163,12 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
 
 
 def _render(arguments: argparse.Namespace) -> int:
-    from gdanim.output import origin
+    from gdanim.output import provenance
 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
     sources = _once(arguments.specs)
-    origins = {source: origin.of(source, arguments.quality, arguments.settings) for source in sources}
+    origins = {source: provenance.of(source, arguments.quality, arguments.settings) for source in sources}
     folders = {source: Path(arguments.directory) / _below_specs(Path(source)) for source in sources}
     films = {
         source: made_from.films(folders[source], Path(source).stem, arguments.formats)

@@ -16,7 +16,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from gdanim.output import film, origin
+from gdanim.output import film, provenance
 from gdanim.spec import Spec
 
 Pixels = NDArray[np.uint8]
@@ -148,7 +148,7 @@ class TestGif:
 class TestCurrent:
     @pytest.mark.parametrize("name", ["film.mp4", "film.gif"])
     def test_a_film_says_what_it_was_made_from(self, spec: Spec, folder: Path, name: str) -> None:
-        facts = origin.told(folder / name)
+        facts = provenance.told(folder / name)
         assert facts["quality"] == "320x180p5"
         assert film.current(spec, folder / name, None)
         assert film.current(spec, folder / name, "180p5")

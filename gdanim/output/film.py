@@ -19,7 +19,7 @@ import numpy as np
 from gdanim import __version__, registry
 from gdanim.captions import Cue, srt, vtt
 from gdanim.catalog import scenes
-from gdanim.output import origin
+from gdanim.output import provenance
 from gdanim.quality import Frames, frames
 from gdanim.spec import Spec, spec_hash
 
@@ -102,9 +102,9 @@ def still(spec: Spec, at: float, quality: str | None, path: Path) -> None:
 
 def current(spec: Spec, path: Path, quality: str | None) -> bool:
     """Whether the film at ``path``, captions included, was made from this very spec, quality and version."""
-    made_from, asked = origin.told(path), _facts(spec, quality, path.suffix[1:])
+    made_from, asked = provenance.told(path), _facts(spec, quality, path.suffix[1:])
     same = all(made_from.get(key) == asked[key] for key in ("gdanim", "spec", "scene", "quality"))
-    return same and origin.whole(path, asked)
+    return same and provenance.whole(path, asked)
 
 
 @contextmanager
@@ -120,12 +120,12 @@ def _renamed(path: Path) -> Iterator[Path]:
 
 def _write_captions(path: Path, captions: Sequence[Cue]) -> None:
     """Captions beside the film at ``path``, the older one still; its captions go if there are none now."""
-    for ending, written in zip(origin.CAPTIONS, (srt, vtt), strict=True):
+    for ending, written in zip(provenance.CAPTIONS, (srt, vtt), strict=True):
         file = path.with_suffix(ending)
         if captions:
             with _renamed(file) as part:
                 part.write_text(written(captions), encoding="utf-8")
-        elif origin.told(path).get("captions"):
+        elif provenance.told(path).get("captions"):
             file.unlink(missing_ok=True)
 
 

@@ -1,7 +1,7 @@
 """Films as files: H.264 in MP4 that plays everywhere, and GIF with a palette of its own.
 
 A writer takes RGBA frames in order and is closed, or aborted, exactly once. Adding a format is adding a
-class here to ``WRITERS``, and to ``origin.READERS`` how its comment is read.
+class here to ``WRITERS``, and to ``provenance.READERS`` how its comment is read.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from gdanim import registry
 from gdanim.captions import Cue
 from gdanim.catalog import scenes
 from gdanim.cli import BAD_INPUT, OK, main
-from gdanim.output import film, origin
+from gdanim.output import film, provenance
 from gdanim.spec import Spec
 from gdanim.yaml_marks import InputError
 
@@ -94,7 +94,7 @@ def test_that_nothing_changed_is_known_without_loading_the_spec(folder: Path) ->
     *told, last = done.stdout.splitlines()
     assert told == [f"{path} is up to date" for path in FILMS]
     loaded = set(last.split())
-    assert "gdanim.output.origin" in loaded
+    assert "gdanim.output.provenance" in loaded
     assert not loaded & {"manim", "moderngl", "av", "scipy", "sympy", "pydantic", "numpy", "PIL", "tqdm"}
 
 
@@ -124,9 +124,9 @@ CHANGES: dict[str, Callable[[], object]] = {
 def test_a_change_makes_a_film_old(
     change: str, rendered: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = origin.of("line.yaml", None)
+    before = provenance.of("line.yaml", None)
     CHANGES[change]()
-    assert origin.of("line.yaml", None) != before
+    assert provenance.of("line.yaml", None) != before
     assert main(["render", "line.yaml"]) == OK
     assert rendered == ["mp4", "gif"]
     assert capsys.readouterr().out.strip() == ""
@@ -139,7 +139,7 @@ def test_so_does_another_quality_version_or_plugin(
     assert main(["render", "line.yaml", "-q", "180p5"]) == OK
     assert rendered == ["mp4", "gif"]
     monkeypatch.setattr(film, "__version__", "0.0.1")
-    monkeypatch.setattr(origin, "__version__", "0.0.1")
+    monkeypatch.setattr(provenance, "__version__", "0.0.1")
     assert main(["render", "line.yaml"]) == OK
     assert rendered == ["mp4", "gif"] * 2
 
@@ -158,9 +158,9 @@ def test_a_plugin_is_part_of_what_a_film_is_made_from(
 
 
 def test_a_comment_changes_nothing(folder: Path) -> None:
-    before = origin.of("line.yaml", None)
+    before = provenance.of("line.yaml", None)
     (folder / "line.yaml").write_text(f"# what a line it is\n{SPEC}")
-    assert origin.of("line.yaml", None) == before
+    assert provenance.of("line.yaml", None) == before
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_nor_is_one_that_newer_code_refuses(
 
     monkeypatch.setattr("gdanim.checks.load", refuse)
     assert main(["render", "line.yaml"]) == OK
-    monkeypatch.setattr(origin, "_code", lambda: "another")
+    monkeypatch.setattr(provenance, "_code", lambda: "another")
     assert main(["render", "line.yaml"]) == BAD_INPUT
     assert capsys.readouterr().err == "no more\n"
 
@@ -209,8 +209,8 @@ def test_a_lost_file_is_missed(lost: str, folder: Path, rendered: list[str]) -> 
 @pytest.mark.parametrize("name", ["../secret.csv", "/etc/hostname", ".", "a" * 5000])
 def test_only_files_below_the_folder_of_the_spec_are_read(name: str, folder: Path) -> None:
     (folder.parent / "secret.csv").write_text("secret")
-    assert not origin._names_a_file(folder, name)
-    assert origin._names_a_file(folder, "points.csv")
+    assert not provenance._names_a_file(folder, name)
+    assert provenance._names_a_file(folder, "points.csv")
 
 
 @pytest.mark.parametrize("name", ["mp4", "gif"])
@@ -228,7 +228,7 @@ def test_a_comment_is_read_as_it_was_written(name: str, comment: str, tmp_path: 
     for frame in noise():
         writer.write(frame)
     writer.close()
-    assert origin.READERS[name](path) == comment
+    assert provenance.READERS[name](path) == comment
     if name == "mp4":
         with av.open(str(path)) as container:
             assert container.metadata.get("comment", "") == comment
@@ -237,7 +237,7 @@ def test_a_comment_is_read_as_it_was_written(name: str, comment: str, tmp_path: 
 def test_every_format_can_be_read() -> None:
     from gdanim.output.video import WRITERS
 
-    assert origin.READERS.keys() == WRITERS.keys()
+    assert provenance.READERS.keys() == WRITERS.keys()
 
 
 @pytest.mark.parametrize("name", ["mp4", "gif"])
@@ -245,7 +245,7 @@ def test_a_film_cut_short_says_nothing(name: str, made: Path, tmp_path: Path) ->
     whole = (made / f"media/line.{name}").read_bytes()
     path = tmp_path / f"film.{name}"
     path.write_bytes(whole)
-    assert origin.told(path)["from"] == origin.told(made / f"media/line.{name}")["from"] != ""
+    assert provenance.told(path)["from"] == provenance.told(made / f"media/line.{name}")["from"] != ""
     for kept in (*range(0, len(whole) - 1, max(1, len(whole) // 97)), len(whole) - 1):
         path.write_bytes(whole[:kept])
-        assert not origin.told(path), f"the first {kept} of {len(whole)} bytes"
+        assert not provenance.told(path), f"the first {kept} of {len(whole)} bytes"
