@@ -14,7 +14,19 @@ PACKAGE = Path(__file__).parent.parent / "gdanim"
 LAYERS = [
     {"registry", "calculus", "vocabulary", "tokens", "grammar", "expression", "yaml_marks", "__version__"}
     | {"dict_marks", "origin"},
-    {"wording", "values", "data", "entries", "starts", "ranges", "grids", "sections", "spec", "starter"},
+    {
+        "wording",
+        "values",
+        "data",
+        "parameters",
+        "entries",
+        "starts",
+        "ranges",
+        "grids",
+        "sections",
+        "spec",
+        "starter",
+    },
     {"engine"},
     {"timeline", "landscape", "piles", "rolling", "captions"},
     {"view", "catalog"},
