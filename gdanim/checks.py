@@ -109,9 +109,9 @@ def _unsuited(part: Spec, acts: Sequence[Cast], written: bool) -> Iterator[Findi
 
 def _without_idle_functions(act: Act) -> Act:
     """An act that shows no functions leaves alone those that it inherits."""
-    bare = isinstance(act.sweep, Grid) or not any(dimensions(act.scene))
-    idle = act.scene in scenes() and bare
-    return act.model_copy(update={"functions": ()}) if idle else act
+    if act.scene not in scenes() or (any(dimensions(act.scene)) and not isinstance(act.sweep, Grid)):
+        return act
+    return act.model_copy(update={"functions": ()})
 
 
 def _idle_keys(spec: Spec, marks: Marks) -> Iterator[Finding]:

@@ -39,7 +39,7 @@ def parse(data: Mapping[str, Any]) -> tuple[dict[str, Any], KeyMarks]:
     def read(value: Any, path: Loc) -> Any:
         marks.values[path] = (0, len(marks.values))
         if len(path) > MAX_DEPTH or len(marks.values) > MAX_NODES:
-            raise SpecError("spec", [marks.mistake(path[:2], "this is nested too deeply, or too much")])
+            raise SpecError("", [marks.mistake(path[:2], "this is nested too deeply, or too much")])
         if callable(getattr(value, "tolist", None)):  # arrays and numbers of numpy
             value = value.tolist()
         if isinstance(value, Mapping):
@@ -53,5 +53,5 @@ def parse(data: Mapping[str, Any]) -> tuple[dict[str, Any], KeyMarks]:
 
     plain = read(data, ())
     if mistakes:
-        raise SpecError("spec", mistakes)
+        raise SpecError("", mistakes)
     return plain, marks

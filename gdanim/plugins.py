@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from gdanim import origin, registry
-from gdanim.entries import Entry, FunctionEntry, GradientEntry, OptimizerEntry, RateEntry, parameters_model
+from gdanim.entries import Entry, FunctionEntry, GradientEntry, OptimizerEntry, RateEntry
+from gdanim.parameters import parameters_model
 from gdanim.yaml_marks import InputError
 
 ENTRIES: tuple[type[Entry], ...] = (FunctionEntry, GradientEntry, OptimizerEntry, RateEntry)

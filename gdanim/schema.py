@@ -11,8 +11,8 @@ from gdanim.entries import (
     GradientEntry,
     OptimizerEntry,
     RateEntry,
-    parameters_model,
 )
+from gdanim.parameters import parameters_model
 from gdanim.registry import Registry, functions, gradients, optimizers, schedules
 from gdanim.spec import Keys
 

@@ -249,7 +249,9 @@ def located(source: Source, marks: Marks, found: Iterable[Finding]) -> SpecError
         if (loc, finding.message) not in told:
             told.add((loc, finding.message))
             placed.append(marks.mistake(finding.loc, message, key=finding.key, offset=finding.offset))
-    return SpecError("text" if isinstance(source, Mapping) or is_text(source) else Path(source), placed)
+    if isinstance(source, Mapping):
+        return SpecError("", placed)
+    return SpecError("text" if is_text(source) else Path(source), placed)
 
 
 def spec_hash(spec: Spec) -> str:

@@ -48,7 +48,7 @@ class SpecError(InputError):
         self.path = path
         self.mistakes = tuple(sorted(set(mistakes)))
         told = [
-            f"{path}:{line}:{column}: {message}" if line else f"{path}: {message}"
+            f"{path}:{line}:{column}: {message}" if line else f"{path}: {message}" if path else message
             for line, column, message in self.mistakes
         ]
         super().__init__("\n".join(told))

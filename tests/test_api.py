@@ -53,7 +53,7 @@ def test_a_path_a_text_and_a_dict_are_one_spec(tmp_path: Path) -> None:
     assert specs[0].source == file
     assert specs[2] == specs[4]
     assert gdanim.load(SPEC, name="mine").film == "mine"
-    with pytest.raises(gdanim.InputError, match=r"without a folder, not '\.\./mine'"):
+    with pytest.raises(gdanim.InputError, match="without a folder, not"):
         gdanim.load(SPEC, name="../mine")
     assert gdanim.load("functions: [bowl]").functions[0].name == "bowl"
 

@@ -14,8 +14,8 @@ PACKAGE = Path(__file__).parent.parent / "gdanim"
 LAYERS = [
     {"registry", "calculus", "vocabulary", "tokens", "grammar", "expression", "yaml_marks", "__version__"}
     | {"dict_marks", "origin"},
-    {"wording", "values", "data", "entries", "starts", "ranges", "grids", "quality", "sections"},
-    {"settings", "spec", "starter", "defaults"},
+    {"wording", "values", "data", "parameters", "entries", "starts", "ranges", "grids", "quality"}
+    | {"sections", "settings", "spec", "starter", "defaults"},
     {"engine"},
     {"timeline", "landscape", "piles", "rolling", "captions"},
     {"view", "catalog"},

@@ -32,6 +32,16 @@ POINTS = "x,y\n0,1\n1,3\n2,4\n"
 FILMS = ["media/line.mp4", "media/line.gif"]
 
 
+PLUGIN = """\
+from gdanim.engine.schedules import Schedule
+from gdanim.registry import schedules
+
+@schedules.register
+def own() -> Schedule:
+    return Schedule(lambda initial, step, state: {rate})
+"""
+
+
 @contextmanager
 def three_frames(*_: Any) -> Iterator[Any]:
     """In place of film._film: what is written into files is as ever, but their pictures cost nothing."""
@@ -150,8 +160,8 @@ def test_a_plugin_is_part_of_what_a_film_is_made_from(
 ) -> None:
     monkeypatch.setattr(registry, "additions", {})
     monkeypatch.setattr(film, "_film", three_frames)
-    for text in ("pass", "pass  # changed"):
-        Path("own.py").write_text(text)
+    for rate in (0.1, 0.2):
+        Path("own.py").write_text(PLUGIN.format(rate=rate))
         for ending in ("", " is up to date"):
             assert main(["render", "line.yaml", "--plugin", "own.py"]) == OK
             assert capsys.readouterr().out.splitlines() == [f"{path}{ending}" for path in FILMS]
