@@ -18,7 +18,6 @@ from pydantic import (
 
 from gdanim.data import WithData
 from gdanim.expression import ExpressionError, parse, variables
-from gdanim.origin import built_in
 from gdanim.parameters import parameters_model
 from gdanim.registry import Registry, functions, gradients, optimizers, schedules
 from gdanim.values import Interval, Point, as_color
