@@ -47,7 +47,7 @@ class Entry(Model):
     @field_validator("name")
     @classmethod
     def _known(cls, name: str | None) -> str | None:
-        if name and name not in cls.registry:
+        if name is not None and name not in cls.registry:
             raise mistake(f"unknown {cls.registry.kind} {name!r}{did_you_mean(name, cls.registry)}")
         return name
 

@@ -12,7 +12,10 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "gdanim"
 # From left to right: a module may import from its own layer and from those before it.
 LAYERS = [
-    {"registry", "calculus", "vocabulary", "tokens", "grammar", "expression", "yaml_marks", "__version__"},
+    {
+        *("registry", "calculus", "vocabulary", "tokens", "grammar", "latex", "expression"),
+        *("yaml_marks", "yaml_advice", "__version__"),
+    },
     {"wording", "values", "data", "entries", "starts", "ranges", "sections", "spec", "starter"},
     {"engine"},
     {"timeline", "landscape", "piles", "rolling", "captions"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -149,18 +150,62 @@ BAD = [
     ("steps: 1\nsteps: 2\n^", "the key 'steps' is here twice, first in line 2"),
     ("[a]: 2\n^", "a key must be a word"),
     ("title: !!python/name:os.system x\n       ^", "tags such as"),
-    ("title: *nobody\n       ^", "undefined alias 'nobody'"),
-    ("title: [\n\n^", "not valid YAML"),
-    ("\ttitle: x\n^", "cannot start any token"),
+    ("title: *nobody\n       ^", "not valid YAML: a text that begins with * needs quotes"),
+    ("title: [\n       ^", "not valid YAML: this [ is never closed"),
+    ("\ttitle: x\n^", "a tab indents this line: use spaces"),
+    # slips of those who do not know YAML
+    (
+        "title: \u00dcbergr\u00f6\u00dfe: zwei\n                ^",
+        'quotes: title: "\u00dcbergr\u00f6\u00dfe: zwei"',
+    ),
+    ('title: He said: "go"\n              ^', "quotes: title: 'He said: \"go\"'"),
+    ("title: \u201ca: b\u201d\n         ^", 'needs quotes: title: "a: b"'),
+    ("view: theme: dark\n           ^", "or a key below it in braces, view: {theme: dark}"),
+    ("steps: 3 pace: 4\n             ^", "or begin a line with pace:"),
+    ("title: #1 of all\n       ^", '# begins a comment: put the text in quotes, "#1 of all"'),
+    ("optimizers: [{name: sgd, color: #ff0000}]\n                                ^", 'quotes, "#ff0000"'),
+    ("title: @home\n       ^", 'a text that begins with @ needs quotes: "@home"'),
+    ("title: 100%\n\ttitle: x\n^", "a tab indents"),
+    ("title: %x\n       ^", 'needs quotes: "%x"'),
+    ("title: `x`\n       ^", 'needs quotes: "`x`"'),
+    ("title: &more fun\n       ^", 'needs quotes: "&more fun"'),
+    ("title: !important\n       ^", 'needs quotes: "!important"'),
+    ("title: [draft] Film\n       ^", 'needs quotes: "[draft] Film"'),
+    ("title: {a} b\n       ^", 'needs quotes: "{a} b"'),
+    ("title: >x\n       ^", 'needs quotes: ">x"'),
+    ("title: 'it's'\n           ^", 'the quotes end before the text does: "it\'s"'),
+    ('title: "a \\d"\n           ^', "use single ones, 'a \\d'"),
+    ('title: "open\n       ^', "this quotation mark is never closed"),
+    ("starts: [[1, 2], [3, 4]\n        ^", "this [ is never closed: a ] is missing"),
+    ("view: {theme: dark\n      ^", "this { is never closed: a } is missing"),
+    ("starts: [[1, 2]]]\n                ^", "this ] closes nothing"),
+    ("steps:100\n     ^", "put a space after the colon: steps: 100"),
+    ("steps = 100\n      ^", "a key ends in a colon: steps: 100"),
+    ("steps 100\n     ^", "a colon is missing: steps: 100"),
+    ("steps:\u00a0100\n      ^", "this space is no ordinary one"),
+    ("\u00a0\u00a0steps: 100\n^", "no ordinary one"),
+    ("steps\uff1a100\n     ^", "write an ordinary colon and a space: steps: 100"),
+    (" steps: 100\n ^", "this line begins with 1 space: it needs 0 as 'functions' above"),
+    ("view:\n    theme: dark\n   height: log\n   ^", "it needs 0 as 'view' above or 4 as 'theme' above"),
+    ("acts:\n- title: a\n   say: b\n   ^", "it needs 0 as '- title' above or 2 as 'title' above"),
+    (
+        "starts: - [1, 2]\n        ^",
+        "or stands in brackets: starts: [[1, 2]]",
+    ),
+    ("optimizers:\n- sgd\n - adam\n ^", "this line goes on with the one above"),
+    ("optimizers:\n  -sgd\n  -adam\n  ^", "a space after each"),
+    ("learning_rates: [0,05, 0,1]\n                 ^", "a decimal point is a point: write 0.05"),
+    ("---\nsteps: 3\n^", "--- begins another document: a file is one spec"),
 ]
 
 
 @pytest.mark.parametrize(("drawing", "message"), BAD, ids=[message for _, message in BAD])
 def test_a_mistake_is_told_where_it_stands(drawing: str, message: str, tmp_path: Path) -> None:
     text, _, caret = drawing.rpartition("\n")
+    begun = text.count("\n") + 2 - ("begins another" in message)
     ((line, column, told),) = mistakes(MINIMAL + text, tmp_path)
     assert message in told
-    assert (line, column) == (text.count("\n") + 2, len(caret))
+    assert (line, column) == (begun, len(caret))
 
 
 FUNCTIONS = [
@@ -169,6 +214,10 @@ FUNCTIONS = [
     ("functions: [x^2 + * y]\n                  ^", "expected a number"),
     ('functions: ["x^2 + foo(y)"]\n                   ^', "foo"),
     ("functions:\n  - 'x^2 + y = 3'\n             ^", "unexpected '='"),
+    ("functions: [0,5*x^2]\n            ^", "a decimal point is a point: write 0.5*x^2"),
+    ('functions: ["0,5*x^2"]\n             ^', "a decimal point is a point: write 0.5"),
+    ("functions: [|x|]\n            ^", 'needs quotes: "|x|"'),
+    ('functions: ["x^2, y]\n            ^', "this quotation mark is never closed"),
     ("functions: [{name: rosenbrock, c: 3}]\n                               ^", "unknown key 'c'"),
     (
         "functions: [{name: rosenbrock, b: -3}]\n                                  ^",
@@ -231,7 +280,7 @@ def test_the_text_of_an_error_is_path_line_column_message(tmp_path: Path) -> Non
     [
         (b"", "empty"),
         (b"# only a comment\n", "empty"),
-        (b"title: \xff", "not UTF-8"),
+        (b"title: \xff", "not UTF-8 text: have your editor save the file as UTF-8"),
         (b"title: \x07", "cannot stand here"),
         (b"a: 1\n---\nb: 2\n", "another document"),
         (b"[" * 5000, "nested too deeply"),
@@ -244,6 +293,21 @@ def test_a_hostile_file_is_refused(raw: bytes, message: str, tmp_path: Path) -> 
     path.write_bytes(raw)
     with pytest.raises(SpecError, match=message):
         specs.read(path)
+
+
+@pytest.mark.parametrize("text", ["\ufeff" + MINIMAL, MINIMAL.replace("\n", "\r\n"), f"---\n{MINIMAL}...\n"])
+def test_marks_of_windows_and_of_yaml_are_no_mistake(text: str, tmp_path: Path) -> None:
+    assert read(text, tmp_path).functions[0].expr == "x^2 + y^2"
+
+
+@pytest.mark.parametrize(
+    "text", ["- [" * 20_000, "a " * 30_000 + ": b: c", "#" * 500_000 + "\n a: : b", "[" + "0," * 9_000]
+)
+def test_advice_on_a_huge_slip_is_quick(text: str) -> None:
+    begun = time.process_time()
+    with pytest.raises(SpecError):
+        parse(text, "film.yaml")
+    assert time.process_time() - begun < 8
 
 
 def test_aliases_cannot_explode(tmp_path: Path) -> None:
