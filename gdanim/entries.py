@@ -232,7 +232,9 @@ def as_rate(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
         known = isinstance(value, str) and value in schedules
         example = f"{{name: {value if known else 'cosine'}, initial: 0.3, ...}}"
-        raise mistake(f"a learning rate is a number or {example}, not {shown(value)}")
+        comma = re.fullmatch(r"(\d+),(\d+)", value) if isinstance(value, str) else None
+        remedy = f": write {comma[1]}.{comma[2]}" if comma else ""
+        raise mistake(f"a learning rate is a number or {example}, not {shown(value)}{remedy}")
     if value < 0:
         raise mistake(f"a learning rate must be at least 0, not {value}")
     return {"initial": value}

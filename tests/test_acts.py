@@ -240,5 +240,5 @@ def test_acts_are_numbered_across_the_film() -> None:
 
 @pytest.mark.parametrize("key", ["chapter", "say", "hold"])
 def test_what_belongs_to_an_act_is_sent_there(spec_of: Callable[[str], Spec], key: str) -> None:
-    with pytest.raises(SpecError, match=f"2:1: {key} belongs to an act: write it under acts"):
+    with pytest.raises(SpecError, match=f"2:1: {key} belongs in an act: write acts"):
         spec_of(f"functions: [ackley]\n{key}: 1")

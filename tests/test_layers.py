@@ -16,7 +16,7 @@ LAYERS = [
         *("registry", "calculus", "vocabulary", "tokens", "grammar", "latex", "expression"),
         *("yaml_marks", "yaml_advice", "__version__"),
     },
-    {"wording", "values", "data", "entries", "starts", "ranges", "sections", "spec", "starter"},
+    {"wording", "values", "data", "entries", "places", "starts", "ranges", "sections", "spec", "starter"},
     {"engine"},
     {"timeline", "landscape", "piles", "rolling", "captions"},
     {"view", "catalog"},

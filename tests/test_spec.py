@@ -14,8 +14,11 @@ from pydantic import ValidationError
 
 import gdanim
 from gdanim import spec as specs
+from gdanim.places import SYNONYMS, belongs, places
+from gdanim.registry import functions, optimizers, schedules
 from gdanim.schema import schema
-from gdanim.spec import Spec, SpecError, spec_hash
+from gdanim.sections import Camera, Card, Stop, Video, View
+from gdanim.spec import Keys, Spec, SpecError, spec_hash
 from gdanim.wording import findings
 from gdanim.yaml_marks import MAX_BYTES, parse
 
@@ -40,8 +43,8 @@ def mistakes(text: str, folder: Path) -> list[tuple[int, int, str]]:
 # The caret line under a spec's line marks the column of its one mistake.
 BAD = [
     ("optimisers: [sgd]\n^", "unknown key 'optimisers', did you mean 'optimizers'?"),
-    ("lr: 0.1\n^", "unknown key 'lr', did you mean 'learning_rates'?"),
-    ("chapter: One\n^", "chapter belongs to an act: write it under acts"),
+    ("lr: 0.1\n^", "unknown key 'lr': write learning_rates: [0.1]"),
+    ("chapter: One\n^", "chapter belongs in an act: write acts: [{chapter: One}]"),
     ("acts: []\n      ^", "acts must have an item, not an empty list"),
     ("acts: {}\n      ^", "acts must be a list, not an empty mapping"),
     ("acts: [surface]\n       ^", "each item of acts must be a mapping, not 'surface'"),
@@ -67,14 +70,19 @@ BAD = [
     ("formats: []\n         ^", "formats must have an item, not an empty list"),
     ("formats: [mp4, avi]\n               ^", "each item of formats must be 'mp4' or 'gif', not 'avi'"),
     ("optimizers: []\n            ^", "optimizers must have an item"),
-    ("optimizers: sgd\n            ^", "optimizers must be a list, not 'sgd'"),
+    ("optimizers: sgd\n            ^", "optimizers must be a list, not 'sgd': write [sgd]"),
+    ("pace: 0,5\n      ^", "pace must be a number, not '0,5': write 0.5"),
+    ("noise: 1/4\n       ^", "noise must be a number, not '1/4': write 0.25"),
+    ('learning_rates: ["0,1"]\n                 ^', "not '0,1': write 0.1"),
+    ("video: {loop: yes}\n              ^", "loop must be true or false, not 'yes': write true"),
+    ("view: {height: \u201clog\u201d}\n               ^", "or 'log', not '\u201clog\u201d': write log"),
     ("optimizers: [SGD]\n             ^", "unknown optimizer 'SGD', did you mean 'sgd'?"),
     ("optimizers: [{name: adma}]\n                    ^", "unknown optimizer 'adma', did you mean 'adam'?"),
     ("optimizers: [{momentum: 1}]\n             ^", "name is missing"),
     ("optimizers: [7]\n             ^", "each item of optimizers must be a mapping, not 7"),
     (
         "optimizers: [{name: sgd, lr: 1}]\n                         ^",
-        "unknown key 'lr', did you mean 'learning_rate'?",
+        "unknown key 'lr': write learning_rate: 1",
     ),
     (
         "optimizers: [{name: sgd, momentum: big}]\n                                   ^",
@@ -206,6 +214,70 @@ def test_a_mistake_is_told_where_it_stands(drawing: str, message: str, tmp_path:
     ((line, column, told),) = mistakes(MINIMAL + text, tmp_path)
     assert message in told
     assert (line, column) == (begun, len(caret))
+
+
+# Keys at a wrong place, or by another name: the spec's text, and what is said of its one wrong key.
+MISPLACED = [
+    ("theme: light", "theme belongs under view: write view: {theme: light}"),
+    ("quality: 1080p30", "quality belongs under video: write video: {quality: 1080p30}"),
+    ('aspect: "1:1"', 'aspect belongs under video: write video: {aspect: "1:1"}'),
+    ("quallity: 480p15", "quality belongs under video"),
+    ("palette: [red]", "palette belongs under view.colors: write view: {colors: {palette: [red]}}"),
+    ("background: white", "write view: {colors: {background: white}}"),
+    ("background: none", "write view: {background: none}"),
+    ("radius: 2", "radius belongs under starts: write starts: {radius: 2, ring: ...}"),
+    (
+        "momentum: 0.9",
+        "to an optimizer (sgd, rmsprop, momentum, nesterov, ...): write optimizers: [{name: sgd, mom",
+    ),
+    ("color: red", "color belongs to an optimizer: write optimizers: [{name: sgd, color: red}]"),
+    ("T_max: 9", "to a schedule (cosine): write learning_rates: [{name: cosine, T_max: 9, initial: 0.3}]"),
+    ("b: 50", "b belongs to a function (rosenbrock): write functions: [{name: rosenbrock, b: 50}]"),
+    ("h: 0.1", "functions: [{name: ..., gradient: {name: central_difference, h: 0.1}}]"),
+    ("hold: 2", "hold belongs in an act: write acts: [{hold: 2}]"),
+    ("caption: Hi there", "unknown key 'caption': write acts: [{say: \"Hi there\"}]"),
+    ("name: Ravine", "unknown key 'name': write title: Ravine"),
+    ("fps: 60", "unknown key 'fps': write video: {quality: 720p30}"),
+    ("epochs: 20", "unknown key 'epochs': write steps: 20"),
+    ("learning_rate: 0.1", "unknown key 'learning_rate': write learning_rates: [0.1]"),
+    ("start: [1, 2]", "unknown key 'start': write starts: [[1, 2]]"),
+    ("xlim: [-3, 3]", "unknown key 'xlim': write domain: {x: [-3, 3]}"),
+    ("video: {theme: dark}", "theme belongs under view: write view: {theme: dark}"),
+    ("video: {steps: 9}", "steps belongs at the top level: write steps: 9 on a line that is not indented"),
+    ("view: {theme dark}", "unknown key 'theme dark': write theme: dark"),
+    ("optimizers: [{name: adam, momentum: 1}]", "momentum is a parameter of sgd, rmsprop"),
+    ("optimizers: [{name: sgd, colour: red}]", "unknown key 'colour': write color: red"),
+    ("optimizers: [{name: sgd, steps: 9}]", "steps belongs at the top level"),
+    ("learning_rates: [{name: constant, initial: 1, momentum: 1}]", "momentum belongs to an optimizer"),
+    ("acts: [{quality: 480p15}]", "quality belongs under video, which is of the whole film"),
+    ("acts: [{narration: Hi}]", "unknown key 'narration': write say: Hi"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), MISPLACED, ids=[text for text, _ in MISPLACED])
+def test_a_misplaced_key_is_told_where_it_belongs(text: str, message: str, tmp_path: Path) -> None:
+    ((_, _, told),) = mistakes(MINIMAL + text, tmp_path)
+    assert message in told
+
+
+def test_every_key_of_a_section_is_told_its_place() -> None:
+    """What is said of it at the top level works when it is done."""
+    sections = {"view": View, "video": Video, "camera": Camera, "stop": Stop, "card": Card}
+    for section, model in sections.items():
+        for key in model.written_keys():
+            assert f"belongs under {section}" in belongs(key, None, Keys), key
+    for registry in (optimizers, functions, schedules):
+        for name in registry:
+            for key in set(registry.parameters(name)) - set(SYNONYMS) - set(Keys.written_keys()):
+                assert f"belongs to a{'n' * (registry is optimizers)} {registry.kind}" in belongs(
+                    key, 1, Keys
+                ) or any(key in other.parameters(n) for other in (optimizers, schedules) for n in other), key
+
+
+def test_what_other_programs_call_it_leads_to_a_key() -> None:
+    for word, ours in SYNONYMS.items():
+        for path in ours:
+            assert path.split(".")[-1] in places(), word
 
 
 FUNCTIONS = [
