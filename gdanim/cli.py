@@ -107,7 +107,10 @@ def _parser(plugins: argparse.ArgumentParser) -> argparse.ArgumentParser:
     still = commands.add_parser("still", help="draw one moment of a film")
     still.add_argument("spec", metavar="SPEC")
     still.add_argument(
-        "--at", type=float, required=True, metavar="SECONDS", help="past the end: the last frame"
+        "--at",
+        default="end",
+        metavar="WHEN",
+        help="seconds, a share such as 25%%, start, end (default), or a chapter's name: its last picture",
     )
     _add_quality(still)
     still.add_argument("-o", dest="path", type=Path, required=True, metavar="FILE.png")
@@ -199,6 +202,7 @@ def _below_specs(source: Path) -> Path:
 def _check(arguments: argparse.Namespace) -> int:
     from gdanim.checks import undrawn
     from gdanim.engine.balls import cast
+    from gdanim.lengths import length
     from gdanim.wording import counted
 
     specs, code = _loaded(arguments.specs, load)
@@ -208,6 +212,8 @@ def _check(arguments: argparse.Namespace) -> int:
         told = [counted(len(spec.acts), "act")] if spec.acts else []
         told += [f"{balls} on {counted(len(casts), 'function')}", counted(spec.steps, "step")]
         why = undrawn(spec)
+        if not why:
+            told.append(length(spec).told())
         print(f"{source}: {', '.join(told)}: ok{why and f'; {why}'}")
     return code
 
@@ -232,16 +238,15 @@ def _refuse_folder(target: str | Path) -> None:
 
 
 def _still(arguments: argparse.Namespace) -> int:
-    from gdanim.options import quality
+    from gdanim.options import moment, quality
     from gdanim.output import film
 
     wanted = quality(arguments.quality)
-    if not 0 <= arguments.at < float("inf"):
-        raise InputError(f"--at must be a number of seconds of at least 0, not {arguments.at}")
     if arguments.path.suffix.lower() != ".png":
         raise InputError(f"a still is a PNG: end its name in .png, not {arguments.path.name!r}")
     _refuse_folder(arguments.path)
-    film.still(_drawable(arguments.spec), arguments.at, wanted, arguments.path)
+    spec = _drawable(arguments.spec)
+    film.still(spec, moment(arguments.at, spec), wanted, arguments.path)
     print(arguments.path)
     return OK
 

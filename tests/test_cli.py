@@ -78,7 +78,7 @@ def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str, str]:
 def test_check_says_what_a_spec_holds(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "check", "ravine.yaml") == (
         cli.OK,
-        "ravine.yaml: 4 balls on 1 function, 1000 steps: ok\n",
+        "ravine.yaml: 4 balls on 1 function, 1000 steps, 20.6 s, 618 frames at 30 a second: ok\n",
         "",
     )
 
@@ -321,12 +321,27 @@ def test_still_draws_one_moment(film: FakeFilm, capsys: pytest.CaptureFixture[st
     assert film.calls == [("ravine", 4.5, "1080p30", Path("frame.png"))]
 
 
+def test_a_still_is_the_last_frame_or_one_by_name(film: FakeFilm, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("film.yaml").write_text(f"{RAVINE}acts: [{{chapter: The ravine}}, {{title: a}}, {{chapter: End}}]\n")
+    run(capsys, "still", "film.yaml", "-o", "a.png")
+    for at in ("start", "25%", "The ravine", "End"):
+        assert run(capsys, "still", "film.yaml", "--at", at, "-o", "a.png")[0] == cli.OK
+    assert [call[1] for call in film.calls] == ["end", "start", "25%", "The ravine", "End"]
+    code, _, err = run(capsys, "still", "film.yaml", "--at", "The ravin", "-o", "a.png")
+    assert code == cli.BAD_INPUT
+    assert "the name of a chapter ('The ravine', 'End'), not 'The ravin', did you mean 'The ravine'?" in err
+
+
 @pytest.mark.usefixtures("film")
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
         (["--at", "-1", "-o", "a.png"], "--at"),
         (["--at", "nan", "-o", "a.png"], "--at"),
+        (["--at", "1:30", "-o", "a.png"], "--at is seconds such as 4.5, a share such as 25%, start, end"),
+        (["--at", "101%", "-o", "a.png"], "--at is seconds"),
+        (["--at", "1.2.3%", "-o", "a.png"], "--at is seconds"),
+        (["--at", "strat", "-o", "a.png"], "--at is seconds"),
         (["--at", "1", "-q", "hd", "-o", "a.png"], "-q: quality must be"),
     ],
 )

@@ -66,8 +66,10 @@ def render(
     return paths
 
 
-def still(spec: Spec, at: float, quality: str | None, path: Path) -> None:
-    """Write the frame at ``at`` seconds as a PNG; past the end means the last frame.
+def still(spec: Spec, at: float | str, quality: str | None, path: Path) -> None:
+    """Write the frame at ``at`` as a PNG: seconds (past the end: the last frame), or a place by name.
+
+    Places are "start", "end", "25%" and the names of chapters, as ``Film.seconds`` has them.
 
     With ``view: {background: none}`` it has no ground.
     """
@@ -77,7 +79,7 @@ def still(spec: Spec, at: float, quality: str | None, path: Path) -> None:
     transparent = any(part.view.background == "none" for part in spec.parts)
     with _film(spec, short, rate, transparent) as film:
         frame = blank(film.size)
-        film.paint(round(at * rate) / rate, frame)
+        film.paint(round(film.seconds(at) * rate) / rate, frame)
     if transparent:  # PNG wants colours that are not premultiplied
         alpha = np.maximum(frame[..., 3:], 1).astype(np.uint16)
         frame[..., :3] = np.minimum(frame[..., :3] * np.uint16(255) // alpha, 255)

@@ -123,6 +123,20 @@ class Film:
                     warnings.warn(f"{told}: a longer hold helps", stacklevel=2)
         return found
 
+    def seconds(self, at: float | str) -> float:
+        """The time of a place in the film: seconds, "25%", "start", "end", or the name of a chapter.
+
+        A chapter is told by its last picture, before the next part fades in.
+        """
+        if not isinstance(at, str):
+            return min(at, self.length)
+        if at in ("start", "end"):
+            return self.length if at == "end" else 0.0
+        if at.endswith("%"):
+            return self.length * float(at[:-1]) / 100
+        end = next(chapter.end for chapter in self.chapters if chapter.text == at) / 1000
+        return end if end >= self.length else end - FADE
+
     def _timed(self) -> list[tuple[float, float, Spec]]:
         """Every part with the seconds at which it begins and ends."""
         counts = [self._count(index) for index in range(len(self._parts))]

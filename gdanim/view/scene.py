@@ -26,6 +26,10 @@ from gdanim.engine.solution import Act, Solution
 from gdanim.landscape import landscape
 from gdanim.rolling import Rolling
 from gdanim.spec import Spec
+from gdanim.timeline import APPEAR as APPEAR
+from gdanim.timeline import FALL as FALL
+from gdanim.timeline import HOLD as HOLD
+from gdanim.timeline import LEAVE as LEAVE
 from gdanim.timeline import Timeline
 from gdanim.view.canvas import Artist, Canvas
 from gdanim.view.layout import MARGIN, SHORT, Layout, layout
@@ -39,7 +43,6 @@ SPEC_VARIABLE = "GDANIM_SPEC"  # names the spec for `manim render scenes/...`
 TYPST_SIZE = 10  # points in which manim has Typst set text
 BALL = 0.05  # radius in world units; a crowd is smaller
 CROWD = 8
-APPEAR, FALL, HOLD, LEAVE = 2.4, 1.2, 3.0, 1.0  # seconds of a film's beats, beside the run
 TITLE_LINES = 4  # of a title; it is cut where it would take more
 MANY_VARIABLES = 4  # more than can be written out
 Pixels = NDArray[np.uint8]
