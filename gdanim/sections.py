@@ -153,3 +153,5 @@ class Video(Model):
     """Width to height."""
     loop: bool = False
     """End as it began."""
+    captions: Literal["track", "burned"] = "track"
+    """track: of the MP4, and files beside it; burned: drawn in the picture instead, of GIFs too."""

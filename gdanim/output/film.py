@@ -52,7 +52,7 @@ def render(
             with _film(spec, short, rate) as film:
                 comment = json.dumps(_facts(spec, quality, name), separators=(",", ":"))
                 samples = partial(_samples, film)
-                reel = Reel(film.size, rate, comment, samples, film.chapters, film.captions)
+                reel = Reel(film.size, rate, comment, samples, film.chapters, film.track)
                 encode(
                     lambda k, out, film=film, rate=rate: film.paint(k / rate, out),  # type: ignore[misc]
                     film.frames,
@@ -61,7 +61,7 @@ def render(
                     path.name if progress else None,
                 )
             if name == "mp4":
-                _write_captions(path, film.captions)
+                _write_captions(path, film.track)
         paths.append(path)
     return paths
 
@@ -206,7 +206,7 @@ def _facts(spec: Spec, quality: str | None, name: str) -> dict[str, Any]:
         "spec": spec_hash(spec)[:32],
         "scene": hashlib.sha256(recorded_by).hexdigest()[:16],
         "quality": f"{short}p{rate}",
-        "captions": name == "mp4" and any(part.say for part in spec.parts),
+        "captions": name == "mp4" and spec.video.captions == "track" and any(part.say for part in spec.parts),
     }
     return facts | {package: version(package) for package in ("manim", "numpy", "sympy")}
 

@@ -36,6 +36,7 @@ from gdanim.view.layout import MARGIN, SHORT, Layout, layout
 from gdanim.view.overlay import Overlay
 from gdanim.view.pane import Animated, Clock, Pane
 from gdanim.view.recording import Recording
+from gdanim.view.subtitles import band
 from gdanim.view.text import Lettering, formula, literal, preamble, shortened
 from gdanim.view.theme import Color, Theme, rgb, themed
 
@@ -69,6 +70,8 @@ class FilmScene(Recording):
         self.theme: Theme = themed(spec.view)
         self.size = (int(config.pixel_width), int(config.pixel_height))
         self.layout: Layout = layout(spec.video.aspect, min(self.size))
+        if spec.say and spec.video.captions == "burned":
+            self.layout = self.layout.banded(band(self.layout))
         self.lettering = Lettering(self.size[1] / self.layout.height, spec.view.font)
         self._transparent = transparent
         self._panes: list[Pane] = []
