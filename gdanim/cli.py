@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import signal
 import sys
 import traceback
@@ -135,6 +136,12 @@ def _parser(plugins: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
     new = commands.add_parser("new", help="write a commented spec to start from")
     new.add_argument("name", metavar="NAME")
+    kind = new.add_mutually_exclusive_group()
+    kind.add_argument(
+        "--acts", action="store_true", help="a film of several acts, with chapters and captions"
+    )
+    kind.add_argument("--scene", metavar="SCENE", help="for one of `gdanim list scenes`")
+    kind.add_argument("--data", metavar="FILE.csv", help="a line fitted to the points of a file beside it")
     new.set_defaults(command=_new)
     return parser
 
@@ -293,19 +300,20 @@ def _schema(_: argparse.Namespace) -> int:
 
 
 def _new(arguments: argparse.Namespace) -> int:
-    from gdanim.starter import TEXT
+    from gdanim.starter import starter
 
     path = Path(f"{arguments.name.removesuffix('.yaml')}.yaml")
     if path.name == ".yaml":
         raise InputError(f"{arguments.name!r} names no spec: write gdanim new first")
+    text = starter(path, arguments.scene, arguments.data, arguments.acts)
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(TEXT.format(name=path.stem))
+            file.write(text)
     except FileExistsError:
         raise InputError(f"{path} exists already; it was left as it is") from None
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from None
-    print(f"{path} is ready: gdanim render {path}")
+    print(f"{path} is ready: gdanim render {shlex.quote(str(path))}")
     return OK
 
 

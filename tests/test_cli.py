@@ -14,6 +14,7 @@ import pytest
 
 import gdanim
 from gdanim import cli, registry
+from gdanim.catalog import scenes
 from gdanim.cli import main
 from gdanim.engine.solution import Status
 from gdanim.spec import Spec
@@ -455,6 +456,45 @@ def test_new_writes_a_spec_that_passes_check(name: str, capsys: pytest.CaptureFi
         before[:optional] + before[optional:].replace("# ", "", 1).replace("\n# ", "\n")
     )
     assert run(capsys, "check", "all.yaml")[0] == cli.OK
+
+
+@pytest.mark.parametrize(
+    "kind", [["--acts"], ["--data", "my points.csv"], *(["--scene", s] for s in scenes())]
+)
+def test_every_kind_of_new_spec_passes_check_and_is_drawn(
+    kind: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("my points.csv").write_text("big x,y,z\n100,1,0\n200,2,0\n300,3.5,0\n")
+    code, out, _ = run(capsys, "new", "my film", *kind)
+    assert (code, out) == (cli.OK, "my film.yaml is ready: gdanim render 'my film.yaml'\n")
+    assert "gdanim check 'my film.yaml'" in Path("my film.yaml").read_text()
+    code, out, err = run(capsys, "check", "my film.yaml")
+    assert (code, err) == (cli.OK, "")
+    assert "draws" not in out
+    if kind[0] == "--data":
+        (ball, *_) = gdanim.solve(gdanim.load("my film.yaml")).acts[0].runs
+        assert ball.losses[-1] < ball.losses[0] / 10
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        (["--scene", "contuor"], "--scene: unknown scene 'contuor', did you mean 'contour'?"),
+        (["--data", "nowhere.csv"], "--data: there is no file 'nowhere.csv' in the folder of the spec"),
+        (["--data", "one.csv"], "--data: a line needs two columns of two rows and more"),
+        (["--data", "words.csv"], "--data: words.csv, line 2: 'two' is not a number"),
+        (["--data", "/etc/passwd"], "--data: /etc/passwd must lie in the folder of the spec"),
+    ],
+)
+def test_a_new_spec_of_no_known_kind_is_not_written(
+    kind: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("one.csv").write_text("x\n1\n2\n")
+    Path("words.csv").write_text("x,y\n1,two\n")
+    code, _, err = run(capsys, "new", "mine", *kind)
+    assert code == cli.BAD_INPUT
+    assert err.startswith(message)
+    assert not Path("mine.yaml").exists()
 
 
 @pytest.mark.parametrize("name", ["", ".yaml", "folder/"])

@@ -16,12 +16,12 @@ LAYERS = [
         *("registry", "calculus", "vocabulary", "tokens", "grammar", "latex", "expression"),
         *("yaml_marks", "yaml_advice", "__version__"),
     },
-    {"wording", "values", "data", "entries", "places", "starts", "ranges", "sections", "spec", "starter"},
+    {"wording", "values", "data", "entries", "places", "starts", "ranges", "sections", "spec"},
     {"engine"},
     {"timeline", "landscape", "piles", "rolling", "captions"},
     {"view", "catalog"},
     {"output"},
-    {"checks", "options", "plugins", "schema", "lengths", "table", "cli", "__init__"},
+    {"checks", "options", "plugins", "schema", "lengths", "starter", "table", "cli", "__init__"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 MODULES = sorted(PACKAGE.rglob("*.py"))

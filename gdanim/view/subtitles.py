@@ -17,7 +17,8 @@ from gdanim.view.layout import Layout
 from gdanim.view.text import literal, preamble
 from gdanim.view.theme import Theme, rgb
 
-LEADING = 0.35  # of the size, between the two lines
+LEADING = 0.2  # of the size, between the two lines
+LINE = 1.1  # of the size, from the ascender to the descender
 PAD = 16.0  # points above and below the lines, and least beside them
 EDGE = 24.0  # points in which the band comes out of the picture
 Pixels = NDArray[np.uint8]
@@ -30,7 +31,7 @@ def size(layout: Layout) -> float:
 
 def band(layout: Layout) -> float:
     """Points that two lines need at the bottom of a picture."""
-    return (2 + 2 * LEADING) * size(layout) + 2 * PAD
+    return (2 * LINE + LEADING) * size(layout) + 2 * PAD
 
 
 class Subtitles:
@@ -46,8 +47,8 @@ class Subtitles:
         """Paint the band that words will stand on, in the colour of the ground."""
         height, edge = round(band(self.layout) * self.scale), max(1, round(EDGE * self.scale))
         ground = np.array([round(255 * value) for value in (*rgb(theme.background), 1.0)], dtype=np.float32)
-        cover = np.clip(np.arange(height + edge, dtype=np.float32) / edge, 0.0, 1.0)[:, None, None]
-        below = out[-(height + edge) :]
+        cover = np.clip(np.arange(height, dtype=np.float32) / edge, 0.0, 1.0)[:, None, None]
+        below = out[-height:]
         below[...] = np.rint(ground * cover + below * (1 - cover)).astype(np.uint8)
 
     def write(self, seconds: float, theme: Theme, font: str | None, out: Pixels) -> None:
@@ -69,7 +70,7 @@ class Subtitles:
         lines = " \\ ".join(literal(line) for line in text.split("\n"))
         source = (
             f"#set page(width: auto, height: auto, margin: 1pt, fill: none)\n{preamble(font)}"
-            f'#set text(fill: rgb("{color}"), size: {points:.2f}pt)\n'
+            f'#set text(fill: rgb("{color}"), size: {points:.2f}pt, bottom-edge: "descender")\n'
             f"#set par(leading: {LEADING}em)\n#align(center)[{lines}]"
         )
         png = typst.compile(source.encode(), format="png", ppi=72)
