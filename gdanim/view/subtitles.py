@@ -35,7 +35,7 @@ def band(layout: Layout) -> float:
 
 
 class Subtitles:
-    """The cues of a film in its pixels; one that stands at no time costs nothing."""
+    """The cues of a film in its pixels; where none stands it costs nothing."""
 
     def __init__(self, cues: Sequence[Cue], layout: Layout, pixels: tuple[int, int]) -> None:
         self.cues, self.layout, self.pixels = cues, layout, pixels
