@@ -77,6 +77,19 @@ def needs_sweep(scene: str) -> bool:
     return bool(_declared(scene, "needs_sweep", False))
 
 
+def lasts(scene: str) -> dict[str, float] | None:
+    """About how many seconds a scene with beats of its own lasts beside the run; None for the usual beats.
+
+    Its class says so: ``lasts = {"film": 4, "act": 2, "ball": 0, "row": 0.9}``, ``"run": 0`` without the run.
+    """
+    if not any(
+        getattr(part, "name", "") == "construct" for node in _classes(scenes()[scene]) for part in node.body
+    ):
+        return None
+    found: dict[str, float] = _declared(scene, "lasts", {})
+    return found
+
+
 def refuse_unless_one(scene: str) -> None:
     """Raise InputError unless the file of a scene defines one, as far as can be told without running it."""
     file = scenes()[scene]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import signal
 import sys
 import traceback
@@ -115,7 +116,10 @@ def _parser(plugins: argparse.ArgumentParser) -> argparse.ArgumentParser:
     still = commands.add_parser("still", help="draw one moment of a film")
     still.add_argument("spec", metavar="SPEC")
     still.add_argument(
-        "--at", type=float, required=True, metavar="SECONDS", help="past the end: the last frame"
+        "--at",
+        default="end",
+        metavar="WHEN",
+        help="seconds, a share such as 25%%, start, end (default), or a chapter's name: its last picture",
     )
     _add_quality(still)
     _add_settings(still)
@@ -141,6 +145,12 @@ def _parser(plugins: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
     new = commands.add_parser("new", help="write a commented spec to start from")
     new.add_argument("name", metavar="NAME")
+    kind = new.add_mutually_exclusive_group()
+    kind.add_argument(
+        "--acts", action="store_true", help="a film of several acts, with chapters and captions"
+    )
+    kind.add_argument("--scene", metavar="SCENE", help="for one of `gdanim list scenes`")
+    kind.add_argument("--data", metavar="FILE.csv", help="a line fitted to the points of a file beside it")
     new.set_defaults(command=_new)
     return parser
 
@@ -265,6 +275,7 @@ def _below_specs(source: Path) -> Path:
 def _check(arguments: argparse.Namespace) -> int:
     from gdanim.checks import load, undrawn
     from gdanim.engine.balls import cast
+    from gdanim.lengths import length
     from gdanim.wording import counted
 
     specs, code = _loaded(_once(arguments.specs), arguments.settings, load)
@@ -274,6 +285,8 @@ def _check(arguments: argparse.Namespace) -> int:
         told = [counted(len(spec.acts), "act")] if spec.acts else []
         told += [f"{balls} on {counted(len(casts), 'function')}", counted(spec.steps, "step")]
         why = undrawn(spec)
+        if not why:
+            told.append(length(spec).told())
         print(f"{source}: {', '.join(told)}: ok{why and f'; {why}'}")
     return code
 
@@ -302,16 +315,15 @@ def _refuse_folder(target: str | Path) -> None:
 
 
 def _still(arguments: argparse.Namespace) -> int:
-    from gdanim.options import quality
+    from gdanim.options import moment, quality
     from gdanim.output import film
 
     wanted = quality(arguments.quality)
-    if not 0 <= arguments.at < float("inf"):
-        raise InputError(f"--at must be a number of seconds of at least 0, not {arguments.at}")
     if arguments.path.suffix.lower() != ".png":
         raise InputError(f"a still is a PNG: end its name in .png, not {arguments.path.name!r}")
     _refuse_folder(arguments.path)
-    film.still(_drawable(arguments.spec, arguments.settings), arguments.at, wanted, arguments.path)
+    spec = _drawable(arguments.spec, arguments.settings)
+    film.still(spec, moment(arguments.at, spec), wanted, arguments.path)
     print(arguments.path)
     return OK
 
@@ -357,19 +369,20 @@ def _schema(_: argparse.Namespace) -> int:
 
 
 def _new(arguments: argparse.Namespace) -> int:
-    from gdanim.starter import TEXT
+    from gdanim.starter import starter
 
     path = Path(f"{arguments.name.removesuffix('.yaml')}.yaml")
     if path.name == ".yaml":
         raise InputError(f"{arguments.name!r} names no spec: write gdanim new first")
+    text = starter(path, arguments.scene, arguments.data, arguments.acts)
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(TEXT.format(name=path.stem))
+            file.write(text)
     except FileExistsError:
         raise InputError(f"{path} exists already; it was left as it is") from None
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}") from None
-    print(f"{path} is ready: gdanim render {path}")
+    print(f"{path} is ready: gdanim render {shlex.quote(str(path))}")
     return OK
 
 

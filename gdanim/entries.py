@@ -48,7 +48,7 @@ class Entry(Model):
     @field_validator("name")
     @classmethod
     def _known(cls, name: str | None) -> str | None:
-        if name and name not in cls.registry:
+        if name is not None and name not in cls.registry:
             raise mistake(f"unknown {cls.registry.kind} {name!r}{did_you_mean(name, cls.registry)}")
         return name
 
@@ -241,7 +241,9 @@ def as_rate(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
         known = isinstance(value, str) and value in schedules
         example = f"{{name: {value if known else 'cosine'}, initial: 0.3, ...}}"
-        raise mistake(f"a learning rate is a number or {example}, not {shown(value)}")
+        comma = re.fullmatch(r"(\d+),(\d+)", value) if isinstance(value, str) else None
+        remedy = f": write {comma[1]}.{comma[2]}" if comma else ""
+        raise mistake(f"a learning rate is a number or {example}, not {shown(value)}{remedy}")
     if value < 0:
         raise mistake(f"a learning rate must be at least 0, not {value}")
     return {"initial": value}

@@ -5,6 +5,7 @@ Whatever the grammar reads is derived at once: a formula whose derivatives would
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import sympy
@@ -12,11 +13,13 @@ import sympy
 from gdanim import calculus
 from gdanim.calculus import TooComplexError
 from gdanim.grammar import Parser
+from gdanim.latex import from_latex
 from gdanim.tokens import ExpressionError
 
 __all__ = ["ExpressionError", "number_text", "parse", "point_text", "variables"]
 
 MAX_LENGTH = 1000  # characters
+TYPESET = re.compile(r"[\\{$]")  # of LaTeX, and of no formula
 
 
 def parse(text: str) -> sympy.Expr:
@@ -26,6 +29,8 @@ def parse(text: str) -> sympy.Expr:
     """
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"the formula is longer than {MAX_LENGTH} characters", 0, len(text))
+    if found := TYPESET.search(text):
+        raise _typeset(text, found)
     node = Parser(text).formula()
     whole = (len(text) - len(text.lstrip()), len(text.strip()))
     if node.value is not None:
@@ -35,6 +40,19 @@ def parse(text: str) -> sympy.Expr:
     except TooComplexError as error:
         raise ExpressionError(str(error), *whole) from None
     return node.expr
+
+
+def _typeset(text: str, found: re.Match[str]) -> ExpressionError:
+    """What to write instead of a formula in LaTeX, which was found by its first sign."""
+    written, offset = from_latex(text), found.start()
+    what = "this is LaTeX" if "\\" in text else f"unexpected {found[0]!r}"
+    try:
+        if TYPESET.search(written):
+            raise ExpressionError("more than can be told")
+        parse(written)
+    except ExpressionError:
+        return ExpressionError("LaTeX is not read here: write such as x^2/2 + sqrt(y)", offset)
+    return ExpressionError(f"{what}: write {written}", offset)
 
 
 def variables(expr: sympy.Expr) -> tuple[str, ...]:

@@ -4,7 +4,7 @@
     product = unary (("*" | "/") unary | power)*      2x, 3xy and 2(x+1) are products
     unary   = ("-" | "+") unary | power
     power   = atom (("^" | "**") unary)?              right associative; -x^2 is -(x^2)
-    atom    = number | name | function "(" sum ("," sum)* ")" | "(" sum ")"
+    atom    = number | name | function "(" sum ("," sum)* ")" | "(" sum ")" | "|" sum "|"
 
 The tree keeps the written order, because films show it. Work is bounded on the way: constants are
 computed as they appear and must be real and finite, and powers have a largest exponent.
@@ -12,6 +12,7 @@ computed as they appear and must be real and finite, and powers have a largest e
 
 from __future__ import annotations
 
+import itertools
 import math
 import operator
 from collections.abc import Callable, Sequence
@@ -45,10 +46,16 @@ class Parser:
         self.position = 0
         self.nodes = 0
         self.depth = 0
+        self.bars = 0  # that are open: the next | after a factor closes one
 
     @property
     def token(self) -> Token:
         return self.tokens[self.position]
+
+    @property
+    def openings(self) -> tuple[str, ...]:
+        """What begins a factor, besides names and numbers; where bars are open, one more closes them."""
+        return ("(",) if self.bars else ("(", "|")
 
     def next(self) -> Token:
         token = self.token
@@ -67,8 +74,18 @@ class Parser:
         if self.token.text == ")":
             raise self.error("this ) closes nothing")
         if self.token.kind != "end":
-            raise self.error(f"unexpected {self.token.text!r}")
+            raise self.decimal_comma() or self.error(f"unexpected {self.token.text!r}")
         return node
+
+    def decimal_comma(self) -> ExpressionError | None:
+        """What to write for 0,5, if that is what stands here: a comma with digits close on either side."""
+        if self.token.text != "," or not 0 < self.position < len(self.tokens) - 1:
+            return None
+        before, comma, after = self.tokens[self.position - 1 : self.position + 2]
+        if not (before.kind == after.kind == "number" and comma.offset + 1 == after.offset):
+            return None
+        number = f"{before.text.replace('.', '')}.{after.text}"
+        return self.error(f"a decimal point is a point: write {number}", before._replace(text=f"{number}"))
 
     def error(self, message: str, token: Token | None = None) -> ExpressionError:
         token = token or self.token
@@ -122,7 +139,7 @@ class Parser:
                 factors.append((self.unary(), sign.text == "/"))
                 if sign.text == "/" and factors[-1][0].value == 0:
                     raise self.error("division by zero", divisor)
-            elif self.token.kind in ("name", "number") or self.token.text == "(":
+            elif self.token.kind in ("name", "number") or self.token.text in self.openings:
                 self.refuse_unclear_product(divided=factors[-1][1])
                 factors.append((self.power(), False))
             else:
@@ -137,7 +154,10 @@ class Parser:
         if before.kind == "name" and token.text == "(":
             raise self.error(unknown("function", before.text), before)
         if divided:
-            raise self.error("unclear after a division: write a/(b*c) or a/b*c")
+            after = f"{token.text}..." if token.text in FUNCTIONS or token.text in "(|" else token.text
+            divisor = before.text if self.tokens[self.position - 2].text == "/" else "..."
+            ways = f"/({divisor}*{after}) or /{divisor}*{after}"
+            raise self.error(f"unclear after a division: write {ways}")
 
     def multiplied(self, start: Token, factors: list[tuple[Node, bool]]) -> Node:
         """The product of nodes, each with whether it divides; plain numbers gather in front."""
@@ -204,18 +224,36 @@ class Parser:
         if token.kind == "name":
             return self.named(token)
         if token.text == "(":
-            node = self.nested(self.sum)
+            node = self.within()
             self.close(token)
             return node
+        if token.text == "|":
+            return self.magnitude(token)
         if token.kind == "end":
             raise self.error("the formula ends too early", token)
         raise self.error(f"expected a number, a variable or a function before {token.text!r}", token)
 
-    def close(self, opening: Token) -> None:
-        if self.accept(")") is None:
+    def within(self) -> Node:
+        """A sum in parentheses, whatever bars are open outside."""
+        outside, self.bars = self.bars, 0
+        node = self.nested(self.sum)
+        self.bars = outside
+        return node
+
+    def magnitude(self, opening: Token) -> Node:
+        """What stands between two bars: where a factor can begin a bar opens, else it closes."""
+        self.bars += 1
+        inner = self.nested(self.sum)
+        self.bars -= 1
+        self.close(opening, "|")
+        constant = _constant(lambda values: abs(values[0]), [inner])
+        return self.node(opening, FUNCTIONS["abs"].build(inner.expr), constant, inner.exponent)
+
+    def close(self, opening: Token, closing: str = ")") -> None:
+        if self.accept(closing) is None:
             if self.token.kind == "end":
-                raise self.error("this ( is never closed", opening)
-            raise self.error(f"expected ) before {self.token.text!r}")
+                raise self.error(f"this {opening.text} is never closed", opening)
+            raise self.decimal_comma() or self.error(f"expected {closing} before {self.token.text!r}")
 
     def number(self, token: Token) -> Node:
         value = float(token.text)
@@ -238,12 +276,12 @@ class Parser:
         function = FUNCTIONS[token.text]
         opening = self.token
         if self.accept("(") is None:
-            raise self.error(f"{token.text} needs parentheses, as in {token.text}(x)", token)
-        arguments = [self.nested(self.sum)]
-        while self.accept(","):
-            arguments.append(self.nested(self.sum))
+            raise self.error(f"{token.text} needs parentheses: write {self.called(token)}", token)
+        arguments, fewest, most = [self.within()], *function.arity
+        while self.token.text == "," and (most > 1 or not self.decimal_comma()):
+            self.next()
+            arguments.append(self.within())
         self.close(opening)
-        fewest, most = function.arity
         if not fewest <= len(arguments) <= most:
             wanted = "one argument" if most == 1 else f"{fewest} to {most} arguments"
             raise self.error(f"{token.text} takes {wanted}, not {len(arguments)}", token)
@@ -253,6 +291,17 @@ class Parser:
             _constant(lambda values: function.compute(*values), arguments),
             max(argument.exponent for argument in arguments),
         )
+
+    def called(self, token: Token) -> str:
+        """A function without parentheses as it should be: sin(2x) for sin 2x, sin(x)^2 for sin^2(x)."""
+        rest = self.tokens[self.position :]
+        texts = [part.text for part in rest]
+        if texts[0] == "^" and rest[1].kind == "number" and texts[2:3] == ["("] and ")" in texts:
+            return f"{token.text}({''.join(texts[3 : texts.index(')')])})^{texts[1]}"
+        if texts[:3] == ["^", "-", "1"] and f"a{token.text}" in FUNCTIONS:
+            return f"a{token.text}(x)"
+        words = itertools.takewhile(lambda part: part.kind in ("name", "number"), rest)
+        return f"{token.text}({' '.join(word.text for word in words) or 'x'})"
 
 
 def _product(factors: Sequence[sympy.Expr]) -> sympy.Expr:

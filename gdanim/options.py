@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,32 @@ def quality(text: str | None) -> str | None:
         return asked(quality=text).quality
     except InputError as error:
         raise InputError(f"-q: {error}") from None
+
+
+def moment(text: str, spec: Spec) -> float | str:
+    """A place in a film for ``film.still``: seconds, a share of it, ``start``, ``end`` or a chapter's name.
+
+    Raises InputError where the film has no such chapter.
+    """
+    try:
+        seconds = float(text)
+    except ValueError:
+        chapters = [part.chapter for part in spec.parts if part.chapter]
+        share = re.fullmatch(r"([0-9.]+)\s*%", text)
+        if text in ("start", "end") or text in chapters or (share and _share(share[1])):
+            return text
+        named = f" ({', '.join(map(repr, chapters))})" if chapters else ", of which this film has none"
+        ways = f"seconds such as 4.5, a share such as 25%, start, end, or the name of a chapter{named}"
+        near = difflib.get_close_matches(text, [*chapters, "start", "end"], n=1)
+        told = f", did you mean {near[0]!r}?" if near else ""
+        raise InputError(f"--at is {ways}, not {text!r}{told}") from None
+    if not 0 <= seconds < float("inf"):
+        raise InputError(f"--at must be a number of seconds of at least 0, not {text}")
+    return seconds
+
+
+def _share(text: str) -> bool:
+    return text.replace(".", "", 1).isdigit() and float(text) <= 100
 
 
 def descent_spec(func: str, lr: str, start: str, film: Path | None = None) -> Spec:

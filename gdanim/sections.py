@@ -143,6 +143,8 @@ class Video(Model):
     """Width to height; a size in pixels has its own."""
     loop: bool = False
     """End as it began."""
+    captions: Literal["track", "burned"] = "track"
+    """track: of the MP4, and files beside it; burned: drawn in the picture instead, of GIFs too."""
 
     @field_validator("aspect")
     @classmethod

@@ -136,10 +136,10 @@ class Act(Shown):
     """Seconds that its last picture stands longer."""
 
     @classmethod
-    def unknown(cls, key: str) -> str:
+    def unknown(cls, key: str, value: Any) -> str:
         if key in cls.of_the_film:
             return f"{key} belongs to the whole film: it cannot stand in an act"
-        return super().unknown(key)
+        return super().unknown(key, value)
 
 
 class Keys(Shown):
@@ -150,12 +150,6 @@ class Keys(Shown):
     """The files to write."""
     acts: tuple[Act, ...] = Field(default=(), min_length=1, max_length=MAX_ACTS)
     """Parts of the film, one after another; each says what differs from the keys above."""
-
-    @classmethod
-    def unknown(cls, key: str) -> str:
-        if key in Act.written_keys() and key not in cls.written_keys():
-            return f"{key} belongs to an act: write it under acts"
-        return super().unknown(key)
 
     @field_validator("acts", mode="before")
     @classmethod

@@ -19,6 +19,7 @@ from gdanim.engine.solution import Act, Array, Run
 
 Mask = NDArray[np.bool_]
 Index = NDArray[np.int64]
+APPEAR, FALL, HOLD, LEAVE = 2.4, 1.2, 3.0, 1.0  # seconds of a film's beats, beside the run
 SPEED_UP = 2.5  # seconds in which the pace grows e-fold
 SETTLE = 0.7  # seconds that a film looks on after the last ball has come to rest
 

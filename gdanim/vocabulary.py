@@ -59,6 +59,30 @@ FUNCTIONS = {
 }
 
 
+# What other languages call them.
+SYNONYMS = {
+    **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan")},
+    "tg": "tan",
+    "arctg": "atan",
+    "sh": "sinh",
+    "ch": "cosh",
+    "th": "tanh",
+    "fabs": "abs",
+    "sgn": "sign",
+    "lg": "log10",
+    "log_10": "log10",
+    "root": "sqrt",
+    "logistic": "sigmoid",
+    "pow": "a^b",
+    "square": "(...)^2",
+    "log2": "ln(x)/ln(2)",
+    "cbrt": "x^(1/3)",
+    "relu": "max(x, 0)",
+    "norm": "sqrt(x^2 + y^2)",
+    "sum": "the terms with + between them",
+}
+
+
 def check_variables(names: Sequence[str]) -> None:
     """Raise ValueError unless these can be the variables of one function."""
     if len(set(names)) < len(names):
@@ -74,6 +98,11 @@ def unknown(kind: Literal["name", "function"], name: str) -> str:
     letters = "*".join(re.findall("[A-Za-z][0-9]*", name))
     called = kind == "function"
     known = FUNCTIONS if called else [*FUNCTIONS, *CONSTANTS, *GREEK]
+    ours = SYNONYMS.get(name.lower()) or (name.lower() if name.lower() in FUNCTIONS else "")
+    if ours in FUNCTIONS:
+        return f"unknown {kind} {name!r}, did you mean {ours!r}?"
+    if ours:
+        return f"unknown {kind} {name!r}: write {ours}"
     # Two letters are rather a product, if not a function's name with one left out.
     cutoff = 0.6 if len(name) > 2 else 0.7 if called else 1.0
     near = get_close_matches(name, known, n=1, cutoff=cutoff)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from gdanim.yaml_advice import SMART
 from gdanim.yaml_marks import Loc
 
 MANY = 100  # names are no help as a list
@@ -66,15 +68,20 @@ class Model(BaseModel):
         return [field.alias or name for name, field in cls.model_fields.items() if name not in cls.hidden]
 
     @classmethod
-    def unknown(cls, key: str) -> str:
-        """What to say of a key that may not be written."""
-        return f"unknown key {key!r}{did_you_mean(key, cls.written_keys())}"
+    def unknown(cls, key: str, value: Any) -> str:
+        """What to say of a key that may not be written, with its value."""
+        from gdanim.places import belongs  # which knows all models
+
+        remedy = belongs(key, value, cls)
+        if remedy.startswith("write"):
+            return f"unknown key {key!r}: {remedy}"
+        return remedy or f"unknown key {key!r}{did_you_mean(key, cls.written_keys())}"
 
     @model_validator(mode="wrap")
     @classmethod
     def _name_the_nearest_key(cls, data: Any, handler: ModelWrapValidatorHandler[Model]) -> Model:
         try:
-            return handler(_tuples(data))
+            return handler(plain(data))
         except ValidationError as error:
             raise ValidationError.from_exception_data(
                 error.title, [cls._again(details) for details in error.errors(include_url=False)]
@@ -85,7 +92,7 @@ class Model(BaseModel):
         kind: str | PydanticCustomError = details["type"]
         if kind == "extra_forbidden":
             word = str(details["loc"][-1])
-            kind = mistake(cls.unknown(word), key=True)
+            kind = mistake(cls.unknown(word, details["input"]), key=True)
         elif kind == "mistake":
             kind = PydanticCustomError("mistake", "{text}", details["ctx"])
         return InitErrorDetails(
@@ -93,10 +100,11 @@ class Model(BaseModel):
         )
 
 
-def _tuples(data: Any) -> Any:
+def plain(data: Any) -> Any:
+    """Data with tuples for lists, as the models are."""
     if isinstance(data, Mapping):
-        return {key: _tuples(value) for key, value in data.items()}
-    return tuple(map(_tuples, data)) if isinstance(data, list | tuple) else data
+        return {key: plain(value) for key, value in data.items()}
+    return tuple(map(plain, data)) if isinstance(data, list | tuple) else data
 
 
 def findings(error: ValidationError) -> list[Finding]:
@@ -124,7 +132,26 @@ def _finding(details: Any) -> Finding:
         return Finding(loc, f"{subject}: {details['msg'][:1].lower()}{details['msg'][1:]}")
     found = details["input"]
     is_not = len(found) if details["type"] == "too_long" else shown(found)
-    return Finding(loc, f"{subject} must {words(context)}, not {is_not}")
+    remedy = _instead(details["type"], found)
+    return Finding(loc, f"{subject} must {words(context)}, not {is_not}{remedy and f': write {remedy}'}")
+
+
+def _instead(kind: str, found: Any) -> str:
+    """What to write for a value of a wrong type that is nearly right; "" where that is unknown."""
+    if kind == "tuple_type" and isinstance(found, str | int | float) and not isinstance(found, bool):
+        return f"[{found}]" if len(str(found)) <= 60 else ""
+    if not isinstance(found, str):
+        return ""
+    text = found.strip().strip(SMART)
+    if kind in ("float_type", "int_type", "int_from_float"):
+        number = re.sub(r"(?<=\d),(?=\d)", ".", text)
+        ratio = re.fullmatch(r"(\d+)/0*([1-9]\d*)", number)
+        if ratio and len(number) < 20:
+            return f"{int(ratio[1]) / int(ratio[2]):.4g}"
+        return number if re.fullmatch(r"-?\d+(\.\d+)?", number) and number != found else ""
+    if kind == "bool_type":
+        return {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(text.lower(), "")
+    return text if kind == "literal_error" and text != found else ""
 
 
 def shown(value: Any) -> str:

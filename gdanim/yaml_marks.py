@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
-from yaml.composer import ComposerError
 from yaml.reader import ReaderError
+
+from gdanim import yaml_advice
+from gdanim.yaml_advice import LONGEST, ODD_SPACES, quoted
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
@@ -128,7 +131,8 @@ def read(path: str | Path) -> tuple[Any, Marks]:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - raw.rfind(b"\n", 0, error.start)
-        raise SpecError(path, [Mistake(line, column, "this is not UTF-8 text")]) from None
+        message = "this is not UTF-8 text: have your editor save the file as UTF-8"
+        raise SpecError(path, [Mistake(line, column, message)]) from None
     return parse(text, path)
 
 
@@ -141,10 +145,9 @@ def parse(text: str, path: str | Path) -> tuple[Any, Marks]:
         node = yaml.compose(text, Loader=_Composer)
         data = None if node is None else reader.read(node, ())
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        told = ", ".join(part for part in (error.context, error.problem) if part)
-        raise SpecError(path, [Mistake(line, column, f"not valid YAML: {told}")]) from None
+        raise SpecError(path, [Mistake(*yaml_advice.advice(text, error))]) from None
+    except _TooMuchError as error:
+        raise SpecError(path, [Mistake(*_position(error.mark), error.message)]) from None
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         column = error.position - text.rfind("\n", 0, error.position)
@@ -152,9 +155,19 @@ def parse(text: str, path: str | Path) -> tuple[Any, Marks]:
         raise SpecError(path, [Mistake(line, column, message)]) from None
     if node is None:
         raise SpecError(path, [Mistake(1, 1, "this spec is empty; it needs at least functions: [x^2 + y^2]")])
+    if isinstance(data, str) and (slip := yaml_advice.of_text(text)):
+        reader.mistakes.append(Mistake(*slip))
     if reader.mistakes:
         raise SpecError(path, reader.mistakes)
     return data, reader.marks
+
+
+class _TooMuchError(Exception):
+    """Valid YAML of a size or depth that no spec has."""
+
+    def __init__(self, message: str, mark: yaml.Mark) -> None:
+        super().__init__(message)
+        self.message, self.mark = message, mark
 
 
 class _Composer(yaml.BaseLoader):
@@ -166,7 +179,7 @@ class _Composer(yaml.BaseLoader):
         self.depth += 1
         if self.depth > MAX_DEPTH:
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise ComposerError(None, None, "nested too deeply", mark)
+            raise _TooMuchError("nested too deeply", mark)
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
@@ -179,20 +192,27 @@ class _Reader:
         self.text = text
         self.marks = Marks()
         self.mistakes: list[Mistake] = []
+        self.aliases = set(re.findall(r"\*([\w-]+)", text))
+        self.checked: set[yaml.Node] = set()  # an alias is the node itself again
 
     def read(self, node: yaml.Node, loc: Loc) -> Any:
         if len(loc) > MAX_DEPTH or len(self.marks.values) >= MAX_NODES:
-            raise ComposerError(None, None, "aliases (*name) repeat too much here", node.start_mark)
-        self.marks.values[loc] = _position(node)
+            raise _TooMuchError("aliases (*name) repeat too much here", node.start_mark)
+        self.marks.values[loc] = _position(node.start_mark)
         if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.startswith("tag:yaml.org,2002:python"):
-            self._refuse(node, f"tags such as {node.tag!r} have no meaning in a spec")
+            remedy = f"; a text that begins with ! needs quotes: {quoted(self._rest(node))}"
+            self._refuse(node, f"tags such as {node.tag!r} have no meaning in a spec{remedy}")
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, loc)
         if isinstance(node, yaml.SequenceNode):
+            self._refuse_decimal_commas(node)
             return [self.read(item, (*loc, index)) for index, item in enumerate(node.value)]
         assert isinstance(node, yaml.ScalarNode)
-        self._refuse_unreadable(node)
+        if node not in self.checked:
+            self.checked.add(node)
+            self._refuse_unreadable(node)
+            self._refuse_lost_text(node)
         quotes = len(node.style or "")
         if self.text.startswith(node.value, node.start_mark.index + quotes):
             self.marks.verbatim[loc] = quotes
@@ -208,20 +228,58 @@ class _Reader:
                 self._refuse(key, f"the key {key.value!r} is here twice, first in line {line}")
             else:
                 self._refuse_unreadable(key)
-                self.marks.keys[(*loc, key.value)] = _position(key)
+                if odd := next((c for c in key.value if c in ODD_SPACES), None):
+                    self._refuse(key, f"the space {odd!r} beside this key is no ordinary one: type it again")
+                self.marks.keys[(*loc, key.value)] = _position(key.start_mark)
                 mapping[key.value] = self.read(value, (*loc, key.value))
         return mapping
+
+    def _rest(self, node: yaml.Node) -> str:
+        """What stands from a node to the end of its line."""
+        begin = node.start_mark.index
+        return re.split(r"[\r\n]", self.text[begin : begin + LONGEST], maxsplit=1)[0]
+
+    def _refuse_lost_text(self, node: yaml.ScalarNode) -> None:
+        """Text that YAML leaves out or reads on: what looks like a comment or anchor, items out of line."""
+        if node.style:
+            return
+        rest = self._rest(node)
+        if not node.value and (comment := re.match(r"\s*(#\w.*)", rest)):
+            line, column = _position(node.start_mark)
+            told = f"# begins a comment: put the text in quotes, {quoted(comment[1])}"
+            self.mistakes.append(Mistake(line, column + comment.start(1), told))
+        if (anchor := re.match(r"&([\w-]+)", rest)) and anchor[1] not in self.aliases:
+            self._refuse(node, f"a text that begins with & needs quotes: {quoted(rest)}")
+        written = self.text[node.start_mark.index : node.end_mark.index]
+        if item := re.search(r"\n([ ]*)-[ ]" if written[:1] != "-" else r"\n([ ]*)-", written):
+            line = node.start_mark.line + 1 + written.count("\n", 0, item.end(1))
+            told = "put its - below the other ones, with a space after each"
+            self.mistakes.append(
+                Mistake(line, len(item[1]) + 1, f"this line goes on with the one above: {told}")
+            )
+
+    def _refuse_decimal_commas(self, node: yaml.SequenceNode) -> None:
+        """0,5 in a list in brackets is two items; refused where the second one is no number by itself."""
+        for one, other in pairwise(node.value if node.flow_style else ()):
+            close = one.end_mark.index + 1 == other.start_mark.index and not (one.style or other.style)
+            if (
+                close
+                and re.fullmatch(r"-?\d+", str(one.value))
+                and (re.match(r"0\d|\d+[^\d.]", str(other.value)) and not re.match(r"\d+e", str(other.value)))
+            ):
+                number = f"{one.value}.{other.value}"
+                self._refuse(one, f"a comma ends an item, a decimal point is a point: write {number}")
 
     def _refuse_unreadable(self, node: yaml.ScalarNode) -> None:
         if found := _UNREADABLE.search(node.value):
             self._refuse(node, f"a text cannot hold the character {found.group()!r}")
 
     def _refuse(self, node: yaml.Node, message: str) -> None:
-        self.mistakes.append(Mistake(*_position(node), message))
+        self.mistakes.append(Mistake(*_position(node.start_mark), message))
 
 
-def _position(node: yaml.Node) -> tuple[int, int]:
-    return node.start_mark.line + 1, node.start_mark.column + 1
+def _position(mark: yaml.Mark) -> tuple[int, int]:
+    return mark.line + 1, mark.column + 1
 
 
 def _core_schema(text: str) -> Any:

@@ -29,6 +29,7 @@ class Sweep(FilmScene):
     dimensions = (2,)
     needs_sweep = True
     uses = ("sweep",)
+    lasts = {"act": 22.9, "run": 0.0}  # noqa: RUF012
 
     def construct(self) -> None:
         title = self._title()

@@ -172,7 +172,9 @@ def test_a_scene_may_do_without_functions(literal: str, capsys: pytest.CaptureFi
     text = "functions: [bowl]\nacts: [{}, {scene: card}, {scene: card, functions: [x^2]}]\n"
     assert [len(part.functions) for part in read(text).parts] == [1, 0, 0]
     assert main(["check", "film.yaml"]) == 0
-    assert capsys.readouterr().out == "film.yaml: 3 acts, 1 ball on 1 function, 1000 steps: ok\n"
+    told = capsys.readouterr().out
+    assert told.startswith("film.yaml: 3 acts, 1 ball on 1 function, 1000 steps, ")
+    assert told.endswith(" frames at 30 a second: ok\n")
     validator = jsonschema.Draft202012Validator(schema())
     for good in ("scene: card\n", text):
         assert not list(validator.iter_errors(parse(good, "film.yaml")[0]))
@@ -240,5 +242,5 @@ def test_acts_are_numbered_across_the_film() -> None:
 
 @pytest.mark.parametrize("key", ["chapter", "say", "hold"])
 def test_what_belongs_to_an_act_is_sent_there(spec_of: Callable[[str], Spec], key: str) -> None:
-    with pytest.raises(SpecError, match=f"2:1: {key} belongs to an act: write it under acts"):
+    with pytest.raises(SpecError, match=f"2:1: {key} belongs in an act: write acts"):
         spec_of(f"functions: [ackley]\n{key}: 1")

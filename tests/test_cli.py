@@ -15,6 +15,7 @@ import pytest
 
 import gdanim
 from gdanim import cli, registry
+from gdanim.catalog import scenes
 from gdanim.cli import main
 from gdanim.engine.solution import Status
 from gdanim.spec import Spec
@@ -87,7 +88,7 @@ def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str, str]:
 def test_check_says_what_a_spec_holds(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "check", "ravine.yaml") == (
         cli.OK,
-        "ravine.yaml: 4 balls on 1 function, 1000 steps: ok\n",
+        "ravine.yaml: 4 balls on 1 function, 1000 steps, 20.6 s, 618 frames at 30 a second: ok\n",
         "",
     )
 
@@ -365,12 +366,27 @@ def test_still_draws_one_moment(film: FakeFilm, capsys: pytest.CaptureFixture[st
     assert film.calls == [("ravine", 4.5, "1080p30", Path("frame.png"))]
 
 
+def test_a_still_is_the_last_frame_or_one_by_name(film: FakeFilm, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("film.yaml").write_text(f"{RAVINE}acts: [{{chapter: The ravine}}, {{title: a}}, {{chapter: End}}]\n")
+    run(capsys, "still", "film.yaml", "-o", "a.png")
+    for at in ("start", "25%", "The ravine", "End"):
+        assert run(capsys, "still", "film.yaml", "--at", at, "-o", "a.png")[0] == cli.OK
+    assert [call[1] for call in film.calls] == ["end", "start", "25%", "The ravine", "End"]
+    code, _, err = run(capsys, "still", "film.yaml", "--at", "The ravin", "-o", "a.png")
+    assert code == cli.BAD_INPUT
+    assert "the name of a chapter ('The ravine', 'End'), not 'The ravin', did you mean 'The ravine'?" in err
+
+
 @pytest.mark.usefixtures("film")
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
         (["--at", "-1", "-o", "a.png"], "--at"),
         (["--at", "nan", "-o", "a.png"], "--at"),
+        (["--at", "1:30", "-o", "a.png"], "--at is seconds such as 4.5, a share such as 25%, start, end"),
+        (["--at", "101%", "-o", "a.png"], "--at is seconds"),
+        (["--at", "1.2.3%", "-o", "a.png"], "--at is seconds"),
+        (["--at", "strat", "-o", "a.png"], "--at is seconds"),
         (["--at", "1", "-q", "hd", "-o", "a.png"], "-q: quality must be"),
     ],
 )
@@ -484,6 +500,45 @@ def test_new_writes_a_spec_that_passes_check(name: str, capsys: pytest.CaptureFi
         before[:optional] + before[optional:].replace("# ", "", 1).replace("\n# ", "\n")
     )
     assert run(capsys, "check", "all.yaml")[0] == cli.OK
+
+
+@pytest.mark.parametrize(
+    "kind", [["--acts"], ["--data", "my points.csv"], *(["--scene", s] for s in scenes())]
+)
+def test_every_kind_of_new_spec_passes_check_and_is_drawn(
+    kind: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("my points.csv").write_text("big x,y,z\n100,1,0\n200,2,0\n300,3.5,0\n")
+    code, out, _ = run(capsys, "new", "my film", *kind)
+    assert (code, out) == (cli.OK, "my film.yaml is ready: gdanim render 'my film.yaml'\n")
+    assert "gdanim check 'my film.yaml'" in Path("my film.yaml").read_text()
+    code, out, err = run(capsys, "check", "my film.yaml")
+    assert (code, err) == (cli.OK, "")
+    assert "draws" not in out
+    if kind[0] == "--data":
+        (ball, *_) = gdanim.solve(gdanim.load("my film.yaml")).acts[0].runs
+        assert ball.losses[-1] < ball.losses[0] / 10
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        (["--scene", "contuor"], "--scene: unknown scene 'contuor', did you mean 'contour'?"),
+        (["--data", "nowhere.csv"], "--data: there is no file 'nowhere.csv' in the folder of the spec"),
+        (["--data", "one.csv"], "--data: a line needs two columns of two rows and more"),
+        (["--data", "words.csv"], "--data: words.csv, line 2: 'two' is not a number"),
+        (["--data", "/etc/passwd"], "--data: /etc/passwd must lie in the folder of the spec"),
+    ],
+)
+def test_a_new_spec_of_no_known_kind_is_not_written(
+    kind: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("one.csv").write_text("x\n1\n2\n")
+    Path("words.csv").write_text("x,y\n1,two\n")
+    code, _, err = run(capsys, "new", "mine", *kind)
+    assert code == cli.BAD_INPUT
+    assert err.startswith(message)
+    assert not Path("mine.yaml").exists()
 
 
 @pytest.mark.parametrize("name", ["", ".yaml", "folder/"])

@@ -170,6 +170,20 @@ def test_chapters_go_on_until_the_next(film: Any, borders: list[int]) -> None:
     assert film.chapters == [Cue(0, second, "First"), Cue(second, end, "Second")]
 
 
+def test_places_in_a_film_have_names(film: Any, borders: list[int]) -> None:
+    assert [film.seconds(at) for at in (3, "start", "25%", "end", "Second", 1e9)] == [
+        3,
+        0,
+        film.length / 4,
+        film.length,
+        film.length,
+        film.length,
+    ]
+    first = film.seconds("First")
+    assert borders[2] / RATE - 0.5 < first < borders[2] / RATE
+    assert frame(film, round(first * RATE)).std() > 2 * frame(film, borders[2]).std()  # which fades in
+
+
 def test_captions_keep_to_their_act(film: Any, borders: list[int]) -> None:
     texts = ["It rolls down.", "It stops.", "So does this."]
     assert [cue.text for cue in film.captions] == texts

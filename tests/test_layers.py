@@ -12,15 +12,19 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "gdanim"
 # From left to right: a module may import from its own layer and from those before it.
 LAYERS = [
-    {"registry", "calculus", "vocabulary", "tokens", "grammar", "expression", "yaml_marks", "__version__"}
-    | {"dict_marks", "origin"},
-    {"wording", "values", "data", "parameters", "entries", "starts", "ranges", "grids", "quality"}
-    | {"sections", "settings", "spec", "starter", "defaults"},
+    {
+        *("registry", "calculus", "vocabulary", "tokens", "grammar", "latex", "expression"),
+        *("yaml_marks", "yaml_advice", "dict_marks", "origin", "__version__"),
+    },
+    {
+        *("wording", "values", "data", "parameters", "entries", "places", "starts", "ranges", "grids"),
+        *("quality", "sections", "settings", "spec", "defaults"),
+    },
     {"engine"},
     {"timeline", "landscape", "piles", "rolling", "captions"},
     {"view", "catalog"},
     {"output"},
-    {"checks", "options", "plugins", "schema", "table", "cli", "__init__"},
+    {"checks", "options", "plugins", "schema", "lengths", "starter", "table", "cli", "__init__"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 MODULES = sorted(PACKAGE.rglob("*.py"))

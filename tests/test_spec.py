@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,11 @@ from pydantic import ValidationError
 
 import gdanim
 from gdanim import spec as specs
+from gdanim.places import SYNONYMS, belongs, places
+from gdanim.registry import functions, optimizers, schedules
 from gdanim.schema import schema
-from gdanim.spec import Spec, SpecError, spec_hash
+from gdanim.sections import Camera, Card, Stop, Video, View
+from gdanim.spec import Keys, Spec, SpecError, spec_hash
 from gdanim.wording import findings
 from gdanim.yaml_marks import MAX_BYTES, parse
 
@@ -40,8 +44,8 @@ def mistakes(text: str, folder: Path) -> list[tuple[int, int, str]]:
 # The caret line under a spec's line marks the column of its one mistake.
 BAD = [
     ("optimisers: [sgd]\n^", "unknown key 'optimisers', did you mean 'optimizers'?"),
-    ("lr: 0.1\n^", "unknown key 'lr', did you mean 'learning_rates'?"),
-    ("chapter: One\n^", "chapter belongs to an act: write it under acts"),
+    ("lr: 0.1\n^", "unknown key 'lr': write learning_rates: [0.1]"),
+    ("chapter: One\n^", "chapter belongs in an act: write acts: [{chapter: One}]"),
     ("acts: []\n      ^", "acts must have an item, not an empty list"),
     ("acts: {}\n      ^", "acts must be a list, not an empty mapping"),
     ("acts: [surface]\n       ^", "each item of acts must be a mapping, not 'surface'"),
@@ -67,14 +71,19 @@ BAD = [
     ("formats: []\n         ^", "formats must have an item, not an empty list"),
     ("formats: [mp4, avi]\n               ^", "each item of formats must be 'mp4' or 'gif', not 'avi'"),
     ("optimizers: []\n            ^", "optimizers must have an item"),
-    ("optimizers: sgd\n            ^", "optimizers must be a list, not 'sgd'"),
+    ("optimizers: sgd\n            ^", "optimizers must be a list, not 'sgd': write [sgd]"),
+    ("pace: 0,5\n      ^", "pace must be a number, not '0,5': write 0.5"),
+    ("noise: 1/4\n       ^", "noise must be a number, not '1/4': write 0.25"),
+    ('learning_rates: ["0,1"]\n                 ^', "not '0,1': write 0.1"),
+    ("video: {loop: yes}\n              ^", "loop must be true or false, not 'yes': write true"),
+    ("view: {height: \u201clog\u201d}\n               ^", "or 'log', not '\u201clog\u201d': write log"),
     ("optimizers: [SGD]\n             ^", "unknown optimizer 'SGD', did you mean 'sgd'?"),
     ("optimizers: [{name: adma}]\n                    ^", "unknown optimizer 'adma', did you mean 'adam'?"),
     ("optimizers: [{momentum: 1}]\n             ^", "name is missing"),
     ("optimizers: [7]\n             ^", "each item of optimizers must be a mapping, not 7"),
     (
         "optimizers: [{name: sgd, lr: 1}]\n                         ^",
-        "unknown key 'lr', did you mean 'learning_rate'?",
+        "unknown key 'lr': write learning_rate: 1",
     ),
     (
         "optimizers: [{name: sgd, momentum: big}]\n                                   ^",
@@ -150,18 +159,126 @@ BAD = [
     ("steps: 1\nsteps: 2\n^", "the key 'steps' is here twice, first in line 2"),
     ("[a]: 2\n^", "a key must be a word"),
     ("title: !!python/name:os.system x\n       ^", "tags such as"),
-    ("title: *nobody\n       ^", "undefined alias 'nobody'"),
-    ("title: [\n\n^", "not valid YAML"),
-    ("\ttitle: x\n^", "cannot start any token"),
+    ("title: *nobody\n       ^", "not valid YAML: a text that begins with * needs quotes"),
+    ("title: [\n       ^", "not valid YAML: this [ is never closed"),
+    ("\ttitle: x\n^", "a tab indents this line: use spaces"),
+    # slips of those who do not know YAML
+    (
+        "title: \u00dcbergr\u00f6\u00dfe: zwei\n                ^",
+        'quotes: title: "\u00dcbergr\u00f6\u00dfe: zwei"',
+    ),
+    ('title: He said: "go"\n              ^', "quotes: title: 'He said: \"go\"'"),
+    ("title: \u201ca: b\u201d\n         ^", 'needs quotes: title: "a: b"'),
+    ("view: theme: dark\n           ^", "or a key below it in braces, view: {theme: dark}"),
+    ("steps: 3 pace: 4\n             ^", "or begin a line with pace:"),
+    ("title: #1 of all\n       ^", '# begins a comment: put the text in quotes, "#1 of all"'),
+    ("optimizers: [{name: sgd, color: #ff0000}]\n                                ^", 'quotes, "#ff0000"'),
+    ("title: @home\n       ^", 'a text that begins with @ needs quotes: "@home"'),
+    ("title: 100%\n\ttitle: x\n^", "a tab indents"),
+    ("title: %x\n       ^", 'needs quotes: "%x"'),
+    ("title: `x`\n       ^", 'needs quotes: "`x`"'),
+    ("title: &more fun\n       ^", 'needs quotes: "&more fun"'),
+    ("title: !important\n       ^", 'needs quotes: "!important"'),
+    ("title: [draft] Film\n       ^", 'needs quotes: "[draft] Film"'),
+    ("title: {a} b\n       ^", 'needs quotes: "{a} b"'),
+    ("title: >x\n       ^", 'needs quotes: ">x"'),
+    ("title: 'it's'\n           ^", 'the quotes end before the text does: "it\'s"'),
+    ('title: "a \\d"\n           ^', "use single ones, 'a \\d'"),
+    ('title: "open\n       ^', "this quotation mark is never closed"),
+    ("starts: [[1, 2], [3, 4]\n        ^", "this [ is never closed: a ] is missing"),
+    ("view: {theme: dark\n      ^", "this { is never closed: a } is missing"),
+    ("starts: [[1, 2]]]\n                ^", "this ] closes nothing"),
+    ("steps:100\n     ^", "put a space after the colon: steps: 100"),
+    ("steps = 100\n      ^", "a key ends in a colon: steps: 100"),
+    ("steps 100\n     ^", "a colon is missing: steps: 100"),
+    ("steps:\u00a0100\n      ^", "this space is no ordinary one"),
+    ("\u00a0\u00a0steps: 100\n^", "no ordinary one"),
+    ("steps\uff1a100\n     ^", "write an ordinary colon and a space: steps: 100"),
+    (" steps: 100\n ^", "this line begins with 1 space: it needs 0 as 'functions' above"),
+    ("view:\n    theme: dark\n   height: log\n   ^", "it needs 0 as 'view' above or 4 as 'theme' above"),
+    ("acts:\n- title: a\n   say: b\n   ^", "it needs 0 as '- title' above or 2 as 'title' above"),
+    (
+        "starts: - [1, 2]\n        ^",
+        "or stands in brackets: starts: [[1, 2]]",
+    ),
+    ("optimizers:\n- sgd\n - adam\n ^", "this line goes on with the one above"),
+    ("optimizers:\n  -sgd\n  -adam\n  ^", "a space after each"),
+    ("learning_rates: [0,05, 0,1]\n                 ^", "a decimal point is a point: write 0.05"),
+    ("---\nsteps: 3\n^", "--- begins another document: a file is one spec"),
 ]
 
 
 @pytest.mark.parametrize(("drawing", "message"), BAD, ids=[message for _, message in BAD])
 def test_a_mistake_is_told_where_it_stands(drawing: str, message: str, tmp_path: Path) -> None:
     text, _, caret = drawing.rpartition("\n")
+    begun = text.count("\n") + 2 - ("begins another" in message)
     ((line, column, told),) = mistakes(MINIMAL + text, tmp_path)
     assert message in told
-    assert (line, column) == (text.count("\n") + 2, len(caret))
+    assert (line, column) == (begun, len(caret))
+
+
+# Keys at a wrong place, or by another name: the spec's text, and what is said of its one wrong key.
+MISPLACED = [
+    ("theme: light", "theme belongs under view: write view: {theme: light}"),
+    ("quality: 1080p30", "quality belongs under video: write video: {quality: 1080p30}"),
+    ('aspect: "1:1"', 'aspect belongs under video: write video: {aspect: "1:1"}'),
+    ("quallity: 480p15", "quality belongs under video"),
+    ("palette: [red]", "palette belongs under view.colors: write view: {colors: {palette: [red]}}"),
+    ("background: white", "write view: {colors: {background: white}}"),
+    ("background: none", "write view: {background: none}"),
+    ("radius: 2", "radius belongs under starts: write starts: {radius: 2, ring: ...}"),
+    (
+        "momentum: 0.9",
+        "to an optimizer (sgd, rmsprop, momentum, nesterov, ...): write optimizers: [{name: sgd, mom",
+    ),
+    ("color: red", "color belongs to an optimizer: write optimizers: [{name: sgd, color: red}]"),
+    ("T_max: 9", "to a schedule (cosine): write learning_rates: [{name: cosine, T_max: 9, initial: 0.3}]"),
+    ("b: 50", "b belongs to a function (rosenbrock): write functions: [{name: rosenbrock, b: 50}]"),
+    ("h: 0.1", "functions: [{name: ..., gradient: {name: central_difference, h: 0.1}}]"),
+    ("hold: 2", "hold belongs in an act: write acts: [{hold: 2}]"),
+    ("caption: Hi there", "unknown key 'caption': write acts: [{say: \"Hi there\"}]"),
+    ("name: Ravine", "unknown key 'name': write title: Ravine"),
+    ("fps: 60", "unknown key 'fps': write video: {quality: 720p30}"),
+    ("epochs: 20", "unknown key 'epochs': write steps: 20"),
+    ("learning_rate: 0.1", "unknown key 'learning_rate': write learning_rates: [0.1]"),
+    ("start: [1, 2]", "unknown key 'start': write starts: [[1, 2]]"),
+    ("xlim: [-3, 3]", "unknown key 'xlim': write domain: {x: [-3, 3]}"),
+    ("video: {theme: dark}", "theme belongs under view: write view: {theme: dark}"),
+    ("video: {steps: 9}", "steps belongs at the top level: write steps: 9 on a line that is not indented"),
+    ("view: {theme dark}", "unknown key 'theme dark': write theme: dark"),
+    ("optimizers: [{name: adam, momentum: 1}]", "momentum is a parameter of sgd, rmsprop"),
+    ("optimizers: [{name: sgd, colour: red}]", "unknown key 'colour': write color: red"),
+    ("optimizers: [{name: sgd, steps: 9}]", "steps belongs at the top level"),
+    ("learning_rates: [{name: constant, initial: 1, momentum: 1}]", "momentum belongs to an optimizer"),
+    ("acts: [{quality: 480p15}]", "quality belongs under video, which is of the whole film"),
+    ("acts: [{narration: Hi}]", "unknown key 'narration': write say: Hi"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), MISPLACED, ids=[text for text, _ in MISPLACED])
+def test_a_misplaced_key_is_told_where_it_belongs(text: str, message: str, tmp_path: Path) -> None:
+    ((_, _, told),) = mistakes(MINIMAL + text, tmp_path)
+    assert message in told
+
+
+def test_every_key_of_a_section_is_told_its_place() -> None:
+    """What is said of it at the top level works when it is done."""
+    sections = {"view": View, "video": Video, "camera": Camera, "stop": Stop, "card": Card}
+    for section, model in sections.items():
+        for key in model.written_keys():
+            assert f"belongs under {section}" in belongs(key, None, Keys), key
+    for registry in (optimizers, functions, schedules):
+        for name in registry:
+            for key in set(registry.parameters(name)) - set(SYNONYMS) - set(Keys.written_keys()):
+                assert f"belongs to a{'n' * (registry is optimizers)} {registry.kind}" in belongs(
+                    key, 1, Keys
+                ) or any(key in other.parameters(n) for other in (optimizers, schedules) for n in other), key
+
+
+def test_what_other_programs_call_it_leads_to_a_key() -> None:
+    for word, ours in SYNONYMS.items():
+        for path in ours:
+            assert path.split(".")[-1] in places(), word
 
 
 FUNCTIONS = [
@@ -170,6 +287,10 @@ FUNCTIONS = [
     ("functions: [x^2 + * y]\n                  ^", "expected a number"),
     ('functions: ["x^2 + foo(y)"]\n                   ^', "foo"),
     ("functions:\n  - 'x^2 + y = 3'\n             ^", "unexpected '='"),
+    ("functions: [0,5*x^2]\n            ^", "a decimal point is a point: write 0.5*x^2"),
+    ('functions: ["0,5*x^2"]\n             ^', "a decimal point is a point: write 0.5"),
+    ("functions: [|x|]\n            ^", 'needs quotes: "|x|"'),
+    ('functions: ["x^2, y]\n            ^', "this quotation mark is never closed"),
     ("functions: [{name: rosenbrock, c: 3}]\n                               ^", "unknown key 'c'"),
     (
         "functions: [{name: rosenbrock, b: -3}]\n                                  ^",
@@ -232,7 +353,7 @@ def test_the_text_of_an_error_is_path_line_column_message(tmp_path: Path) -> Non
     [
         (b"", "empty"),
         (b"# only a comment\n", "empty"),
-        (b"title: \xff", "not UTF-8"),
+        (b"title: \xff", "not UTF-8 text: have your editor save the file as UTF-8"),
         (b"title: \x07", "cannot stand here"),
         (b"a: 1\n---\nb: 2\n", "another document"),
         (b"[" * 5000, "nested too deeply"),
@@ -245,6 +366,21 @@ def test_a_hostile_file_is_refused(raw: bytes, message: str, tmp_path: Path) -> 
     path.write_bytes(raw)
     with pytest.raises(SpecError, match=message):
         specs.read(path)
+
+
+@pytest.mark.parametrize("text", ["\ufeff" + MINIMAL, MINIMAL.replace("\n", "\r\n"), f"---\n{MINIMAL}...\n"])
+def test_marks_of_windows_and_of_yaml_are_no_mistake(text: str, tmp_path: Path) -> None:
+    assert read(text, tmp_path).functions[0].expr == "x^2 + y^2"
+
+
+@pytest.mark.parametrize(
+    "text", ["- [" * 20_000, "a " * 30_000 + ": b: c", "#" * 500_000 + "\n a: : b", "[" + "0," * 9_000]
+)
+def test_advice_on_a_huge_slip_is_quick(text: str) -> None:
+    begun = time.process_time()
+    with pytest.raises(SpecError):
+        parse(text, "film.yaml")
+    assert time.process_time() - begun < 8
 
 
 def test_aliases_cannot_explode(tmp_path: Path) -> None:

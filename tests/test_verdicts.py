@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from gdanim.engine.causes import advice
 from gdanim.engine.descent import solve
+from gdanim.engine.functions import from_expression as functions_of
 from gdanim.engine.solution import Run, Status
 from gdanim.expression import point_text
 from gdanim.registry import functions
@@ -87,8 +89,62 @@ def test_of_two_minima_found_the_higher_is_local() -> None:
     deep, shallow = runs("x^4 - 2*x^2 + 0.3*x", [-0.5], [0.5], learning_rates=[0.05])
     assert (deep.status, shallow.status) == (Status.CONVERGED, Status.LOCAL)
     assert shallow.reason == f"{gap:.3g} above the minimum at ({left:.4g})"
-    alone = runs("x^4 - 2*x^2 + 0.3*x", [0.5], learning_rates=[0.05])[0]
-    assert alone.status is Status.CONVERGED  # nothing lower is known
+    right = {"learning_rates": [0.05], "domain": {"x": [0, 2]}}
+    assert runs("x^4 - 2*x^2 + 0.3*x", [0.5], **right)[0].status is Status.CONVERGED  # no one has looked left
+
+
+@pytest.mark.parametrize(
+    ("formula", "start", "rate", "deepest"),
+    [
+        ("x^2/4 + 2*y^2 + sin(3*x)", [2.6, 1.4], 0.05, (-0.4875, 0)),
+        ("x^4 - 2*x^2 + 0.3*x", [0.5], 0.05, (-1,)),
+        ("x^3 - x", [1], 0.05, (-1.2,)),  # a valley beside an abyss
+        ("sin(x) + y^2/5 - x/10", [-4, 1], 0.1, (4.8, 0)),
+    ],
+)
+def test_where_the_surface_is_seen_to_be_lower_a_minimum_is_local(
+    formula: str, start: list[float], rate: float, deepest: tuple[float, ...]
+) -> None:
+    (ball,) = runs(formula, start, learning_rates=[rate])
+    below = float(functions_of(formula).value(np.array(deepest)))
+    assert ball.verdict == f"local minimum at step {ball.steps}"
+    told = re.fullmatch(r"more than ([\d.]+) above the loss at \((.*)\)", ball.reason)
+    assert told
+    assert float(told[1]) == pytest.approx(ball.losses[-1] - below, rel=1e-2)
+    assert tuple(map(float, told[2].split(", "))) == pytest.approx(deepest, abs=0.05)
+
+
+def test_a_ball_on_a_hill_that_is_not_the_highest_is_on_a_local_one() -> None:
+    climb: dict[str, Any] = {"optimizers": [{"name": "sgd", "maximize": True}], "learning_rates": [0.05]}
+    low, high = runs("2*x^2 - x^4 + 0.3*x", [-0.5], [0.5], **climb)
+    alone = runs("2*x^2 - x^4 + 0.3*x", [-0.5], **climb)[0]
+    assert (low.status, high.status, alone.status) == (Status.LOCAL, Status.CONVERGED, Status.LOCAL)
+
+
+@pytest.mark.parametrize(
+    ("formula", "start", "keys"),
+    [
+        (
+            "100*(y - x^2)^2 + (1 - x)^2",
+            [0.9, 0.85],
+            {"learning_rates": [1e-3], "steps": 9000, "stop": {"gradient_norm": 3e-2}},
+        ),
+        ("x^2 + y^2", [1, 1], {"learning_rates": [0.01], "stop": {"loss_change": 1e-2}}),
+        ("x^4", [1], {"learning_rates": [0.05], "stop": {"gradient_norm": 1e-2}}),
+        ("cos(x) + cos(y)", [1, 1], {"learning_rates": [0.1], "domain": {"x": [-9, 9], "y": [-9, 9]}}),
+        ("x^4 - 2*x^2 + 1e-7*x", [0.5], {"learning_rates": [0.05]}),  # so little is not seen
+        ("x^2 + y^2 + z^2 + sin(5*x)", [1.5, 1, 1], {"learning_rates": [0.02]}),  # no one has been elsewhere
+    ],
+)
+def test_in_its_own_valley_or_in_one_as_deep_a_ball_has_converged(
+    formula: str, start: list[float], keys: dict[str, Any]
+) -> None:
+    assert runs(formula, start, **keys)[0].status is Status.CONVERGED
+
+
+def test_in_more_dimensions_the_balls_tell_each_other() -> None:
+    ends = runs("x^2 + y^2 + z^2 + sin(5*x)", [2, 1, 1], [0, 0, 1], learning_rates=[0.02])
+    assert [ball.status for ball in ends] == [Status.LOCAL, Status.CONVERGED]
 
 
 def test_two_ends_in_one_flat_valley_are_both_converged() -> None:

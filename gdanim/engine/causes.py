@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from gdanim.engine.elsewhere import Depth
 from gdanim.engine.solution import Array, Bound, Objective, Point, Run, Status
 from gdanim.expression import point_text
 from gdanim.registry import optimizers
@@ -38,6 +39,7 @@ class Court:
     stop: Stop
     known: Sequence[Landmark]  # the lowest first
     edge: float  # the c of c/L, the largest stable rate; nan where unknown
+    depth: Depth | None  # the lowest place that was looked at, if any ball has converged
 
 
 class Advice(NamedTuple):
@@ -143,8 +145,10 @@ def finite_hessian(objective: Objective, point: Array) -> Array:
 
 
 def _above(run: Run, court: Court) -> str:
-    lowest = court.known[0]
-    higher = float(court.goal.value(run.points[-1])) - lowest.loss
+    loss, lowest, depth = float(court.goal.value(run.points[-1])), court.known[0], court.depth
+    if depth and depth.loss < lowest.loss - depth.visible:
+        return f"more than {loss - depth.loss:.3g} above the loss at {point_text(depth.point)}"
+    higher = loss - lowest.loss
     return f"{higher:.3g} above the minimum at {point_text(lowest.point)}"
 
 

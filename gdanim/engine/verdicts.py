@@ -11,6 +11,7 @@ import numpy as np
 
 from gdanim.engine import causes
 from gdanim.engine.causes import Court, Landmark, eigenvalues, finite_hessian
+from gdanim.engine.elsewhere import Depth, deepest, lower
 from gdanim.engine.problem import Negated
 from gdanim.engine.solution import Array, Objective, Point, Run, Status
 from gdanim.expression import point_text
@@ -87,9 +88,13 @@ def _ridge(objective: Objective, a: Array, b: Array) -> bool:
 def judged(runs: Sequence[Run], entries: Sequence[OptimizerEntry], act: Cast, stop: Stop) -> list[Run]:
     """The runs of an act with status, verdict, reason and the minimum reached; ``entries`` in their order."""
     known: dict[bool, list[Landmark]] = {}
+    depths: dict[bool, Depth | None] = {}
     for climbs in {entry.maximize for entry in entries}:
         found = [run for run, entry in zip(runs, entries, strict=True) if entry.maximize is climbs]
-        known[climbs] = _landmarks(_goal(act.objective, climbs), found, act.diagonal)
+        goal = _goal(act.objective, climbs)
+        known[climbs] = _landmarks(goal, found, act.diagonal)
+        rests = any(run.status is Status.CONVERGED for run in found)
+        depths[climbs] = deepest(act.objective, climbs, act.domain, runs) if rests else None
     courts = {
         id(entry): Court(
             entry,
@@ -99,6 +104,7 @@ def judged(runs: Sequence[Run], entries: Sequence[OptimizerEntry], act: Cast, st
             stop,
             known[entry.maximize],
             causes.edge(entry),
+            depths[entry.maximize],
         )
         for entry in entries
     }
@@ -142,6 +148,10 @@ def _or_local(run: Run, minimum: Point | None, court: Court) -> Status:
     """Whether a converged ball is as low as can be, as far as is known."""
     if not court.known:
         return Status.CONVERGED
+    if court.depth and lower(
+        court.goal, run.points[-1], court.depth, finite_hessian(court.goal, run.points[-1])
+    ):
+        return Status.LOCAL
     lowest = court.known[0]
     loss = float(court.goal.value(np.array(minimum or run.points[-1])))
     higher = loss - lowest.loss > HIGHER * max(1.0, abs(lowest.loss))

@@ -58,7 +58,7 @@ def render(
                 facts = _facts(spec, quality, name) | ({"from": fingerprint} if fingerprint else {})
                 comment = json.dumps(facts, separators=(",", ":"))
                 samples = partial(_samples, film)
-                reel = Reel(film.size, rate, comment, samples, film.chapters, film.captions)
+                reel = Reel(film.size, rate, comment, samples, film.chapters, film.track)
                 encode(
                     lambda k, out, film=film, rate=rate: film.paint(k / rate, out),  # type: ignore[misc]
                     film.frames,
@@ -67,13 +67,15 @@ def render(
                     path.name if progress else None,
                 )
             if name == "mp4":
-                _write_captions(path, film.captions)
+                _write_captions(path, film.track)
         paths.append(path)
     return paths
 
 
-def frame(spec: Spec, at: float | None, quality: str | None = None) -> Image:
-    """The frame at ``at`` seconds as an image; past the end, and for None, it is the last frame.
+def frame(spec: Spec, at: float | str | None, quality: str | None = None) -> Image:
+    """The frame at ``at`` as an image: seconds (None, or past the end: the last frame), or a place by name.
+
+    Places are "start", "end", "25%" and the names of chapters, as ``Film.seconds`` has them.
 
     With ``view: {background: none}`` it has no ground.
     """
@@ -83,7 +85,7 @@ def frame(spec: Spec, at: float | None, quality: str | None = None) -> Image:
     transparent = any(part.view.background == "none" for part in spec.parts)
     with _film(spec, size, rate, transparent) as film:
         frame = blank(film.size)
-        film.paint(film.length if at is None else round(at * rate) / rate, frame)
+        film.paint(film.length if at is None else round(film.seconds(at) * rate) / rate, frame)
     if transparent:  # PNG wants colours that are not premultiplied
         alpha = np.maximum(frame[..., 3:], 1).astype(np.uint16)
         frame[..., :3] = np.minimum(frame[..., :3] * np.uint16(255) // alpha, 255)
@@ -211,6 +213,6 @@ def _facts(spec: Spec, quality: str | None, name: str) -> dict[str, Any]:
         "spec": spec_hash(spec)[:32],
         "scene": hashlib.sha256(recorded_by).hexdigest()[:16],
         "quality": f"{width}x{height}p{rate}",
-        "captions": name == "mp4" and any(part.say for part in spec.parts),
+        "captions": name == "mp4" and spec.video.captions == "track" and any(part.say for part in spec.parts),
     }
     return facts | {package: version(package) for package in ("manim", "numpy", "sympy")}

@@ -15,7 +15,9 @@ from gdanim.captions import Cue, cues, seconds_to_read
 from gdanim.catalog import scenes
 from gdanim.engine.solution import Solution
 from gdanim.spec import Spec
+from gdanim.view.layout import layout
 from gdanim.view.scene import FilmScene
+from gdanim.view.subtitles import Subtitles
 from gdanim.view.text import unknown
 from gdanim.view.theme import rgb, themed
 from gdanim.yaml_marks import InputError
@@ -101,8 +103,15 @@ class Film:
             frame -= self._count(index)
             index += 1
         frame = min(frame, self._count(index) - 1)
-        self.scene(index).paint(frame / self.rate, out)
+        scene = self.scene(index)
+        scene.paint(frame / self.rate, out)
+        burned = self.burned if scene.layout.band else None
+        if burned and not self._transparent:
+            burned.back(scene.theme, out)
         self._fade(index, frame, out)
+        if burned:
+            start = sum(self._count(before) for before in range(index))
+            burned.write((start + frame) / self.rate, scene.theme, scene.spec.view.font, out)
 
     @cached_property
     def chapters(self) -> list[Cue]:
@@ -123,6 +132,30 @@ class Film:
                     told = f"act {number} is {lacks:.1f} s too short to read what it says"
                     warnings.warn(f"{told}: a longer hold helps", stacklevel=2)
         return found
+
+    @cached_property
+    def burned(self) -> Subtitles:
+        """The captions that are drawn in the picture."""
+        return Subtitles(self.captions, layout(*self.size), self.size)
+
+    @property
+    def track(self) -> list[Cue]:
+        """The captions of the file: none where they are drawn in the picture, or they would be read twice."""
+        return [] if self.spec.video.captions == "burned" else self.captions
+
+    def seconds(self, at: float | str) -> float:
+        """The time of a place in the film: seconds, "25%", "start", "end", or the name of a chapter.
+
+        A chapter is told by its last picture, before the next part fades in.
+        """
+        if not isinstance(at, str):
+            return min(at, self.length)
+        if at in ("start", "end"):
+            return self.length if at == "end" else 0.0
+        if at.endswith("%"):
+            return self.length * float(at[:-1]) / 100
+        end = next(chapter.end for chapter in self.chapters if chapter.text == at) / 1000
+        return end if end >= self.length else end - FADE
 
     def _timed(self) -> list[tuple[float, float, Spec]]:
         """Every part with the seconds at which it begins and ends."""
@@ -181,7 +214,8 @@ def _words(spec: Spec) -> str:
     labels = [optimizer.label or "" for optimizer in spec.optimizers]
     names = [name for entry in spec.functions for name in (entry.shown, *entry.variables)]
     cells = [cell for row in spec.card.table for cell in row]
-    return "".join([spec.title or "", *labels, *names, *spec.card.lines, *cells])
+    said = (spec.say or "") if spec.video.captions == "burned" else ""
+    return "".join([spec.title or "", " ".join(said.split()), *labels, *names, *spec.card.lines, *cells])
 
 
 def scene_class(name: str) -> type[FilmScene]:

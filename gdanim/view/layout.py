@@ -97,6 +97,19 @@ class Layout:
     stage: Box
     panel: Box  # the legend's
     panel_columns: int
+    band: float = 0.0  # at the bottom, kept free for captions
+
+    def banded(self, band: float) -> Layout:
+        """The same layout with a band at the bottom left free, which takes the place of the margin."""
+        bottom, (stage, panel) = self.height - band, (self.stage, self.panel)
+        shift = max(panel.bottom - bottom, 0.0)
+        below = panel.top >= stage.bottom  # so the panel goes up, and the stage makes room for it
+        return replace(
+            self,
+            stage=stage._replace(bottom=min(stage.bottom - shift * below, bottom)),
+            panel=panel._replace(top=panel.top - shift * below, bottom=panel.bottom - shift),
+            band=band,
+        )
 
     def under(self, top: float, needed: float | None = None) -> Layout:
         """The same layout where text at the upper left reaches down to ``top``.
@@ -114,7 +127,7 @@ class Layout:
 
     def body(self, top: float) -> Box:
         """All of the picture below ``top``, within the margins."""
-        return Box(MARGIN, top, self.width - MARGIN, self.height - MARGIN)
+        return Box(MARGIN, top, self.width - MARGIN, self.height - max(MARGIN, self.band))
 
     @property
     def wide(self) -> bool:

@@ -26,6 +26,10 @@ from gdanim.engine.solution import Act, Solution
 from gdanim.landscape import landscape
 from gdanim.rolling import Rolling
 from gdanim.spec import Spec
+from gdanim.timeline import APPEAR as APPEAR
+from gdanim.timeline import FALL as FALL
+from gdanim.timeline import HOLD as HOLD
+from gdanim.timeline import LEAVE as LEAVE
 from gdanim.timeline import Timeline
 from gdanim.view.canvas import Artist, Canvas
 from gdanim.view.layout import MARGIN, SHORT, WIDE, Layout, layout
@@ -33,6 +37,7 @@ from gdanim.view.overlay import Overlay
 from gdanim.view.pane import Animated, Clock, Pane
 from gdanim.view.panes import strip
 from gdanim.view.recording import Recording
+from gdanim.view.subtitles import band
 from gdanim.view.text import Lettering, formula, literal, preamble, shortened
 from gdanim.view.theme import Color, Theme, rgb, themed
 
@@ -40,7 +45,6 @@ SPEC_VARIABLE = "GDANIM_SPEC"  # names the spec for `manim render scenes/...`
 TYPST_SIZE = 10  # points in which manim has Typst set text
 BALL = 0.05  # radius in world units; a crowd is smaller
 CROWD = 8
-APPEAR, FALL, HOLD, LEAVE = 2.4, 1.2, 3.0, 1.0  # seconds of a film's beats, beside the run
 TITLE_LINES = 4  # of a title; it is cut where it would take more
 MANY_VARIABLES = 4  # more than can be written out
 Pixels = NDArray[np.uint8]
@@ -81,9 +85,15 @@ class FilmScene(Recording):
     @cached_property
     def layout(self) -> Layout:
         """Where things stand in this picture."""
-        plain = layout(*self.size)
-        if not self.has_strip:
-            return plain
+        found = layout(*self.size)
+        if self.has_strip:
+            found = self._with_strip(found)
+        if self.spec.say and self.spec.video.captions == "burned":
+            found = found.banded(band(found))
+        return found
+
+    def _with_strip(self, plain: Layout) -> Layout:
+        """The layout with room for no more of a legend than its names, if for them."""
         if self.spec.view.legend == "none":
             return plain.with_strip(0.0, 0.0)
         beside = self.names_beside

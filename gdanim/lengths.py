@@ -1,0 +1,93 @@
+"""How long a film will be, told without drawing or recording it.
+
+Most scenes are a run with fixed beats around it: their length is exact. A scene with beats of its own says
+about how long they are. A run too long to be worked out here is told by the most that it can last.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from gdanim.catalog import lasts
+from gdanim.engine.balls import Cast, cast
+from gdanim.engine.descent import solve
+from gdanim.engine.solution import Act
+from gdanim.landscape import landscape
+from gdanim.quality import frames
+from gdanim.rolling import Rolling
+from gdanim.spec import Spec
+from gdanim.timeline import APPEAR, FALL, HOLD, SETTLE, Pace, Timeline
+
+WORK = 6000  # steps of optimizers that are worked out, balls and restarts weighed in: half a second
+AT_ONCE = 100  # balls that step together in about the time of one
+RADIUS = 0.05  # any: a run lasts as long whatever the size of its balls
+
+
+class Length(NamedTuple):
+    """Seconds and frames of a film, and how far they can be trusted."""
+
+    seconds: float
+    frames: int
+    rate: int
+    trust: str  # "", "about " or "at most "
+
+    def told(self) -> str:
+        """Such as ``12.4 s, 372 frames at 30 a second``."""
+        return f"{self.trust}{self.seconds:.1f} s, {self.frames} frames at {self.rate} a second"
+
+
+def length(spec: Spec) -> Length:
+    """The length of a film at its own frame rate. Raises InputError where a function has no surface."""
+    rate = frames(spec.video.quality, spec.video.aspect, spec.formats[0]).rate
+    parts = spec.parts
+    casts = [cast(part) for part in parts]
+    plain = [(part, acts) for part, acts in zip(parts, casts, strict=True) if lasts(part.scene) is None]
+    work = sum(map(_work, parts, casts))
+    trusts, counts = set(), []
+    for part, acts in zip(parts, casts, strict=True):
+        seconds, trust = _part(part, acts, work <= WORK)
+        trusts.add(trust)
+        counts.append(max(1, round((seconds + part.hold) * rate)))
+    total = sum(counts)
+    if spec.video.duration is not None:  # which leaves no act less than a second of run
+        least = sum(part.hold + len(acts) * (APPEAR + FALL + HOLD + 1) for part, acts in plain)
+        total = round(max(spec.video.duration, least) * rate)
+        trusts = {"" if len(plain) == len(parts) else "about "}
+    trust = next((trust for trust in ("at most ", "about ") if trust in trusts), "")
+    return Length(total / rate, total, rate, trust)
+
+
+def _work(spec: Spec, acts: Sequence[Cast]) -> float:
+    """What the runs of a part cost, if no ball stops early."""
+    rules = {id(team.optimizer): 1 + team.entry.restarts for act in acts for team in act.teams}
+    tries = sum(len(team.balls) * (1 + team.entry.restarts) for act in acts for team in act.teams)
+    return spec.steps * (sum(rules.values()) + tries / AT_ONCE)
+
+
+def _part(spec: Spec, casts: Sequence[Cast], solved: bool) -> tuple[float, str]:
+    """Seconds of a part without its hold, and how far they can be trusted."""
+    own = lasts(spec.scene)
+    if own is not None and not own.get("run", 1):
+        runs = [0.0] * len(casts)
+    elif solved:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a descent that will be told when it is filmed
+            runs = [_run(spec, act) for act in solve(spec.model_copy(update={"acts": ()})).acts]
+    else:
+        most = float(Pace(spec.pace).time(spec.steps)) + SETTLE
+        runs = [max(1.0, most * (1 + max(team.entry.restarts for team in act.teams))) for act in casts]
+    trust = "" if solved else "at most "
+    if own is None:
+        standing = spec.video.loop and len(casts) == 1
+        return sum(runs) + len(casts) * ((0.0 if standing else APPEAR) + FALL + HOLD), trust
+    rows = len(spec.card.lines) + len(spec.card.table)
+    counts = {"film": 1, "act": len(casts), "ball": sum(len(act.balls) for act in casts), "row": rows}
+    return sum(runs) + sum(own.get(name, 0.0) * count for name, count in counts.items()), trust or "about "
+
+
+def _run(spec: Spec, act: Act) -> float:
+    if len(act.domain) != 2:
+        return Timeline(act, spec.pace).run_time
+    return Rolling(act, landscape(act, spec.view.height), RADIUS, spec.pace).run_time

@@ -1,0 +1,69 @@
+"""What check says of a film's length, held against the film as it is recorded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gdanim.lengths import length
+from gdanim.output.film import _film
+
+RAVINE = 'functions: ["x^2 + 10*y^2"]\nlearning_rates: [0.05, 0.105]\nstarts: [[-2.6, 1.4]]\n'
+BELL = "functions: [x^2, x^4]\nstarts: [[1]]\nlearning_rates: [0.1]\nsteps: 30\n"
+SMALL = "video: {quality: 120p10}\n"
+EXACT = [
+    f"{RAVINE}{SMALL}",
+    f"{RAVINE}pace: 0.3\n{SMALL}",
+    f"{RAVINE}video: {{quality: 120p10, loop: true}}\nscene: contour\n",
+    f"{RAVINE}video: {{quality: 120p10, duration: 12.34}}\n",
+    f"{BELL}scene: losses\n{SMALL}",
+    f"{BELL}scene: losses\nvideo: {{quality: 120p10, duration: 3}}\n",  # too short for two acts
+    f"{RAVINE}{SMALL}acts: [{{scene: contour, hold: 1.5}}, {{scene: linked, steps: 5}}]\n",
+]
+
+
+@pytest.mark.parametrize("text", EXACT)
+@pytest.mark.filterwarnings("ignore:video.duration is too short")
+def test_the_length_told_is_that_of_the_film(text: str, spec_of: Callable[[str], Any]) -> None:
+    spec = spec_of(text)
+    told = length(spec)
+    with _film(spec, 120, 10) as film:
+        assert (told.frames, told.rate, told.trust) == (film.frames, 10, "")
+        assert told.seconds == pytest.approx(film.length)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{RAVINE}scene: gradient\n{SMALL}",
+        f"{RAVINE}scene: explain\n{SMALL}",
+        f"scene: card\ntitle: One\ncard: {{lines: [a, b]}}\n{SMALL}",
+    ],
+)
+def test_a_scene_with_beats_of_its_own_says_about(text: str, spec_of: Callable[[str], Any]) -> None:
+    spec = spec_of(text)
+    told = length(spec)
+    with _film(spec, 120, 10) as film:
+        assert told.trust == "about "
+        assert told.seconds == pytest.approx(film.length, rel=0.25)
+
+
+def test_what_would_take_long_to_work_out_is_bounded(spec_of: Callable[[str], Any]) -> None:
+    begun = time.process_time()
+    told = length(spec_of("functions: [bowl]\nsteps: 100000\n"))
+    assert time.process_time() - begun < 5
+    assert told.trust == "at most "
+    with _film(spec_of("functions: [bowl]\n"), 120, 10) as film:
+        assert film.length < told.seconds
+
+
+def test_every_scene_with_beats_of_its_own_says_how_long_they_are() -> None:
+    scenes = Path(__file__).parent.parent / "scenes"
+    own = {file.stem for file in scenes.glob("*.py") if "def construct" in file.read_text(encoding="utf-8")}
+    assert own == {
+        file.stem for file in scenes.glob("*.py") if "lasts = {" in file.read_text(encoding="utf-8")
+    }
