@@ -25,6 +25,7 @@ PIECES = 80  # of a curve
 SAMPLE = 7.0  # points
 SIZE = 32.0  # points of the equation
 POINT, POWER, GAP = 0.55, 4.2, 0.4  # digits' widths of a decimal point, of a power of ten, between pieces
+NAME = 32.0  # points that the name of the axis takes above the frame
 FEW = 4  # so many balls leave ghosts
 GHOST, APART = 0.5, 12.0  # opacity of earlier lines; points that lie between any two of them somewhere
 CANDIDATES = 400  # moments at which a line may leave a ghost
@@ -147,13 +148,16 @@ class DataPane(RunPane):
         return np.asarray(whole[np.isfinite(whole).all(axis=1)])
 
     def _draw_equation(self, sketch: Sketch, point: Array) -> None:
-        """The model with its parameters in numbers, which keep their places, at the upper right."""
+        """The model with its parameters in numbers, which keep their places, at the upper right.
+
+        In a narrow frame it begins beside the name of the axis.
+        """
         s, digit = self.lettering.scale, self._numbers.digit_width
         numbers = iter([(float(point[0]), *self._rooms[0]), (abs(float(point[1])), *self._rooms[1])])
         pieces = ["is", None, "x", "-" if point[1] < 0 else "+", None, "end"]
         width = float(sum(self.lettering.size(self._words[p])[0] for p in pieces if p))
         width += sum(map(sum, self._rooms)) * digit + GAP * digit * (len(pieces) - 1)
-        x = self.plot.frame.right * s - width
+        x = max(self.plot.frame.right * s - width, (self.plot.frame.left + NAME) * s)
         y = (self.plot.frame.top - 6) * s - self.lettering.size(self._words["x"])[1]
         labels = []
         for piece in pieces:

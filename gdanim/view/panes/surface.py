@@ -25,8 +25,8 @@ from gdanim.view.theme import rgb
 if TYPE_CHECKING:
     from gdanim.view.scene import FilmScene
 
-# Points left of a surface for the ticks of its height; for its live loss too, or for its name where that says
-# that it is LOGARITHMIC, in a NARROW box or beside text.
+# Points left of a surface for the ticks of its height; for its live loss too, in a NARROW box or beside text;
+# for a name that says that the height is LOGARITHMIC, where the surface fills its box.
 BESIDE, LIVE, LOGARITHMIC, NARROW = 64.0, 112.0, 150.0, 520.0
 FILLED = 1.5  # a box that is no wider than so many times its height is filled from side to side
 DROP = 0.5  # world units that balls fall to their starts
@@ -57,9 +57,10 @@ class SurfacePane(Pane):
         if whole:
             inner = box.inset(LIVE if scene.layout.wide else BESIDE, 0, 0, 0)
         else:
-            roomy = box.width > max(NARROW, FILLED * box.height)
-            name = LOGARITHMIC if self.timeline.landscape.log else LIVE
-            inner = box.inset(BESIDE if roomy else name, 44, 16, 8)
+            beside = BESIDE if box.width > NARROW else LIVE
+            if self.timeline.landscape.log and box.width < FILLED * box.height:
+                beside = LOGARITHMIC
+            inner = box.inset(beside, 44, 16, 8)
         self.layout = replace(scene.layout, stage=inner)
         self.whole, self.wishes = whole, scene.spec.camera
         self.colors = scene.colors(self.act)
