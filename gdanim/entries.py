@@ -140,7 +140,7 @@ class FunctionEntry(Entry):
         if isinstance(data, Mapping) and "objective" in data:
             if _is_objective(data["objective"]):
                 return data
-            mistakes([(("objective",), mistake(cls.unknown("objective"), key=True))])
+            mistakes([(("objective",), mistake(cls.unknown("objective", data["objective"]), key=True))])
         if isinstance(data, Mapping) and ("name" in data) == ("expr" in data):
             raise mistake("a function has either a name or an expr")
         return data

@@ -61,7 +61,7 @@ class Grid(Model):
     """The setting across, the setting up, the loss; absent, the columns in their order."""
 
     @classmethod
-    def unknown(cls, key: str) -> str:
+    def unknown(cls, key: str, _: Any) -> str:
         return f"a sweep of data has the keys data and columns; the data say what {key} was: leave it out"
 
     @model_validator(mode="after")

@@ -14,7 +14,8 @@ from typing import Annotated, Any, NamedTuple, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import PydanticUndefined
 
-from gdanim.entries import Entry, RateEntry, parameters_model
+from gdanim.entries import Entry, RateEntry
+from gdanim.parameters import parameters_model
 from gdanim.wording import Model, shown
 from gdanim.yaml_advice import quoted
 

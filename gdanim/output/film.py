@@ -94,7 +94,7 @@ def frame(spec: Spec, at: float | str | None, quality: str | None = None) -> Ima
     return Image.fromarray(np.ascontiguousarray(frame))
 
 
-def still(spec: Spec, at: float, quality: str | None, path: Path) -> None:
+def still(spec: Spec, at: float | str, quality: str | None, path: Path) -> None:
     """Write a frame as a PNG, see ``frame``."""
     image = frame(spec, at, quality)
     path.parent.mkdir(parents=True, exist_ok=True)
