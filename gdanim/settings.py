@@ -107,7 +107,7 @@ def _value(setting: str, text: str, before: int) -> tuple[Any, Marks]:
     if not plain or (re.search(r"(^|\s)#", plain) and plain[0] not in "\"'[{|>"):
         return plain or None, Marks({(): (1, 1)})
     try:
-        return yaml_marks.parse(text, setting)
+        return yaml_marks.parse(text, setting, whole=False)
     except SpecError as error:
         first = error.mistakes[0]
         column = before + first.column if first.line == 1 else before + 1

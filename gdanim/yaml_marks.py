@@ -136,8 +136,11 @@ def read(path: str | Path) -> tuple[Any, Marks]:
     return parse(text, path)
 
 
-def parse(text: str, path: str | Path) -> tuple[Any, Marks]:
-    """As :func:`read`, from the text itself; ``path`` is for the messages."""
+def parse(text: str, path: str | Path, *, whole: bool = True) -> tuple[Any, Marks]:
+    """As :func:`read`, from the text itself; ``path`` is for the messages.
+
+    ``whole``: it is a spec, and not the value of one key, which may be no more than a word.
+    """
     if len(text) > MAX_BYTES:
         raise SpecError(path, [Mistake(1, 1, f"a spec has at most {MAX_BYTES} bytes")])
     reader = _Reader(text)
@@ -155,7 +158,7 @@ def parse(text: str, path: str | Path) -> tuple[Any, Marks]:
         raise SpecError(path, [Mistake(line, column, message)]) from None
     if node is None:
         raise SpecError(path, [Mistake(1, 1, "this spec is empty; it needs at least functions: [x^2 + y^2]")])
-    if isinstance(data, str) and (slip := yaml_advice.of_text(text)):
+    if whole and isinstance(data, str) and (slip := yaml_advice.of_text(text)):
         reader.mistakes.append(Mistake(*slip))
     if reader.mistakes:
         raise SpecError(path, reader.mistakes)
@@ -261,12 +264,10 @@ class _Reader:
     def _refuse_decimal_commas(self, node: yaml.SequenceNode) -> None:
         """0,5 in a list in brackets is two items; refused where the second one is no number by itself."""
         for one, other in pairwise(node.value if node.flow_style else ()):
-            close = one.end_mark.index + 1 == other.start_mark.index and not (one.style or other.style)
-            if (
-                close
-                and re.fullmatch(r"-?\d+", str(one.value))
-                and (re.match(r"0\d|\d+[^\d.]", str(other.value)) and not re.match(r"\d+e", str(other.value)))
-            ):
+            plain = all(isinstance(item, yaml.ScalarNode) and not item.style for item in (one, other))
+            close = one.end_mark.index + 1 == other.start_mark.index
+            digits = plain and close and re.fullmatch(r"-?\d+", one.value)
+            if digits and re.match(r"0\d|\d+[^\d.e]", other.value):
                 number = f"{one.value}.{other.value}"
                 self._refuse(one, f"a comma ends an item, a decimal point is a point: write {number}")
 

@@ -89,7 +89,7 @@ ITSELF["card"] = ITSELF
         ({"functions": [{"objective": 3}]}, "functions[0].objective: unknown key 'objective'"),
         (ITSELF, "card.card: this is nested too deeply, or too much"),
         ("functions: [bowl]\nstep: 3", "text:2:1: unknown key 'step', did you mean 'steps'?"),
-        ("functions: [bowl", "text:1:17: not valid YAML"),
+        ("functions: [bowl", "text:1:12: not valid YAML"),
         ("nowhere.yaml", "nowhere.yaml:1:1: cannot read this file: No such file"),
     ],
 )  # fmt: skip
@@ -127,7 +127,7 @@ def test_a_wrong_quality_gives_the_message_of_the_command_line(
     ("formats", "message"),
     [
         (["avi"], "each item of formats must be 'mp4' or 'gif', not 'avi'"),
-        ("gif", "formats must be a list, not 'gif'"),
+        ("gif", "formats must be a list, not 'gif': write [gif]"),
         ([], "formats must have an item, not an empty list"),
     ],
 )

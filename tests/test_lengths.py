@@ -11,6 +11,7 @@ import pytest
 
 from gdanim.lengths import length
 from gdanim.output.film import _film
+from gdanim.quality import pixels
 
 RAVINE = 'functions: ["x^2 + 10*y^2"]\nlearning_rates: [0.05, 0.105]\nstarts: [[-2.6, 1.4]]\n'
 BELL = "functions: [x^2, x^4]\nstarts: [[1]]\nlearning_rates: [0.1]\nsteps: 30\n"
@@ -31,7 +32,7 @@ EXACT = [
 def test_the_length_told_is_that_of_the_film(text: str, spec_of: Callable[[str], Any]) -> None:
     spec = spec_of(text)
     told = length(spec)
-    with _film(spec, 120, 10) as film:
+    with _film(spec, pixels(120, spec.video.aspect), 10) as film:
         assert (told.frames, told.rate, told.trust) == (film.frames, 10, "")
         assert told.seconds == pytest.approx(film.length)
 
@@ -47,7 +48,7 @@ def test_the_length_told_is_that_of_the_film(text: str, spec_of: Callable[[str],
 def test_a_scene_with_beats_of_its_own_says_about(text: str, spec_of: Callable[[str], Any]) -> None:
     spec = spec_of(text)
     told = length(spec)
-    with _film(spec, 120, 10) as film:
+    with _film(spec, pixels(120, spec.video.aspect), 10) as film:
         assert told.trust == "about "
         assert told.seconds == pytest.approx(film.length, rel=0.25)
 
@@ -57,7 +58,7 @@ def test_what_would_take_long_to_work_out_is_bounded(spec_of: Callable[[str], An
     told = length(spec_of("functions: [bowl]\nsteps: 100000\n"))
     assert time.process_time() - begun < 5
     assert told.trust == "at most "
-    with _film(spec_of("functions: [bowl]\n"), 120, 10) as film:
+    with _film(spec_of("functions: [bowl]\n"), (214, 120), 10) as film:
         assert film.length < told.seconds
 
 

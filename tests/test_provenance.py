@@ -50,7 +50,9 @@ def three_frames(*_: Any) -> Iterator[Any]:
         frame[...] = np.random.default_rng(1).integers(0, 255, frame.shape)
 
     captions = (Cue(0, 500, "It rolls."),)
-    yield SimpleNamespace(size=(64, 48), frames=3, length=0.6, chapters=(), captions=captions, paint=paint)
+    yield SimpleNamespace(
+        size=(64, 48), frames=3, length=0.6, chapters=(), captions=captions, track=captions, paint=paint
+    )
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ def test_the_curve_of_a_schedule_is_the_rates_that_left_each_step(film: Any) -> 
     assert len(pane.curves) == 5
     for number, curve in enumerate(pane.curves):
         rates = np.array([run.learning_rates for run in runs[number * CROWD :][:CROWD]])
-        for step in (0, 60, 199):
+        for step in (0, 60, 200):  # of those that lie too close to tell apart, some are left out
             expected = pane.plot.at(step, np.quantile(rates[:, step], [0.25, 0.5, 0.75]))
             assert curve.tip(step)[1:] == pytest.approx(expected[:, 1])
 

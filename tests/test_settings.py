@@ -81,7 +81,7 @@ def test_a_value_is_yaml_but_has_no_comments(path: Path, value: str, title: str 
         ("starts.0=[1, 2]", "0", "starts is no list in this spec"),
         ("acts.0.title.size=3", "title", "acts.0.title is a single value: nothing stands below it"),
         ("functions.0=x^2 + 3*(y", "(", "this ( is never closed"),
-        ("functions.0.expr='x^2 + $'", "$", "'$'"),
+        ("functions.0.expr='x^2 + @'", "@", "'@'"),
         ("steps=many", "many", "steps must be a whole number, not 'many'"),
         ("video={quality: hd}", "hd}", "quality must be lines"),
         ("view.colors={text: [", "[", "not valid YAML"),

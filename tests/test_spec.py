@@ -270,7 +270,7 @@ def test_every_key_of_a_section_is_told_its_place() -> None:
     for registry in (optimizers, functions, schedules):
         for name in registry:
             for key in set(registry.parameters(name)) - set(SYNONYMS) - set(Keys.written_keys()):
-                assert f"belongs to a{'n' * (registry is optimizers)} {registry.kind}" in belongs(
+                assert f"to a{'n' * (registry is optimizers)} {registry.kind}" in belongs(
                     key, 1, Keys
                 ) or any(key in other.parameters(n) for other in (optimizers, schedules) for n in other), key
 

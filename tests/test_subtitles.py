@@ -10,7 +10,8 @@ import pytest
 
 from gdanim.captions import LINE, Cue
 from gdanim.output.film import _film, blank
-from gdanim.view.layout import ASPECTS, layout, pixels
+from gdanim.quality import ASPECTS, pixels
+from gdanim.view.layout import layout
 from gdanim.view.subtitles import Subtitles, band, size
 from gdanim.view.theme import themes
 
@@ -27,7 +28,7 @@ acts:
 
 @pytest.fixture(scope="module")
 def film(spec_of: Callable[[str], Any]) -> Iterator[Any]:
-    with _film(spec_of(TEXT), 240, 10) as opened:
+    with _film(spec_of(TEXT), pixels(240, "16:9"), 10) as opened:
         yield opened
 
 
@@ -39,7 +40,7 @@ def frame(film: Any, seconds: float) -> Any:
 
 def test_words_stand_exactly_as_long_as_their_cue(film: Any) -> None:
     first, second = film.captions
-    high = round(band(layout("16:9", 240)) * 240 / layout("16:9", 240).height)
+    high = round(band(layout(*pixels(240, "16:9"))) * 240 / layout(*pixels(240, "16:9")).height)
     bands = {k: frame(film, k / 10)[-high + 8 :] for k in (0, 20, second.start // 100 + 1, second.end // 100)}
     told = [len(np.unique(part[..., 0])) > 20 for part in bands.values()]
     assert told == [True, True, True, False]  # the card says nothing
@@ -58,7 +59,8 @@ def test_a_part_that_says_nothing_keeps_its_room(film: Any) -> None:
 @pytest.mark.parametrize("aspect", ASPECTS)
 @pytest.mark.parametrize("short", [240, 480, 1080])
 def test_letters_are_large_and_two_lines_fit(aspect: str, short: int) -> None:
-    box, (width, height) = layout(aspect, short), pixels(short, aspect)
+    width, height = pixels(short, aspect)
+    box = layout(width, height)
     assert size(box) >= 0.026 * box.height
     cue = Cue(0, 1000, f"{'Many gyms jump '[:14] * 3:.{LINE}}\n{'Many gyms jump '[:14] * 3:.{LINE}}")
     words = Subtitles([cue], box, (width, height))
@@ -77,7 +79,7 @@ def test_letters_are_large_and_two_lines_fit(aspect: str, short: int) -> None:
 
 @pytest.mark.parametrize("aspect", ASPECTS)
 def test_no_pane_stands_where_captions_do(aspect: str) -> None:
-    plain = layout(aspect, 1080)
+    plain = layout(*pixels(1080, aspect))
     free = plain.banded(band(plain))
     bottom = plain.height - band(plain)
     assert max(free.stage.bottom, free.panel.bottom, free.body(100).bottom) <= bottom

@@ -91,9 +91,10 @@ def _names_a_file(folder: Path, word: str) -> bool:
 
 @cache
 def _code() -> str:
-    """A hash of the modules of gdanim."""
+    """A hash of the modules of gdanim, its shaders and its Typst; scenes count where they are used."""
     package = Path(str(resources.files("gdanim")))
-    return _hash(sorted(file for file in package.rglob("*.py") if file.parent.name != "scenes"))
+    files = (file for file in package.rglob("*") if file.suffix in (".py", ".glsl", ".typ"))
+    return _hash(sorted(file for file in files if file.parent.name != "scenes"))
 
 
 def _hash(files: Sequence[Path]) -> str:
