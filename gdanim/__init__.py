@@ -132,20 +132,21 @@ def render(
     )
 
 
-def still(spec: Spec | Source, at: float | None = None, *, quality: str | None = None) -> Image:
+def still(spec: Spec | Source, at: float | str = "end", *, quality: str | None = None) -> Image:
     """One frame of a film as a PIL image, RGB, or RGBA where the spec says ``view: {background: none}``.
 
-    ``spec`` is a Spec, or whatever ``load`` takes; ``at`` counts seconds. Without it, or past the end, it is
-    the last frame. ``quality`` (such as "1080p30") replaces what the spec asks for. A notebook shows the
+    ``spec`` is a Spec, or whatever ``load`` takes; ``at`` counts seconds, or is "start", "end" (also what is
+    past the end), a share such as "25%", or the name of a chapter, which is told by its last picture.
+    ``quality`` (such as "1080p30") replaces what the spec asks for. A notebook shows the
     image; ``numpy.asarray`` makes it an array of shape (height, width, 3). Raises InputError as ``render``.
 
     >>> gdanim.still(spec, 4.5, quality="1080p30").save("frame.png")
     """
-    from gdanim.options import asked
+    from gdanim.options import asked, moment
     from gdanim.output import film
 
-    options = asked(quality=quality, at=at)
-    return film.frame(_drawable(spec), options.at, options.quality)
+    options, found = asked(quality=quality), _drawable(spec)
+    return film.frame(found, moment(at, found), options.quality)
 
 
 def from_callable(

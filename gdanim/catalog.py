@@ -80,7 +80,8 @@ def needs_sweep(scene: str) -> bool:
 def lasts(scene: str) -> dict[str, float] | None:
     """About how many seconds a scene with beats of its own lasts beside the run; None for the usual beats.
 
-    Its class says so: ``lasts = {"film": 4, "act": 2, "ball": 0, "row": 0.9}``, ``"run": 0`` without the run.
+    Its class says so: ``lasts = {"film": 4, "act": 2, "ball": 0, "row": 0.9}``, "data" where it has
+    some to show, ``"run": 0`` without the run.
     """
     if not any(
         getattr(part, "name", "") == "construct" for node in _classes(scenes()[scene]) for part in node.body
@@ -103,10 +104,13 @@ def refuse_unless_one(scene: str) -> None:
 
 
 def _declared(scene: str, name: str, absent: Any) -> Any:
-    """What a scene's class says of itself in a plain assignment; it is not run for it."""
+    """What a scene's class says of itself in an assignment, with a type or not; it is not run for it."""
     file = scenes()[scene]
     for node in (node for scene_class in _classes(file) for node in scene_class.body):
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+        if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
+            continue
+        target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+        if ast.unparse(target) == name:
             try:
                 return ast.literal_eval(node.value)
             except ValueError:

@@ -224,6 +224,9 @@ def _filmed(source: str, spec: Spec, paths: list[Path], fingerprint: str, qualit
                 progress=sys.stderr.isatty(),
                 fingerprint=fingerprint,
             )
+        except InputError as error:  # of code that is not ours, when it runs
+            print(f"{source}: {error}", file=sys.stderr)
+            return BAD_INPUT
         except Exception as error:  # the other films can still be made
             print(_failure(source, error), file=sys.stderr)
             return FAILED
@@ -257,7 +260,7 @@ def _loaded(
     specs, code = {}, OK
     for source in sources:
         try:
-            specs[source] = load(source, settings=settings)
+            specs[source] = load(Path(source), settings=settings)
         except InputError as error:
             print(error, file=sys.stderr)
             code = BAD_INPUT
@@ -286,7 +289,12 @@ def _check(arguments: argparse.Namespace) -> int:
         told += [f"{balls} on {counted(len(casts), 'function')}", counted(spec.steps, "step")]
         why = undrawn(spec)
         if not why:
-            told.append(length(spec).told())
+            try:
+                told.append(length(spec).told())
+            except InputError as error:
+                print(f"{source}: {error}", file=sys.stderr)
+                code = BAD_INPUT
+                continue
         print(f"{source}: {', '.join(told)}: ok{why and f'; {why}'}")
     return code
 
@@ -322,8 +330,12 @@ def _still(arguments: argparse.Namespace) -> int:
     if arguments.path.suffix.lower() != ".png":
         raise InputError(f"a still is a PNG: end its name in .png, not {arguments.path.name!r}")
     _refuse_folder(arguments.path)
-    spec = _drawable(arguments.spec, arguments.settings)
-    film.still(spec, moment(arguments.at, spec), wanted, arguments.path)
+    spec = _drawable(Path(arguments.spec), arguments.settings)
+    try:
+        at = moment(arguments.at, spec)
+    except InputError as error:
+        raise InputError(f"--{error}") from None
+    film.still(spec, at, wanted, arguments.path)
     print(arguments.path)
     return OK
 
@@ -386,7 +398,7 @@ def _new(arguments: argparse.Namespace) -> int:
     return OK
 
 
-def _drawable(source: str, settings: Sequence[str]) -> Spec:
+def _drawable(source: str | Path, settings: Sequence[str]) -> Spec:
     from gdanim.checks import load, undrawn
 
     spec = load(source, settings=settings)

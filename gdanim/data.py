@@ -6,7 +6,6 @@ import csv
 import io
 import math
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -14,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 
+from gdanim.defaults import MOST_BYTES
 from gdanim.wording import mistake
 
-MAX_BYTES = 1_000_000
 MAX_ROWS = 10_000
-MOST_UNPACKED = 4 * MAX_BYTES  # of a .npz file: a packed one of zeros could be any size
+MOST_UNPACKED = 4 * MOST_BYTES  # of a .npz file: a packed one of zeros could be any size
 
 
 class WithData(NamedTuple):
@@ -82,7 +81,7 @@ def read_npz(folder: Path, name: str) -> dict[str, tuple[float, ...]]:
         with zipfile.ZipFile(raw) as packed:
             size = sum(part.file_size for part in packed.infolist())
         arrays = _arrays(raw) if size <= MOST_UNPACKED else None
-    except (OSError, ValueError, TypeError, EOFError, zipfile.BadZipFile, zlib.error):
+    except Exception:  # zip files and arrays have an error of their own for every way to be broken
         raise mistake(f"{name} is not a .npz file of numbers, as numpy.savez writes it") from None
     if arrays is None:
         raise mistake(f"{name} unpacks to more than {MOST_UNPACKED} bytes")
@@ -114,11 +113,11 @@ def _read(folder: Path, name: str) -> bytes:
         raise mistake(f"there is no file {name!r} in the folder of the spec")
     try:
         with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+            raw = file.read(MOST_BYTES + 1)
     except OSError as error:
         raise mistake(f"cannot read {name}: {error.strerror}") from None
-    if len(raw) > MAX_BYTES:
-        raise mistake(f"{name} has more than {MAX_BYTES} bytes")
+    if len(raw) > MOST_BYTES:
+        raise mistake(f"{name} has more than {MOST_BYTES} bytes")
     return raw
 
 

@@ -1,6 +1,7 @@
-"""What a spec means by the keys it leaves out, where that is asked before it is loaded."""
+"""What is known of a spec before it is loaded: the keys that it leaves out, and how large its data may be."""
 
 from typing import Literal
 
 SCENE = "surface"
+MOST_BYTES = 1_000_000  # of a file of data
 FORMATS: tuple[Literal["mp4", "gif"], ...] = ("mp4",)

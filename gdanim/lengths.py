@@ -10,15 +10,19 @@ import warnings
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from gdanim.catalog import lasts
 from gdanim.engine.balls import Cast, cast
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Act
+from gdanim.grids import Grid
 from gdanim.landscape import landscape
 from gdanim.quality import frames
 from gdanim.rolling import Rolling
 from gdanim.spec import Spec
 from gdanim.timeline import APPEAR, FALL, HOLD, SETTLE, Pace, Timeline
+from gdanim.wording import counted
 
 WORK = 6000  # steps of optimizers that are worked out, balls and restarts weighed in: half a second
 AT_ONCE = 100  # balls that step together in about the time of one
@@ -35,7 +39,7 @@ class Length(NamedTuple):
 
     def told(self) -> str:
         """Such as ``12.4 s, 372 frames at 30 a second``."""
-        return f"{self.trust}{self.seconds:.1f} s, {self.frames} frames at {self.rate} a second"
+        return f"{self.trust}{self.seconds:.1f} s, {counted(self.frames, 'frame')} at {self.rate} a second"
 
 
 def length(spec: Spec) -> Length:
@@ -43,19 +47,17 @@ def length(spec: Spec) -> Length:
     rate = frames(spec.video.quality, spec.video.aspect, spec.formats[0]).rate
     parts = spec.parts
     casts = [cast(part) for part in parts]
-    plain = [(part, acts) for part, acts in zip(parts, casts, strict=True) if lasts(part.scene) is None]
     work = sum(map(_work, parts, casts))
-    trusts, counts = set(), []
-    for part, acts in zip(parts, casts, strict=True):
-        seconds, trust = _part(part, acts, work <= WORK)
-        trusts.add(trust)
-        counts.append(max(1, round((seconds + part.hold) * rate)))
-    total = sum(counts)
-    if spec.video.duration is not None:  # which leaves no act less than a second of run
-        least = sum(part.hold + len(acts) * (APPEAR + FALL + HOLD + 1) for part, acts in plain)
-        total = round(max(spec.video.duration, least) * rate)
-        trusts = {"" if len(plain) == len(parts) else "about "}
+    told = [_part(part, acts, work <= WORK) for part, acts in zip(parts, casts, strict=True)]
+    natural, trusts = zip(*told, strict=True)
     trust = next((trust for trust in ("at most ", "about ") if trust in trusts), "")
+    lasting = np.array(natural)
+    if spec.video.duration is not None:  # shared as the parts last by nature, but a run has a second at least
+        share = spec.video.duration - sum(part.hold for part in parts)
+        least = [_beats(part, acts) + len(acts) for part, acts in zip(parts, casts, strict=True)]
+        lasting = np.maximum(max(share, 0.0) * lasting / lasting.sum(), least)
+        trust = "about " if trust else ""
+    total = sum(max(1, round((s + part.hold) * rate)) for s, part in zip(lasting, parts, strict=True))
     return Length(total / rate, total, rate, trust)
 
 
@@ -74,17 +76,28 @@ def _part(spec: Spec, casts: Sequence[Cast], solved: bool) -> tuple[float, str]:
     elif solved:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a descent that will be told when it is filmed
-            runs = [_run(spec, act) for act in solve(spec.model_copy(update={"acts": ()})).acts]
+            runs = [_run(spec, act) for act in solve(spec).acts]
     else:
         most = float(Pace(spec.pace).time(spec.steps)) + SETTLE
         runs = [max(1.0, most * (1 + max(team.entry.restarts for team in act.teams))) for act in casts]
     trust = "" if solved else "at most "
+    return sum(runs) + _beats(spec, casts), trust if own is None else trust or "about "
+
+
+def _beats(spec: Spec, casts: Sequence[Cast]) -> float:
+    """Seconds of a part beside its runs."""
+    own = lasts(spec.scene)
     if own is None:
         standing = spec.video.loop and len(casts) == 1
-        return sum(runs) + len(casts) * ((0.0 if standing else APPEAR) + FALL + HOLD), trust
-    rows = len(spec.card.lines) + len(spec.card.table)
-    counts = {"film": 1, "act": len(casts), "ball": sum(len(act.balls) for act in casts), "row": rows}
-    return sum(runs) + sum(own.get(name, 0.0) * count for name, count in counts.items()), trust or "about "
+        return len(casts) * ((0.0 if standing else APPEAR) + FALL + HOLD)
+    counts = {
+        "film": 1,
+        "act": len(casts),
+        "ball": sum(len(act.balls) for act in casts),
+        "row": len(spec.card.lines) + len(spec.card.table),
+        "data": int(isinstance(spec.sweep, Grid)),
+    }
+    return sum(own.get(name, 0.0) * count for name, count in counts.items())
 
 
 def _run(spec: Spec, act: Act) -> float:

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 
 from gdanim.quality import Quality
 from gdanim.spec import Formats, Spec
@@ -20,7 +20,6 @@ class Options(Model):
 
     quality: Quality | None = None
     formats: Formats | None = None
-    at: float | None = Field(default=None, ge=0)
 
 
 def asked(**options: Any) -> Options:
@@ -39,14 +38,15 @@ def quality(text: str | None) -> str | None:
         raise InputError(f"-q: {error}") from None
 
 
-def moment(text: str, spec: Spec) -> float | str:
+def moment(at: float | str, spec: Spec) -> float | str:
     """A place in a film for ``film.still``: seconds, a share of it, ``start``, ``end`` or a chapter's name.
 
     Raises InputError where the film has no such chapter.
     """
     try:
-        seconds = float(text)
-    except ValueError:
+        seconds = float(at)
+    except (TypeError, ValueError):
+        text = str(at)
         chapters = [part.chapter for part in spec.parts if part.chapter]
         share = re.fullmatch(r"([0-9.]+)\s*%", text)
         if text in ("start", "end") or text in chapters or (share and _share(share[1])):
@@ -55,9 +55,9 @@ def moment(text: str, spec: Spec) -> float | str:
         ways = f"seconds such as 4.5, a share such as 25%, start, end, or the name of a chapter{named}"
         near = difflib.get_close_matches(text, [*chapters, "start", "end"], n=1)
         told = f", did you mean {near[0]!r}?" if near else ""
-        raise InputError(f"--at is {ways}, not {text!r}{told}") from None
+        raise InputError(f"at is {ways}, not {text!r}{told}") from None
     if not 0 <= seconds < float("inf"):
-        raise InputError(f"--at must be a number of seconds of at least 0, not {text}")
+        raise InputError(f"at must be a number of seconds of at least 0, not {at}")
     return seconds
 
 

@@ -107,9 +107,10 @@ def write_csv(file: TextIO, solutions: Sequence[Solution]) -> None:
 def write_json(file: TextIO, solutions: Sequence[Solution]) -> None:
     """A list of one object per row; what JSON cannot say (inf, nan) is null."""
     names = columns(solutions)
+    file.write("[")
     for index, row in enumerate(rows(solutions)):
         finite = [None if isinstance(value, float) and not math.isfinite(value) else value for value in row]
-        file.write(",\n" if index else "[\n")
+        file.write(",\n" if index else "\n")
         file.write(json.dumps(dict(zip(names, finite, strict=True)), allow_nan=False))
     file.write("\n]\n")
 

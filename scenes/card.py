@@ -16,7 +16,7 @@ class Card(FilmScene):
 
     dimensions = (0, 2)
     uses = ("card",)
-    lasts = {"film": 4.2, "act": 4.1, "row": 0.9}  # noqa: RUF012  (read without running)
+    lasts = {"film": 4.2, "act": 4.1, "row": 0.9}
 
     def construct(self) -> None:
         card = CardPane(self, self.layout.body(MARGIN))

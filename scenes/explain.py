@@ -25,7 +25,7 @@ class Explain(FilmScene):
 
     dimensions = (2,)
     most_balls = 6
-    lasts = {"ball": 18.0}  # noqa: RUF012
+    lasts = {"ball": 18.0}
 
     def construct(self) -> None:
         title = self._title()

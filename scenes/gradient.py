@@ -56,7 +56,7 @@ class Gradient(FilmScene):
     dimensions = (2,)
     heading_in_column = True
     keeps_column = True
-    lasts = {"act": 16.9}  # noqa: RUF012
+    lasts = {"act": 16.9}
 
     def construct(self) -> None:
         title, acts = self._title(), self.solution.acts

@@ -28,8 +28,9 @@ class Sweep(FilmScene):
 
     dimensions = (2,)
     needs_sweep = True
+    keeps_column = True
     uses = ("sweep",)
-    lasts = {"act": 22.9, "run": 0.0}  # noqa: RUF012
+    lasts = {"act": 22.9, "data": 6.9, "run": 0.0}
 
     def construct(self) -> None:
         title = self._title()
@@ -65,7 +66,7 @@ class Sweep(FilmScene):
                 self.play(clock.become_(DROP, fall=1.0))
                 self.play(clock.run_(LOOK))
                 shown = pane
-            leaves = self.spec.video.loop or act is not self.solution.acts[-1]
+            leaves = act is not self.solution.acts[-1]
             assert shown is not None
             self.wait(HOLD - LEAVE * leaves)
             if leaves:
@@ -84,11 +85,8 @@ class Sweep(FilmScene):
         self.add(grid, key)
         self.play(*(pane.enter_(APPEAR) for pane in (grid, key)))
         self.play(grid.become_(GO, x=column, y=row, pointing=1.0))
-        leaves, stay = self.spec.video.loop, self._run_time(APPEAR + GO)
-        self.wait((HOLD if stay is None else stay) - LEAVE * leaves)
-        if leaves:
-            self.play(*(pane.leave_(LEAVE) for pane in (grid, key)))
-            self.remove(grid, key)
+        stay = self._run_time(APPEAR + GO)
+        self.wait(HOLD if stay is None else stay)
 
     def boxes(self, top: float) -> tuple[Box, Box, Box]:
         """For the grid, the map and the key."""

@@ -144,7 +144,7 @@ def test_what_a_scene_cannot_draw_is_told(tmp_path: Path) -> None:
 
 def test_a_still_is_the_frame_at_its_time(tmp_path: Path) -> None:
     spec = gdanim.load(SPEC)
-    first, last = (gdanim.still(spec, at, quality="240p5") for at in (0, None))
+    first, last = (gdanim.still(spec, at, quality="240p5") for at in (0, "end"))
     assert (first.size, first.mode) == ((426, 240), "RGB")
     assert np.array_equal(last, gdanim.still(SPEC, 1e6, quality="240p5"))
     assert not np.array_equal(first, last)
@@ -155,9 +155,9 @@ def test_a_still_is_the_frame_at_its_time(tmp_path: Path) -> None:
         assert np.array_equal(written, last)
     assert gdanim.still({**SPEC, "view": {"background": "none"}}, 0, quality="240p5").mode == "RGBA"
     for at, message in (
-        (-1, "at must be at least 0, not -1"),
+        (-1, "at must be a number of seconds of at least 0, not -1"),
         (float("nan"), "at must"),
-        ("x", "at must be a num"),
+        ("x", "at is seconds such as 4.5, a share such as 25%, start, end"),
     ):
         with pytest.raises(gdanim.InputError, match=message):
             gdanim.still(spec, at)

@@ -284,3 +284,15 @@ def test_a_strip_tells_how_many_names_it_leaves_out(spec_of: Callable[[str], Spe
         assert items[-1].text == f"and {30 - len(items) + 1} more"
         assert items[-1].hue is None
         assert all(item.x + strip.INDENT + item.room <= layout(*size).width for item in items)
+
+
+@pytest.mark.parametrize("legend", ["compact", "none"])
+def test_a_film_without_balls_has_no_use_for_a_strip(
+    legend: str,
+    filming: Callable[..., Any],
+    painted: Callable[..., Any],
+    spec_of: Callable[[str], Spec],
+) -> None:
+    text = f"scene: card\ntitle: The end\ncard: {{lines: [one, two]}}\nview: {{legend: {legend}}}\n"
+    with filming(spec_of(text)) as scene:
+        assert painted(scene, scene.length).std() > 1

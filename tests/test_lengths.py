@@ -68,3 +68,30 @@ def test_every_scene_with_beats_of_its_own_says_how_long_they_are() -> None:
     assert own == {
         file.stem for file in scenes.glob("*.py") if "lasts = {" in file.read_text(encoding="utf-8")
     }
+
+
+LOOP = "functions: [bowl]\nvideo: {quality: 120p10, loop: true, duration: 6}\n"
+SHARED = """\
+functions: [bowl]
+video: {quality: 120p10, duration: 30}
+acts: [{steps: 40, hold: 2}, {functions: [matyas], steps: 20}]
+"""
+
+
+@pytest.mark.parametrize("text", [LOOP, SHARED], ids=["a loop", "a duration shared by acts"])
+def test_a_duration_is_told_as_it_will_be(text: str, spec_of: Callable[[str], Any]) -> None:
+    spec = spec_of(text)
+    with _film(spec, pixels(120, spec.video.aspect), 10) as film:
+        assert (length(spec).frames, length(spec).trust) == (film.frames, "")
+
+
+def test_a_sweep_of_data_is_told_about(tmp_path: Path) -> None:
+    import gdanim
+
+    (tmp_path / "grid.csv").write_text(
+        "learning_rate,momentum,loss\n0.1,0,3\n0.2,0,2\n0.1,0.9,1\n0.2,0.9,4\n"
+    )
+    (tmp_path / "film.yaml").write_text("scene: sweep\nsweep: {data: grid.csv}\nvideo: {quality: 120p10}\n")
+    spec = gdanim.load(tmp_path / "film.yaml")
+    with _film(spec, (214, 120), 10) as film:
+        assert length(spec).seconds == pytest.approx(film.length, abs=0.5)

@@ -65,9 +65,16 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(scenes()["surface"], folder / "scenes" / "mine.py")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
+        patch.setattr(registry, "additions", {})  # of other tests
         patch.setattr(film, "_film", three_frames)
         assert main(["render", "line.yaml"]) == OK
     return folder
+
+
+@pytest.fixture(autouse=True)
+def no_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of other tests in this process are no part of these films."""
+    monkeypatch.setattr(registry, "additions", {})
 
 
 @pytest.fixture
@@ -160,7 +167,6 @@ def test_so_does_another_quality_version_or_plugin(
 def test_a_plugin_is_part_of_what_a_film_is_made_from(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(registry, "additions", {})
     monkeypatch.setattr(film, "_film", three_frames)
     for rate in (0.1, 0.2):
         Path("own.py").write_text(PLUGIN.format(rate=rate))

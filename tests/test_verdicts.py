@@ -287,3 +287,11 @@ def test_of_several_minima_the_verdict_says_which() -> None:
     ball = runs("himmelblau", [3.1, 2.1], learning_rates=[0.01])[0]
     assert ball.verdict == f"converged to (3, 2) at step {ball.steps}"
     assert runs("bowl", [1, 2], learning_rates=[0.1])[0].verdict.startswith("converged at step")
+
+
+def test_rounding_makes_no_deeper_valley() -> None:
+    """Of four variables only the runs are looked at: the last bits of their lowest losses are no depth."""
+    convex = "sqrt(1+x^2) + sqrt(1+y^2) + sqrt(1+z^2) + sqrt(1+w^2) + exp(x/7 - y/9)"
+    keys: dict[str, Any] = {"optimizers": ["adam"], "learning_rates": [0.01], "steps": 20_000}
+    (run,) = runs(convex, [1.5, -1.0, 0.5, 2.0], stop={"gradient_norm": 1e-9}, **keys)
+    assert run.status is Status.CONVERGED

@@ -15,6 +15,7 @@ from gdanim.engine.solution import Array, Objective, Point, Run
 
 SAMPLES = 65  # along either side of the domain
 VISIBLE = 1e-3  # of the height at which the middle half of the domain begins: so much lower can be seen
+SAME = 1e-6  # of what was descended, or of the loss: what lies less deep is as deep
 FARTHER = 2.0  # times the fall that Newton's step promises: as much may be left in the ball's own valley
 
 
@@ -50,7 +51,10 @@ def deepest(
         return None
     best = int(losses.argmin())
     relief = float(np.quantile(losses, 0.25)) - float(losses[best])
-    return Depth(float(losses[best]), tuple(points[best].tolist()), VISIBLE * relief)
+    begun = max((sign * float(run.losses[0]) for run in runs), default=0.0)
+    fallen = begun - float(losses[best]) if np.isfinite(begun) else 0.0
+    visible = max(VISIBLE * relief, SAME * max(fallen, abs(float(losses[best]))))  # no less than rounding
+    return Depth(float(losses[best]), tuple(points[best].tolist()), visible)
 
 
 def _lowest(run: Run, sign: float, low: Array, high: Array) -> list[int]:

@@ -72,8 +72,8 @@ def render(
     return paths
 
 
-def frame(spec: Spec, at: float | str | None, quality: str | None = None) -> Image:
-    """The frame at ``at`` as an image: seconds (None, or past the end: the last frame), or a place by name.
+def frame(spec: Spec, at: float | str = "end", quality: str | None = None) -> Image:
+    """The frame at ``at`` as an image: seconds (past the end: the last frame), or a place by name.
 
     Places are "start", "end", "25%" and the names of chapters, as ``Film.seconds`` has them.
 
@@ -85,7 +85,7 @@ def frame(spec: Spec, at: float | str | None, quality: str | None = None) -> Ima
     transparent = any(part.view.background == "none" for part in spec.parts)
     with _film(spec, size, rate, transparent) as film:
         frame = blank(film.size)
-        film.paint(film.length if at is None else round(film.seconds(at) * rate) / rate, frame)
+        film.paint(round(film.seconds(at) * rate) / rate, frame)
     if transparent:  # PNG wants colours that are not premultiplied
         alpha = np.maximum(frame[..., 3:], 1).astype(np.uint16)
         frame[..., :3] = np.minimum(frame[..., :3] * np.uint16(255) // alpha, 255)

@@ -57,7 +57,8 @@ def of(source: str | Path, quality: str | None, settings: Sequence[str] = ()) ->
     own = (__version__, _code(), sorted(registry.additions.items()))
     said = (Path(source).stem, quality, data, _hash(files), own)
     formats = data.get("formats", defaults.FORMATS) if isinstance(data, dict) else ()
-    return Origin(hashlib.sha256(repr(said).encode()).hexdigest()[:32], tuple(map(str, formats or ())))
+    listed = tuple(map(str, formats)) if isinstance(formats, list | tuple) else ()
+    return Origin(hashlib.sha256(repr(said).encode()).hexdigest()[:32], listed)
 
 
 def told(film: Path) -> dict[str, Any]:
@@ -84,9 +85,10 @@ def _texts(data: Any) -> Iterator[str]:
 
 
 def _names_a_file(folder: Path, word: str) -> bool:
-    """Whether a text is the name of a file in the folder or below it, such as that of its data."""
-    inside = not os.path.isabs(word) and ".." not in Path(word).parts
-    return inside and os.path.isfile(folder / word)
+    """Whether a text is the name of a file in the folder or below it that can be its data."""
+    if os.path.isabs(word) or ".." in Path(word).parts or not os.path.isfile(folder / word):
+        return False
+    return os.path.getsize(folder / word) <= defaults.MOST_BYTES and os.access(folder / word, os.R_OK)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib.util
+import math
 import warnings
 from functools import cached_property
 from itertools import accumulate, pairwise
@@ -16,7 +17,7 @@ from gdanim.catalog import scenes
 from gdanim.engine.solution import Solution
 from gdanim.spec import Spec
 from gdanim.view.layout import layout
-from gdanim.view.scene import FilmScene
+from gdanim.view.scene import LEAVE, FilmScene
 from gdanim.view.subtitles import Subtitles
 from gdanim.view.text import unknown
 from gdanim.view.theme import rgb, themed
@@ -106,7 +107,7 @@ class Film:
         scene = self.scene(index)
         scene.paint(frame / self.rate, out)
         burned = self.burned if scene.layout.band else None
-        if burned and not self._transparent:
+        if burned and not (self._transparent and scene.spec.view.background == "none"):
             burned.back(scene.theme, out)
         self._fade(index, frame, out)
         if burned:
@@ -146,16 +147,22 @@ class Film:
     def seconds(self, at: float | str) -> float:
         """The time of a place in the film: seconds, "25%", "start", "end", or the name of a chapter.
 
-        A chapter is told by its last picture, before the next part fades in.
+        A chapter is told by its last picture, before the next part fades in; the end of a loop, by the last
+        one with balls.
         """
         if not isinstance(at, str):
             return min(at, self.length)
-        if at in ("start", "end"):
-            return self.length if at == "end" else 0.0
-        if at.endswith("%"):
+        ends = [chapter.end / 1000 for chapter in self.chapters if chapter.text == at]
+        if at == "start" and not ends:
+            return 0.0
+        if at.endswith("%") and not ends:
             return self.length * float(at[:-1]) / 100
-        end = next(chapter.end for chapter in self.chapters if chapter.text == at) / 1000
-        return end if end >= self.length else end - FADE
+        end = ends[0] if ends else self.length
+        if end < self.length:
+            end -= FADE
+        elif self.spec.video.loop:
+            end -= LEAVE
+        return math.floor(end * self.rate + 0.1) / self.rate  # 0.1: chapters count milliseconds
 
     def _timed(self) -> list[tuple[float, float, Spec]]:
         """Every part with the seconds at which it begins and ends."""

@@ -94,7 +94,7 @@ class FilmScene(Recording):
 
     def _with_strip(self, plain: Layout) -> Layout:
         """The layout with room for no more of a legend than its names, if for them."""
-        if self.spec.view.legend == "none":
+        if self.spec.view.legend == "none" or not self.solution.acts:
             return plain.with_strip(0.0, 0.0)
         beside = self.names_beside
         sizes = [strip.needed(act.runs, plain, beside) for act in self.solution.acts]
