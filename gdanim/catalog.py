@@ -6,6 +6,7 @@ import ast
 import inspect
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -211,6 +212,13 @@ def _classes(scene: Path) -> list[ast.ClassDef]:
 
 
 def _tree(scene: Path) -> ast.Module:
+    """A scene's file, read anew when it has changed."""
+    stamp = scene.stat()
+    return _parsed(scene, (scene.absolute(), stamp.st_mtime_ns, stamp.st_size))
+
+
+@lru_cache(maxsize=128)
+def _parsed(scene: Path, _: tuple[Path, int, int]) -> ast.Module:
     try:
         return ast.parse(scene.read_text(encoding="utf-8"))
     except SyntaxError as error:

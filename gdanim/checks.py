@@ -119,10 +119,12 @@ def _idle_keys(spec: Spec, marks: Marks) -> Iterator[Finding]:
     acts = [(("acts", index), (act.scene,)) for index, act in enumerate(spec.acts)]
     parts: list[tuple[Loc, tuple[str, ...]]] = [*acts, ((), tuple(part.scene for part in spec.parts))]
     for key in FOR_SOME:
-        users = [scene for scene in scenes() if key in uses(scene)]
         for place, shown in parts:
             loc = (*place, *key.split("."))
-            if loc in marks.values and set(shown) <= scenes().keys() and not set(shown) & set(users):
+            if loc not in marks.values or not set(shown) <= scenes().keys():
+                continue
+            users = [scene for scene in scenes() if key in uses(scene)]
+            if not set(shown) & set(users):
                 message = (
                     f"{key} is for the scene {' or '.join(users)}, not for {' or '.join(sorted(set(shown)))}"
                 )

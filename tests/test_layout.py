@@ -139,7 +139,7 @@ def test_shipped_films_in_the_size_of_the_gallery(
         assert not violations(scene)
 
 
-ACTS = [part for path in SPECS for part in gdanim.load(path).parts if gdanim.load(path).acts]
+ACTS = [part for spec in map(gdanim.load, SPECS) if spec.acts for part in spec.parts]
 
 
 @pytest.mark.parametrize(
