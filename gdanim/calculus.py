@@ -72,7 +72,8 @@ def calculus(expr: sympy.Expr, names: tuple[str, ...]) -> Calculus:
         raise TooComplexError("the formula is too degenerate to derive") from error
 
 
-def compiled(expressions: Iterable[sympy.Expr], names: Iterable[str]) -> Callable[..., list[Any]]:
+@lru_cache(maxsize=256)
+def compiled(expressions: tuple[sympy.Expr, ...], names: tuple[str, ...]) -> Callable[..., list[Any]]:
     """A numpy function of the variables that returns the values of all expressions, shared parts once."""
     axes = [symbol(name) for name in names]
     settings = {

@@ -60,7 +60,7 @@ class SymbolicObjective(KnownObjective):
     @cached_property
     def _compiled(self) -> tuple[Callable[..., Any], ...]:
         value, gradient, hessian = calculus(self.expression, self.variables)
-        entries = [value], gradient, [entry for row in hessian for entry in row]
+        entries = (value,), gradient, tuple(entry for row in hessian for entry in row)
         return tuple(compiled(group, self.variables) for group in entries)
 
 
