@@ -63,7 +63,10 @@ def load(source: Source, *, name: str = "film") -> Spec:
     >>> gdanim.load({"functions": ["x^2 + 10*y^2"], "learning_rates": np.geomspace(0.01, 0.1, 4)})
     """
     from gdanim.checks import load
+    from gdanim.origin import kind_of
 
+    if not isinstance(source, str | PathLike | Mapping):
+        raise InputError(f"a spec is a path, YAML text or a dict, not {kind_of(source)}")
     if not isinstance(name, str) or Path(name).name != name:
         raise InputError(f"name is what the files of the film are called, without a folder, not {name!r}")
     return load(source, name)
@@ -97,9 +100,15 @@ def columns(solution: Solution | Sequence[Solution]) -> dict[str, NDArray[Any]]:
     >>> table["label"][last], table["loss"][last]
     >>> pandas.DataFrame(table)  # with pandas, if you have it
     """
+    from gdanim.engine.solution import Solution
+    from gdanim.origin import kind_of
     from gdanim.table import arrays
 
-    return arrays(list(solution) if isinstance(solution, Sequence) else [solution])
+    solutions: list[Any] = list(solution) if isinstance(solution, list | tuple) else [solution]
+    for one in solutions:
+        if not isinstance(one, Solution):
+            raise InputError(f"columns are of what gdanim.solve returns, or a list of it, not {kind_of(one)}")
+    return arrays(solutions)
 
 
 def render(
@@ -113,15 +122,18 @@ def render(
     """Write the films of a spec into a directory and return their paths; older films are replaced.
 
     ``spec`` is a Spec, or whatever ``load`` takes. ``quality`` (such as "1080p30") and ``formats`` ("mp4",
-    "gif") replace what the spec asks for; ``progress`` shows a bar. Raises InputError for a spec, a quality
-    or a format that cannot be used, OSError where the directory cannot be written to.
+    "gif") replace what the spec asks for; ``progress`` shows a bar. Raises InputError for a spec, a quality,
+    a format or a directory that cannot be used, OSError where the directory cannot be written to.
 
     >>> gdanim.render(spec, "media", quality="480p15", formats=["mp4", "gif"])
     [PosixPath('media/ravine.mp4'), PosixPath('media/ravine.gif')]
     """
     from gdanim.options import asked
+    from gdanim.origin import kind_of
     from gdanim.output import film
 
+    if not isinstance(directory, str | PathLike):
+        raise InputError(f"directory is the path of a folder, not {kind_of(directory)}")
     options = asked(quality=quality, formats=formats)
     return film.render(
         _drawable(spec),
@@ -189,12 +201,7 @@ def from_callable(
 def _loaded(spec: Any) -> Spec:
     from gdanim.spec import Spec
 
-    if isinstance(spec, Spec):
-        return spec
-    if not isinstance(spec, str | PathLike | Mapping):
-        told = "a spec is what gdanim.load returns, a path, YAML text or a dict"
-        raise InputError(f"{told}, not {type(spec).__name__}")
-    return load(spec)
+    return spec if isinstance(spec, Spec) else load(spec)
 
 
 def _drawable(spec: Any) -> Spec:

@@ -19,6 +19,7 @@ from gdanim.catalog import (
     uses,
 )
 from gdanim.engine.balls import MAX_NUMBERS, Cast, CastError, cast, numbers
+from gdanim.entries import FunctionEntry
 from gdanim.grids import Grid
 from gdanim.spec import Act, Source, Spec, located, read
 from gdanim.view.theme import themes
@@ -79,6 +80,22 @@ def undrawn(spec: Spec) -> str:
                 count = counted(len(entry.variables), "variable")
                 return f"{text} with {count} {there}; solve and descent work with any number"
     return ""
+
+
+def contents(spec: Spec) -> list[str]:
+    """What a spec that was loaded has: its acts, its balls and functions, each once, its steps."""
+    casts = [(part, cast(part)) for part in spec.parts]
+    balls = max((len(act.balls) for _, acts in casts for act in acts), default=0)
+    functions: list[FunctionEntry] = []
+    for part, _ in casts:
+        functions += [entry for entry in part.functions if entry not in functions]
+    told = [counted(len(spec.acts), "act")] if spec.acts else []
+    if any(isinstance(part.sweep, Grid) for part in spec.parts):
+        told.append("a sweep of data")
+    if functions:
+        steps = max(part.steps for part, acts in casts if acts)
+        told += [f"{counted(balls, 'ball')} on {counted(len(functions), 'function')}", counted(steps, "step")]
+    return told
 
 
 def _unsuited(part: Spec, acts: Sequence[Cast], written: bool) -> Iterator[Finding]:

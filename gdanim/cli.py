@@ -276,17 +276,12 @@ def _below_specs(source: Path) -> Path:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from gdanim.checks import load, undrawn
-    from gdanim.engine.balls import cast
+    from gdanim.checks import contents, load, undrawn
     from gdanim.lengths import length
-    from gdanim.wording import counted
 
     specs, code = _loaded(_once(arguments.specs), arguments.settings, load)
     for source, spec in specs.items():
-        casts = [act for part in spec.parts for act in cast(part)]
-        balls = counted(max((len(act.balls) for act in casts), default=0), "ball")
-        told = [counted(len(spec.acts), "act")] if spec.acts else []
-        told += [f"{balls} on {counted(len(casts), 'function')}", counted(spec.steps, "step")]
+        told = contents(spec)
         why = undrawn(spec)
         if not why:
             try:
@@ -318,7 +313,7 @@ def _solve(arguments: argparse.Namespace) -> int:
 
 
 def _refuse_folder(target: str | Path) -> None:
-    if Path(target).is_dir():
+    if os.path.isdir(target):  # false, not an error, where a name is too long
         raise InputError(f"{target} is a folder: name the file to write")
 
 
@@ -381,12 +376,16 @@ def _schema(_: argparse.Namespace) -> int:
 
 
 def _new(arguments: argparse.Namespace) -> int:
+    from gdanim.folders import make_folder
     from gdanim.starter import starter
 
-    path = Path(f"{arguments.name.removesuffix('.yaml')}.yaml")
-    if path.name == ".yaml":
+    path = Path(arguments.name)
+    if path.suffix.lower() not in (".yaml", ".yml"):
+        path = Path(f"{arguments.name}.yaml")
+    if path.name.lower() in (".yaml", ".yml", ".yaml.yaml", ".yml.yaml"):
         raise InputError(f"{arguments.name!r} names no spec: write gdanim new first")
     text = starter(path, arguments.scene, arguments.data, arguments.acts)
+    make_folder(path.parent)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)

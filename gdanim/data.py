@@ -5,16 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 import zipfile
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, ValidationInfo, WithJsonSchema, WrapValidator
 
 from gdanim.defaults import MOST_BYTES
-from gdanim.wording import mistake
+from gdanim.wording import counted, mistake
+from gdanim.yaml_advice import quoted
 
 MAX_ROWS = 10_000
 MOST_UNPACKED = 4 * MOST_BYTES  # of a .npz file: a packed one of zeros could be any size
@@ -26,9 +30,35 @@ class WithData(NamedTuple):
     needed: bool
 
 
-def _columns(value: Any, info: ValidationInfo) -> Any:
-    """A mapping as it is; a text is the name of a CSV file below the folder of the spec."""
-    return read_csv((info.context or {}).get("folder", Path()), value) if isinstance(value, str) else value
+class Table(dict[str, tuple[Any, ...]]):
+    """The columns of a file that are numbers, by name; of the others, why they are none."""
+
+    unread: Mapping[str, str] = MappingProxyType({})
+
+
+def _columns(value: Any, handler: Callable[[Any], Any], info: ValidationInfo) -> Any:
+    """A mapping is checked; a text is the name of a CSV file below the folder of the spec."""
+    if not isinstance(value, str):
+        return handler(value)
+    table = read_csv((info.context or {}).get("folder", Path()), value)
+    handler(dict(table))
+    return table
+
+
+def missing(data: Mapping[str, Any], name: str) -> str:
+    """Why there is no such column in some data."""
+    unread = getattr(data, "unread", {})
+    return (
+        f"data: {unread[name]}"
+        if name in unread
+        else f"data has no column {name!r}, only {', '.join([*data, *unread])}"
+    )
+
+
+def named(columns: Iterable[str]) -> str:
+    """The key that chooses columns, as a spec has it."""
+    plain = (name if re.fullmatch(r"[^\W\d][\w ]*", name) else quoted(name) for name in columns)
+    return f"columns: [{', '.join(plain)}]"
 
 
 def _equally_long(columns: dict[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
@@ -42,8 +72,8 @@ def _equally_long(columns: dict[str, tuple[float, ...]]) -> dict[str, tuple[floa
 
 Columns = Annotated[
     dict[str, tuple[float, ...]],
-    BeforeValidator(_columns),
     AfterValidator(_equally_long),
+    WrapValidator(_columns),
     WithJsonSchema(
         {
             "anyOf": [
@@ -55,17 +85,19 @@ Columns = Annotated[
 ]
 
 
-def read_csv(folder: Path, name: str, gaps: bool = False) -> dict[str, tuple[Any, ...]]:
-    """The columns of a CSV file with a line of names, by name.
+def read_csv(folder: Path, name: str, gaps: bool = False) -> Table:
+    """The columns of a CSV file with a line of names, by name, but for those with a cell that is no number.
 
-    The file lies in ``folder`` or below it, and no link leads out. Cells are finite numbers; with ``gaps``
-    they may also be empty, which gives None, or nan or inf. Raises a mistake in plain words.
+    The file lies in ``folder`` or below it, and no link leads out. Commas separate its cells, or what does
+    in the line of names alone: semicolons or tabs, and then numbers may have decimal commas. Cells are
+    finite numbers; with ``gaps`` they may also be empty, which gives None, or nan or inf. Raises a mistake in
+    plain words, also where no column is of numbers.
     """
     raw = _read(folder, name)
     try:
-        return _parsed(raw.decode("utf-8-sig"), gaps)
+        return _parsed(raw.decode("utf-8-sig"), gaps, name)
     except UnicodeDecodeError:
-        raise mistake(f"{name} is not UTF-8 text") from None
+        raise mistake(f"{name} is not UTF-8 text: save it as UTF-8 (in Excel: as CSV UTF-8)") from None
     except (ValueError, csv.Error) as error:
         raise mistake(f"{name}, {error}") from None
 
@@ -121,25 +153,70 @@ def _read(folder: Path, name: str) -> bytes:
     return raw
 
 
-def _parsed(text: str, gaps: bool) -> dict[str, tuple[Any, ...]]:
-    reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
+def _parsed(text: str, gaps: bool, file: str) -> Table:
+    separator = _separator(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
     rows = ((reader.line_num, row) for row in reader if any(cell.strip() for cell in row))
     line, header = next(rows, (1, []))
     names = [name.strip() for name in header]
     if not names or len(set(names)) < len(names) or "" in names or any(map(_is_number, names)):
         raise ValueError(f"line {line}: the first line names the columns, each once, as in x,y")
-    columns: list[list[float | None]] = [[] for _ in names]
+    cells: list[list[str]] = [[] for _ in names]
+    lines: list[int] = []
     for line, row in rows:
         if len(row) != len(names):
-            raise ValueError(f"line {line}: {len(row)} values for {len(names)} columns")
-        for column, cell in zip(columns, row, strict=True):
-            if gaps and not cell.strip():
-                column.append(None)
-            elif _is_number(cell) or (gaps and _is_number(cell, finite=False)):
-                column.append(float(cell))
-            else:
-                raise ValueError(f"line {line}: {cell!r} is not a number")
-    return dict(zip(names, map(tuple, columns), strict=True))
+            told = f"line {line}: {counted(len(row), 'value')} for {counted(len(names), 'column')}"
+            raise ValueError(f"{told}: {_ADVICE[separator]}")
+        lines.append(line)
+        for column, cell in zip(cells, row, strict=True):
+            column.append(cell.strip())
+    if separator != ",":
+        _refuse_mixed(cells, lines)
+        cells = [[_DECIMAL_COMMA.sub(r"\1.\2", cell) for cell in column] for column in cells]
+    table, unread = Table(), {}
+    for name, column in zip(names, cells, strict=True):
+        try:
+            table[name] = tuple(_number(cell, line, gaps) for cell, line in zip(column, lines, strict=True))
+        except ValueError as error:
+            unread[name] = f"{file}, {error}"
+    if not table:
+        raise ValueError(next(iter(unread.values())).removeprefix(f"{file}, "))
+    table.unread = unread
+    return table
+
+
+_ADVICE = {
+    ",": "commas separate cells, as in the line of names; with decimal commas let it be semicolons",
+    ";": "semicolons separate cells, as in the line of names",
+    "\t": "tabs separate cells, as in the line of names",
+}
+# A decimal comma; in a file that commas do not separate it can be nothing else.
+_DECIMAL_COMMA = re.compile(r"^([-+]?\d*),(\d+(?:[eE][-+]?\d+)?)$")
+
+
+def _separator(text: str) -> str:
+    """The one that the first line has; of several, and of none, the comma."""
+    first = re.sub(r'"[^"]*"', "", next((line for line in text.splitlines() if line.strip()), ""))
+    found = [mark for mark in _ADVICE if mark in first]
+    return found[0] if len(found) == 1 else ","
+
+
+def _refuse_mixed(cells: list[list[str]], lines: list[int]) -> None:
+    """Raise ValueError where some numbers have a decimal comma and others a point: one may mark thousands."""
+    numbers = [(line, cell) for column in cells for cell, line in zip(column, lines, strict=True)]
+    comma = next((found for found in numbers if _DECIMAL_COMMA.match(found[1])), None)
+    point = next((found for found in numbers if "." in found[1] and _is_number(found[1])), None)
+    if comma and point:
+        told = f"{comma[1]!r} has a decimal comma, and {point[1]!r} in line {point[0]} a point"
+        raise ValueError(f"line {comma[0]}: {told}: write all numbers one way, thousands without a mark")
+
+
+def _number(cell: str, line: int, gaps: bool) -> float | None:
+    if gaps and not cell:
+        return None
+    if _is_number(cell, finite=not gaps):
+        return float(cell)
+    raise ValueError(f"line {line}: {cell!r} is not a number")
 
 
 def _is_number(text: str, finite: bool = True) -> bool:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AllowInfNan, BeforeValidator, ValidationInfo, model_validator
+from pydantic import AllowInfNan, ValidationInfo, WrapValidator, model_validator
 
-from gdanim.data import read_csv, read_npz
+from gdanim.data import missing, read_csv, read_npz
 from gdanim.ranges import MANY
 from gdanim.wording import Model, counted, did_you_mean, mistake
 
@@ -19,16 +19,16 @@ Numbers = NDArray[np.float64]
 SAME = 1e-9  # relative: settings nearer than this are one
 
 
-def _table(value: Any, info: ValidationInfo) -> Any:
-    """A mapping as it is; a text is the name of a file below the folder of the spec."""
+def _table(value: Any, handler: Callable[[Any], Any], info: ValidationInfo) -> Any:
+    """A mapping is checked; a text is the name of a file below the folder of the spec."""
     if not isinstance(value, str):
-        return value
+        return handler(value)
     folder = (info.context or {}).get("folder", Path())
     return read_npz(folder, value) if value.endswith(".npz") else read_csv(folder, value, gaps=True)
 
 
 Table = Annotated[
-    dict[str, tuple[Annotated[float, AllowInfNan(True)] | None, ...]], BeforeValidator(_table, str | dict)
+    dict[str, tuple[Annotated[float, AllowInfNan(True)] | None, ...]], WrapValidator(_table, str | dict)
 ]
 
 
@@ -67,11 +67,16 @@ class Grid(Model):
     @model_validator(mode="after")
     def _is_a_grid(self) -> Grid:
         names = self.columns or tuple(self.data)
-        told = ", ".join(self.data)
+        unread = getattr(self.data, "unread", {})
         if len(names) != 3:
+            if len(self.data) < 3 <= len(self.data) + len(unread):
+                raise mistake(missing(self.data, next(iter(unread))))
+            told = ", ".join([*self.data, *unread])
             example = "columns: [learning_rate, momentum, loss]"
             raise mistake(f"the data have the columns {told}: say which three in {example}")
         for name in names:
+            if name in unread:
+                raise mistake(missing(self.data, name))
             if name not in self.data:
                 raise mistake(f"the data have no column {name!r}{did_you_mean(name, self.data)}")
         if len(set(names)) < 3 or len({len(self.data[name]) for name in names}) > 1:

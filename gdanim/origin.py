@@ -104,5 +104,7 @@ def kind_of(value: Any) -> str:
         return f"an array of shape {shape}"
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"the number {value}"
+    if isinstance(value, bytes):
+        return "bytes"
     name = "function" if inspect.isroutine(value) else type(value).__name__
     return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from functools import wraps
@@ -23,6 +24,7 @@ from gdanim.yaml_marks import InputError
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 Guard = Callable[[Any, Source], Any]
+_NOTHING: Any = object()
 
 
 class Registry(Generic[T]):
@@ -35,7 +37,7 @@ class Registry(Generic[T]):
         self._parameters: dict[str, dict[str, inspect.Parameter]] = {}
         self._guard: Guard = lambda made, _: made
 
-    def register(self, factory: F) -> F:
+    def register(self, factory: F = _NOTHING) -> F:
         """Decorator: make ``factory`` known under its own name.
 
         A name that the same file (or the same notebook) has registered before is replaced. Raises
@@ -106,10 +108,15 @@ class Registry(Generic[T]):
 
 
 def _source(kind: str, factory: Any) -> Source:
+    caller = sys._getframe(2)  # of register; what it was given need not know where it is from
+    where = f"{origin.shown(caller.f_code.co_filename)}:{caller.f_lineno}"
+    if factory is _NOTHING:
+        told = "has nothing to register: write it without parentheses"
+        raise InputError(f"{where}: @{kind}s.register() {told}, @{kind}s.register")
     name = getattr(factory, "__name__", None)
     if not (callable(factory) and name and name.isidentifier()):
         told = f"cannot be registered: write @{kind}s.register above the def of a function"
-        raise InputError(f"{origin.kind_of(factory)} {told}")
+        raise InputError(f"{where}: {origin.kind_of(factory)} {told}")
     return Source(kind, name, factory)
 
 

@@ -226,7 +226,9 @@ def _plain(source: Source) -> tuple[Any, Marks]:
 
 def is_text(source: Source) -> bool:
     """Whether a spec is given as its text: it has lines, or a key with its value, as no path has."""
-    return isinstance(source, str) and ("\n" in source or ": " in source or source.lstrip().startswith("{"))
+    if not isinstance(source, str):
+        return False
+    return "\n" in source or ": " in source or source.lstrip()[:1] in ("", "{")
 
 
 def located(source: Source, marks: Marks, found: Iterable[Finding]) -> SpecError:

@@ -114,6 +114,8 @@ def _on_data(path: Path, data: str) -> str:
         columns = read_csv(folder, name)
     except PydanticCustomError as error:
         raise InputError(f"--data: {error.message()}") from None
+    if len(columns) < 2 and columns.unread:
+        raise InputError(f"--data: {next(iter(columns.unread.values()))}")
     if len(columns) < 2 or len(next(iter(columns.values()))) < 2:
         raise InputError(f"--data: a line needs two columns of two rows and more; {data} has less")
     (x, values), (y, _), *_ = columns.items()

@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from gdanim.engine.causes import advice
 from gdanim.engine.solution import Act, Evaluations, Run, Solution, Status
+from gdanim.folders import make_folder
 from gdanim.wording import counted
+from gdanim.yaml_marks import InputError
 
 ELIDED_FROM = 100  # steps; a longer table for reading shows its first and last
 ENDS = 20
@@ -122,13 +124,21 @@ def write_npz(file: BinaryIO, solutions: Sequence[Solution]) -> None:
 
 @contextmanager
 def opened(path: str, binary: bool = False) -> Iterator[Any]:
-    """A file that appears under its name only when complete; ``-`` is standard output."""
+    """A file that appears under its name only when complete, its folder made; ``-`` is standard output.
+
+    Raises InputError where it cannot be written.
+    """
     if path == "-":
         yield sys.stdout
         return
+    make_folder(Path(path).parent)
     part = Path(f"{path}.part")
     try:
-        with part.open("wb") if binary else part.open("w", encoding="utf-8", newline="") as file:
+        file = part.open("wb") if binary else part.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from None
+    try:
+        with file:
             yield file
         os.replace(part, path)
     finally:

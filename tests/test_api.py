@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -99,12 +100,37 @@ def test_mistakes_are_told_by_their_keys_or_lines(source: Any, message: str) -> 
     assert str(told.value).startswith(message)
 
 
-@pytest.mark.parametrize("source", [3, None, [1]])
-def test_what_is_no_spec_is_told(source: Any) -> None:
+@pytest.mark.parametrize("ask", [gdanim.load, gdanim.solve, gdanim.still, gdanim.render])
+@pytest.mark.parametrize("source", [3, None, [1], b"functions: [bowl]"])
+def test_what_is_no_spec_is_told(source: Any, ask: Callable[[Any], Any]) -> None:
     with pytest.raises(
-        gdanim.InputError, match=r"a spec is what gdanim.load returns, a path, YAML text or a"
+        gdanim.InputError, match=r"a spec is a path, YAML text or a dict, not (the|None|a|bytes)"
     ):
-        gdanim.solve(source)
+        ask(source)
+
+
+@pytest.mark.parametrize("source", ["", "  "])
+def test_an_empty_text_is_an_empty_spec(source: str) -> None:
+    with pytest.raises(gdanim.SpecError, match="text:1:1: this spec is empty"):
+        gdanim.load(source)
+
+
+@pytest.mark.parametrize("given", ["film.yaml", None, [3], {"functions": ["bowl"]}])
+def test_columns_are_of_solutions(given: Any) -> None:
+    with pytest.raises(
+        gdanim.InputError, match=r"columns are of what gdanim.solve returns, or a list of it, not"
+    ):
+        gdanim.columns(given)
+
+
+@pytest.mark.parametrize("below", ["", "media"])
+def test_films_are_not_written_in_a_file(tmp_path: Path, below: str) -> None:
+    (tmp_path / "b.yaml").write_text("functions: [bowl]\n")
+    with pytest.raises(gdanim.InputError, match=r"cannot be a folder: .*b\.yaml is a file"):
+        gdanim.render(tmp_path / "b.yaml", tmp_path / "b.yaml" / below)
+    assert (tmp_path / "b.yaml").read_text() == "functions: [bowl]\n"
+    with pytest.raises(gdanim.InputError, match="directory is the path of a folder, not None"):
+        gdanim.render(tmp_path / "b.yaml", None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("quality", ["huge", "721p30", "720p99", 720])

@@ -206,7 +206,7 @@ def test_what_would_have_no_effect_is_refused(entry: str, column: int, message: 
     [
         ("x,y\n1,2\n1,two\n", "points.csv, line 3: 'two' is not a number"),
         ("x,y\n1,2\n1,nan\n", "points.csv, line 3: 'nan' is not a number"),
-        ("x,y\n1,2\n1\n", "points.csv, line 3: 1 values for 2 columns"),
+        ("x,y\n1,2\n1\n", "points.csv, line 3: 1 value for 2 columns: commas separate"),
         ("1,2\n3,4\n", "points.csv, line 1: the first line names the columns"),
         ("x,x\n1,2\n", "points.csv, line 1: the first line names the columns"),
         ("", "points.csv, line 1: the first line names the columns"),
@@ -214,7 +214,12 @@ def test_what_would_have_no_effect_is_refused(entry: str, column: int, message: 
         ("x,y\n" + "1,2\n" * 10_001, "the data has 10001 rows"),
         ("x,y\n" + "1,2\n" * 300_000, "points.csv has more than 1000000 bytes"),
         ("x,z\n1,2\n3,4\n", "data has no column 'y', only x, z"),
-        (b"x,y\n\xff,2\n", "points.csv is not UTF-8 text"),
+        (b"x,y\n\xff,2\n", "points.csv is not UTF-8 text: save it as UTF-8"),
+        ("x;y\n1,5;2.5\n2;3\n", "points.csv, line 2: '1,5' has a decimal comma, and '2.5' in line 2 a point"),
+        ("x,y\n1,5;2,5\n", "3 values for 2 columns: commas separate cells, as in the line of names"),
+        ("x;y\n1;2;3\n", "3 values for 2 columns: semicolons separate cells"),
+        ("Fläche,Preis,Ort\n1,2,a\n3,4,b\n", "only Fläche, Preis, Ort: write columns: [Fläche, Preis]"),
+        ("a b,c#\n1,2\n3,4\n", 'only a b, c#: write columns: [a b, "c#"]'),
         (None, "there is no file 'points.csv' in the folder of the spec"),
     ],
 )
@@ -228,6 +233,24 @@ def test_mistakes_in_a_file_are_told_where_the_spec_names_it(
     (found,) = caught.value.mistakes
     assert message in found.message
     assert (found.line, found.column) == (1, 45)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "x;y;note\n1,5;-2;a, b\n,25;3e-1;c\n",
+        "x\ty\tnote\n1,5\t-2\ta\n0.25\t.3\tc\n".replace("0.25", "0,25").replace(".3", ",3"),
+        '"x","y","note; all"\n1.5,-2,"a, b"\n.25,.3,\n',
+        "x;y\n1.5;-2\n.25;.3\n",
+    ],
+    ids=["semicolons", "tabs", "quotes", "points"],
+)
+def test_the_line_of_names_tells_what_separates_cells_and_text_nobody_uses_is_let_be(
+    tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "points.csv").write_text(content, encoding="utf-8")
+    spec = gdanim.load(spec_file(tmp_path))
+    assert spec.functions[0].parameters["data"] == {"x": (1.5, 0.25), "y": (-2, 0.3)}
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,17 @@ def test_a_csv_is_a_grid_whatever_the_order_of_its_rows(folder: Path) -> None:
     assert found.best == (1, 2)
 
 
+def test_columns_of_text_are_let_be_unless_they_are_needed(folder: Path) -> None:
+    rows = (folder / "grid.csv").read_text().splitlines()
+    notes = [rows[0] + ",note", *(f"{row},run {k}" for k, row in enumerate(rows[1:]))]
+    (folder / "notes.csv").write_text("\n".join(notes))
+    assert sweep(folder, "{data: notes.csv}").names == ("learning_rate", "momentum", "val_loss")
+    (folder / "failed.csv").write_text("\n".join(notes).replace(",,run", ",failed,run"))
+    for columns in ("", ", columns: [learning_rate, momentum, val_loss]"):
+        with pytest.raises(gdanim.SpecError, match=r"failed.csv, line \d+: 'failed' is not a number"):
+            sweep(folder, f"{{data: failed.csv{columns}}}")
+
+
 def test_columns_choose_and_turn(folder: Path) -> None:
     turned = sweep(folder, "{data: grid.csv, columns: [momentum, learning_rate, val_loss]}")
     assert np.array_equal(turned.losses, sweep(folder, "{data: grid.csv}").losses.T, equal_nan=True)

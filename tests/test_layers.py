@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "gdanim"
 LAYERS = [
     {
         *("registry", "calculus", "vocabulary", "tokens", "grammar", "latex", "expression"),
-        *("yaml_marks", "yaml_advice", "dict_marks", "origin", "__version__"),
+        *("yaml_marks", "yaml_advice", "dict_marks", "origin", "folders", "__version__"),
     },
     {
         *("wording", "values", "data", "parameters", "entries", "places", "starts", "ranges", "grids"),

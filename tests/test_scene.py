@@ -304,6 +304,22 @@ def test_a_scene_without_a_spec_says_what_it_needs(
         FilmScene()
 
 
+def test_a_part_may_be_shorter_than_a_frame(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    import manim
+
+    with filming(spec_of(TWO_ACTS)) as scene, caplog.at_level("WARNING", logger="manim"):
+        manim.logger.addHandler(caplog.handler)
+        before = scene.length
+        scene.wait(0.001)
+        manim.logger.removeHandler(caplog.handler)
+        assert scene.length == pytest.approx(before + 0.001, abs=1e-9)
+        with pytest.raises(ValueError, match="cannot render"):
+            scene.wait(0)
+    assert not caplog.records
+
+
 def test_a_looping_film_ends_where_it_began(
     spec_of: Callable[[str], Spec], filming: Callable[..., Any]
 ) -> None:

@@ -222,6 +222,16 @@ def test_almost_there_is_not_too_slow() -> None:
     assert runs("x^2", [1], learning_rates=[0.1], steps=50)[0].status is Status.GOING
 
 
+def test_a_lower_top_is_a_local_maximum() -> None:
+    wave = {"expr": "sin(x) + 0.1*x", "domain": {"x": [-8, 8]}}
+    hill = {"name": "sgd", "maximize": True}
+    low, high = (runs(wave, [x], optimizers=[hill], learning_rates=[0.1])[0] for x in (0, 6))
+    assert (low.status, low.verdict) == (Status.LOCAL, f"local maximum at step {low.steps}")
+    assert low.reason.startswith("more than 0.6")
+    assert low.reason.endswith(" below the loss at (8)")
+    assert high.status is Status.CONVERGED
+
+
 def test_climbing_is_judged_upside_down() -> None:
     hill = {"name": "sgd", "maximize": True}
     top = runs("4 - x^2 - y^2", [1, 1], optimizers=[hill], learning_rates=[0.1])[0]
@@ -229,6 +239,7 @@ def test_climbing_is_judged_upside_down() -> None:
     assert (np.diff(top.losses) > 0).all()
     assert top.losses[-1] == pytest.approx(4)
     assert runs("x^2 + y^2", [0, 0], optimizers=[hill])[0].verdict == "rests on a minimum"
+    assert runs("x^2 + 2*y^2", [0, 0], optimizers=[hill])[0].reason == "curvature from 2 to 4"
     assert runs("x^2", [1], optimizers=[hill], learning_rates=[1.0])[0].status is Status.DIVERGED
     for optimizer in ("newton", "bfgs", "backtracking"):
         ball = runs("cos(x)", [0.5], optimizers=[{"name": optimizer, "maximize": True}])[0]

@@ -27,6 +27,7 @@ class BasinMap:
     minima: Array  # (minima, 2): those that some start leads to, the listed ones first
     reached: NDArray[np.int64]  # (rows, columns): the index of the minimum, -1 where there is none
     steps: NDArray[np.int64]  # (rows, columns): taken until the ball stopped
+    climbs: bool  # they are maxima then
 
     @property
     def shares(self) -> Array:
@@ -51,7 +52,8 @@ def basins(spec: Spec, act: Cast, columns: int, rows: int) -> BasinMap:
     if spec.stop.loss_change:
         rests |= np.isfinite(balls.losses[:, -1]) & (balls.ends < spec.steps)
     minima, reached = _assigned(act, balls.points[:, -1], rests, spec.stop.gradient_norm)
-    return BasinMap(minima, reached.reshape(rows, columns), balls.ends.reshape(rows, columns))
+    climbs = act.teams[0].entry.maximize
+    return BasinMap(minima, reached.reshape(rows, columns), balls.ends.reshape(rows, columns), climbs)
 
 
 def _assigned(

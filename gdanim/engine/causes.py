@@ -104,6 +104,8 @@ def reason(run: Run, court: Court) -> str:
             return _above(run, court)
         case Status.SADDLE:
             curvatures = eigenvalues(goal, run.points[-1])
+            if court.entry.maximize:  # those of the function itself
+                curvatures = -curvatures[::-1]
             return f"curvature from {curvatures[0]:.3g} to {curvatures[-1]:.3g}"
         case Status.PLATEAU:
             slope = f"slope {run.gradient_norms[-1]:.2g}"
@@ -146,10 +148,10 @@ def finite_hessian(objective: Objective, point: Array) -> Array:
 
 def _above(run: Run, court: Court) -> str:
     loss, lowest, depth = float(court.goal.value(run.points[-1])), court.known[0], court.depth
+    away, extreme = ("below", "maximum") if court.entry.maximize else ("above", "minimum")
     if depth and depth.loss < lowest.loss - depth.visible:
-        return f"more than {loss - depth.loss:.3g} above the loss at {point_text(depth.point)}"
-    higher = loss - lowest.loss
-    return f"{higher:.3g} above the minimum at {point_text(lowest.point)}"
+        return f"more than {loss - depth.loss:.3g} {away} the loss at {point_text(depth.point)}"
+    return f"{loss - lowest.loss:.3g} {away} the {extreme} at {point_text(lowest.point)}"
 
 
 def edge(entry: OptimizerEntry) -> float:

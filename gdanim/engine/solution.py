@@ -26,7 +26,10 @@ class Status(StrEnum):
 
     RUNNING = "running", "not at its end"
     CONVERGED = "converged", "a stop rule fired near a listed minimum or at a positive definite Hessian"
-    LOCAL = "local", "as converged, but elsewhere it is lower: at a known minimum, or visibly on the surface"
+    LOCAL = (
+        "local",
+        "as converged, but elsewhere it is lower (for who climbs, higher): known, or visibly on the surface",
+    )
     OSCILLATING = "oscillating", "it repeats a cycle of two points, or bounces about, and gets nowhere"
     DIVERGED = "diverged", "loss not finite or above 1e10, or 1000 domain diagonals from its start"
     SADDLE = "saddle", "at rest where the Hessian has a negative eigenvalue, or at a listed saddle"

@@ -192,7 +192,7 @@ def words(run: Run, court: Court) -> str:
                 ", outside" if causes.outside(run.points[-1], court.domain) else ""
             )
         case Status.LOCAL:
-            return f"local minimum at step {run.steps}"
+            return f"local {'maximum' if court.entry.maximize else 'minimum'} at step {run.steps}"
         case Status.OSCILLATING:
             return "bounces about" if _bounces(run) else "oscillates between two points"
         case Status.DIVERGED:

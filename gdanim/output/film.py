@@ -19,6 +19,7 @@ import numpy as np
 from gdanim import __version__, registry
 from gdanim.captions import Cue, srt, vtt
 from gdanim.catalog import scenes
+from gdanim.folders import make_folder
 from gdanim.output import provenance
 from gdanim.quality import Frames, frames
 from gdanim.spec import Spec, spec_hash
@@ -48,7 +49,7 @@ def render(
     """
     from gdanim.output.video import WRITERS, Reel
 
-    directory.mkdir(parents=True, exist_ok=True)
+    make_folder(directory)
     paths = []
     for name in formats or spec.formats:
         path = directory / f"{spec.film}.{name}"
@@ -97,7 +98,7 @@ def frame(spec: Spec, at: float | str = "end", quality: str | None = None) -> Im
 def still(spec: Spec, at: float | str, quality: str | None, path: Path) -> None:
     """Write a frame as a PNG, see ``frame``."""
     image = frame(spec, at, quality)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with _renamed(path) as part:
         image.save(part, format="PNG")
 

@@ -61,6 +61,15 @@ class Recording(Scene):  # type: ignore[misc]
             Played(start, start + duration, animations, during, list(self.mobjects), updaters)
         )
 
+    @classmethod
+    def validate_run_time(cls, run_time: float, method: Any, parameter_name: str = "run_time") -> float:
+        """Manim's check, which makes what is shorter than a frame last one, and warns: of a recording, of
+        which a frame is a moment, any part may be as short as it likes.
+        """
+        if run_time > 0:
+            return run_time
+        return float(super().validate_run_time(run_time, method, parameter_name))
+
     @property
     def length(self) -> float:
         """Seconds of the film."""

@@ -204,24 +204,33 @@ def _compare(
 
 def _domain(domain: Any) -> tuple[tuple[str, ...], tuple[Interval, ...]]:
     """The variables and their intervals."""
-    example = 'such as {"x": (-3, 3), "y": (-2, 2)} or [(-3, 3), (-2, 2)]'
+    told = (
+        'domain has an interval for each variable, such as {"x": (-3, 3), "y": (-2, 2)} or [(-3, 3), (-2, 2)]'
+    )
     try:
-        if isinstance(domain, Mapping):
-            variables, intervals = tuple(domain), list(domain.values())
-        else:
-            intervals = [tuple(interval) for interval in domain]
-            variables = default_axes(len(intervals))
-        box = numbers(intervals)
+        named = dict(domain) if isinstance(domain, Mapping) else None
+        given = list(domain if named is None else named.values())
+    except TypeError:
+        raise InputError(f"{told}, not {kind_of(domain)}") from None
+    if not given:
+        raise InputError(f"{told}: there is none")
+    variables = default_axes(len(given)) if named is None else tuple(named)
+    try:
         check_variables(variables)
     except (TypeError, ValueError) as error:
-        raise InputError(f"domain has an interval for each variable, {example}: {error}") from None
-    if box.ndim != 2 or box.shape[1] != 2:
-        raise InputError(f"domain has an interval for each variable, {example}, not {domain!r}")
-    for variable, (low, high) in zip(variables, box.tolist(), strict=True):
-        if not (np.isfinite([low, high]).all() and low < high and max(abs(low), abs(high)) <= FARTHEST):
-            told = f"not from {low:g} to {high:g} ({variable})"
-            raise InputError(f"domain: an interval goes from low to high, {told}")
-    return variables, tuple((low, high) for low, high in box.tolist())
+        raise InputError(f"{told}: {error}") from None
+    return variables, tuple(map(_interval, variables, given))
+
+
+def _interval(variable: str, given: Any) -> Interval:
+    try:
+        low, high = numbers(list(given)).tolist()
+        if low < high and max(abs(low), abs(high)) <= FARTHEST:
+            return low, high
+    except (TypeError, ValueError):
+        pass
+    told = f"domain: the interval of {variable} is a low number and a higher one, such as (-3, 3)"
+    raise InputError(f"{told}, none beyond {FARTHEST:g}, not {given!r}")
 
 
 def _points(what: str, points: Any, n: int) -> tuple[tuple[float, ...], ...]:

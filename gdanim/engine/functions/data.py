@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from gdanim.data import MAX_ROWS, Columns, WithData
+from gdanim.data import MAX_ROWS, Columns, WithData, missing, named
 from gdanim.engine.functions.samples import CROSS_ENTROPY, SQUARED, DataObjective, sigmoid
 from gdanim.engine.solution import Array, Point
 from gdanim.registry import functions
@@ -128,7 +128,10 @@ def _check(noise: float, count: int, seed: int) -> None:
 def _chosen(data: Columns, columns: tuple[str, str]) -> tuple[Array, Array]:
     for name in columns:
         if name not in data:
-            raise ValueError(f"data has no column {name!r}, only {', '.join(data)}")
+            told = missing(data, name)
+            if columns == ("x", "y") and len(data) >= 2 and name not in getattr(data, "unread", {}):
+                told += f": write {named(list(data)[:2])}"
+            raise ValueError(told)
     x, y = (np.array(data[name], dtype=float) for name in columns)
     return x, y
 

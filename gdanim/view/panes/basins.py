@@ -116,11 +116,14 @@ class Shares(FlatPane):
         shown = np.sort(order if len(order) <= room else order[: room - 1])
         sides = np.ptp(np.asarray(clock.act.domain), axis=1)
         places = np.where(np.abs(found.minima) < ZERO * sides, 0.0, found.minima)
-        rows = [(f"minimum at {point_text(places[i], 3)}", shares[i], colors(len(shares))[i]) for i in shown]
+        extreme = "maximum" if found.climbs else "minimum"
+        rows = [
+            (f"{extreme} at {point_text(places[i], 3)}", shares[i], colors(len(shares))[i]) for i in shown
+        ]
         if rest := len(order) - len(shown):
             rows.append((f"{rest} more", shares.sum() - shares[shown].sum(), np.array(self.ink("secondary"))))
         if none > LEAST:
-            rows.append(("no minimum", none, np.array(rgb(NOWHERE))))
+            rows.append((f"no {extreme}", none, np.array(rgb(NOWHERE))))
         self.pitch = min(box.height / (len(rows) + 1), PITCH)
         size, want = SIZE * min(self.pitch / PITCH + 0.1, 1.0), self.lettering.want
         self.numbers, self._step = Numbers(self.lettering, size), want("step", size)
