@@ -14,10 +14,21 @@ PACKAGE = Path(__file__).parent.parent / "gdanim"
 LAYERS = [
     {
         *("registry", "calculus", "vocabulary", "tokens", "grammar", "latex", "expression"),
-        *("yaml_marks", "yaml_advice", "dict_marks", "origin", "__version__"),
+        *("yaml_marks", "yaml_advice", "commas", "dict_marks", "origin", "__version__"),
     },
     {
-        *("wording", "values", "data", "parameters", "entries", "places", "starts", "ranges", "grids"),
+        *(
+            "wording",
+            "values",
+            "data",
+            "parameters",
+            "entries",
+            "places",
+            "readings",
+            "starts",
+            "ranges",
+            "grids",
+        ),
         *("quality", "sections", "settings", "spec", "defaults"),
     },
     {"engine"},
