@@ -49,6 +49,8 @@ class Entry(Model):
     @classmethod
     def _known(cls, name: str | None) -> str | None:
         if name is not None and name not in cls.registry:
+            if cls.registry is functions and not is_name(name) and reads(name):
+                raise mistake(f"{name!r} is a formula, not a name: write expr: {name}")
             raise mistake(f"unknown {cls.registry.kind} {name!r}{did_you_mean(name, cls.registry)}")
         return name
 
@@ -86,11 +88,25 @@ def is_name(text: str) -> bool:
     """Whether a bare text is meant as a registered name: it is one, or a word that is no formula."""
     if text in functions or not re.fullmatch(r"[A-Za-z_]\w{2,}", text):
         return text in functions
+    return not reads(text)
+
+
+def reads(text: str) -> bool:
+    """Whether a text is a formula."""
     try:
         parse(text)
     except ExpressionError:
-        return True
-    return False
+        return False
+    return True
+
+
+def _no_formula(text: str) -> str:
+    """What to write for a text that is a registered function, or a formula in a function of Python."""
+    called = re.match(r"\s*(\w+)\s*(\(|$)", text)
+    if called and called[1] in functions:
+        return f"{called[1]} is the name of a function: write {called[1]} alone, or name: {called[1]}"
+    python = re.fullmatch(r"\s*lambda\b[^:]*:\s*(.+)", text)
+    return f"write the formula alone: {python[1]}" if python and reads(python[1]) else ""
 
 
 def _is_objective(value: Any) -> bool:
@@ -152,6 +168,8 @@ class FunctionEntry(Entry):
             if expr is not None:
                 parse(expr)
         except ExpressionError as error:
+            if expr and (told := _no_formula(expr)):
+                raise mistake(told) from None
             raise mistake(error.message, offset=error.offset, length=error.length) from None
         return expr
 
@@ -241,9 +259,7 @@ def as_rate(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
         known = isinstance(value, str) and value in schedules
         example = f"{{name: {value if known else 'cosine'}, initial: 0.3, ...}}"
-        comma = re.fullmatch(r"(\d+),(\d+)", value) if isinstance(value, str) else None
-        remedy = f": write {comma[1]}.{comma[2]}" if comma else ""
-        raise mistake(f"a learning rate is a number or {example}, not {shown(value)}{remedy}")
+        raise mistake(f"a learning rate is a number or {example}, not {shown(value)}")
     if value < 0:
         raise mistake(f"a learning rate must be at least 0, not {value}")
     return {"initial": value}

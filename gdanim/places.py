@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
-from typing import Annotated, Any, NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from gdanim.entries import Entry, RateEntry
 from gdanim.parameters import parameters_model
-from gdanim.wording import Model, shown
-from gdanim.yaml_advice import quoted
+from gdanim.readings import EXAMPLES, as_number, example, fitting, written
+from gdanim.wording import Model
 
 # What other programs call things, and what they are here; of several names, the one that fits the place.
 _CALLED = {
@@ -26,7 +26,7 @@ _CALLED = {
     "optimizer optimiser optim method algorithm solver": "optimizers",
     "function func f loss objective formula expression": "functions",
     "start x0 init initial_point starting_point balls": "starts",
-    "epochs epoch iterations iters max_iter n_steps num_steps": "steps",
+    "epochs epoch iterations iters max_iter max_iterations n_iter max_steps n_steps num_steps": "steps",
     "name heading headline": "title label",
     "range bounds limits box": "domain",
     "tol tolerance gtol": "stop.gradient_norm",
@@ -36,7 +36,7 @@ _CALLED = {
     "length run_time runtime seconds": "video.duration",
     "repeat looping": "video.loop",
     "format output outputs file": "formats",
-    "caption captions subtitle subtitles narration voice text": "acts.say",
+    "caption captions subtitle subtitles narration voice text": "acts.say card.lines",
     "pause wait": "acts.hold",
     "act parts scenes chapters": "acts",
     "color colour colors colours": "view.colors.palette color",
@@ -51,6 +51,7 @@ _CALLED = {
     "random_seed rng": "seed",
 }
 SYNONYMS = {word: ours.split() for words, ours in _CALLED.items() for word in words.split()}
+BESIDE = {"nesterov": {"momentum": "0.9"}, "columns": {"data": "..."}}  # what a parameter has no use without
 SHOWN = {"optimizer": "sgd", "schedule": "cosine"}  # as the example of its kind, where it has the parameter
 
 
@@ -122,21 +123,34 @@ def belongs(key: str, value: Any, here: type[Model]) -> str:
     elsewhere = [place for place in places().get(key, ()) if place.model is not here and not near]
     elsewhere.sort(key=lambda place: _unfit(place, key, value))
     called = SYNONYMS.get(key.lower().replace("-", "_"), [])
+    if elsewhere and (told := _sibling(key, value, elsewhere[0], here)):
+        return told
     if elsewhere and key != "name" and not (called and _unfit(elsewhere[0], key, value)):
         return _told(key, value, elsewhere, here)
     for ours in called:
         if (path := ours.split("."))[-1] in own:
-            return f"write {_example(path[-1], value, Place((), (), here))}"
+            return f"write {_example(path[-1], value, Place((), (), here), key)}"
     for ours in called[:1] if not near else ():
         *path, last = ours.split(".")
         found = [place for place in places()[last] if list(place.path) == path and not place.named]
-        return f"write {_example(last, value, found[0])}"
+        return f"write {_example(last, value, found[0], key)}"
     axis = re.fullmatch(r"([a-z]\d?)(?:_?(?:lim|range))?", key)
     if axis and isinstance(value, list | tuple) and len(value) == 2:
-        return f"write domain: {{{axis[1]}: {_written(value)}}}"
+        return f"write domain: {{{axis[1]}: {written(value)}}}"
     near = near or difflib.get_close_matches(key.lower(), own, n=1)
     far = difflib.get_close_matches(key.lower(), places(), n=1, cutoff=0.8)
     return _told(far[0], value, places()[far[0]], here) if far and not near else ""
+
+
+def _sibling(key: str, value: Any, place: Place, here: type[Model]) -> str:
+    """What is said of a key that belongs to the other kind of what stands here: a ring's radius in a grid."""
+    mine = [other for found in places().values() for other in found if other.model is here]
+    if place.named or not mine or mine[0].path != place.path or mine[0].entry:
+        return ""
+    kind = next((name for name, field in place.model.model_fields.items() if field.is_required()), key)
+    given = {kind: "12" if kind == "ring" else "...", key: written(_fitting(place, key, value, ""))}
+    pairs = ", ".join(f"{name}: {text}" for name, text in given.items())
+    return f"{key} belongs to a {kind}: leave it out, or write {place.path[-1]}: {{{pairs}}}"
 
 
 def _own(model: type[BaseModel]) -> list[str]:
@@ -163,56 +177,43 @@ def _told(key: str, value: Any, found: list[Place], here: type[BaseModel]) -> st
     return f"{key} belongs {where}: write {_example(key, value, first)}{place}"
 
 
-def _example(key: str, value: Any, place: Place) -> str:
+def _example(key: str, value: Any, place: Place, word: str = "") -> str:
     """A key with its value as it is written from the top level on, with what must stand beside it."""
-    pairs = {key: _written(_fitting(place, key, value))}
+    pairs = {key: written(_fitting(place, key, value, word)), **BESIDE.get(key, {})}
     if place.entry and key not in ("name", "expr"):
         known = SHOWN.get(place.entry.registry.kind, next(iter(place.entry.registry)))
-        pairs = {"name": place.named or known, **pairs}
+        pairs = {"expr": "..."} | pairs if key == "axes" else {"name": place.named or known} | pairs
     for name, field in place.model.model_fields.items():
         if field.is_required() and (field.alias or name) not in pairs and place.path:
-            pairs[field.alias or name] = "..."
-    if place.entry is RateEntry and not {"initial", "max_lr"} & {*pairs, *place.model.model_fields}:
-        pairs["initial"] = "0.3"
-    text = ", ".join(f"{name}: {written}" for name, written in pairs.items())
+            pairs[field.alias or name] = written(EXAMPLES.get(name))
+    if place.entry is RateEntry and pairs.get("name") in RateEntry.registry:
+        needed = example(pairs["name"])
+        pairs.update((name, written(inner)) for name, inner in needed.items() if name not in pairs)
+    text = ", ".join(f"{name}: {inner}" for name, inner in pairs.items())
     for depth, (name, listed) in enumerate(zip(reversed(place.path), reversed(place.listed), strict=True)):
         beside = "name: ..., " if depth and name in ("functions", "optimizers") else ""
         text = f"{name}: [{{{beside}{text}}}]" if listed else f"{name}: {{{text}}}"
     return text
 
 
-def _fitting(place: Place, key: str, value: Any) -> Any:
-    """A value as the key wants it, perhaps in a list; its default where it is of another kind."""
-    for wanted in (value, [value]):
-        if not _unfit(place, key, wanted):
-            return wanted
-    default = place.model.model_fields[key].default if key in place.model.model_fields else None
-    return value if default in (None, PydanticUndefined) else default
+def _fitting(place: Place, key: str, value: Any, word: str) -> Any:
+    """A value as the key wants it, perhaps read anew; its default where it is of another kind."""
+    model = place.model
+    if key not in model.model_fields:  # a key beside the parameters
+        model = next((other.model for other in places()[key] if other.entry and not other.named), model)
+    meant = fitting(model, key, value, word)
+    wanted = model.model_fields[key].annotation if key in model.model_fields else None
+    if meant is None and isinstance(value, str) and {int, float} & {wanted, *get_args(wanted)}:
+        meant = as_number(value)  # out of bounds, but a number
+    if meant is not None:
+        return meant
+    default = model.model_fields[key].default if key in model.model_fields else None
+    if isinstance(default, bool):
+        return not default
+    return None if default in (None, PydanticUndefined, ()) else default
 
 
 def _unfit(place: Place, key: str, value: Any) -> bool:
-    """Whether a key of this place could not have this value."""
-    if value is None or key not in place.model.model_fields:
-        return False
-    from gdanim.wording import plain
-
-    field = place.model.model_fields[key]
-    adapter: TypeAdapter[Any] = TypeAdapter(Annotated[field.annotation, field])  # type: ignore[arg-type]
-    try:
-        adapter.validate_python(plain(value), strict=True)
-    except ValidationError:
-        return True
-    return False
-
-
-def _written(value: Any) -> str:
-    """A value as a spec says it, in one line."""
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_written, value))}]"
-    if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key}: {_written(inner)}' for key, inner in value.items())}}}"
-    if value is None or isinstance(value, bool):
-        return "..." if value is None else str(value).lower()
-    if isinstance(value, str):
-        return value if re.fullmatch(r"[A-Za-z][\w.-]*|\d+p\d+", value) else quoted(value)
-    return shown(value)
+    """Whether a key of this place could not have this value, however it is read."""
+    known = value is not None and key in place.model.model_fields
+    return known and fitting(place.model, key, value) is None

@@ -57,7 +57,7 @@ def kind_of_starts(value: Any) -> str | None:
         return next((f"{key.title()}Starts" for key in ("grid", "random", "ring") if key in value), None)
     if isinstance(value, Model):
         return type(value).__name__
-    return "Points" if isinstance(value, list | tuple) else None
+    return "starts" if isinstance(value, list | tuple) else None
 
 
 def some_kind_of_starts(value: Any) -> Any:
@@ -74,7 +74,7 @@ def some_kind_of_starts(value: Any) -> Any:
 
 Points = Annotated[tuple[Point, ...], Field(max_length=MAX_STARTS)]
 Starts = Annotated[
-    Annotated[Points, Tag("Points")]
+    Annotated[Points, Tag("starts")]
     | Annotated[GridStarts, Tag("GridStarts")]
     | Annotated[RandomStarts, Tag("RandomStarts")]
     | Annotated[RingStarts, Tag("RingStarts")],

@@ -50,6 +50,12 @@ COLORS = {
 }  # fmt: skip
 
 
+def short_color(value: Any) -> Any:
+    """#rgb as #rrggbb; anything else as it is."""
+    short = re.fullmatch(r"#([0-9a-fA-F]{3})", value) if isinstance(value, str) else None
+    return "#" + "".join(2 * digit for digit in short[1]) if short else value
+
+
 def as_color(color: Any) -> str:
     """ "#rrggbb" or a basic CSS name as "#rrggbb"."""
     if color is None:
@@ -58,6 +64,8 @@ def as_color(color: Any) -> str:
         raise mistake(f"a color is '#rrggbb' or a name, not {shown(color)}")
     if re.fullmatch(r"#[0-9a-fA-F]{6}", color):
         return color.lower()
+    if (whole := short_color(color)) != color:
+        raise mistake(f"a color has six digits: write {whole!r}, not {color!r}")
     if color not in COLORS:
         raise mistake(f"color is '#rrggbb' or a name, not {color!r}{did_you_mean(color, COLORS)}")
     return COLORS[color]

@@ -10,7 +10,6 @@ from typing import Any, ClassVar, NamedTuple
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from gdanim.yaml_advice import SMART
 from gdanim.yaml_marks import Loc
 
 MANY = 100  # names are no help as a list
@@ -43,10 +42,18 @@ def did_you_mean(word: str, names: Iterable[str]) -> str:
     known = list(names)
     initials = [name for name in known if "".join(part[:1] for part in name.split("_")) == word.lower()]
     shuffled = [name for name in known if sorted(name) == sorted(word.lower())]
-    near = shuffled or difflib.get_close_matches(word.lower(), known, n=1) or initials
+    same = [name for name in known if name == ours(word, known)]
+    near = same or shuffled or difflib.get_close_matches(word.lower(), known, n=1) or initials
     if near:
         return f", did you mean {near[0]!r}?"
     return f"; known: {', '.join(known)}" if 0 < len(known) < MANY else ""
+
+
+def ours(word: str, names: Iterable[str]) -> str:
+    """A name as torch writes its classes as we do: CosineAnnealingLR is cosine; else the word as it is."""
+    parts = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", word[:60]).lower().split("_")
+    name = "_".join(part for part in parts if part not in ("lr", "annealing"))
+    return name if name in names else word
 
 
 def counted(number: int, noun: str) -> str:
@@ -83,9 +90,26 @@ class Model(BaseModel):
         try:
             return handler(plain(data))
         except ValidationError as error:
-            raise ValidationError.from_exception_data(
-                error.title, [cls._again(details) for details in error.errors(include_url=False)]
-            ) from None
+            found = cls._as_one(data, error.errors(include_url=False))
+            raise ValidationError.from_exception_data(error.title, list(map(cls._again, found))) from None
+
+    @classmethod
+    def _as_one(cls, data: Any, found: list[Any]) -> list[Any]:
+        """Mistakes, those of several unknown keys that mean a single one as the first of them."""
+        from gdanim.readings import joined
+
+        unknown = {
+            details["loc"][0]: details["input"]
+            for details in found
+            if details["type"] == "extra_forbidden" and len(details["loc"]) == 1
+        }
+        words, told = joined(cls, unknown, data) if unknown else (set(), "")
+        these = [details for details in found if details["loc"][:1] and details["loc"][0] in words]
+        for details in these[:1]:
+            names = " and ".join(f"{word!r}" for word in unknown if word in words)
+            text = f"unknown key{'s' * (len(words) > 1)} {names}: write {told}"
+            details.update(type="mistake", ctx={"text": text, "key": True})
+        return [details for details in found if details not in these[1:]]
 
     @classmethod
     def _again(cls, details: Any) -> InitErrorDetails:
@@ -93,11 +117,27 @@ class Model(BaseModel):
         if kind == "extra_forbidden":
             word = str(details["loc"][-1])
             kind = mistake(cls.unknown(word, details["input"]), key=True)
+        elif remedy := cls._remedy(details):
+            kind = mistake(f"{_finding(details, alone=True).message}: write {remedy}")
         elif kind == "mistake":
             kind = PydanticCustomError("mistake", "{text}", details["ctx"])
         return InitErrorDetails(
             type=kind, loc=details["loc"], input=details["input"], ctx=details.get("ctx", {})
         )
+
+    @classmethod
+    def _remedy(cls, details: Any) -> str:
+        """What to write instead of a value of the wrong shape, or of an item that is of it."""
+        from gdanim.readings import remedy
+
+        loc, context = details["loc"], details.get("ctx", {})
+        told = context.get("text", "") if details["type"] == "mistake" else ""
+        done = {"key", "offset"} & {*context} or re.search("write|did you mean|; known", told)
+        if (not told and details["type"] not in _SHAPES) or done or not loc or not isinstance(loc[0], str):
+            return ""
+        if len(loc) > 2 or not all(isinstance(part, int) for part in loc[1:]):
+            return ""
+        return remedy(cls, loc[0], details["input"], item=len(loc) == 2)
 
 
 def plain(data: Any) -> Any:
@@ -116,7 +156,8 @@ def findings(error: ValidationError) -> list[Finding]:
     ]
 
 
-def _finding(details: Any) -> Finding:
+def _finding(details: Any, alone: bool = False) -> Finding:
+    """A mistake in plain words; ``alone``: without a remedy."""
     loc, context = details["loc"], details.get("ctx", {})
     if details["type"] == "mistake":
         where = {name: context[name] for name in ("key", "offset", "length") if name in context}
@@ -132,26 +173,16 @@ def _finding(details: Any) -> Finding:
         return Finding(loc, f"{subject}: {details['msg'][:1].lower()}{details['msg'][1:]}")
     found = details["input"]
     is_not = len(found) if details["type"] == "too_long" else shown(found)
-    remedy = _instead(details["type"], found)
+    remedy = "" if alone else _instead(details["type"], found)
     return Finding(loc, f"{subject} must {words(context)}, not {is_not}{remedy and f': write {remedy}'}")
 
 
 def _instead(kind: str, found: Any) -> str:
-    """What to write for a value of a wrong type that is nearly right; "" where that is unknown."""
-    if kind == "tuple_type" and isinstance(found, str | int | float) and not isinstance(found, bool):
-        return f"[{found}]" if len(str(found)) <= 60 else ""
-    if not isinstance(found, str):
-        return ""
-    text = found.strip().strip(SMART)
-    if kind in ("float_type", "int_type", "int_from_float"):
-        number = re.sub(r"(?<=\d),(?=\d)", ".", text)
-        ratio = re.fullmatch(r"(\d+)/0*([1-9]\d*)", number)
-        if ratio and len(number) < 20:
-            return f"{int(ratio[1]) / int(ratio[2]):.4g}"
-        return number if re.fullmatch(r"-?\d+(\.\d+)?", number) and number != found else ""
-    if kind == "bool_type":
-        return {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(text.lower(), "")
-    return text if kind == "literal_error" and text != found else ""
+    """What to write for a text in a list, or a number that is out of bounds; "" where that is unknown."""
+    from gdanim.readings import as_number
+
+    number = as_number(found) if isinstance(found, str) and kind in ("float_type", "int_type") else None
+    return "" if number is None else shown(number)
 
 
 def shown(value: Any) -> str:
@@ -176,6 +207,10 @@ def _bound(comparison: str, limit: str) -> Callable[[dict[str, Any]], str]:
     return words
 
 
+_SHAPES = (  # kinds of mistakes that another reading of the value may mend
+    *("int_type", "int_from_float", "float_type", "bool_type", "string_type"),
+    *("tuple_type", "dict_type", "model_type", "literal_error"),
+)
 _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "int_type": lambda _: "be a whole number",
     "int_from_float": lambda _: "be a whole number",

@@ -16,6 +16,7 @@ LONGEST = 1000  # characters of a line that are looked at
 MOST_SHOWN = 80  # characters of a text that is shown in quotes
 SPECIAL = "@`%*&!|>{}[],#?-\"'"  # begin something in YAML, so no text
 
+_COLORS = re.compile(r"\[\s*(?:#[0-9a-fA-F]{3,6}|\w+)(?:,\s*(?:#[0-9a-fA-F]{3,6}|\w+))*\s*\]")
 _KEY = r"(?P<indent>[ ]*(?:-[ ]+)*)(?P<key>[\w.-]+)"
 _PAIR = re.compile(_KEY + r"[ ]*:(?P<value>[ ].*|)$")
 
@@ -68,6 +69,9 @@ def _in_line(line: str, k: int) -> Slip:
     if match := re.match(r"([ -]*\w+)\s*\uff1a", line):
         pair = f"{match[1].strip()}: {line[match.end() :].strip()}"
         yield k, match.end() - 1, f"write an ordinary colon and a space: {pair}"
+    if (match := _COLORS.search(line)) and "#" in match[0]:
+        colors = re.sub(r"#\w+", lambda color: quoted(color[0]), match[0]).replace("[ ", "[")
+        yield k, match.start(), f"# begins a comment: put each color in quotes, write {colors}"
     if match := re.match(r"(.*?[\s{,]\w+:)\s*#(?=\w)", line):
         told = (
             _until(line[match.end() - 1 :], ",}]")
@@ -82,6 +86,7 @@ def _told(lines: list[str], error: yaml.MarkedYAMLError, k: int, column: int) ->
     problem, context = error.problem or "", error.context or ""
     line = lines[k] if k < len(lines) else ""
     start = error.context_mark
+    yield from _after_brackets(line, k)
     if "another document" in problem:
         yield k, column, "--- begins another document: a file is one spec; parts of a film are its acts"
     if "unexpected end of stream" in problem and start and "quoted scalar" in context:
@@ -115,6 +120,21 @@ def _told(lines: list[str], error: yaml.MarkedYAMLError, k: int, column: int) ->
         yield k, match[0], match[1]
     if "expected <block end>" in problem:
         yield from _wrong_indentation(lines, k)
+
+
+def _after_brackets(line: str, k: int) -> Slip:
+    """What stands behind the value of a key in brackets, where nothing may."""
+    pair = re.match(_KEY + r"[ ]*:[ ]+(?=[\[{])", line)
+    depth = 0
+    for at in range(pair.end(), len(line)) if pair else ():
+        depth += (line[at] in "[{") - (line[at] in "]}")
+        rest = line[at + 1 :].strip()
+        if depth == 0:
+            if rest in (",", ";", "."):
+                yield k, line.rindex(rest), f"drop the {rest} at the end of this line"
+            if another := re.match(r"[,;]?\s*([a-z_]+:)\s", rest):
+                yield k, line.index(another[1], at), f"begin a line with {another[1]}"
+            return
 
 
 def _unclosed_quote(lines: list[str], k: int, column: int) -> str:
@@ -157,6 +177,9 @@ def _second_colon(lines: list[str], k: int, column: int) -> Slip:
     above = next((j for j in range(k - 1, -1, -1) if lines[j].strip() and lines[j].strip()[0] != "#"), None)
     if pair and line.index(":") < column:
         value = pair["value"].strip()
+        if re.fullmatch(r"\w+:\s+\[.*\]", value):
+            yield k, column, f"keys below a key stand in braces: {pair['key']}: {{{value}}}"
+            return
         nested = re.fullmatch(r"([a-z_]+):\s+([^\s:]+)", value)
         ways = f", or a key below it in braces, {pair['key']}: {{{value}}}" if nested else ""
         if second := re.fullmatch(r"[\d.\]}\"]+\s+([a-z_]+:)\s.*", value):

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 from yaml.reader import ReaderError
 
-from gdanim import yaml_advice
+from gdanim import commas, yaml_advice
 from gdanim.yaml_advice import LONGEST, ODD_SPACES, quoted
 
 MAX_BYTES = 1_000_000
@@ -79,6 +78,10 @@ class Marks:
     )  # texts that stand in the file as they read: their quotes
     settings: dict[Loc, str] = field(default_factory=dict)  # what does not stand in the file, but in these
 
+    commas: dict[Loc, str] = field(
+        default_factory=dict
+    )  # lists that seem to have them for points: with points
+
     def point(self, loc: Loc, setting: str, at: tuple[int, int], *, key: bool = False) -> None:
         """Say that a value, or with ``key`` its key, stands in a setting."""
         self.settings[loc] = setting
@@ -89,7 +92,7 @@ class Marks:
 
     def forget(self, loc: Loc) -> None:
         """Something takes the place of what stands at ``loc``."""
-        for marked in (self.values, self.keys, self.verbatim, self.settings):
+        for marked in (self.values, self.keys, self.verbatim, self.settings, self.commas):
             for other in [other for other in marked if other[: len(loc)] == loc]:
                 del marked[other]
 
@@ -102,6 +105,12 @@ class Marks:
         for part in loc:
             if (*path, part) in self.values:
                 path = (*path, part)
+        if points := self.commas.get(path) or self.commas.get(path[:-1]):
+            message, path, key = (
+                f"{commas.TOLD}: write {points}",
+                path if path in self.commas else path[:-1],
+                False,
+            )
         line, column = self.keys.get(path, self.values[path]) if key else self.values[path]
         inside = offset is not None and path in self.verbatim
         if offset is not None and inside:
@@ -209,7 +218,10 @@ class _Reader:
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, loc)
         if isinstance(node, yaml.SequenceNode):
-            self._refuse_decimal_commas(node)
+            for place, message in commas.in_list(node, self.text):
+                self._refuse(place, message)
+            if points := commas.with_points(node, self.text):
+                self.marks.commas[loc] = points
             return [self.read(item, (*loc, index)) for index, item in enumerate(node.value)]
         assert isinstance(node, yaml.ScalarNode)
         if node not in self.checked:
@@ -223,6 +235,8 @@ class _Reader:
 
     def _mapping(self, node: yaml.MappingNode, loc: Loc) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
+        for place, message in commas.in_mapping(node):
+            self._refuse(place, message)
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 self._refuse(key, "a key must be a word, not a list or a mapping")
@@ -260,16 +274,6 @@ class _Reader:
             self.mistakes.append(
                 Mistake(line, len(item[1]) + 1, f"this line goes on with the one above: {told}")
             )
-
-    def _refuse_decimal_commas(self, node: yaml.SequenceNode) -> None:
-        """0,5 in a list in brackets is two items; refused where the second one is no number by itself."""
-        for one, other in pairwise(node.value if node.flow_style else ()):
-            plain = all(isinstance(item, yaml.ScalarNode) and not item.style for item in (one, other))
-            close = one.end_mark.index + 1 == other.start_mark.index
-            digits = plain and close and re.fullmatch(r"-?\d+", one.value)
-            if digits and re.match(r"0\d|\d+[^\d.e]", other.value):
-                number = f"{one.value}.{other.value}"
-                self._refuse(one, f"a comma ends an item, a decimal point is a point: write {number}")
 
     def _refuse_unreadable(self, node: yaml.ScalarNode) -> None:
         if found := _UNREADABLE.search(node.value):

@@ -14,11 +14,11 @@ PACKAGE = Path(__file__).parent.parent / "gdanim"
 LAYERS = [
     {
         *("registry", "calculus", "vocabulary", "tokens", "grammar", "latex", "expression"),
-        *("yaml_marks", "yaml_advice", "dict_marks", "origin", "folders", "__version__"),
+        *("yaml_marks", "yaml_advice", "commas", "dict_marks", "origin", "folders", "__version__"),
     },
     {
-        *("wording", "values", "data", "parameters", "entries", "places", "starts", "ranges", "grids"),
-        *("quality", "sections", "settings", "spec", "defaults"),
+        *("wording", "readings", "values", "data", "parameters", "entries", "places", "starts", "ranges"),
+        *("grids", "quality", "sections", "settings", "spec", "defaults"),
     },
     {"engine"},
     {"timeline", "landscape", "piles", "rolling", "captions"},

@@ -70,6 +70,11 @@ def test_a_value_is_yaml_but_has_no_comments(path: Path, value: str, title: str 
     assert with_settings(path, f"title={value}").title == title
 
 
+def test_a_color_needs_no_quotes(path: Path) -> None:
+    spec = with_settings(path, "view.colors.background=#101830", "optimizers.0.color=#FF0000")
+    assert (spec.view.colors.background, spec.optimizers[0].color) == ("#101830", "#ff0000")
+
+
 @pytest.mark.parametrize(
     ("setting", "under", "message"),
     [

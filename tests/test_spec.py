@@ -238,7 +238,7 @@ MISPLACED = [
     ("hold: 2", "hold belongs in an act: write acts: [{hold: 2}]"),
     ("caption: Hi there", "unknown key 'caption': write acts: [{say: \"Hi there\"}]"),
     ("name: Ravine", "unknown key 'name': write title: Ravine"),
-    ("fps: 60", "unknown key 'fps': write video: {quality: 720p30}"),
+    ("fps: 60", "unknown key 'fps': write video: {quality: 720p60}"),
     ("epochs: 20", "unknown key 'epochs': write steps: 20"),
     ("learning_rate: 0.1", "unknown key 'learning_rate': write learning_rates: [0.1]"),
     ("start: [1, 2]", "unknown key 'start': write starts: [[1, 2]]"),
