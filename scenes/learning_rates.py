@@ -4,10 +4,8 @@ from collections.abc import Sequence
 
 from gdanim.view.pane import Clock, Pane
 from gdanim.view.panes.curves import CurvesPane
-from gdanim.view.panes.rates import StabilityPane, rate_panes
+from gdanim.view.panes.rates import APART, StabilityPane, rate_panes
 from gdanim.view.scene import FilmScene
-
-APART = 1.6  # width to height of the room for curves from which they stand side by side
 
 
 class LearningRates(FilmScene):

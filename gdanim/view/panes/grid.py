@@ -13,7 +13,7 @@ from gdanim.engine.solution import Array
 from gdanim.ranges import WIDE
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
-from gdanim.view.plot import Plot, Scale
+from gdanim.view.plot import GAP, TICK_SIZE, Plot, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import literal
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gdanim.view.scene import FilmScene
 
 Cell = tuple[int, int]  # row and column
+BAR = 24.0  # points that the bar of a key is high
 LEAST = 0.25  # of the colormap: what comes before is for no number
 EVEN = 1e-3  # relative: values as even as this were meant so
 
@@ -107,3 +108,32 @@ def axis(values: Array) -> Scale:
         half = float(values[1] - values[0]) / 2
         return Scale(low - half, high + half)
     return Steps(low, high, values=tuple(values.tolist()))
+
+
+class GridKey(FlatPane):
+    """What the colours of a grid mean: a named bar of them with ticks; each key has its own words below."""
+
+    def __init__(
+        self,
+        scene: FilmScene,
+        box: Box,
+        grid: GridPane,
+        scale: Scale,
+        name: tuple[str, float],
+        ticks: dict[float, str],
+    ) -> None:
+        """``name``: markup and points; ``ticks``: values on the colours' ``scale``, and their markup."""
+        super().__init__(scene, box)
+        self.scale, self._name = scale, self.lettering.want(*name)
+        self._ticks = [(value, self.lettering.want(text, TICK_SIZE)) for value, text in ticks.items()]
+        self._bar = np.asarray((255 * grid.shades(np.linspace(0, 1, 256)[None])).round(), dtype=np.uint8)
+        self.bar = Box(box.left, box.top + 40, box.right, box.top + 40 + BAR)
+
+    def still(self, sketch: Sketch) -> None:
+        quiet, bar = self.ink("secondary"), self.bar
+        sketch.text(self._name, self.box.left, self.box.top, self.ink("text"))
+        sketch.image(self._bar, bar)
+        sketch.box(bar, quiet, 0.55, width=1.3)
+        for value, key in self._ticks:
+            x = bar.left + float(self.scale.share(value)) * bar.width
+            sketch.text(key, x, bar.bottom + GAP, quiet, align=(0.5, 0.0))

@@ -13,8 +13,8 @@ from gdanim.ranges import WIDE
 from gdanim.view.axes import tick
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
-from gdanim.view.panes.grid import GridPane
-from gdanim.view.plot import GAP, TICK_SIZE, Scale
+from gdanim.view.panes.grid import GridKey, GridPane
+from gdanim.view.plot import Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import literal
 from gdanim.view.theme import rgb
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gdanim.view.scene import FilmScene
 
 FAILED = "#8E2B45"  # as a ball that diverged
-BAR, SIZE, PITCH, SWATCH = 24.0, 28.0, 48.0, 26.0  # points
+SIZE, PITCH, SWATCH = 28.0, 48.0, 26.0  # points
 
 
 class LossGrid(GridPane):
@@ -53,15 +53,14 @@ class LossGrid(GridPane):
             cross_out(sketch, Box(*(middle - half), *(middle + half)), self)
 
 
-class LossKey(FlatPane):
+class LossKey(GridKey):
     """What the colours mean, and where the loss is lowest."""
 
     def __init__(self, scene: FilmScene, box: Box, grid: LossGrid) -> None:
-        super().__init__(scene, box)
-        self.grid, found = grid, grid.found
+        found = grid.found
+        name = literal(found.names[2].replace("_", " ")), SIZE
+        super().__init__(scene, box, grid, grid.scale, name, {v: tick(v) for v in grid.scale.ticks(4)})
         want = self.lettering.want
-        self._name = want(literal(found.names[2].replace("_", " ")), SIZE)
-        self._ticks = [(value, want(tick(value), TICK_SIZE)) for value in grid.scale.ticks(4)]
         row, column = found.best
         best = (found.losses[row, column], found.values[0][column], found.values[1][row])
         self._best = [
@@ -71,19 +70,12 @@ class LossKey(FlatPane):
         failed = bool((found.known & ~np.isfinite(found.losses)).any())
         told = ["not a finite number"] * failed + ["not tried"] * (not found.known.all())
         self._others = [(words, want(words, SIZE)) for words in told]
-        self._bar = np.asarray((255 * grid.shades(np.linspace(0, 1, 256)[None])).round(), dtype=np.uint8)
 
     def still(self, sketch: Sketch) -> None:
-        left, top, right, _ = self.box
+        super().still(sketch)
+        left, _, right, _ = self.box
         quiet, text = self.ink("secondary"), self.ink("text")
-        sketch.text(self._name, left, top, text)
-        bar = Box(left, top + 40, right, top + 40 + BAR)
-        sketch.image(self._bar, bar)
-        sketch.box(bar, quiet, 0.55, width=1.3)
-        for value, key in self._ticks:
-            x = bar.left + float(self.grid.scale.share(value)) * bar.width
-            sketch.text(key, x, bar.bottom + GAP, quiet, align=(0.5, 0.0))
-        down = bar.bottom + 66
+        down = self.bar.bottom + 66
         for words, key in self._others:
             swatch = Box(left, down, left + SWATCH, down + SWATCH)
             if words == "not tried":

@@ -26,6 +26,7 @@ HEAD, FOOT, GAP = 50.0, 72.0, 28.0  # points above, below and between maps
 TITLE_SIZE, LOSS_SIZE, NOTE_SIZE, REASON_SIZE = 34.0, 29.0, 27.0, 23.0
 LOSS_ROOM = 6.5  # of its size: how wide a loss may be
 NARROW = 0.78  # of the sizes above a map that is not roomy
+APART = 1.6  # width to height of the room below maps from which two panes stand there side by side
 SIDE_BY_SIDE = 200.0  # points of a step and a loss below a map
 PITCH = 34.0  # points from line to line below it
 DECIMALS = 3.6  # digits' widths of a decimal point and three digits

@@ -12,9 +12,8 @@ from gdanim.engine.solution import Array, Status
 from gdanim.engine.sweep import Sweep
 from gdanim.ranges import RATE
 from gdanim.view.layout import Box
-from gdanim.view.pane import FlatPane
-from gdanim.view.panes.grid import Cell, GridPane
-from gdanim.view.plot import GAP, TICK_SIZE, Scale
+from gdanim.view.panes.grid import Cell, GridKey, GridPane
+from gdanim.view.plot import Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.theme import Color, rgb
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 # Told apart by their lightness too, and none of them on the usual scales of steps.
 OUTCOMES = {Status.DIVERGED: ("diverged", "#8E2B45"), Status.OSCILLATING: ("oscillates", "#D39BC4")}
 ELSE = ("not there in time", "#666D78")
-BAR, SIZE, PITCH, SWATCH = 24.0, 24.0, 44.0, 24.0  # points
+SIZE, PITCH, SWATCH = 24.0, 44.0, 24.0  # points
 KEY_HEAD, NARROW = 130.0, 480.0  # of the key down to its items; a key of one column
 
 
@@ -81,32 +80,22 @@ class SweepPane(GridPane):
         return np.asarray((255 * colors[::-1]).round(), dtype=np.uint8)
 
 
-class SweepKey(FlatPane):
+class SweepKey(GridKey):
     """What the colours of a grid mean."""
 
     def __init__(self, scene: FilmScene, box: Box, grid: SweepPane) -> None:
-        super().__init__(scene, box)
+        scale = _steps_scale(grid.found.steps)
+        ticks = {value: f"${value:g}$" for value in scale.ticks(4)}
+        super().__init__(scene, box, grid, scale, ("steps to converge", SIZE), ticks)
         self.grid = grid
         runs = [run for row in grid.found.runs for run in row]
         told = {OUTCOMES.get(run.status, ELSE) for run in runs if run.status is not Status.CONVERGED}
         self._rows = [(self.lettering.want(name, SIZE), rgb(color)) for name, color in sorted(told)]
-        self.scale = _steps_scale(grid.found.steps)
-        ticks = self.scale.ticks(4)
-        self._ticks = [(v, self.lettering.want(f"${v:g}$", TICK_SIZE)) for v in ticks]
-        self._name = self.lettering.want("steps to converge", SIZE)
         self._bound = self.lettering.want("largest stable rate", SIZE)
-        self._bar = np.asarray((255 * grid.shades(np.linspace(0, 1, 256)[None])).round(), dtype=np.uint8)
 
     def still(self, sketch: Sketch) -> None:
-        left, top, right, _ = self.box
-        quiet, text = self.ink("secondary"), self.ink("text")
-        sketch.text(self._name, left, top, text)
-        bar = Box(left, top + 40, right, top + 40 + BAR)
-        sketch.image(self._bar, bar)
-        sketch.box(bar, quiet, 0.55, width=1.3)
-        for value, key in self._ticks:
-            x = bar.left + float(self.scale.share(value)) * bar.width
-            sketch.text(key, x, bar.bottom + GAP, quiet, align=(0.5, 0.0))
+        super().still(sketch)
+        text = self.ink("text")
         for k, (key, color) in enumerate(self._rows):
             x, down = self._place(k)
             sketch.box(Box(x, down, x + SWATCH, down + SWATCH), color, corner=4.0)
