@@ -11,6 +11,8 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
+from pathlib import Path
+from subprocess import CompletedProcess
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +21,9 @@ from numpy.typing import NDArray
 from progress import Progress
 
 import gdanim
+from gdanim import registry
+from gdanim.catalog import REGISTRIES
+from gdanim.cli import main
 from gdanim.engine import sweep as sweeping
 from gdanim.engine.balls import Cast
 from gdanim.engine.solution import Act
@@ -79,13 +84,11 @@ def filming() -> Filming:
         importlib.import_module("manim")  # its own warnings, when it comes first, are no film's
     from gdanim.output.film import _film
 
-    gc.collect()
-    gc.freeze()  # what is imported stays: films, which collect garbage, need not look through it each time
-
     solve, sweep = remembered(gdanim.solve), remembered(sweeping.sweep)
 
     @contextmanager
     def film(spec: Spec, height: int = 240, rate: int = 10) -> Iterator[FilmScene]:
+        gc.freeze()  # what is there stays: films, which collect garbage, need not look through it each time
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(gdanim, "solve", solve)
             patch.setattr("gdanim.engine.sweep.sweep", sweep)
@@ -93,6 +96,36 @@ def filming() -> Filming:
                 yield film.scene(0)
 
     return film
+
+
+@pytest.fixture
+def own_names() -> Iterator[None]:
+    """What a test registers is gone after it."""
+    kept = {kind: dict(registry._loaded()) for kind, registry in REGISTRIES.items()}
+    additions = dict(registry.additions)
+    yield
+    for kind, names in REGISTRIES.items():
+        names._factories.clear()
+        names._factories.update(kept[kind])
+        names._parameters.clear()
+    registry.additions.clear()
+    registry.additions.update(additions)
+
+
+@pytest.fixture
+def command(
+    own_names: None, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., CompletedProcess[str]]:
+    """The command line, run in a folder by this process, which has all imported; else as by subprocess.run."""
+    del own_names
+
+    def run(folder: Path, *argv: str) -> CompletedProcess[str]:
+        monkeypatch.chdir(folder)
+        capfd.readouterr()
+        code = main(argv)
+        return CompletedProcess(argv, code, *capfd.readouterr())
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 import gdanim
 from gdanim.spec import Spec
-from gdanim.view.camera import Camera, Rect, Watched, best_view, frame, sees
+from gdanim.view.camera import ALMOST, Camera, Rect, Watched, best_view, frame, root, sees
 
 ANGLES = st.floats(-360, 360)
 ELEVATIONS = st.floats(5, 88)
@@ -190,3 +191,17 @@ def test_the_surface_stays_in_the_picture_all_the_time(
             seen = stage.camera(float(t)).project(points)
             assert np.all(seen.min(axis=0) >= np.array([rect.left, rect.bottom]) - 0.01)
             assert np.all(seen.max(axis=0) <= np.array([rect.right, rect.top]) + 0.01)
+
+
+@pytest.mark.parametrize(("power", "scale"), [(1, 1.0), (1, 1e4), (2, 0.1), (3, 1e-3)])
+def test_a_root_is_found_and_never_fallen_short_of(power: float, scale: float) -> None:
+    asked: list[float] = []
+
+    def rising(x: float) -> float:
+        asked.append(x)
+        return float(scale * np.copysign(abs(x - math.pi) ** power, x - math.pi))
+
+    assert 0 <= rising(root(rising, 2.5, 30.0)) < ALMOST
+    assert len(asked) < 60
+    assert root(rising, 4.0, 30.0) == 4.0
+    assert root(rising, 2.5, 3.0) == 3.0

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +18,8 @@ PARTS = {
     for part in re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]
 }
 KINDS = [name for name, blocks in PARTS.items() if [kind for kind, _ in blocks] == ["python", "yaml"]]
+Command = Callable[..., subprocess.CompletedProcess[str]]
 COMMAND = "import sys; from gdanim.cli import main; sys.exit(main(sys.argv[1:]))"
-
-
-def gdanim(folder: Path, *argv: str) -> str:
-    command = [sys.executable, "-c", COMMAND, *argv]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
 
 
 def test_every_block_is_run_by_a_test() -> None:
@@ -35,25 +30,29 @@ def test_every_block_is_run_by_a_test() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_plugin_shown_is_loaded_and_its_spec_solved_and_drawn(kind: str, tmp_path: Path) -> None:
+def test_a_plugin_shown_is_loaded_and_its_spec_solved_and_drawn(
+    kind: str, command: Command, filming: object, tmp_path: Path
+) -> None:
+    del filming  # imports manim without its warnings
     (_, code), (_, spec) = PARTS[kind]
     (tmp_path / "own.py").write_text(code)
     (tmp_path / "film.yaml").write_text(spec)
     plugin = ("--plugin", "own.py")
-    gdanim(tmp_path, *plugin, "solve", "film.yaml", "--npz", "rows.npz")
+    done = command(tmp_path, *plugin, "solve", "film.yaml", "--npz", "rows.npz")
+    assert (done.returncode, done.stderr) == (0, "")
     with np.load(tmp_path / "rows.npz") as rows:
         ends = {label: rows["loss"][rows["label"] == label] for label in np.unique(rows["label"])}
     assert all(losses[-1] < losses[0] for losses in ends.values())
-    gdanim(tmp_path, *plugin, "still", "film.yaml", "--at", "5", "-q", "240p5", "-o", "frame.png")
+    done = command(tmp_path, *plugin, "still", "film.yaml", "--at", "5", "-q", "240p5", "-o", "frame.png")
+    assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "frame.png").stat().st_size > 3000
 
 
-def test_what_is_refused_is_told_at_its_place(tmp_path: Path) -> None:
+def test_what_is_refused_is_told_at_its_place(command: Command, tmp_path: Path) -> None:
     (_, code), (_, spec) = PARTS["An optimizer"]
     (tmp_path / "own.py").write_text(code)
     (tmp_path / "film.yaml").write_text(spec.replace("0.95", "1.5"))
-    command = [sys.executable, "-c", COMMAND, "--plugin", "own.py", "check", "film.yaml"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    done = command(tmp_path, "--plugin", "own.py", "check", "film.yaml")
     assert done.stderr.startswith("film.yaml:2:53: restarting: momentum must be at least 0 and below 1")
 
 

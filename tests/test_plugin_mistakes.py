@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,6 @@ import pytest
 
 import gdanim
 from gdanim import plugins
-from gdanim.catalog import REGISTRIES
 from gdanim.registry import functions, optimizers
 from gdanim.yaml_marks import InputError
 
@@ -29,14 +27,7 @@ RATES = "learning_rates: [{name: mine, initial: 0.3}]\n"
 RUNS = f"functions: [bowl]\noptimizers: [mine]\n{SPEC}"
 
 
-@pytest.fixture(autouse=True)
-def _as_it_was() -> Iterator[None]:
-    kept = {kind: dict(registry._loaded()) for kind, registry in REGISTRIES.items()}
-    yield
-    for kind, registry in REGISTRIES.items():
-        registry._factories.clear()
-        registry._factories.update(kept[kind])
-        registry._parameters.clear()
+pytestmark = pytest.mark.usefixtures("own_names")
 
 
 def mistake(tmp_path: Path, code: str, spec: str) -> str:

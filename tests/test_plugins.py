@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
 
 OWN = '''
 import numpy as np
@@ -36,11 +39,6 @@ def pit():
 SPEC = "functions: [pit]\noptimizers: [{name: signed, scale: 2.0}]\nlearning_rates: [0.1]\nsteps: 3\n"
 
 
-def gdanim(folder: Path, *argv: str) -> subprocess.CompletedProcess[str]:
-    program = "import sys; from gdanim.cli import main; sys.exit(main(sys.argv[1:]))"
-    return subprocess.run([sys.executable, "-c", program, *argv], cwd=folder, capture_output=True, text=True)
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "own.py").write_text(OWN)
@@ -51,25 +49,25 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     "argv", [["--plugin", "own.py", "solve", "film.yaml"], ["solve", "film.yaml", "--plugin", "own.py"]]
 )
-def test_a_spec_can_name_what_a_plugin_registers(folder: Path, argv: list[str]) -> None:
-    done = gdanim(folder, *argv)
+def test_a_spec_can_name_what_a_plugin_registers(command: Command, folder: Path, argv: list[str]) -> None:
+    done = command(folder, *argv)
     assert done.returncode == 0, done.stderr
     rows = [line.split(",")[4:7] for line in done.stdout.splitlines()[1:]]
     assert [row[:2] for row in rows[:2]] == [["0", "1.0"], ["1", "0.8"]]
     assert float(rows[1][2]) == pytest.approx(0.3)
 
 
-def test_its_names_and_parameters_are_listed_and_checked(folder: Path) -> None:
-    assert "Steps by the sign" in gdanim(folder, "list", "optimizers", "--plugin", "own.py").stdout
-    assert '"signed"' in gdanim(folder, "schema", "--plugin", "own.py").stdout
+def test_its_names_and_parameters_are_listed_and_checked(command: Command, folder: Path) -> None:
+    assert "Steps by the sign" in command(folder, "list", "optimizers", "--plugin", "own.py").stdout
+    assert '"signed"' in command(folder, "schema", "--plugin", "own.py").stdout
     (folder / "film.yaml").write_text(SPEC.replace("2.0", "-1"))
-    done = gdanim(folder, "check", "film.yaml", "--plugin", "own.py")
+    done = command(folder, "check", "film.yaml", "--plugin", "own.py")
     assert done.returncode == 2
     assert "scale must be above 0" in done.stderr
 
 
-def test_without_it_a_spec_loads_no_code(folder: Path) -> None:
-    done = gdanim(folder, "check", "film.yaml")
+def test_without_it_a_spec_loads_no_code(command: Command, folder: Path) -> None:
+    done = command(folder, "check", "film.yaml")
     assert done.returncode == 2
     assert "unknown function 'pit'" in done.stderr
 
@@ -85,13 +83,13 @@ def test_without_it_a_spec_loads_no_code(folder: Path) -> None:
         ("import json\njson.loads('[')\n", "own.py:2: JSONDecodeError: Expecting value"),
     ],
 )
-def test_its_mistakes_are_told_at_their_line(folder: Path, text: str, message: str) -> None:
+def test_its_mistakes_are_told_at_their_line(command: Command, folder: Path, text: str, message: str) -> None:
     (folder / "own.py").write_text(text)
-    done = gdanim(folder, "check", "film.yaml", "--plugin", "own.py")
+    done = command(folder, "check", "film.yaml", "--plugin", "own.py")
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
-    assert "there is no file" in gdanim(folder, "check", "film.yaml", "--plugin", "none.py").stderr
+    assert "there is no file" in command(folder, "check", "film.yaml", "--plugin", "none.py").stderr
 
 
 def test_an_installed_package_can_offer_its_own(folder: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +20,8 @@ ROUGH, BESIDE = 24, 12.0  # so many azimuths are tried; then all within so many 
 FACING = 0.5  # cosine between a line of sight and the surface's normal from which on a place is seen well
 ALONG, NEARLY = 0.06, 25.0  # what a view along an axis costs, which looks flat; degrees where it no more does
 HIGHER, ASIDE = 0.003, 0.0004  # what a degree away from the first elevation and azimuth costs
+ALMOST = 1e-9  # of the room that a picture may leave free
+NEAREST, FARTHEST = 2.5, 30.0  # world units between which a camera stands
 FILLING = 0.15  # what a stage filled to its corners is worth, beside all points seen
 
 
@@ -176,6 +178,31 @@ def best_view(
     return best(near)
 
 
+def root(rising: Callable[[float], float], low: float, high: float) -> float:
+    """Where a function that rises is 0, to within ALMOST and never below; else the end that comes nearest.
+
+    By regula falsi in the Illinois variant: M. Dowell, P. Jarratt (1971).
+    """
+    below, above = rising(low) - ALMOST / 2, rising(high) - ALMOST / 2
+    if below >= 0 or above <= 0:
+        return low if below >= 0 else high
+    side = 0
+    for _ in range(60):
+        middle = high - above * (high - low) / (above - below)
+        value = rising(middle) - ALMOST / 2
+        if abs(value) < ALMOST / 2:
+            return middle
+        if value < 0:
+            low, below = middle, value
+            above = above / 2 if side < 0 else above
+            side = -1
+        else:
+            high, above = middle, value
+            below = below / 2 if side > 0 else below
+            side = 1
+    return high
+
+
 def frame(
     points: Array,
     rect: Rect,
@@ -200,14 +227,16 @@ def frame(
         return seen.min(axis=(0, 1)), (seen + room_above).max(axis=(0, 1))
 
     room = np.array([rect.right - rect.left, rect.top - rect.bottom])
-    near, far = 2.5, 30.0
-    for _ in range(40):
-        middle = (near + far) / 2
-        low, high = box(middle)
-        near, far = (near, middle) if np.all(high - low <= room) else (middle, far)
-    low, high = box(far)
+
+    def spare(distance: float) -> float:
+        """How often the box fits into the room, less 1: nearly a straight line."""
+        low, high = box(distance)
+        return float((room / (high - low)).min()) - 1
+
+    distance = root(spare, NEAREST, FARTHEST)
+    low, high = box(distance)
     centre = np.array([rect.left + rect.right, rect.bottom + rect.top]) / 2
     shift = centre - (low + high) / 2
     return Camera(
-        float(azimuths.mean()), elevation, far / zoom, target, (float(shift[0]), float(shift[1])), aspect
+        float(azimuths.mean()), elevation, distance / zoom, target, (float(shift[0]), float(shift[1])), aspect
     )

@@ -218,6 +218,9 @@ class FilmScene(Recording):
             font_size=size * unit / TYPST_SIZE / manim.constants.SCALE_FACTOR_PER_FONT_POINT,
             use_svg_cache=False,  # which would copy every letter, for a text that comes once
         )
+        mobject.id_to_vgroup_dict.clear()  # what it was parsed from, which every copy would carry along
+        for letter in mobject.family_members_with_points():
+            letter.path_obj = None
         corner = (x * unit - config.frame_width / 2, config.frame_height / 2 - y * unit, 0.0)
         return mobject.move_to(corner, aligned_edge=manim.UL)
 
