@@ -116,7 +116,7 @@ def own_names() -> Iterator[None]:
 def command(
     own_names: None, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> Callable[..., CompletedProcess[str]]:
-    """The command line, run in a folder by this process, which has all imported; else as by subprocess.run."""
+    """The command line, run in a folder by this process, which has all imported; as by subprocess.run."""
     del own_names
 
     def run(folder: Path, *argv: str) -> CompletedProcess[str]:
