@@ -23,7 +23,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gdanim.yaml_marks import InputError, SpecError
+from gdanim.errors import InputError, SpecError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -102,7 +102,7 @@ def columns(solution: Solution | Sequence[Solution]) -> dict[str, NDArray[Any]]:
     """
     from gdanim.engine.solution import Solution
     from gdanim.origin import kind_of
-    from gdanim.table import arrays
+    from gdanim.output.table import arrays
 
     solutions: list[Any] = list(solution) if isinstance(solution, list | tuple) else [solution]
     for one in solutions:

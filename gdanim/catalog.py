@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdanim import origin, registry
-from gdanim.yaml_marks import InputError
+from gdanim.errors import InputError
 
 if TYPE_CHECKING:
     from gdanim.engine.solution import Objective
-    from gdanim.entries import FunctionEntry
+    from gdanim.spec.entries import FunctionEntry
 
 REGISTRIES = {
     "functions": registry.functions,
@@ -184,7 +184,7 @@ def _landmarks(name: str) -> Iterator[str]:
     """What is known of a function with its default parameters, as a list; nothing if it needs some."""
     if any(given.default is given.empty for given in registry.functions.parameters(name).values()):
         return
-    from gdanim.expression import point_text
+    from gdanim.formula import point_text
 
     goal: Objective = registry.functions[name]()
     if goal.latex:

@@ -18,13 +18,14 @@ from gdanim.catalog import (
     suits,
     uses,
 )
-from gdanim.engine.balls import MAX_NUMBERS, Cast, CastError, cast, numbers
-from gdanim.entries import FunctionEntry
-from gdanim.grids import Grid
+from gdanim.engine.balls import MAX_NUMBERS, Cast, cast, numbers
+from gdanim.errors import CastError, Loc
 from gdanim.spec import Act, Source, Spec, located, read
+from gdanim.spec.entries import FunctionEntry
+from gdanim.spec.grids import Grid
+from gdanim.spec.wording import Finding, counted, did_you_mean
+from gdanim.spec.yaml_marks import Marks
 from gdanim.view.theme import themes
-from gdanim.wording import Finding, counted, did_you_mean
-from gdanim.yaml_marks import Loc, Marks
 
 MOST_SWEPT = 10_000_000  # cells times steps: a minute
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdanim import __version__
-from gdanim.yaml_marks import InputError
+from gdanim.errors import InputError
 
 if TYPE_CHECKING:
     from gdanim.spec import Spec
@@ -295,9 +295,9 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _solve(arguments: argparse.Namespace) -> int:
-    from gdanim import table
     from gdanim.checks import load
     from gdanim.engine.descent import solve
+    from gdanim.output import table
 
     specs, code = _loaded(_once(arguments.specs), arguments.settings, load)
     if code == OK:
@@ -336,10 +336,10 @@ def _still(arguments: argparse.Namespace) -> int:
 
 
 def _descent(arguments: argparse.Namespace) -> int:
-    from gdanim import table
     from gdanim.checks import undrawn
     from gdanim.engine.descent import solve
     from gdanim.options import descent_spec
+    from gdanim.output import table
 
     spec = descent_spec(arguments.func, arguments.lr, arguments.start, arguments.film)
     if arguments.film:
@@ -376,7 +376,7 @@ def _schema(_: argparse.Namespace) -> int:
 
 
 def _new(arguments: argparse.Namespace) -> int:
-    from gdanim.folders import make_folder
+    from gdanim.output.files import make_folder
     from gdanim.starter import starter
 
     path = Path(arguments.name)

@@ -16,13 +16,13 @@ from gdanim.catalog import lasts
 from gdanim.engine.balls import Cast, cast
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Act
-from gdanim.grids import Grid
-from gdanim.landscape import landscape
-from gdanim.quality import frames
-from gdanim.rolling import Rolling
+from gdanim.motion.landscape import landscape
+from gdanim.motion.rolling import Rolling
+from gdanim.motion.timeline import APPEAR, FALL, HOLD, SETTLE, Pace, Timeline
 from gdanim.spec import Spec
-from gdanim.timeline import APPEAR, FALL, HOLD, SETTLE, Pace, Timeline
-from gdanim.wording import counted
+from gdanim.spec.grids import Grid
+from gdanim.spec.quality import frames
+from gdanim.spec.wording import counted
 
 WORK = 6000  # steps of optimizers that are worked out, balls and restarts weighed in: half a second
 AT_ONCE = 100  # balls that step together in about the time of one

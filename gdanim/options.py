@@ -9,10 +9,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from gdanim.quality import Quality
+from gdanim.errors import InputError
 from gdanim.spec import Formats, Spec
-from gdanim.wording import Finding, Model, findings
-from gdanim.yaml_marks import InputError, caret
+from gdanim.spec.quality import Quality
+from gdanim.spec.wording import Finding, Model, findings
+from gdanim.spec.yaml_marks import caret
 
 
 class Options(Model):

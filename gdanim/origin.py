@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from gdanim.yaml_marks import InputError
+from gdanim.errors import InputError
 
 
 def built_in(made: Any) -> bool:

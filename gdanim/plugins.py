@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from gdanim import origin, registry
-from gdanim.entries import Entry, FunctionEntry, GradientEntry, OptimizerEntry, RateEntry
-from gdanim.parameters import parameters_model
-from gdanim.yaml_marks import InputError
+from gdanim.errors import InputError
+from gdanim.spec.entries import Entry, FunctionEntry, GradientEntry, OptimizerEntry, RateEntry
+from gdanim.spec.parameters import parameters_model
 
 ENTRIES: tuple[type[Entry], ...] = (FunctionEntry, GradientEntry, OptimizerEntry, RateEntry)
 

@@ -18,8 +18,8 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Generic, TypeVar
 
 from gdanim import origin
+from gdanim.errors import InputError
 from gdanim.origin import Source
-from gdanim.yaml_marks import InputError
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from gdanim.catalog import dimensions, scenes
-from gdanim.entries import (
+from gdanim.registry import Registry, functions, gradients, optimizers, schedules
+from gdanim.spec import Keys
+from gdanim.spec.entries import (
     FunctionEntry,
     GradientEntry,
     OptimizerEntry,
     RateEntry,
 )
-from gdanim.parameters import parameters_model
-from gdanim.registry import Registry, functions, gradients, optimizers, schedules
-from gdanim.spec import Keys
+from gdanim.spec.parameters import parameters_model
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -9,10 +9,10 @@ import numpy as np
 from pydantic_core import PydanticCustomError
 
 from gdanim.catalog import dimensions, most_balls, needs_sweep, only, scenes
-from gdanim.data import read_csv
-from gdanim.wording import did_you_mean
-from gdanim.yaml_advice import quoted
-from gdanim.yaml_marks import InputError
+from gdanim.errors import InputError
+from gdanim.spec.data import read_csv
+from gdanim.spec.wording import did_you_mean
+from gdanim.spec.yaml_advice import quoted
 
 HEAD = """\
 # {name}: a film of gradient descent.

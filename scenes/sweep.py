@@ -7,9 +7,9 @@ from manim import FadeOut, Mobject, Write
 from gdanim.engine.balls import cast
 from gdanim.engine.solution import Act
 from gdanim.engine.sweep import sweep
-from gdanim.grids import Grid, Losses
-from gdanim.landscape import landscape
-from gdanim.rolling import Rolling
+from gdanim.motion.landscape import landscape
+from gdanim.motion.rolling import Rolling
+from gdanim.spec.grids import Grid, Losses
 from gdanim.view.layout import MARGIN, SHORT, Box
 from gdanim.view.pane import Clock, Pane
 from gdanim.view.panes.loss_grid import LossGrid, LossKey

@@ -27,9 +27,9 @@ from gdanim.cli import main
 from gdanim.engine import sweep as sweeping
 from gdanim.engine.balls import Cast
 from gdanim.engine.solution import Act
-from gdanim.quality import pixels
-from gdanim.sections import Video
 from gdanim.spec import Spec, spec_hash
+from gdanim.spec.quality import pixels
+from gdanim.spec.sections import Video
 
 if TYPE_CHECKING:
     from gdanim.view.scene import FilmScene

@@ -10,13 +10,14 @@ import jsonschema
 import pytest
 
 import gdanim
-from gdanim import table
 from gdanim.catalog import dimensions, drawn
 from gdanim.cli import main
 from gdanim.engine.anatomy import anatomy
+from gdanim.errors import InputError, SpecError
+from gdanim.output import table
 from gdanim.schema import schema
-from gdanim.spec import Spec, SpecError, spec_hash
-from gdanim.yaml_marks import InputError, parse
+from gdanim.spec import Spec, spec_hash
+from gdanim.spec.yaml_marks import parse
 
 FILM = """\
 title: Down

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import gdanim
-from gdanim import yaml_marks
-from gdanim.places import belongs, places
-from gdanim.readings import as_number, written
+from gdanim.errors import SpecError
 from gdanim.registry import schedules
-from gdanim.spec import Keys, SpecError
+from gdanim.spec import Keys, yaml_marks
+from gdanim.spec.places import belongs, places
+from gdanim.spec.readings import as_number, written
 
 FIRST = "functions: [bowl]\n"
 

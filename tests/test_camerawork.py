@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 import gdanim
-from gdanim.landscape import landscape
-from gdanim.rolling import Rolling
-from gdanim.spec import Spec, SpecError
+from gdanim.errors import SpecError
+from gdanim.motion.landscape import landscape
+from gdanim.motion.rolling import Rolling
+from gdanim.spec import Spec
 from gdanim.view.camera import sees
 from gdanim.view.theme import rgb
 

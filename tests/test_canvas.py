@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gdanim.rolling import MANY
+from gdanim.motion.rolling import MANY
 from gdanim.spec import Spec
 
 Array = NDArray[np.float64]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdanim.captions import BRIEF, LINE, Cue, cues, srt, vtt
+from gdanim.view.captions import BRIEF, LINE, Cue, cues, srt, vtt
 
 LONG = (
     "It does not look around: it feels the slope under its feet, at the one place where it stands, and takes "

@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 
 import gdanim
-from gdanim.engine.balls import CastError, cast
+from gdanim.engine.balls import cast
 from gdanim.engine.descent import solve
 from gdanim.engine.functions import DataObjective, KnownObjective, objective
 from gdanim.engine.solution import Array, Run
-from gdanim.entries import FunctionEntry
+from gdanim.errors import CastError, SpecError
 from gdanim.registry import functions
-from gdanim.spec import Spec, SpecError, spec_hash
+from gdanim.spec import Spec, spec_hash
+from gdanim.spec.entries import FunctionEntry
 
 GALLERY = Path(__file__).parent.parent / "specs" / "gallery"
 DATA_FUNCTIONS = [name for name in functions if isinstance(functions[name](), DataObjective)]

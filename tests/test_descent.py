@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gdanim.engine.balls import CastError, cast
+from gdanim.engine.balls import cast
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Run, Status
+from gdanim.errors import CastError
 from gdanim.spec import Spec
 
 

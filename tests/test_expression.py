@@ -10,9 +10,10 @@ import pytest
 import sympy
 from hypothesis import assume, given, settings
 
-from gdanim import vocabulary
 from gdanim.engine.functions import from_expression
-from gdanim.expression import ExpressionError, number_text, parse, variables
+from gdanim.errors import ExpressionError
+from gdanim.formula import vocabulary
+from gdanim.formula.expression import number_text, parse, variables
 
 NAMES = {
     **{name: getattr(math, name) for name in ("sin", "cos", "tanh", "atan", "exp", "sqrt", "log", "log10")},

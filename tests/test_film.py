@@ -15,10 +15,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from gdanim.captions import Cue
 from gdanim.catalog import scenes
 from gdanim.output import film as output
 from gdanim.spec import Spec
+from gdanim.view.captions import Cue
 
 Pixels = NDArray[np.uint8]
 Specs = Callable[[str], Spec]

@@ -12,14 +12,14 @@ import pytest
 import sympy
 from tylax import latex_to_typst
 
-from gdanim.calculus import symbol
 from gdanim.catalog import listing, markdown
 from gdanim.engine.descent import solve
 from gdanim.engine.functions import KnownObjective, SymbolicObjective, from_expression, objective
 from gdanim.engine.solution import Array
-from gdanim.entries import FunctionEntry
+from gdanim.formula.calculus import symbol
 from gdanim.registry import functions
 from gdanim.spec import Spec
+from gdanim.spec.entries import FunctionEntry
 
 FORMULAS = [
     "x^2 + 10*y^2",

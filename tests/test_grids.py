@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import gdanim
-from gdanim.grids import Grid, Losses
 from gdanim.schema import schema
+from gdanim.spec.grids import Grid, Losses
 from gdanim.view.panes.grid import axis
 
 RATES, MOMENTA = [0.001, 0.01, 0.1, 0.3], [0.0, 0.5, 0.9]

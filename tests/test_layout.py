@@ -12,8 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 import gdanim
-from gdanim.quality import ASPECTS, pixels
 from gdanim.spec import Spec
+from gdanim.spec.quality import ASPECTS, pixels
 from gdanim.view.layout import layout
 
 SPECS = sorted((Path(__file__).parent.parent / "specs").rglob("*.yaml"))

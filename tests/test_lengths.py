@@ -11,7 +11,7 @@ import pytest
 
 from gdanim.lengths import length
 from gdanim.output.film import _film
-from gdanim.quality import pixels
+from gdanim.spec.quality import pixels
 
 RAVINE = 'functions: ["x^2 + 10*y^2"]\nlearning_rates: [0.05, 0.105]\nstarts: [[-2.6, 1.4]]\n'
 BELL = "functions: [x^2, x^4]\nstarts: [[1]]\nlearning_rates: [0.1]\nsteps: 30\n"

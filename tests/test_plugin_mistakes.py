@@ -10,8 +10,8 @@ import pytest
 
 import gdanim
 from gdanim import plugins
+from gdanim.errors import InputError
 from gdanim.registry import functions, optimizers
-from gdanim.yaml_marks import InputError
 
 HEAD = """\
 import numpy as np

@@ -121,7 +121,7 @@ def test_poles_do_not_press_the_rest_flat() -> None:
 def test_a_log_height_is_that_of_a_surface(
     spec_of: Callable[[str], Spec], filming: Callable[..., Any]
 ) -> None:
-    from gdanim.landscape import STRETCH
+    from gdanim.motion.landscape import STRETCH
 
     text = (
         "functions: [{expr: x^4 + 1, domain: {x: [-3, 3]}}]\nstarts: [[2]]\nlearning_rates: [0.01]\nsteps: 9"

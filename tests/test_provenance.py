@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 
 from gdanim import registry
-from gdanim.captions import Cue
 from gdanim.catalog import scenes
 from gdanim.cli import BAD_INPUT, OK, main
+from gdanim.errors import InputError
 from gdanim.output import film, provenance
 from gdanim.spec import Spec
-from gdanim.yaml_marks import InputError
+from gdanim.view.captions import Cue
 
 SPEC = """\
 functions: [{name: linear_regression, data: points.csv}]

@@ -11,9 +11,9 @@ import pytest
 
 import gdanim
 from gdanim.engine.solution import Act
+from gdanim.errors import SpecError
+from gdanim.motion.timeline import Timeline
 from gdanim.spec import Spec
-from gdanim.timeline import Timeline
-from gdanim.yaml_marks import SpecError
 
 ROOT = Path(__file__).parent.parent
 RAVINE = """\

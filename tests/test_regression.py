@@ -11,9 +11,9 @@ import pytest
 
 import gdanim
 from gdanim.cli import main
-from gdanim.data import read_csv
 from gdanim.engine.solution import Array
 from gdanim.spec import Spec
+from gdanim.spec.data import read_csv
 from gdanim.view.panes.data import DataPane
 from gdanim.view.sketch import Sketch
 

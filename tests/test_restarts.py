@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gdanim import table
 from gdanim.engine.anatomy import anatomy
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Act, Array, Run, Status
-from gdanim.landscape import landscape
-from gdanim.rolling import BEYOND, Rolling
+from gdanim.motion.landscape import landscape
+from gdanim.motion.rolling import BEYOND, Rolling
+from gdanim.output import table
 from gdanim.spec import Spec
 
 

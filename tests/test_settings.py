@@ -8,7 +8,8 @@ import pytest
 
 from gdanim.checks import load
 from gdanim.cli import main
-from gdanim.spec import Spec, SpecError, spec_hash
+from gdanim.errors import SpecError
+from gdanim.spec import Spec, spec_hash
 
 TEXT = """\
 functions: ["x^2 + 10*y^2", himmelblau]

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from gdanim.quality import Quality, frames
-from gdanim.spec import Spec, SpecError
+from gdanim.errors import SpecError
+from gdanim.spec import Spec
+from gdanim.spec.quality import Quality, frames
 
 CHECK = TypeAdapter(Quality)
 

@@ -14,14 +14,15 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 import gdanim
-from gdanim import spec as specs
-from gdanim.places import SYNONYMS, belongs, places
+from gdanim.errors import SpecError
 from gdanim.registry import functions, optimizers, schedules
 from gdanim.schema import schema
-from gdanim.sections import Camera, Card, Stop, Video, View
-from gdanim.spec import Keys, Spec, SpecError, spec_hash
-from gdanim.wording import findings
-from gdanim.yaml_marks import MAX_BYTES, parse
+from gdanim.spec import Keys, Spec, spec_hash
+from gdanim.spec import spec as specs
+from gdanim.spec.places import SYNONYMS, belongs, places
+from gdanim.spec.sections import Camera, Card, Stop, Video, View
+from gdanim.spec.wording import findings
+from gdanim.spec.yaml_marks import MAX_BYTES, parse
 
 SHIPPED = sorted((Path(__file__).parent.parent / "specs").rglob("*.yaml"))
 MINIMAL = "functions: [x^2 + y^2]\n"

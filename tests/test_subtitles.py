@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gdanim.captions import LINE, Cue
 from gdanim.output.film import _film, blank
-from gdanim.quality import ASPECTS, pixels
+from gdanim.spec.quality import ASPECTS, pixels
+from gdanim.view.captions import LINE, Cue
 from gdanim.view.layout import layout
 from gdanim.view.subtitles import Subtitles, band, size
 from gdanim.view.theme import themes

@@ -11,8 +11,8 @@ import pytest
 import gdanim
 from gdanim.engine.balls import cast
 from gdanim.engine.sweep import Sweep, sweep
+from gdanim.errors import SpecError
 from gdanim.spec import Spec
-from gdanim.yaml_marks import SpecError
 
 RAVINE = """\
 functions: [{expr: "x^2 + 10*y^2", domain: {x: [-3, 3], y: [-2, 2]}, minima: [[0, 0]]}]

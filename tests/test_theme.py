@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gdanim.quality import ASPECTS, pixels
+from gdanim.spec.quality import ASPECTS, pixels
 from gdanim.view.axes import TICK_SIZE
 from gdanim.view.layout import layout
 from gdanim.view.panes.legend import NOTE_SIZE

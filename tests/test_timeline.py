@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from gdanim.engine.solution import Act, Status
-from gdanim.landscape import landscape
-from gdanim.rolling import BEYOND, Rolled, Rolling
-from gdanim.timeline import SPEED_UP, Pace
+from gdanim.motion.landscape import landscape
+from gdanim.motion.rolling import BEYOND, Rolled, Rolling
+from gdanim.motion.timeline import SPEED_UP, Pace
 
 Acts = Callable[[str], Act]
 Array = NDArray[np.float64]

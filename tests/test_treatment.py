@@ -9,9 +9,9 @@ import pytest
 from pydantic import ValidationError
 
 from gdanim.engine.anatomy import anatomy
-from gdanim.engine.balls import CastError
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Act
+from gdanim.errors import CastError
 from gdanim.registry import optimizers, schedules
 from gdanim.spec import Spec
 

@@ -16,13 +16,14 @@ from gdanim.engine.optimizers import Optimizer
 from gdanim.engine.optimizers.cycled import cycled
 from gdanim.engine.schedules import Schedule, warmed_up
 from gdanim.engine.solution import Array, Ball, Objective, Point
-from gdanim.expression import number_text
+from gdanim.errors import CastError
+from gdanim.formula import number_text
 from gdanim.registry import optimizers, schedules
-from gdanim.starts import GridStarts, RandomStarts, RingStarts
+from gdanim.spec.starts import GridStarts, RandomStarts, RingStarts
 
 if TYPE_CHECKING:
-    from gdanim.entries import FunctionEntry, OptimizerEntry, RateEntry
     from gdanim.spec import Spec
+    from gdanim.spec.entries import FunctionEntry, OptimizerEntry, RateEntry
 
 Box = tuple[Interval, ...]
 
@@ -32,15 +33,6 @@ MAX_NUMBERS = 200_000_000  # balls x rows x (dims + 3): 1.6 GB, if no ball stops
 MARGIN = 1.2  # of a domain around the starts, the minima and where balls end
 NEAR = 3.0  # of the domain's diagonal: a ball that ends no farther from its middle is shown there
 SINGLE_START = (0.8, 0.7)  # of the domain along each axis in turn, where nothing gives a start
-
-
-class CastError(ValueError):
-    """A spec that cannot be played: what is wrong, and the path of keys and indices to it."""
-
-    def __init__(self, path: tuple[str | int, ...], message: str) -> None:
-        super().__init__(message)
-        self.path = path
-        self.message = message
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ import numpy as np
 
 from gdanim.engine.elsewhere import Depth
 from gdanim.engine.solution import Array, Bound, Objective, Point, Run, Status
-from gdanim.expression import point_text
+from gdanim.formula import point_text
 from gdanim.registry import optimizers
 
 if TYPE_CHECKING:
-    from gdanim.entries import OptimizerEntry
-    from gdanim.sections import Stop
+    from gdanim.spec.entries import OptimizerEntry
+    from gdanim.spec.sections import Stop
 
 
 class Landmark(NamedTuple):

@@ -21,8 +21,8 @@ from gdanim.engine.rules import Mask, Rules, lengths
 from gdanim.engine.solution import Act, Array, Ball, Crowd, Objective, Run, Solution, Status
 
 if TYPE_CHECKING:
-    from gdanim.entries import OptimizerEntry
     from gdanim.spec import Spec
+    from gdanim.spec.entries import OptimizerEntry
 
 Watch = Callable[[Step, State], None]  # sees each step with the state that follows it
 

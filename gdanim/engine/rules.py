@@ -13,7 +13,7 @@ from gdanim.engine.optimizers.base import dot
 from gdanim.engine.solution import Array
 
 if TYPE_CHECKING:
-    from gdanim.sections import Stop
+    from gdanim.spec.sections import Stop
 
 Mask = NDArray[np.bool_]
 

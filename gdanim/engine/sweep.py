@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim import ranges
 from gdanim.engine import verdicts
 from gdanim.engine.balls import Cast, Team
 from gdanim.engine.descent import descend
 from gdanim.engine.schedules import constant
 from gdanim.engine.solution import Array, Ball, Run, Status
-from gdanim.expression import point_text
+from gdanim.formula import point_text
 from gdanim.registry import optimizers
+from gdanim.spec import ranges
 
 if TYPE_CHECKING:
-    from gdanim.entries import OptimizerEntry
     from gdanim.spec import Spec
+    from gdanim.spec.entries import OptimizerEntry
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ from gdanim.engine.causes import Court, Landmark, eigenvalues, finite_hessian
 from gdanim.engine.elsewhere import Depth, deepest, lower
 from gdanim.engine.problem import Negated
 from gdanim.engine.solution import Array, Objective, Point, Run, Status
-from gdanim.expression import point_text
-from gdanim.wording import counted
+from gdanim.formula import point_text
+from gdanim.spec.wording import counted
 
 if TYPE_CHECKING:
     from gdanim.engine.balls import Cast
-    from gdanim.entries import OptimizerEntry
-    from gdanim.sections import Stop
+    from gdanim.spec.entries import OptimizerEntry
+    from gdanim.spec.sections import Stop
 
 NEAR = 1e-2  # of the domain's diagonal: this close to a listed minimum may be there
 FLAT = 1e-9  # an eigenvalue of the Hessian below this share of the largest one is zero,

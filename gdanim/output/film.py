@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gdanim import __version__, registry
-from gdanim.captions import Cue, srt, vtt
 from gdanim.catalog import scenes
-from gdanim.folders import make_folder
 from gdanim.output import provenance
-from gdanim.quality import Frames, frames
+from gdanim.output.files import make_folder
 from gdanim.spec import Spec, spec_hash
+from gdanim.spec.quality import Frames, frames
+from gdanim.view.captions import Cue, srt, vtt
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -11,9 +11,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gdanim import __version__, defaults, registry, yaml_marks
+from gdanim import __version__, registry
 from gdanim.catalog import scenes
-from gdanim.yaml_marks import InputError
+from gdanim.errors import InputError
+from gdanim.spec import defaults, yaml_marks
 
 CAPTIONS = (".srt", ".vtt")  # the endings of the files beside a film with captions
 

@@ -22,7 +22,7 @@ from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from gdanim.captions import Cue
+from gdanim.view.captions import Cue
 
 Pixels = NDArray[np.uint8]
 PRESET, QUALITY = "veryfast", "20"  # x264; measured in bench/

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from gdanim.engine.solution import Array
-from gdanim.landscape import FLOOR, RELIEF, STRETCH, Landscape, ticks
+from gdanim.motion.landscape import FLOOR, RELIEF, STRETCH, Landscape, ticks
 from gdanim.view.camera import Camera
 from gdanim.view.picture import Label, Segments
 from gdanim.view.ribbon import segments

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.engine.solution import Array
-from gdanim.rolling import Rolled
+from gdanim.motion.rolling import Rolled
 from gdanim.view.scenery import Scenery
 
 BALLS = ("4f 4f 1f 4f", "in_sphere", "in_color", "in_time", "in_spin")

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.engine.solution import Array
-from gdanim.landscape import FLOOR, RELIEF
+from gdanim.motion.landscape import FLOOR, RELIEF
 
 FIELD_OF_VIEW = math.radians(26)
 NEAR, FAR = 0.5, 40.0

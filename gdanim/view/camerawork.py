@@ -8,10 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
-from gdanim import sections
 from gdanim.engine.solution import Array
-from gdanim.landscape import FLOOR, RELIEF
-from gdanim.rolling import Rolling
+from gdanim.motion.landscape import FLOOR, RELIEF
+from gdanim.motion.rolling import Rolling
+from gdanim.spec import sections
 from gdanim.view.axes import name_above
 from gdanim.view.camera import FIELD_OF_VIEW, Camera, Watched, best_view, frame
 from gdanim.view.layout import Layout

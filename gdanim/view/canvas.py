@@ -13,7 +13,7 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.landscape import FLOOR
+from gdanim.motion.landscape import FLOOR
 from gdanim.view.picture import Label
 from gdanim.view.scenery import KEY_LIGHT
 from gdanim.view.theme import Theme, rgb

@@ -12,16 +12,16 @@ from itertools import accumulate, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.captions import Cue, cues, seconds_to_read
 from gdanim.catalog import scenes
 from gdanim.engine.solution import Solution
+from gdanim.errors import InputError
 from gdanim.spec import Spec
+from gdanim.view.captions import Cue, cues, seconds_to_read
 from gdanim.view.layout import layout
 from gdanim.view.scene import LEAVE, FilmScene
 from gdanim.view.subtitles import Subtitles
 from gdanim.view.text import unknown
 from gdanim.view.theme import rgb, themed
-from gdanim.yaml_marks import InputError
 
 FADE = 0.2  # seconds in which a part goes, and in which the next one comes
 CALM = 0.8  # the same where the end of a loop meets its beginning

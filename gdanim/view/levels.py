@@ -9,7 +9,7 @@ import contourpy
 import numpy as np
 
 from gdanim.engine.solution import Array
-from gdanim.landscape import Landscape, ticks
+from gdanim.motion.landscape import Landscape, ticks
 
 GRID = 241  # samples along either side
 

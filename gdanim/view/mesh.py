@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.engine.solution import Array
-from gdanim.landscape import Landscape
+from gdanim.motion.landscape import Landscape
 
 # Vertices along one side of the surface, and world units that such a mesh may be off in the middle of a cell.
 GRIDS = ((97, 0.0008), (145, 0.012), (241, np.inf))

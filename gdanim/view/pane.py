@@ -9,7 +9,7 @@ import numpy as np
 from manim import Animation, Mobject, rate_functions
 
 from gdanim.engine.solution import Array
-from gdanim.timeline import Moment, Timeline
+from gdanim.motion.timeline import Moment, Timeline
 from gdanim.view.canvas import Artist, Canvas
 from gdanim.view.flat import Flat, Sheet
 from gdanim.view.layout import Box

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from gdanim.engine.solution import Array
-from gdanim.rolling import Rolled
+from gdanim.motion.rolling import Rolled
 from gdanim.view.camera import Camera
 
 ABOVE = 0.5

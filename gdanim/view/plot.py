@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gdanim.engine.solution import Array
-from gdanim.landscape import ticks
+from gdanim.motion.landscape import ticks
 from gdanim.view.axes import tick
 from gdanim.view.layout import Box
 from gdanim.view.sketch import Sketch

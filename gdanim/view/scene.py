@@ -23,14 +23,14 @@ from numpy.typing import NDArray
 
 import gdanim
 from gdanim.engine.solution import Act, Solution
-from gdanim.landscape import landscape
-from gdanim.rolling import Rolling
+from gdanim.motion.landscape import landscape
+from gdanim.motion.rolling import Rolling
+from gdanim.motion.timeline import APPEAR as APPEAR
+from gdanim.motion.timeline import FALL as FALL
+from gdanim.motion.timeline import HOLD as HOLD
+from gdanim.motion.timeline import LEAVE as LEAVE
+from gdanim.motion.timeline import Timeline
 from gdanim.spec import Spec
-from gdanim.timeline import APPEAR as APPEAR
-from gdanim.timeline import FALL as FALL
-from gdanim.timeline import HOLD as HOLD
-from gdanim.timeline import LEAVE as LEAVE
-from gdanim.timeline import Timeline
 from gdanim.view.canvas import Artist, Canvas
 from gdanim.view.layout import MARGIN, SHORT, WIDE, Layout, layout
 from gdanim.view.overlay import Overlay

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.engine.solution import Array
-from gdanim.landscape import FLOOR, RELIEF, Landscape, ticks
-from gdanim.rolling import MANY, Rolling
+from gdanim.motion.landscape import FLOOR, RELIEF, Landscape, ticks
+from gdanim.motion.rolling import MANY, Rolling
 from gdanim.view.mesh import Mesh, resolution
 from gdanim.view.ribbon import segments
 from gdanim.view.theme import Theme, rgb

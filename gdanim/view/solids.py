@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.engine.solution import Array
-from gdanim.landscape import FLOOR
-from gdanim.rolling import MANY, Rolled
+from gdanim.motion.landscape import FLOOR
+from gdanim.motion.rolling import MANY, Rolled
 from gdanim.view.balls import BALLS, BENEATH, DECALS, FAINT, MOTES, far_first, motes, shadows, spheres
 from gdanim.view.camera import Camera
 from gdanim.view.canvas import Canvas

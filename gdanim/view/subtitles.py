@@ -12,7 +12,7 @@ import typst
 from numpy.typing import NDArray
 from PIL import Image
 
-from gdanim.captions import Cue
+from gdanim.view.captions import Cue
 from gdanim.view.layout import Layout
 from gdanim.view.text import literal, preamble
 from gdanim.view.theme import Theme, rgb

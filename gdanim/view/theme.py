@@ -10,7 +10,7 @@ import numpy as np
 from gdanim.engine.solution import Array
 
 if TYPE_CHECKING:
-    from gdanim.sections import View
+    from gdanim.spec.sections import View
 
 Color = tuple[float, float, float]
 LOWEST = 0.1

@@ -31,7 +31,7 @@ from gdanim.engine.functions.symbolic import SymbolicObjective, from_expression
 from gdanim.registry import functions, gradients
 
 if TYPE_CHECKING:
-    from gdanim.entries import FunctionEntry
+    from gdanim.spec.entries import FunctionEntry
 
 __all__ = [
     "CallableObjective",

@@ -12,10 +12,10 @@ from gdanim.engine.functions.known import Interval, KnownObjective
 from gdanim.engine.functions.known import axes as default_axes
 from gdanim.engine.functions.ways import Call, numbers, quickest, suited
 from gdanim.engine.solution import Array
+from gdanim.errors import InputError
+from gdanim.formula import check_variables
 from gdanim.origin import file, kind_of, line_of, place, shown
-from gdanim.values import FARTHEST
-from gdanim.vocabulary import check_variables
-from gdanim.yaml_marks import InputError
+from gdanim.spec.values import FARTHEST
 
 SAMPLES = 7  # points on which a function is tried out: unlike the number of variables of most
 SLOPE_STEP = 6e-6  # of a central difference: the cube root of what rounds off

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from gdanim.data import MAX_ROWS, Columns, WithData, missing, named
 from gdanim.engine.functions.samples import CROSS_ENTROPY, SQUARED, DataObjective, sigmoid
 from gdanim.engine.solution import Array, Point
 from gdanim.registry import functions
+from gdanim.spec.data import MAX_ROWS, Columns, WithData, missing, named
 
 Chosen = Annotated[tuple[str, str], WithData(needed=True)]  # of the data: the input and the target
 Drawn = Annotated[float, WithData(needed=False)]  # made up where there are no data

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from gdanim.engine.functions.symbolic import SymbolicObjective, symbolic
-from gdanim.expression import number_text
+from gdanim.formula import number_text
 from gdanim.registry import functions
 
 

@@ -10,11 +10,10 @@ from typing import Any, TypeVar
 import numpy as np
 import sympy
 
-from gdanim import expression
-from gdanim.calculus import calculus, compiled
 from gdanim.engine.functions.known import Interval, KnownObjective
 from gdanim.engine.solution import Array, Point
 from gdanim.engine.tracing import Traced
+from gdanim.formula import compiled, derivatives, parse, variables
 
 AnyPoint = TypeVar("AnyPoint", bound=Point)
 
@@ -28,7 +27,7 @@ class SymbolicObjective(KnownObjective):
     @cached_property
     def expression(self) -> sympy.Expr:
         """In the written order, unevaluated."""
-        return expression.parse(self.formula)
+        return parse(self.formula)
 
     @cached_property
     def latex(self) -> str:
@@ -59,7 +58,7 @@ class SymbolicObjective(KnownObjective):
 
     @cached_property
     def _compiled(self) -> tuple[Callable[..., Any], ...]:
-        value, gradient, hessian = calculus(self.expression, self.variables)
+        value, gradient, hessian = derivatives(self.expression, self.variables)
         entries = (value,), gradient, tuple(entry for row in hessian for entry in row)
         return tuple(compiled(group, self.variables) for group in entries)
 
@@ -93,16 +92,16 @@ def from_expression(
     ``axes`` gives the variables in the order of the coordinates, and may add some the formula does
     not use. Raises ExpressionError for the formula, ValueError for the rest.
     """
-    tree = expression.parse(expr)
-    used = expression.variables(tree)
-    variables = tuple(axes) or used
-    told = ", ".join(variables)
-    if not set(used) <= set(variables) or len(set(variables)) < len(variables):
+    tree = parse(expr)
+    used = variables(tree)
+    names = tuple(axes) or used
+    told = ", ".join(names)
+    if not set(used) <= set(names) or len(set(names)) < len(names):
         raise ValueError(f"axes needs each of {', '.join(used)} once, not {told}")
-    if domain is not None and set(domain) != set(variables):
+    if domain is not None and set(domain) != set(names):
         raise ValueError(f"the domain has one interval for each variable ({told})")
-    box = tuple(domain[name] for name in variables) if domain else None
-    return SymbolicObjective(name=expr, formula=expr, variables=variables, domain=box)
+    box = tuple(domain[name] for name in names) if domain else None
+    return SymbolicObjective(name=expr, formula=expr, variables=names, domain=box)
 
 
 def symbolic(

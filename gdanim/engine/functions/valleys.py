@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from gdanim.engine.functions.known import axes, repeated
 from gdanim.engine.functions.symbolic import SymbolicObjective, symbolic
-from gdanim.expression import number_text
+from gdanim.formula import number_text
 from gdanim.registry import functions
 
 

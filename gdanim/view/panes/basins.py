@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gdanim.engine.basins import BasinMap
 from gdanim.engine.solution import Array, Run, Status
-from gdanim.expression import point_text
+from gdanim.formula import point_text
 from gdanim.view.axes import tick
 from gdanim.view.layout import Box
 from gdanim.view.pane import Clock, FlatPane

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.engine.solution import Array
-from gdanim.landscape import RELIEF, Landscape
-from gdanim.rolling import Rolling, Trails
+from gdanim.motion.landscape import RELIEF, Landscape
+from gdanim.motion.rolling import Rolling, Trails
 from gdanim.view.axes import tick
 from gdanim.view.layout import Box
 from gdanim.view.levels import interrupted, label_place, level_lines, levels

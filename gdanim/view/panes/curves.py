@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.engine.solution import Array, Objective, Run
-from gdanim.timeline import SPEED_UP, Pace
+from gdanim.motion.timeline import SPEED_UP, Pace
 from gdanim.view.layout import Box
 from gdanim.view.pane import Clock, RunPane
 from gdanim.view.plot import Plot, Scale

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.engine.solution import Act, Array
-from gdanim.landscape import FLOOR
-from gdanim.rolling import Rolled
-from gdanim.timeline import smooth
+from gdanim.motion.landscape import FLOOR
+from gdanim.motion.rolling import Rolled
+from gdanim.motion.timeline import smooth
 from gdanim.view.layout import Box
 from gdanim.view.levels import level_lines
 from gdanim.view.pane import Clock

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gdanim.engine.solution import Array
-from gdanim.ranges import WIDE
+from gdanim.spec.ranges import WIDE
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
 from gdanim.view.plot import GAP, TICK_SIZE, Plot, Scale

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.engine.solution import Array, Status
-from gdanim.timeline import Moment
+from gdanim.motion.timeline import Moment
 from gdanim.view.layout import SHORT, Box, Layout
 from gdanim.view.pane import Clock, FlatPane, Pane
 from gdanim.view.panes.rates import APPEAR, of_rates, verdict_shown

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.grids import Losses
-from gdanim.ranges import WIDE
+from gdanim.spec.grids import Losses
+from gdanim.spec.ranges import WIDE
 from gdanim.view.axes import tick
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane

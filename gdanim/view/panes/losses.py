@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.engine.solution import Array, Run, Status
-from gdanim.timeline import Pace
+from gdanim.motion.timeline import Pace
 from gdanim.view.layout import Box, spread
 from gdanim.view.pane import Clock, RunPane
 from gdanim.view.panes.curves import fitting, lowest, paced_scale

@@ -8,7 +8,7 @@ import numpy as np
 
 from gdanim.engine.anatomy import Anatomy
 from gdanim.engine.solution import Array
-from gdanim.rolling import Rolled
+from gdanim.motion.rolling import Rolled
 from gdanim.view.layout import Box
 from gdanim.view.pane import Clock
 from gdanim.view.panes.surface import SurfacePane

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gdanim.engine.solution import Array
-from gdanim.landscape import log_height, log_slope, towers
-from gdanim.timeline import Moment, smooth
+from gdanim.motion.landscape import log_height, log_slope, towers
+from gdanim.motion.timeline import Moment, smooth
 from gdanim.view.axes import powers
 from gdanim.view.layout import Box
 from gdanim.view.pane import Clock, Cue, RunPane

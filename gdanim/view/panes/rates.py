@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.engine.solution import Run, Status
-from gdanim.timeline import Timeline
+from gdanim.motion.timeline import Timeline
 from gdanim.view.layout import Box
 from gdanim.view.pane import Clock, RunPane
 from gdanim.view.panes.contour import FEW, ROOMY, ContourPane

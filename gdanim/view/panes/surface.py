@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.rolling import FEW, Rolled, Rolling
+from gdanim.motion.rolling import FEW, Rolled, Rolling
 from gdanim.view.axes import Axes, Live
 from gdanim.view.camera import Camera
 from gdanim.view.camerawork import Camerawork

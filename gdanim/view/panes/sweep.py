@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gdanim.engine.solution import Array, Status
 from gdanim.engine.sweep import Sweep
-from gdanim.ranges import RATE
+from gdanim.spec.ranges import RATE
 from gdanim.view.layout import Box
 from gdanim.view.panes.grid import Cell, GridKey, GridPane
 from gdanim.view.plot import Scale

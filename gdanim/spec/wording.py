@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from gdanim.yaml_marks import Loc
+from gdanim.errors import Loc
 
 MANY = 100  # names are no help as a list
 
@@ -77,7 +77,7 @@ class Model(BaseModel):
     @classmethod
     def unknown(cls, key: str, value: Any) -> str:
         """What to say of a key that may not be written, with its value."""
-        from gdanim.places import belongs  # which knows all models
+        from gdanim.spec.places import belongs  # which knows all models
 
         remedy = belongs(key, value, cls)
         if remedy.startswith("write"):
@@ -96,7 +96,7 @@ class Model(BaseModel):
     @classmethod
     def _as_one(cls, data: Any, found: list[Any]) -> list[Any]:
         """Mistakes, those of several unknown keys that mean a single one as the first of them."""
-        from gdanim.readings import joined
+        from gdanim.spec.readings import joined
 
         unknown = {
             details["loc"][0]: details["input"]
@@ -128,7 +128,7 @@ class Model(BaseModel):
     @classmethod
     def _remedy(cls, details: Any) -> str:
         """What to write instead of a value of the wrong shape, or of an item that is of it."""
-        from gdanim.readings import remedy
+        from gdanim.spec.readings import remedy
 
         loc, context = details["loc"], details.get("ctx", {})
         told = context.get("text", "") if details["type"] == "mistake" else ""
@@ -179,7 +179,7 @@ def _finding(details: Any, alone: bool = False) -> Finding:
 
 def _instead(kind: str, found: Any) -> str:
     """What to write for a text in a list, or a number that is out of bounds; "" where that is unknown."""
-    from gdanim.readings import as_number
+    from gdanim.spec.readings import as_number
 
     number = as_number(found) if isinstance(found, str) and kind in ("float_type", "int_type") else None
     return "" if number is None else shown(number)

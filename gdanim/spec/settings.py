@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from gdanim import yaml_marks
-from gdanim.entries import is_name
-from gdanim.wording import counted
-from gdanim.yaml_marks import Loc, Marks, SpecError, in_setting
+from gdanim.errors import Loc, SpecError
+from gdanim.spec import yaml_marks
+from gdanim.spec.entries import is_name
+from gdanim.spec.wording import counted
+from gdanim.spec.yaml_marks import Marks, in_setting
 
 MOST_KEYS = 12
 SUCH = "write KEY=VALUE, such as view.theme=light or optimizers.0.momentum=0.9"

@@ -10,7 +10,7 @@ from pydantic import PydanticUserError, ValidationError, create_model
 
 from gdanim.origin import Source, built_in
 from gdanim.registry import Registry
-from gdanim.wording import Model, findings
+from gdanim.spec.wording import Model, findings
 
 
 def parameters_model(registry: Registry[Any], name: str, also: tuple[str, ...] = ()) -> type[Model]:

@@ -10,13 +10,10 @@ from collections.abc import Sequence
 
 import sympy
 
-from gdanim import calculus
-from gdanim.calculus import TooComplexError
-from gdanim.grammar import Parser
-from gdanim.latex import from_latex
-from gdanim.tokens import ExpressionError
-
-__all__ = ["ExpressionError", "number_text", "parse", "point_text", "variables"]
+from gdanim.errors import ExpressionError
+from gdanim.formula.calculus import TooComplexError, derivatives
+from gdanim.formula.grammar import Parser
+from gdanim.formula.latex import from_latex
 
 MAX_LENGTH = 1000  # characters
 TYPESET = re.compile(r"[\\{$]")  # of LaTeX, and of no formula
@@ -36,7 +33,7 @@ def parse(text: str) -> sympy.Expr:
     if node.value is not None:
         raise ExpressionError("a constant has nothing to descend: use a variable such as x", *whole)
     try:
-        calculus.calculus(node.expr, variables(node.expr))
+        derivatives(node.expr, variables(node.expr))
     except TooComplexError as error:
         raise ExpressionError(str(error), *whole) from None
     return node.expr

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag, field_validator
 from pydantic_core import PydanticCustomError
 
-from gdanim.entries import FunctionEntry
-from gdanim.values import Point
-from gdanim.wording import Model, mistake, shown
-from gdanim.yaml_marks import Loc
+from gdanim.errors import Loc
+from gdanim.spec.entries import FunctionEntry
+from gdanim.spec.values import Point
+from gdanim.spec.wording import Model, mistake, shown
 
 MAX_STARTS = 10_000
 

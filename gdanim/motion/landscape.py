@@ -16,7 +16,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from gdanim.engine.solution import Act, Array, Status
-from gdanim.yaml_marks import InputError
+from gdanim.errors import InputError
 
 RELIEF = 0.92
 FLOOR = -0.26

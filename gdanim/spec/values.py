@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from gdanim.wording import did_you_mean, mistake, shown
+from gdanim.spec.wording import did_you_mean, mistake, shown
 
 FARTHEST = 1e100  # of a domain: its square is still a number
 

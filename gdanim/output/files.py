@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gdanim.yaml_marks import InputError
+from gdanim.errors import InputError
 
 
 def make_folder(folder: Path) -> None:

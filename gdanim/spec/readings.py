@@ -11,9 +11,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from gdanim.registry import schedules
-from gdanim.values import short_color
-from gdanim.wording import ours, plain, shown
-from gdanim.yaml_advice import SMART, quoted
+from gdanim.spec.values import short_color
+from gdanim.spec.wording import ours, plain, shown
+from gdanim.spec.yaml_advice import SMART, quoted
 
 LONGEST = 200  # characters of a text that is looked at
 MOST = 60  # characters of a remedy
@@ -189,7 +189,7 @@ def _qualities(words: Mapping[str, Any]) -> Iterator[str]:
 
 def joined(model: type[BaseModel], words: Mapping[str, Any], own: Mapping[str, Any]) -> tuple[set[str], str]:
     """Which of some unknown keys make one quality of the video, and what to write for them."""
-    from gdanim.sections import Video
+    from gdanim.spec.sections import Video
 
     mine = {"quality": own["quality"]} if model is Video and "quality" in own else {}
     some = {word: value for word, value in words.items() if word in SIZES}

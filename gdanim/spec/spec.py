@@ -23,16 +23,17 @@ from pydantic import (
     field_validator,
 )
 
-from gdanim import defaults, dict_marks, yaml_marks
-from gdanim.entries import FunctionEntry, OptimizerEntry, RateEntry, as_rate
-from gdanim.grids import Grid, is_grid
-from gdanim.ranges import Range, unfit
-from gdanim.sections import Camera, Card, Stop, Video, View
-from gdanim.settings import applied
-from gdanim.starts import Starts, kind_of_starts, some_kind_of_starts, unsuited
-from gdanim.values import Interval
-from gdanim.wording import Finding, Model, findings, mistake, mistakes
-from gdanim.yaml_marks import Marks, SpecError
+from gdanim.errors import SpecError
+from gdanim.spec import defaults, dict_marks, yaml_marks
+from gdanim.spec.entries import FunctionEntry, OptimizerEntry, RateEntry, as_rate
+from gdanim.spec.grids import Grid, is_grid
+from gdanim.spec.ranges import Range, unfit
+from gdanim.spec.sections import Camera, Card, Stop, Video, View
+from gdanim.spec.settings import applied
+from gdanim.spec.starts import Starts, kind_of_starts, some_kind_of_starts, unsuited
+from gdanim.spec.values import Interval
+from gdanim.spec.wording import Finding, Model, findings, mistake, mistakes
+from gdanim.spec.yaml_marks import Marks
 
 __all__ = ["Spec", "SpecError", "read", "spec_hash"]
 

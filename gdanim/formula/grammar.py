@@ -20,10 +20,11 @@ from typing import NamedTuple
 
 import sympy
 
-from gdanim import calculus
-from gdanim.calculus import symbol
-from gdanim.tokens import ExpressionError, Token, tokens
-from gdanim.vocabulary import CONSTANTS, FUNCTIONS, VARIABLE, add, multiply, power, unknown
+from gdanim.errors import ExpressionError
+from gdanim.formula import calculus
+from gdanim.formula.calculus import symbol
+from gdanim.formula.tokens import Token, tokens
+from gdanim.formula.vocabulary import CONSTANTS, FUNCTIONS, VARIABLE, add, multiply, power, unknown
 
 MAX_NODES = 300  # numbers, names and operations
 MAX_DEPTH = 40  # nested parentheses, signs and powers

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gdanim.yaml_marks import MAX_DEPTH, MAX_NODES, Loc, Marks, Mistake, SpecError
+from gdanim.errors import Loc, Mistake, SpecError
+from gdanim.spec.yaml_marks import MAX_DEPTH, MAX_NODES, Marks
 
 
 @dataclass

@@ -6,15 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-
-class ExpressionError(ValueError):
-    """A formula that cannot be read: what is wrong, and where in its text."""
-
-    def __init__(self, message: str, offset: int = 0, length: int = 1) -> None:
-        super().__init__(message)
-        self.message = message
-        self.offset = offset
-        self.length = length
+from gdanim.errors import ExpressionError
 
 
 class Token(NamedTuple):

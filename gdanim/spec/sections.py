@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from gdanim.quality import Quality, fits
-from gdanim.values import Color
-from gdanim.wording import Model, mistake, mistakes
+from gdanim.spec.quality import Quality, fits
+from gdanim.spec.values import Color
+from gdanim.spec.wording import Model, mistake, mistakes
 
 MOST_ROWS = 12  # that a card has
 

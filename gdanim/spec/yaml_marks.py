@@ -9,51 +9,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 from yaml.reader import ReaderError
 
-from gdanim import commas, yaml_advice
-from gdanim.yaml_advice import LONGEST, ODD_SPACES, quoted
+from gdanim.errors import Loc, Mistake, SpecError
+from gdanim.spec import commas, yaml_advice
+from gdanim.spec.yaml_advice import LONGEST, ODD_SPACES, quoted
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
 MAX_NODES = 100_000  # after aliases are followed: ten nested aliases of ten would be 10^10
 
-Loc = tuple[str | int, ...]
-
 # Escapes in double quotes can write what no one can read: control characters and halves of surrogate pairs.
 _UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-
-
-class Mistake(NamedTuple):
-    """One thing wrong in a spec: where (line and column count from 1) and what.
-
-    Line 0 is beside the file: in a setting of the command line, which the message then shows, or in a spec
-    that is no text, of which the message begins with the keys that lead there.
-    """
-
-    line: int
-    column: int
-    message: str
-
-
-class InputError(Exception):
-    """What was given cannot be used; the text says why, for the one who gave it."""
-
-
-class SpecError(InputError):
-    """A spec that cannot be used; ``mistakes`` holds all that was found, in the order of the text."""
-
-    def __init__(self, path: str | Path, mistakes: list[Mistake]) -> None:
-        self.path = path
-        self.mistakes = tuple(sorted(set(mistakes)))
-        told = [
-            f"{path}:{line}:{column}: {message}" if line else f"{path}: {message}" if path else message
-            for line, column, message in self.mistakes
-        ]
-        super().__init__("\n".join(told))
 
 
 def caret(option: str, text: str, offset: int, length: int, message: str) -> str:

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, ValidationInfo, WithJsonSchema, WrapValidator
 
-from gdanim.defaults import MOST_BYTES
-from gdanim.wording import counted, mistake
-from gdanim.yaml_advice import quoted
+from gdanim.spec.defaults import MOST_BYTES
+from gdanim.spec.wording import counted, mistake
+from gdanim.spec.yaml_advice import quoted
 
 MAX_ROWS = 10_000
 MOST_UNPACKED = 4 * MOST_BYTES  # of a .npz file: a packed one of zeros could be any size

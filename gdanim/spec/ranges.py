@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from gdanim.entries import OptimizerEntry
+from gdanim.errors import Loc
 from gdanim.registry import optimizers
-from gdanim.wording import did_you_mean, mistake, shown
-from gdanim.yaml_marks import Loc
+from gdanim.spec.entries import OptimizerEntry
+from gdanim.spec.wording import did_you_mean, mistake, shown
 
 RATE = "learning_rate"
 MANY = 200  # values of a range, at most

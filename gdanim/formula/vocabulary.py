@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 import sympy
 
-from gdanim import calculus
+from gdanim.formula import calculus
 
 GREEK = (
     *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda"),

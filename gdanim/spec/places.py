@@ -14,10 +14,10 @@ from typing import Any, NamedTuple, get_args
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from gdanim.entries import Entry, RateEntry
-from gdanim.parameters import parameters_model
-from gdanim.readings import EXAMPLES, as_number, example, fitting, written
-from gdanim.wording import Model
+from gdanim.spec.entries import Entry, RateEntry
+from gdanim.spec.parameters import parameters_model
+from gdanim.spec.readings import EXAMPLES, as_number, example, fitting, written
+from gdanim.spec.wording import Model
 
 # What other programs call things, and what they are here; of several names, the one that fits the place.
 _CALLED = {
@@ -79,7 +79,7 @@ class Place(NamedTuple):
 @cache
 def places() -> dict[str, list[Place]]:
     """Every key with its places, the shallow ones first."""
-    from gdanim.spec import Keys  # whose models ask here
+    from gdanim.spec.spec import Keys  # whose models ask here
 
     found: dict[str, list[Place]] = {}
     for place in sorted(_below(Keys, (), ()), key=lambda place: (len(place.path), place.named != "")):
@@ -159,7 +159,7 @@ def _own(model: type[BaseModel]) -> list[str]:
 
 def _told(key: str, value: Any, found: list[Place], here: type[BaseModel]) -> str:
     """Where the places of a key are, and how it is written at the first of them."""
-    from gdanim.spec import Act
+    from gdanim.spec.spec import Act
 
     first = found[0]
     names = [place.named for place in found if place.named and place.path == first.path]

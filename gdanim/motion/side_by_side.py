@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from gdanim.engine.solution import Array
-from gdanim.landscape import Landscape
-from gdanim.timeline import Index
+from gdanim.motion.landscape import Landscape
+from gdanim.motion.timeline import Index
 
 APART = 2.04  # radii between the centres of neighbours
 

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from gdanim.engine.causes import advice
 from gdanim.engine.solution import Act, Evaluations, Run, Solution, Status
-from gdanim.folders import make_folder
-from gdanim.wording import counted
-from gdanim.yaml_marks import InputError
+from gdanim.errors import InputError
+from gdanim.output.files import make_folder
+from gdanim.spec.wording import counted
 
 ELIDED_FROM = 100  # steps; a longer table for reading shows its first and last
 ENDS = 20

@@ -27,7 +27,7 @@ class TooComplexError(ValueError):
     """A formula that is defined nowhere, or whose derivatives are out of reach."""
 
 
-class Calculus(NamedTuple):
+class Derivatives(NamedTuple):
     """A formula, its gradient and its Hessian, ready to compile."""
 
     value: sympy.Expr
@@ -41,7 +41,7 @@ def symbol(name: str) -> sympy.Symbol:
 
 
 @lru_cache(maxsize=128)
-def calculus(expr: sympy.Expr, names: tuple[str, ...]) -> Calculus:
+def derivatives(expr: sympy.Expr, names: tuple[str, ...]) -> Derivatives:
     """Value, gradient and Hessian of ``expr`` by the variables ``names``.
 
     Raises TooComplexError when it is defined nowhere or its derivatives grow too large.
@@ -58,7 +58,7 @@ def calculus(expr: sympy.Expr, names: tuple[str, ...]) -> Calculus:
             if entry.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo):
                 raise TooComplexError("the formula or its slope is defined nowhere")
         ready = {key: _with_floats(entry) for key, entry in upper.items()}
-        return Calculus(
+        return Derivatives(
             _with_floats(value),
             tuple(map(_with_floats, gradient)),
             tuple(tuple(ready[min(i, j), max(i, j)] for j in n) for i in n),

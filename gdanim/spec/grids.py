@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AllowInfNan, ValidationInfo, WrapValidator, model_validator
 
-from gdanim.data import missing, read_csv, read_npz
-from gdanim.ranges import MANY
-from gdanim.wording import Model, counted, did_you_mean, mistake
+from gdanim.spec.data import missing, read_csv, read_npz
+from gdanim.spec.ranges import MANY
+from gdanim.spec.wording import Model, counted, did_you_mean, mistake
 
 Numbers = NDArray[np.float64]
 SAME = 1e-9  # relative: settings nearer than this are one

@@ -16,12 +16,13 @@ from pydantic import (
     model_validator,
 )
 
-from gdanim.data import WithData
-from gdanim.expression import ExpressionError, parse, variables
-from gdanim.parameters import parameters_model
+from gdanim.errors import ExpressionError
+from gdanim.formula import parse, variables
 from gdanim.registry import Registry, functions, gradients, optimizers, schedules
-from gdanim.values import Interval, Point, as_color
-from gdanim.wording import Model, did_you_mean, mistake, mistakes, shown
+from gdanim.spec.data import WithData
+from gdanim.spec.parameters import parameters_model
+from gdanim.spec.values import Interval, Point, as_color
+from gdanim.spec.wording import Model, did_you_mean, mistake, mistakes, shown
 
 
 class Entry(Model):

@@ -11,9 +11,9 @@ from typing import Self
 import numpy as np
 
 from gdanim.engine.solution import Act, Array, Run
-from gdanim.landscape import Landscape
-from gdanim.piles import side_by_side
-from gdanim.timeline import SETTLE, Index, Mask, Moment, Pace, Timeline, smooth
+from gdanim.motion.landscape import Landscape
+from gdanim.motion.side_by_side import side_by_side
+from gdanim.motion.timeline import SETTLE, Index, Mask, Moment, Pace, Timeline, smooth
 
 DEPARTURE = 0.9  # a ball that leaves the stage takes at least this many seconds for it
 BEYOND = 0.5  # world units beyond the edge at which a departing ball has faded

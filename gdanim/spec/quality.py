@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator
 
-from gdanim.wording import mistake
+from gdanim.spec.wording import mistake
 
 ASPECTS = {"16:9": (16, 9), "4:3": (4, 3), "1:1": (1, 1), "9:16": (9, 16)}
 LEAST, MOST = 120, 2160  # pixels of the shorter side

@@ -1,0 +1,9 @@
+from .calculus import NUMERIC as NUMERIC
+from .calculus import compiled as compiled
+from .calculus import derivatives as derivatives
+from .calculus import symbol as symbol
+from .expression import number_text as number_text
+from .expression import parse as parse
+from .expression import point_text as point_text
+from .expression import variables as variables
+from .vocabulary import check_variables as check_variables
