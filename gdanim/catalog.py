@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gdanim.engine.solution import Objective
     from gdanim.spec.entries import FunctionEntry
 
-REGISTRIES = {
+REGISTRIES: dict[str, registry.Registry[Any]] = {
     "functions": registry.functions,
     "gradients": registry.gradients,
     "optimizers": registry.optimizers,

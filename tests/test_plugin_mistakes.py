@@ -203,10 +203,10 @@ def test_a_cell_of_a_notebook_run_again_replaces_but_no_other_file_does(tmp_path
 def test_a_broken_package_is_told_of_and_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     from importlib.metadata import EntryPoint
 
-    from gdanim import registry
+    from gdanim.registry import names
 
     broken = EntryPoint("own", "gdanim_nothing_here", "gdanim.plugins")
-    monkeypatch.setattr(registry, "_installed", [broken])
+    monkeypatch.setattr(names, "_installed", [broken])
     with pytest.warns(UserWarning, match=r"plugin 'own' .* is left out: ModuleNotFound"):
         assert "bowl" in functions
 

@@ -142,7 +142,7 @@ def _act(
     rules = {id(entry): optimizers[entry.name](**entry.parameters) for entry in spec.optimizers}
     teams: list[Team] = []
     for hue, ((optimizer, rate), label) in enumerate(zip(pairs, _labels(pairs), strict=True)):
-        rule: Optimizer = rules[id(optimizer)]
+        rule = rules[id(optimizer)]
         schedule, initial = _schedule(rate), rule.default_learning_rate
         if rate:
             initial = rate.rate or 0.0
@@ -177,7 +177,7 @@ def _place(spec: Spec, optimizer: OptimizerEntry, rate: RateEntry | None) -> tup
 
 
 def _schedule(entry: RateEntry | None) -> Schedule:
-    schedule: Schedule = schedules[entry.name](**entry.parameters) if entry else schedules["constant"]()
+    schedule = schedules[entry.name](**entry.parameters) if entry else schedules["constant"]()
     return warmed_up(schedule, entry.warmup) if entry and entry.warmup else schedule
 
 

@@ -15,15 +15,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.engine.functions import (  # noqa: F401  (they fill the registry, in this order)
-    bowls,
-    data,
-    didactic,
-    few_minima,
-    guard,
-    many_minima,
-    valleys,
-)
 from gdanim.engine.functions.callables import CallableObjective, from_callable
 from gdanim.engine.functions.known import Interval, KnownObjective
 from gdanim.engine.functions.samples import DataObjective

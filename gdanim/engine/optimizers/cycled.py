@@ -24,8 +24,7 @@ def cycled(name: str, settings: Mapping[str, Any], momentum: Callable[[int], flo
 
     def at(value: float) -> Optimizer:
         setting = (value, *given[1:]) if key == "betas" else value
-        optimizer: Optimizer = optimizers[name](**{**settings, key: setting})
-        return optimizer
+        return optimizers[name](**{**settings, key: setting})
 
     def update(now: Step, state: State) -> tuple[Array, State]:
         points, new = at(momentum(int(now.count.item()) - 1)).update(now, state)

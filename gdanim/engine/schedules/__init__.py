@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gdanim.engine.schedules import annealing, cycles, guard, plateau  # noqa: F401  (they fill the registry)
 from gdanim.engine.schedules.annealing import constant
 from gdanim.engine.schedules.base import Schedule, warmed_up
 

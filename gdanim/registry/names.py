@@ -3,41 +3,46 @@
 A YAML entry such as ``{name: sgd, momentum: 0.9}`` is a call to a registered function:
 its keyword arguments are the entry's parameters, their annotations and defaults are what
 ``gdanim list``, the JSON Schema and the checks of a spec show. Adding an objective, an optimizer
-or a schedule is writing one such function in its home module, or in a file of one's own.
+or a schedule is writing one such function in a file of its home folder, or in a file of one's own.
 """
 
 from __future__ import annotations
 
 import importlib
 import inspect
+import pkgutil
 import sys
 import warnings
 from collections.abc import Callable, Iterator
 from functools import wraps
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from gdanim import origin
 from gdanim.errors import InputError
 from gdanim.origin import Source
 
 T = TypeVar("T")
-F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
 Guard = Callable[[Any, Source], Any]
 _NOTHING: Any = object()
 
 
 class Registry(Generic[T]):
-    """Factories by name; the home module that fills the registry is imported at the first look-up."""
+    """Factories by name, in the order of their files' names, and in a file as they stand there.
+
+    The modules of the home package, which fill the registry, are imported at the first look-up.
+    """
 
     def __init__(self, kind: str, home: str) -> None:
         self.kind = kind
         self._home = home
+        self._filled = False
         self._factories: dict[str, Callable[..., T]] = {}
         self._parameters: dict[str, dict[str, inspect.Parameter]] = {}
         self._guard: Guard = lambda made, _: made
 
-    def register(self, factory: F = _NOTHING) -> F:
+    def register(self, factory: Callable[P, T] = _NOTHING) -> Callable[P, T]:
         """Decorator: make ``factory`` known under its own name.
 
         A name that the same file (or the same notebook) has registered before is replaced. Raises
@@ -101,7 +106,11 @@ class Registry(Generic[T]):
         return factory
 
     def _loaded(self) -> dict[str, Callable[..., T]]:
-        importlib.import_module(self._home)
+        if not self._filled:
+            self._filled = True  # a module of the home may look up what is there already
+            modules = pkgutil.iter_modules(importlib.import_module(self._home).__path__)
+            for name in sorted(module.name for module in modules):
+                importlib.import_module(f"{self._home}.{name}")
         while _installed:  # each once, even if loading it looks up a name
             _load(_installed.pop())
         return self._factories
@@ -153,9 +162,3 @@ def _load(entry: EntryPoint) -> None:
 _installed = list(entry_points(group="gdanim.plugins"))
 # All that adds names of its own: those packages with their versions, and plugin files with their hashes.
 additions: dict[str, str] = {entry.dist.name: entry.dist.version for entry in _installed if entry.dist}
-
-
-functions: Registry[Any] = Registry("function", "gdanim.engine.functions")
-gradients: Registry[Any] = Registry("gradient", "gdanim.engine.functions.differences")
-optimizers: Registry[Any] = Registry("optimizer", "gdanim.engine.optimizers")
-schedules: Registry[Any] = Registry("schedule", "gdanim.engine.schedules")

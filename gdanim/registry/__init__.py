@@ -1,0 +1,10 @@
+"""The registries of what a spec can name. The types of what they hold stand in the stub beside this file."""
+
+from gdanim.registry.names import Registry, additions
+
+functions = Registry("function", "gdanim.engine.functions")
+gradients = Registry("gradient", "gdanim.engine.functions")
+optimizers = Registry("optimizer", "gdanim.engine.optimizers")
+schedules = Registry("schedule", "gdanim.engine.schedules")
+
+__all__ = ["Registry", "additions", "functions", "gradients", "optimizers", "schedules"]
