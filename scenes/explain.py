@@ -10,7 +10,7 @@ from gdanim.view.panes.curves import CurvesPane
 from gdanim.view.panes.legend import legend
 from gdanim.view.panes.pointed import PointedSurface
 from gdanim.view.panes.rule import RulePane
-from gdanim.view.rules import rule, worked_out
+from gdanim.view.rules import worked_out
 from gdanim.view.scene import APPEAR, FALL, HOLD, LEAVE, FilmScene
 
 LINE, MOVE = (1.5, 0.8, 0.45), (1.4, 1.0, 0.8)  # seconds for each line and for the move of the first steps
@@ -48,7 +48,7 @@ class Explain(FilmScene):
         place = layout.panel if self.has_strip else right._replace(top=right.bottom - LEGEND)
         clock = self.clock(act, 30.0)
         inside = anatomy(self.spec, run.ball.number, number)
-        written = rule(run.ball.optimizer, inside.settings)
+        written = inside.rule
         crammed = below.height < RulePane.needs(len(written.lines))  # the legend comes when the numbers go
         color = self.colors(act)[0]
         surface = PointedSurface(self, clock, left, inside)

@@ -10,14 +10,16 @@ import pytest
 
 import gdanim
 from gdanim import plugins
+from gdanim.engine.anatomy import anatomy
 from gdanim.errors import InputError
 from gdanim.registry import functions, optimizers
+from gdanim.view.rules import worked_out
 
 HEAD = """\
 import numpy as np
 
 from gdanim.engine.functions import KnownObjective, from_expression
-from gdanim.engine.optimizers import Optimizer
+from gdanim.engine.optimizers import GRADIENT, Line, Optimizer, Rule
 from gdanim.engine.schedules import Schedule
 from gdanim.registry import functions, gradients, optimizers, schedules
 
@@ -48,6 +50,11 @@ def mine(scale: float = 1.0) -> Optimizer:
 
     return Optimizer({init}, update{more})
 """
+
+
+def rule(formula: str, value: str) -> str:
+    line = f"Line('x', '{formula}', lambda v: {value})"
+    return optimizer(MOVE, more=f", rule=Rule((GRADIENT, {line}))")
 
 
 MOVE = "return now.points - now.learning_rate * now.gradient, state"
@@ -129,11 +136,31 @@ class Half(KnownObjective):
         (optimizer("now.points[:] = 0; return now.points, state"), r"11: .*read-only"),
         (optimizer(MOVE, more=", momentum='m'"), r"13: .*'m' as its momentum, but its state"),
         (optimizer(MOVE, more=", default_learning_rate=None"), r"8: .*default_learning_rate None"),
+        (optimizer(MOVE, more=", stable=0.0"), r"8: .*has the number 0.0 as stable; it is the c of c/L"),
+        (optimizer(MOVE, more=", rule='x - g'"), r"8: .*has a str as rule; it must be a Rule"),
+        (optimizer(MOVE, more=", rule=Rule(())"), r"8: .*a rule whose last line is not for 'x'"),
+        (rule("{x} - {rat} {g}", "0"), r"8: .*a rule with {rat} in its line for 'x', which is no"),
     ],
 )  # fmt: skip
 def test_mistakes_of_an_optimizer(tmp_path: Path, code: str, message: str) -> None:
     told = mistake(tmp_path, code, RUNS)
     assert re.match(f"own.py:{message}", told), told
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("v['x'] - v['rat']", r"13: .*fails: the value of its line for 'x' raised KeyError: 'rat'"),
+        ("v['rate']", r"13: .*has a line for 'x' that comes to the number 0.1; it must be a vector"),
+    ],
+)
+def test_mistakes_of_a_rule_are_told_when_it_is_shown(tmp_path: Path, value: str, message: str) -> None:
+    (tmp_path / "own.py").write_text(HEAD + rule("{x} - {rate} {g}", value))
+    plugins.load(tmp_path / "own.py")
+    spec = gdanim.load(RUNS + "learning_rates: [0.1]\n")
+    run, inside = gdanim.solve(spec).acts[0].runs[0], anatomy(spec, 1)
+    with pytest.raises(InputError, match=message):
+        worked_out(inside.rule, run, inside, 1)
 
 
 @pytest.mark.parametrize(

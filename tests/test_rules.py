@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import numpy as np
@@ -10,12 +9,14 @@ import pytest
 
 import gdanim
 from gdanim.engine.anatomy import anatomy
+from gdanim.engine.optimizers.rule import BY_STEP, GIVEN, named
 from gdanim.registry import optimizers
 from gdanim.spec import Spec
-from gdanim.view.rules import SYMBOLS, WRITTEN, numbers, rule, typeset, worked_out
+from gdanim.view.rules import SYMBOLS, numbers, symbols, typeset, worked_out
 
 SETTINGS = [
-    *(name for name in WRITTEN),
+    *("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"),
+    "{name: adamw, weight_decay: 0}",
     "{name: sgd, momentum: 0.8}",
     "{name: sgd, momentum: 0.7, nesterov: true}",
     "{name: adam, betas: [0.8, 0.95], eps: 0.001}",
@@ -25,6 +26,8 @@ SETTINGS = [
     "{name: rmsprop, centered: true}",
     "{name: sgd, momentum: 0.5, dampening: 0.2}",
     "{name: sgd, maximize: true}",
+    "{name: sam, momentum: 0.5}",
+    "{name: momentum, learning_rate: {name: one_cycle, max_lr: 0.05, total_steps: 6}}",
     "lion",
 ]
 
@@ -36,10 +39,9 @@ def test_every_line_leads_to_the_engines_next_point(entry: str, spec_of: Callabl
         "starts: [[3, 4]]\nsteps: 6\n"
     )
     run = gdanim.solve(spec).acts[0].runs[0]
-    written = rule(
-        run.ball.optimizer, spec.optimizers[0].parameters | {"maximize": spec.optimizers[0].maximize}
-    )
-    shown = worked_out(written, run, anatomy(spec, 1), 5)
+    inside = anatomy(spec, 1)
+    written = inside.rule
+    shown = worked_out(written, run, inside, 5)
     assert len(shown) == 5
     for k, rows in enumerate(shown):
         assert written.lines[-1].symbol == "x"
@@ -48,16 +50,17 @@ def test_every_line_leads_to_the_engines_next_point(entry: str, spec_of: Callabl
 
 @pytest.mark.parametrize("name", list(optimizers))
 def test_every_optimizer_has_a_rule_to_show(name: str) -> None:
-    for line in rule(name, {}).lines:
-        assert set(re.findall(r"\{(\w+)\}", line.formula)) <= SYMBOLS.keys()
-        assert line.symbol in SYMBOLS
+    written = optimizers[name]().rule
+    known = {*GIVEN, *written.settings, *(line.symbol for line in written.lines)}
+    assert {name for line in written.lines for name in named(line)} <= known
+    assert symbols(written).items() <= SYMBOLS.items()
 
 
 def test_numbers_are_what_is_put_in(spec_of: Callable[[str], Spec]) -> None:
     """From (3, 4) at rate 0.1 on x^2 + y^2 the gradient is (6, 8) and the next point (2.4, 3.2)."""
     spec = spec_of('functions: ["x^2 + y^2"]\nlearning_rates: [0.1]\nstarts: [[3, 4]]\nsteps: 2\n')
     run = gdanim.solve(spec).acts[0].runs[0]
-    written = rule("sgd", {})
+    written = optimizers["sgd"]().rule
     (gradient, step), *_ = worked_out(written, run, anatomy(spec, 1), 1)
     assert numbers(written.lines[0], *gradient)["="] == 'vec(delim: "(", 6.000, 8.000)'
     put_in = numbers(written.lines[1], *step)
@@ -80,3 +83,18 @@ def test_numbers_are_what_is_put_in(spec_of: Callable[[str], Spec]) -> None:
 )
 def test_how_numbers_are_typeset(value: object, text: str) -> None:
     assert typeset(value) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        *(("momentum", True), ("adam", True), ("{name: adam, amsgrad: true}", False)),
+        *(("sam", False), ("{name: sgd, dampening: 0.1}", False), ("{name: sgd, maximize: true}", False)),
+        ("{name: momentum, learning_rate: {name: one_cycle, max_lr: 0.05, total_steps: 6}}", False),
+    ],
+)
+def test_only_what_it_does_is_told_of_an_optimizer(
+    name: str, told: bool, spec_of: Callable[[str], Spec]
+) -> None:
+    spec = spec_of(f"functions: [bowl]\noptimizers: [{name}]\nlearning_rates: [0.1]\nsteps: 3\n")
+    assert (anatomy(spec, 1).rule is not BY_STEP) == told

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gdanim.engine.balls import cast
 from gdanim.engine.descent import tries
 from gdanim.engine.optimizers import State, Step
+from gdanim.engine.optimizers.rule import BY_STEP, Rule
 from gdanim.engine.restarts import joined
 from gdanim.engine.solution import Array
 
@@ -25,7 +26,7 @@ class Anatomy:
     Where a ball starts anew instead, there is no update: nan.
     """
 
-    settings: Mapping[str, Any]  # the optimizer's parameters as the spec gives them, and maximize
+    rule: Rule  # how the optimizer is written; of one that climbs its step alone
     learning_rates: Array  # (steps,)
     gradients: Array  # (steps, n): as the optimizer got them, with noise and clipping; negated to climb
     moves: Array  # (steps, n): the whole step taken
@@ -56,7 +57,7 @@ def anatomy(spec: Spec, ball: int, act: int = 1) -> Anatomy:
         return None if name is None else rows(state[name][0] for _, state in steps)
 
     return Anatomy(
-        settings={**team.entry.parameters, "maximize": team.entry.maximize},
+        rule=BY_STEP if team.entry.maximize else team.optimizer.rule,
         learning_rates=run.learning_rates[:-1],
         gradients=rows(step.gradient[0] for step, _ in steps),
         moves=rows(np.diff(run.points, axis=0)[updates]),

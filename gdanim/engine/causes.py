@@ -38,7 +38,7 @@ class Court:
     diagonal: float
     stop: Stop
     known: Sequence[Landmark]  # the lowest first
-    edge: float  # the c of c/L, the largest stable rate; nan where unknown
+    edge: float | None  # the c of c/L, the largest stable rate, where it is known
     depth: Depth | None  # the lowest place that was looked at, if any ball has converged
 
 
@@ -154,27 +154,18 @@ def _above(run: Run, court: Court) -> str:
     return f"{loss - lowest.loss:.3g} {away} the {extreme} at {point_text(lowest.point)}"
 
 
-def edge(entry: OptimizerEntry) -> float:
-    """The c of c/L, the largest rate that is stable where the largest curvature is L; nan where unknown.
-
-    2 for gradient descent, 2 (1 + m) with momentum m, 2 (1 + m) / (1 + 2 m) with Nesterov's. Source:
-    Y. Nesterov, Introductory Lectures on Convex Optimization (2004), section 2.1.5; B. Polyak (1964);
-    the roots of z^2 - (1 + m)(1 - r) z + m (1 - r), r the rate times the curvature, for Nesterov's.
-    """
-    if entry.name not in ("sgd", "momentum", "nesterov"):
-        return math.nan
-    defaults = {key: given.default for key, given in optimizers.parameters(entry.name).items()}
-    settings = defaults | entry.parameters
-    if settings["weight_decay"] or settings.get("dampening") or entry.clip_value or entry.clip_norm:
-        return math.nan
-    momentum = float(settings["momentum"])
-    ahead = entry.name == "nesterov" or settings.get("nesterov")
-    return 2 * (1 + momentum) / (1 + 2 * momentum if ahead else 1)
+def edge(entry: OptimizerEntry) -> float | None:
+    """The c of c/L that an optimizer says of itself; None where it does not, or is clipped."""
+    if entry.clip_value or entry.clip_norm:
+        return None
+    return optimizers[entry.name](**entry.parameters).stable
 
 
 def bound(run: Run, court: Court) -> Bound | None:
     """The largest stable rate at the minimum that counts for this run, where it is known."""
-    largest = 0.0 if math.isnan(court.edge) else _sharpness(run, court)
+    if court.edge is None:
+        return None
+    largest = _sharpness(run, court)
     return Bound(f"{court.edge:.4g}/L", court.edge / largest) if largest > 0 else None
 
 

@@ -1,43 +1,14 @@
-"""Update rules as they are written on a blackboard: one line for each thing an optimizer works out.
-
-A line is a piece of Typst mathematics with the names of its symbols in braces. The same line is shown with
-symbols and with numbers, and ``Line.value`` gives the number that it stands for, so that what is written can
-be checked against what was computed.
-"""
+"""Update rules as mathematics that Typst sets, with symbols and with the numbers of a run."""
 
 from __future__ import annotations
 
-import inspect
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from gdanim.engine.anatomy import Anatomy
+from gdanim.engine.optimizers.rule import Line, Rule, Values, named
 from gdanim.engine.solution import Array, Run
-from gdanim.registry import optimizers
-
-Values = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Line:
-    """``symbol`` becomes what the ``formula`` says; {name} stands for a value."""
-
-    symbol: str
-    formula: str
-    value: Callable[[Values], Array]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """Lines in the order they are worked out, the last of them for ``x``; and the numbers in them."""
-
-    lines: tuple[Line, ...]
-    settings: Mapping[str, float]  # numbers that stay
-
 
 SYMBOLS = {
     "x": "bold(x)",
@@ -65,94 +36,15 @@ CONCEPTS = {
     "s": "second_moment",
     "s_hat": "second_moment",
 }
-GRADIENT = Line("g", "nabla f({x})", lambda v: v["g"])
-PLAIN = Line("x", "{x} - {rate} {g}", lambda v: v["x"] - v["rate"] * v["g"])
-
-
-def rule(name: str, parameters: Mapping[str, Any]) -> Rule:
-    """The update rule of an optimizer with these parameters.
-
-    One whose rule is not written here, or is used in a variant of it, is told by its step alone.
-    """
-    defaults = {p.name: p.default for p in optimizers.parameters(name).values()}
-    given: dict[str, Any] = {key: value for key, value in defaults.items() if value is not inspect._empty}
-    given |= parameters
-    write = WRITTEN.get(name)
-    plain = not any(
-        given.get(key) for key in ("weight_decay", "dampening", "amsgrad", "centered", "maximize")
-    )
-    found = write(given) if write and plain else None
-    return found or Rule((GRADIENT, Line("x", "{x} + {move}", lambda v: v["x"] + v["move"])), {})
-
-
-def _momentum(given: Mapping[str, Any]) -> Rule | None:
-    mu = float(given["momentum"])
-    if mu == 0:
-        return Rule((GRADIENT, PLAIN), {})
-    memory = Line("m", "{mu} {m} + {g}", lambda v: v["mu"] * v["m"] + v["g"])
-    if given.get("nesterov"):
-        ahead = Line(
-            "x",
-            "{x} - {rate} ({g} + {mu} {m})",
-            lambda v: v["x"] - v["rate"] * (v["g"] + v["mu"] * v["m"]),
-        )
-        return Rule((GRADIENT, memory, ahead), {"mu": mu})
-    step = Line("x", "{x} - {rate} {m}", lambda v: v["x"] - v["rate"] * v["m"])
-    return Rule((GRADIENT, memory, step), {"mu": mu})
-
-
-def _adagrad(given: Mapping[str, Any]) -> Rule | None:
-    if given["lr_decay"] or given["initial_accumulator_value"]:
-        return None
-    squares = Line("s", "{s} + {g}^2", lambda v: v["s"] + v["g"] ** 2)
-    return Rule((GRADIENT, squares, _scaled("g", "s")), {"eps": given["eps"]})
-
-
-def _rmsprop(given: Mapping[str, Any]) -> Rule | None:
-    if given["momentum"]:
-        return None
-    squares = Line("s", "{alpha} {s} + {rest} {g}^2", lambda v: v["alpha"] * v["s"] + v["rest"] * v["g"] ** 2)
-    alpha = float(given["alpha"])
-    settings = {"alpha": alpha, "rest": 1 - alpha, "eps": given["eps"]}
-    return Rule((GRADIENT, squares, _scaled("g", "s")), settings)
-
-
-def _adam(given: Mapping[str, Any]) -> Rule | None:
-    beta1, beta2 = given["betas"]
-    lines = (
-        GRADIENT,
-        Line("m", "{beta1} {m} + {rest1} {g}", lambda v: v["beta1"] * v["m"] + v["rest1"] * v["g"]),
-        Line("s", "{beta2} {s} + {rest2} {g}^2", lambda v: v["beta2"] * v["s"] + v["rest2"] * v["g"] ** 2),
-        Line("m_hat", "{m} \\/ (1 - {beta1}^{t})", lambda v: v["m"] / (1 - v["beta1"] ** v["t"])),
-        Line("s_hat", "{s} \\/ (1 - {beta2}^{t})", lambda v: v["s"] / (1 - v["beta2"] ** v["t"])),
-        _scaled("m_hat", "s_hat"),
-    )
-    settings = {"beta1": beta1, "rest1": 1 - beta1, "beta2": beta2, "rest2": 1 - beta2, "eps": given["eps"]}
-    return Rule(lines, settings)
-
-
-def _scaled(step: str, squares: str) -> Line:
-    """A step over the root of the mean or the sum of squares."""
-    return Line(
-        "x",
-        f"{{x}} - {{rate}} {{{step}}} \\/ (sqrt({{{squares}}}) + {{eps}})",
-        lambda v: v["x"] - v["rate"] * v[step] / (np.sqrt(v[squares]) + v["eps"]),
-    )
-
-
-WRITTEN: dict[str, Callable[[Mapping[str, Any]], Rule | None]] = {
-    "sgd": _momentum,
-    "momentum": _momentum,
-    "nesterov": lambda given: _momentum({**given, "nesterov": True}),
-    "adagrad": _adagrad,
-    "rmsprop": _rmsprop,
-    "adam": _adam,
+GREEK = {
+    *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu"),
+    *("xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega"),
 }
 
 
 def worked_out(written: Rule, run: Run, inside: Anatomy, steps: int) -> list[list[tuple[Values, Array]]]:
     """For each of the first steps and each line: the values in its formula, and what it comes to."""
-    memory = {"m": np.zeros(run.points.shape[1]), "s": np.zeros(run.points.shape[1])}
+    memory = {line.symbol: np.zeros(run.points.shape[1]) for line in written.lines}
     shown = []
     for k in range(min(steps, run.steps)):
         values: Values = {
@@ -174,15 +66,24 @@ def worked_out(written: Rule, run: Run, inside: Anatomy, steps: int) -> list[lis
     return shown
 
 
-def symbols(line: Line) -> str:
+def symbols(written: Rule) -> dict[str, str]:
+    """Typst mathematics for every name in a rule; vectors are bold, and a word stays one."""
+    vectors = {line.symbol for line in written.lines}
+    names = vectors.union(*(named(line) for line in written.lines))
+    plain = {name: name if len(name) == 1 or name in GREEK else f'"{name}"' for name in names}
+    return {
+        name: SYMBOLS.get(name, f"bold({text})" if name in vectors else text) for name, text in plain.items()
+    }
+
+
+def in_symbols(line: Line) -> str:
     """A line in symbols: "{x} arrow.l {x} - ...", names still in braces."""
     return f"{{{line.symbol}}} arrow.l {line.formula}"
 
 
 def numbers(line: Line, before: Values, result: Array) -> dict[str, str]:
     """Typst mathematics for every name in a line's formula, and under "=" for its result."""
-    names = re.findall(r"\{(\w+)\}", line.formula)
-    return {name: typeset(before[name]) for name in names} | {"=": typeset(result)}
+    return {name: typeset(before[name]) for name in named(line)} | {"=": typeset(result)}
 
 
 def typeset(value: Any) -> str:

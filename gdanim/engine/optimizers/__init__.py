@@ -6,5 +6,6 @@ Source, where a docstring names no other: torch.optim (PyTorch 2), the single-te
 from __future__ import annotations
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step
+from gdanim.engine.optimizers.rule import GRADIENT, Line, Rule
 
-__all__ = ["Optimizer", "State", "Step"]
+__all__ = ["GRADIENT", "Line", "Optimizer", "Rule", "State", "Step"]

@@ -5,8 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, decayed
+from gdanim.engine.optimizers.rule import BY_STEP, GRADIENT, Line, Rule, scaled
 from gdanim.engine.solution import Array
 from gdanim.registry import optimizers
+
+LINES = (
+    GRADIENT,
+    Line("s", "{s} + {g}^2", lambda v: v["s"] + v["g"] ** 2),
+    scaled("g", "s"),
+)
 
 
 @optimizers.register
@@ -37,4 +44,7 @@ def adagrad(
         points = now.points - rate * gradient / (np.sqrt(total) + eps)
         return points, {"sum": total}
 
-    return Optimizer(init, update, 1e-2, second_moment="sum")
+    varied = weight_decay or lr_decay or initial_accumulator_value
+    return Optimizer(
+        init, update, 1e-2, second_moment="sum", rule=BY_STEP if varied else Rule(LINES, {"eps": eps})
+    )

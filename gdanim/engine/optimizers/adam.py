@@ -6,8 +6,18 @@ import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, zeros
 from gdanim.engine.optimizers.moments import moments
+from gdanim.engine.optimizers.rule import BY_STEP, GRADIENT, Line, Rule, scaled
 from gdanim.engine.solution import Array
 from gdanim.registry import optimizers
+
+LINES = (
+    GRADIENT,
+    Line("m", "{beta1} {m} + {rest1} {g}", lambda v: v["beta1"] * v["m"] + v["rest1"] * v["g"]),
+    Line("s", "{beta2} {s} + {rest2} {g}^2", lambda v: v["beta2"] * v["s"] + v["rest2"] * v["g"] ** 2),
+    Line("m_hat", "{m} \\/ (1 - {beta1}^{t})", lambda v: v["m"] / (1 - v["beta1"] ** v["t"])),
+    Line("s_hat", "{s} \\/ (1 - {beta2}^{t})", lambda v: v["s"] / (1 - v["beta2"] ** v["t"])),
+    scaled("m_hat", "s_hat"),
+)
 
 
 @optimizers.register
@@ -37,7 +47,9 @@ def adam(
         denominator = np.sqrt(largest) / np.sqrt(1 - beta2**now.count) + eps
         return now.points - now.learning_rate / (1 - beta1**now.count) * new["exp_avg"] / denominator, new
 
-    return Optimizer(init, update, 1e-3, momentum="exp_avg", second_moment="exp_avg_sq")
+    settings = {"beta1": beta1, "rest1": 1 - beta1, "beta2": beta2, "rest2": 1 - beta2, "eps": eps}
+    rule = BY_STEP if weight_decay or amsgrad else Rule(LINES, settings)
+    return Optimizer(init, update, 1e-3, momentum="exp_avg", second_moment="exp_avg_sq", rule=rule)
 
 
 @optimizers.register

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gdanim.engine.optimizers.rule import BY_STEP, Rule
 from gdanim.engine.problem import Problem
 from gdanim.engine.solution import Array
 
@@ -40,6 +41,8 @@ class Optimizer:
     default_learning_rate: float = 1e-3
     momentum: str | None = None  # the name of the state that is its memory of gradients
     second_moment: str | None = None  # and of their squares
+    stable: float | None = None  # the c of c/L, the largest stable rate where the largest curvature is L
+    rule: Rule = BY_STEP  # how it is written on a blackboard; unless it says so, by its step alone
 
 
 def at_least_zero(**settings: float) -> None:

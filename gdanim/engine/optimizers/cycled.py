@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step
+from gdanim.engine.optimizers.rule import BY_STEP
 from gdanim.engine.solution import Array
 from gdanim.registry import optimizers
 
@@ -30,4 +31,5 @@ def cycled(name: str, settings: Mapping[str, Any], momentum: Callable[[int], flo
         points, new = at(momentum(int(now.count.item()) - 1)).update(now, state)
         return points, {**state, **new}  # with a momentum of 0 some would drop what they remember
 
-    return replace(at(momentum(0) or 0.5), update=update)  # any but 0, so that there is room to remember
+    some = at(momentum(0) or 0.5)  # any but 0, so that there is room to remember
+    return replace(some, update=update, stable=None, rule=BY_STEP)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step
+from gdanim.engine.optimizers.rule import GIVEN, Line, Rule, Values, named
 from gdanim.engine.solution import Array
 from gdanim.engine.tracing import Traced
 from gdanim.origin import Source, kind_of
@@ -17,7 +18,7 @@ from gdanim.registry import optimizers
 
 @optimizers.guard
 def guarded(made: Any, source: Source) -> Optimizer:
-    """The optimizer with checks around its two functions. Raises InputError."""
+    """The optimizer with checks around its functions. Raises InputError."""
     if not isinstance(made, Optimizer):
         raise source.wrong(f"returns {kind_of(made)}; it must return an Optimizer(init, update)")
     for name, function in (("init", made.init), ("update", made.update)):
@@ -26,6 +27,10 @@ def guarded(made: Any, source: Source) -> Optimizer:
     rate = made.default_learning_rate
     if not (isinstance(rate, int | float) and 0 <= rate < np.inf):
         raise source.wrong(f"has the default_learning_rate {rate!r}; it must be a number of at least 0")
+
+    stable = made.stable
+    if stable is not None and not (isinstance(stable, int | float) and 0 < stable < np.inf):
+        raise source.wrong(f"has {kind_of(stable)} as stable; it is the c of c/L, above 0, or None")
 
     def init(points: Array) -> State:
         with source.calling("init(points)", made.init):
@@ -67,7 +72,35 @@ def guarded(made: Any, source: Source) -> Optimizer:
                 raise source.wrong(f"{told} for each of the {balls} balls", function)
         return arrays
 
-    return replace(made, init=init, update=update)
+    return replace(made, init=init, update=update, rule=_rule(made.rule, source))
+
+
+def _rule(made: Any, source: Source) -> Rule:
+    """The rule with checks around the values of its lines."""
+    if not isinstance(made, Rule):
+        raise source.wrong(f"has {kind_of(made)} as rule; it must be a Rule(lines, settings)")
+    if not made.lines or made.lines[-1].symbol != "x":
+        raise source.wrong("has a rule whose last line is not for 'x', the next point")
+    known = {*GIVEN, *made.settings, *(line.symbol for line in made.lines)}
+    for line in made.lines:
+        for name in set(named(line)) - known:
+            told = f"{{{name}}} in its line for {line.symbol!r}, which is no setting and has no line"
+            raise source.wrong(f"has a rule with {told}")
+    return replace(made, lines=tuple(_line(line, source) for line in made.lines))
+
+
+def _line(made: Line, source: Source) -> Line:
+    def value(values: Values) -> Array:
+        with source.calling(f"the value of its line for {made.symbol!r}", made.value):
+            given = made.value(values)
+        if np.shape(given) != np.shape(values["x"]):
+            told = (
+                f"has a line for {made.symbol!r} that comes to {kind_of(given)}; it must be a vector like x"
+            )
+            raise source.wrong(told, made.value)
+        return given
+
+    return replace(made, value=value)
 
 
 def _kept(values: Array) -> Array:

@@ -5,8 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, decayed, lerp
+from gdanim.engine.optimizers.rule import BY_STEP, GRADIENT, Line, Rule, scaled
 from gdanim.engine.solution import Array
 from gdanim.registry import optimizers
+
+LINES = (
+    GRADIENT,
+    Line("s", "{alpha} {s} + {rest} {g}^2", lambda v: v["alpha"] * v["s"] + v["rest"] * v["g"] ** 2),
+    scaled("g", "s"),
+)
 
 
 @optimizers.register
@@ -41,4 +48,6 @@ def rmsprop(
         return now.points - now.learning_rate * gradient / size, new
 
     memory = "momentum_buffer" if momentum > 0 else None
-    return Optimizer(init, update, 1e-2, memory, second_moment="square_avg")
+    varied = weight_decay or momentum or centered
+    rule = BY_STEP if varied else Rule(LINES, {"alpha": alpha, "rest": 1 - alpha, "eps": eps})
+    return Optimizer(init, update, 1e-2, memory, second_moment="square_avg", rule=rule)

@@ -28,4 +28,4 @@ def sam(rho: float = 0.05, momentum: float = 0.0, weight_decay: float = 0.0) -> 
         uphill = now.points + rho * now.gradient / np.where(norm == 0, 1, norm)
         return base.update(replace(now, gradient=now.problem.gradient(uphill)), state)
 
-    return replace(base, update=update)
+    return Optimizer(base.init, update, base.default_learning_rate, base.momentum)

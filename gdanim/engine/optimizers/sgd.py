@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, decayed, zeros
+from gdanim.engine.optimizers.rule import GRADIENT, Line, Rule
 from gdanim.engine.solution import Array
 from gdanim.registry import optimizers
 
@@ -34,7 +37,10 @@ def sgd(
         step = step + momentum * buffer if nesterov else buffer
         return now.points - now.learning_rate * step, {"momentum_buffer": buffer}
 
-    return Optimizer(init, update, momentum="momentum_buffer" if momentum else None)
+    optimizer = Optimizer(init, update, momentum="momentum_buffer" if momentum else None)
+    if dampening or weight_decay:
+        return optimizer
+    return replace(optimizer, stable=_stable(momentum, nesterov), rule=_rule(momentum, nesterov))
 
 
 @optimizers.register
@@ -53,3 +59,26 @@ def nesterov(momentum: float = 0.9, weight_decay: float = 0.0) -> Optimizer:
     Source: torch.optim.SGD with nesterov=True; Y. Nesterov (1983).
     """
     return sgd(momentum, 0.0, weight_decay, nesterov=True)
+
+
+def _stable(momentum: float, nesterov: bool) -> float:
+    """2 for gradient descent, 2 (1 + m) with momentum m, 2 (1 + m) / (1 + 2 m) with Nesterov's.
+
+    Source: Y. Nesterov, Introductory Lectures on Convex Optimization (2004), section 2.1.5; B. Polyak (1964);
+    the roots of z^2 - (1 + m)(1 - r) z + m (1 - r), r the rate times the curvature, for Nesterov's.
+    """
+    return 2 * (1 + momentum) / (1 + 2 * momentum if nesterov else 1)
+
+
+def _rule(momentum: float, nesterov: bool) -> Rule:
+    if momentum == 0:
+        return Rule((GRADIENT, Line("x", "{x} - {rate} {g}", lambda v: v["x"] - v["rate"] * v["g"])))
+    memory = Line("m", "{mu} {m} + {g}", lambda v: v["mu"] * v["m"] + v["g"])
+    step = Line("x", "{x} - {rate} {m}", lambda v: v["x"] - v["rate"] * v["m"])
+    if nesterov:
+        step = Line(
+            "x",
+            "{x} - {rate} ({g} + {mu} {m})",
+            lambda v: v["x"] - v["rate"] * (v["g"] + v["mu"] * v["m"]),
+        )
+    return Rule((GRADIENT, memory, step), {"mu": float(momentum)})

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
-from gdanim.view.rules import CONCEPTS, SYMBOLS, Line, Rule, Values, numbers, symbols
+from gdanim.view.rules import CONCEPTS, in_symbols, numbers, symbols
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import fitted
 from gdanim.view.theme import Color, rgb
 
 if TYPE_CHECKING:
+    from gdanim.engine.optimizers.rule import Line, Rule, Values
     from gdanim.engine.solution import Array
     from gdanim.view.scene import FilmScene
 
@@ -49,7 +50,8 @@ class RulePane(FlatPane):
         room = box.height / SMALLER - self.needs(count, 0)
         self._open = min(max(int(room / NUMBERS), 1), count)  # lines with numbers
         self._fit = min(1.0, box.height / self.needs(count, self._open))
-        self._symbols = [self._layers(symbols(line), SYMBOLS, 1.0) for line in rule.lines]
+        letters = symbols(rule)
+        self._symbols = [self._layers(in_symbols(line), letters, 1.0) for line in rule.lines]
         self._numbers = [
             [
                 self._worked(line, before, result)
