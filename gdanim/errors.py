@@ -47,6 +47,14 @@ class ExpressionError(ValueError):
         self.length = length
 
 
+class SettingError(ValueError):
+    """A parameter of a registered function makes no sense: why, and the path of keys and indices to it."""
+
+    def __init__(self, path: Loc, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+
 class CastError(ValueError):
     """A spec that cannot be played: what is wrong, and the path of keys and indices to it."""
 

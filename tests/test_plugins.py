@@ -101,3 +101,43 @@ def test_an_installed_package_can_offer_its_own(folder: Path) -> None:
     command = [sys.executable, "-c", program, "check", "film.yaml"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+FADING = '''
+from gdanim.engine.optimizers import Optimizer
+from gdanim.registry import optimizers
+
+
+@optimizers.register
+def fading(momentum: float = 0.9, momentum_decay: float = 0.1) -> Optimizer:
+    """A momentum that fades."""
+    if not 0 <= momentum_decay <= 1:
+        raise ValueError(f"momentum_decay must be 0 to 1, not {momentum_decay}")
+    if momentum_decay > momentum:
+        raise ValueError("momentum must be at least momentum_decay")
+    if momentum == 0.5:
+        raise ValueError("half is no momentum")
+    if momentum + momentum_decay == 1:
+        raise ValueError("what momentum and momentum_decay come to must not be 1")
+    return Optimizer(lambda _: {}, lambda now, state: (now.points, state))
+'''
+
+
+@pytest.mark.parametrize(
+    ("settings", "column"),
+    [
+        ("momentum: 0.3, momentum_decay: -1", 60),
+        ("momentum: 0.3, momentum_decay: 0.4", 39),  # two are named, the first of them to blame
+        ("momentum_decay: 0.2, momentum: 0.5", 60),
+        ("momentum: 0.7, momentum_decay: 0.3", 14),  # two are named, neither first
+        ("momentum: 0.05", 39),
+        ("momentum_decay: 1", 45),  # the other one is not written there
+    ],
+)
+def test_what_is_refused_is_told_at_the_parameter_that_is_named(
+    command: Command, folder: Path, settings: str, column: int
+) -> None:
+    (folder / "fading.py").write_text(FADING)
+    (folder / "film.yaml").write_text(f"functions: [bowl]\noptimizers: [{{name: fading, {settings}}}]\n")
+    done = command(folder, "check", "film.yaml", "--plugin", "fading.py")
+    assert done.stderr.startswith(f"film.yaml:2:{column}: fading: "), done.stderr

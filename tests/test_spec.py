@@ -107,6 +107,14 @@ BAD = [
         "each item of betas must be a number, not 'x'",
     ),
     (
+        "optimizers: [{name: adam, betas: [0.9, 1.5]}]\n                                       ^",
+        "adam: betas[1] must be at least 0 and below 1, not 1.5",
+    ),
+    (
+        "optimizers: [{name: nadam, momentum_decay: -1}]\n                                           ^",
+        "nadam: momentum_decay must be at least 0, not -1",
+    ),
+    (
         "optimizers: [{name: sgd, color: rde}]\n                                ^",
         "not 'rde', did you mean 'red'?",
     ),

@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from gdanim.errors import ExpressionError
+from gdanim.errors import ExpressionError, Loc, SettingError
 from gdanim.formula import parse, variables
 from gdanim.registry import Registry, functions, gradients, optimizers, schedules
 from gdanim.spec.data import WithData
@@ -71,9 +71,20 @@ class Entry(Model):
         except ArithmeticError:
             raise mistake(f"{name}: these parameters are out of range") from None
         except ValueError as error:
-            named = (key for key in parameters if str(error).startswith(key))
-            mistakes([(tuple(named), mistake(f"{name}: {error}"))])
+            mistakes([(_blamed(error, parameters), mistake(f"{name}: {error}"))])
         return parameters
+
+
+def _blamed(error: ValueError, given: dict[str, Any]) -> Loc:
+    """Which of the parameters given a function refuses; () where that cannot be told.
+
+    A plain ValueError, as plugins raise, means the one that it begins with, or else the only one it names.
+    """
+    if isinstance(error, SettingError):
+        return error.path if error.path[0] in given else ()
+    words = re.findall(r"\w+", str(error))
+    named = [word for word in dict.fromkeys(words) if word in given]
+    return tuple(named[:1]) if len(named) == 1 or words[:1] == named[:1] else ()
 
 
 def _refuse_idle(registry: Registry[Any], name: str, given: dict[str, Any]) -> None:

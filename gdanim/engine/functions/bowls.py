@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from gdanim.engine.functions.known import axes, repeated
 from gdanim.engine.functions.symbolic import SymbolicObjective, symbolic
+from gdanim.errors import SettingError
 from gdanim.formula import number_text
 from gdanim.registry import functions
 
@@ -133,4 +134,4 @@ def absolute(dimensions: int = 2) -> SymbolicObjective:
 def _positive(**settings: float) -> None:
     for name, value in settings.items():
         if not value > 0:
-            raise ValueError(f"{name} must be positive")
+            raise SettingError((name,), f"{name} must be positive")

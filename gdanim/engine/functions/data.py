@@ -9,6 +9,7 @@ import numpy as np
 
 from gdanim.engine.functions.samples import CROSS_ENTROPY, SQUARED, DataObjective, sigmoid
 from gdanim.engine.solution import Array, Point
+from gdanim.errors import SettingError
 from gdanim.registry import functions
 from gdanim.spec.data import MAX_ROWS, Columns, WithData, missing, named
 
@@ -78,7 +79,7 @@ def logistic_regression(
     else:
         x, y = _chosen(data, columns)
         if not np.isin(y, (0, 1)).all():
-            raise ValueError(f"data: the labels in the column {columns[1]!r} must be 0 or 1")
+            raise SettingError(("data",), f"data: the labels in the column {columns[1]!r} must be 0 or 1")
     goal = DataObjective(
         name="logistic_regression",
         variables=("w", "b"),
@@ -118,11 +119,11 @@ def noisy_bowl(noise: float = 1.0, count: int = 100, seed: int = 0) -> DataObjec
 
 def _check(noise: float, count: int, seed: int) -> None:
     if not noise >= 0:
-        raise ValueError(f"noise must be at least 0, not {noise}")
+        raise SettingError(("noise",), f"noise must be at least 0, not {noise}")
     if not 2 <= count <= MAX_ROWS:
-        raise ValueError(f"count must be 2 to {MAX_ROWS}, not {count}")
+        raise SettingError(("count",), f"count must be 2 to {MAX_ROWS}, not {count}")
     if not seed >= 0:
-        raise ValueError(f"seed must be at least 0, not {seed}")
+        raise SettingError(("seed",), f"seed must be at least 0, not {seed}")
 
 
 def _chosen(data: Columns, columns: tuple[str, str]) -> tuple[Array, Array]:
@@ -131,7 +132,7 @@ def _chosen(data: Columns, columns: tuple[str, str]) -> tuple[Array, Array]:
             told = missing(data, name)
             if columns == ("x", "y") and len(data) >= 2 and name not in getattr(data, "unread", {}):
                 told += f": write {named(list(data)[:2])}"
-            raise ValueError(told)
+            raise SettingError(("data",), told)
     x, y = (np.array(data[name], dtype=float) for name in columns)
     return x, y
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from gdanim.engine.functions.symbolic import SymbolicObjective, symbolic
+from gdanim.errors import SettingError
 from gdanim.formula import number_text
 from gdanim.registry import functions
 
@@ -34,7 +35,7 @@ def plateau(width: float = 1.0) -> SymbolicObjective:
     Source: I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 8.2.3 (flat regions).
     """
     if not width > 0:
-        raise ValueError("width must be positive")
+        raise SettingError(("width",), "width must be positive")
     formula = f"1 - exp(-(x^2 + y^2)/{number_text(2 * width**2)})"
     start = (2.3 * width, 1.7 * width)
     return symbolic("plateau", formula, 4.0 * width, [start], {(0.0, 0.0): 0.0})
@@ -80,7 +81,7 @@ def tilted_double_well(tilt: float = 0.3) -> SymbolicObjective:
     Source: S. Strogatz, Nonlinear Dynamics and Chaos (1994), section 3.6 (imperfect bifurcations).
     """
     if not 0 < tilt < 1.5:  # beyond 8 / (3 sqrt(3)) = 1.54 the upper well is gone
-        raise ValueError(f"tilt must be above 0 and below 1.5, not {tilt}")
+        raise SettingError(("tilt",), f"tilt must be above 0 and below 1.5, not {tilt}")
     # The roots of 4 x^3 - 4 x + tilt, by Viete: the upper well, the pass, the deep well.
     angle = math.acos(-3 * math.sqrt(3) / 8 * tilt) / 3
     upper, between, deep = sorted(

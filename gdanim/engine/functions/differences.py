@@ -9,6 +9,7 @@ import numpy as np
 
 from gdanim.engine.functions.known import KnownObjective, Slopes
 from gdanim.engine.solution import Array
+from gdanim.errors import SettingError
 from gdanim.registry import gradients
 
 
@@ -51,4 +52,4 @@ def forward_difference(h: float = 1e-8) -> Slopes:
 
 def _positive(h: float) -> None:
     if not h > 0:
-        raise ValueError(f"h must be positive, not {h}")
+        raise SettingError(("h",), f"h must be positive, not {h}")

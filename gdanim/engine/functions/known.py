@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 
 from gdanim.engine.solution import Array, Point
+from gdanim.errors import SettingError
 
 Interval = tuple[float, float]
 
@@ -50,7 +51,9 @@ class KnownObjective(ABC):
 def axes(dimensions: int, least: int = 1) -> tuple[str, ...]:
     """Names of the variables: x, or x and y, or x1 to xn."""
     if not least <= dimensions <= MAX_DIMENSIONS:
-        raise ValueError(f"dimensions must be {least} to {MAX_DIMENSIONS}, not {dimensions}")
+        raise SettingError(
+            ("dimensions",), f"dimensions must be {least} to {MAX_DIMENSIONS}, not {dimensions}"
+        )
     return ("x", "y")[:dimensions] if dimensions <= 2 else tuple(f"x{i + 1}" for i in range(dimensions))
 
 

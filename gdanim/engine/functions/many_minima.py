@@ -7,6 +7,7 @@ from itertools import product
 
 from gdanim.engine.functions.known import axes, repeated
 from gdanim.engine.functions.symbolic import SymbolicObjective, symbolic
+from gdanim.errors import SettingError
 from gdanim.formula import number_text
 from gdanim.registry import functions
 
@@ -100,7 +101,7 @@ def michalewicz(m: int = 10, dimensions: int = 2) -> SymbolicObjective:
     Source: Z. Michalewicz, Genetic Algorithms + Data Structures = Evolution Programs (1992); VLSE.
     """
     if not 1 <= m <= 20:
-        raise ValueError(f"m must be 1 to 20, not {m}")
+        raise SettingError(("m",), f"m must be 1 to 20, not {m}")
     names = axes(dimensions)
     terms = [
         f"sin({x})*sin({f'{i}*' if i > 1 else ''}{x}^2/pi)^{2 * m}" for i, x in enumerate(names, start=1)

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from gdanim.engine.functions.known import axes, repeated
 from gdanim.engine.functions.symbolic import SymbolicObjective, symbolic
+from gdanim.errors import SettingError
 from gdanim.formula import number_text
 from gdanim.registry import functions
 
@@ -18,10 +19,10 @@ def rosenbrock(a: float = 1.0, b: float = 100.0, dimensions: int = 2) -> Symboli
     function, The Computer Journal 3 (1960), 175-184, with its start (-1.2, 1); VLSE for its extension.
     """
     if not b > 0:
-        raise ValueError("b must be positive")
+        raise SettingError(("b",), "b must be positive")
     names = axes(dimensions, least=2)
     if dimensions > 2 and a != 1:  # the minimum would no longer be known
-        raise ValueError("a must be 1 beyond two dimensions")
+        raise SettingError(("a",), "a must be 1 beyond two dimensions")
     terms = (f"({number_text(a)} - {x})^2 + {number_text(b)}*({y} - {x}^2)^2" for x, y in pairwise(names))
     across = (min(-2.0, 1.5 * a), max(2.0, 1.5 * a))
     box = (across, (-1.0, max(3.0, 1.5 * a * a))) if dimensions == 2 else (across,) * dimensions
@@ -65,7 +66,7 @@ def powell(dimensions: int = 4) -> SymbolicObjective:
     variables, The Computer Journal 5 (1962), 147-151, with its start (3, -1, 0, 1); VLSE.
     """
     if dimensions not in (4, 8):
-        raise ValueError(f"dimensions must be 4 or 8, not {dimensions}")
+        raise SettingError(("dimensions",), f"dimensions must be 4 or 8, not {dimensions}")
     names = axes(dimensions)
     fours = (names[i : i + 4] for i in range(0, dimensions, 4))
     formula = " + ".join(

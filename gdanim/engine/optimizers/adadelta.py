@@ -6,6 +6,7 @@ import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, decayed
 from gdanim.engine.solution import Array
+from gdanim.errors import SettingError
 from gdanim.registry import optimizers
 
 
@@ -17,7 +18,7 @@ def adadelta(rho: float = 0.9, eps: float = 1e-6, weight_decay: float = 0.0) -> 
     """
     at_least_zero(eps=eps, weight_decay=weight_decay)
     if not 0 <= rho <= 1:
-        raise ValueError(f"rho must be between 0 and 1, not {rho}")
+        raise SettingError(("rho",), f"rho must be between 0 and 1, not {rho}")
 
     def init(points: Array) -> State:
         return {"square_avg": np.zeros_like(points), "acc_delta": np.zeros_like(points)}

@@ -6,6 +6,7 @@ import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, zeros
 from gdanim.engine.solution import Array
+from gdanim.errors import SettingError
 from gdanim.registry import optimizers
 
 
@@ -22,11 +23,11 @@ def adafactor(
     """
     least = float(np.finfo(float).eps) if eps[0] is None else eps[0]
     if not (least >= 0 and eps[1] >= 0):
-        raise ValueError(f"eps must be at least 0, not {eps}")
+        raise SettingError(("eps",), f"eps must be at least 0, not {eps}")
     if not beta2_decay <= 0:
-        raise ValueError(f"beta2_decay must be at most 0, not {beta2_decay}")
+        raise SettingError(("beta2_decay",), f"beta2_decay must be at most 0, not {beta2_decay}")
     if not d >= 1:
-        raise ValueError(f"d must be at least 1, not {d}")
+        raise SettingError(("d",), f"d must be at least 1, not {d}")
     at_least_zero(weight_decay=weight_decay)
 
     def init(points: Array) -> State:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gdanim.engine.optimizers.base import Optimizer, State, Step, dot
 from gdanim.engine.optimizers.line_search import armijo
 from gdanim.engine.solution import Array
+from gdanim.errors import SettingError
 from gdanim.registry import optimizers
 
 
@@ -25,7 +26,7 @@ def backtracking(c1: float = 1e-4, shrink: float = 0.5) -> Optimizer:
 
 
 def check_search(c1: float, shrink: float) -> None:
-    """Raise ValueError unless both are shares."""
+    """Raise SettingError unless both are shares."""
     for name, value in {"c1": c1, "shrink": shrink}.items():
         if not 0 < value < 1:
-            raise ValueError(f"{name} must be between 0 and 1, not {value}")
+            raise SettingError((name,), f"{name} must be between 0 and 1, not {value}")

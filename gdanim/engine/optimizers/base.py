@@ -16,6 +16,7 @@ import numpy as np
 from gdanim.engine.optimizers.rule import BY_STEP, Rule
 from gdanim.engine.problem import Problem
 from gdanim.engine.solution import Array
+from gdanim.errors import SettingError
 
 State = Mapping[str, Array]
 
@@ -46,17 +47,17 @@ class Optimizer:
 
 
 def at_least_zero(**settings: float) -> None:
-    """Raise ValueError unless all are."""
+    """Raise SettingError unless all are."""
     for name, value in settings.items():
         if not value >= 0:
-            raise ValueError(f"{name} must be at least 0, not {value}")
+            raise SettingError((name,), f"{name} must be at least 0, not {value}")
 
 
 def check_betas(betas: tuple[float, float]) -> None:
-    """Raise ValueError unless both are shares."""
+    """Raise SettingError unless both are shares."""
     for i, beta in enumerate(betas):
         if not 0 <= beta < 1:
-            raise ValueError(f"betas[{i}] must be at least 0 and below 1, not {beta}")
+            raise SettingError(("betas", i), f"betas[{i}] must be at least 0 and below 1, not {beta}")
 
 
 def decayed(now: Step, weight_decay: float) -> Array:

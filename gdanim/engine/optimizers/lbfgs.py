@@ -8,6 +8,7 @@ from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero,
 from gdanim.engine.optimizers.bfgs import first_length
 from gdanim.engine.optimizers.line_search import strong_wolfe
 from gdanim.engine.solution import Array
+from gdanim.errors import SettingError
 from gdanim.registry import optimizers
 
 CURVED = 1e-10  # torch's: a step that sees less curvature teaches nothing
@@ -67,7 +68,7 @@ def l_bfgs(memory: int = 10) -> Optimizer:
 
 def _check_memory(name: str, size: int) -> None:
     if not size >= 1:
-        raise ValueError(f"{name} must be at least 1, not {size}")
+        raise SettingError((name,), f"{name} must be at least 1, not {size}")
 
 
 def _init(points: Array) -> State:

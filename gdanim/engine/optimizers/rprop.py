@@ -6,6 +6,7 @@ import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, zeros
 from gdanim.engine.solution import Array
+from gdanim.errors import SettingError
 from gdanim.registry import optimizers
 
 
@@ -21,7 +22,7 @@ def rprop(
     shrink, grow = etas
     least, most = step_sizes
     if not 0 < shrink < 1 < grow:
-        raise ValueError(f"etas must be one below and one above 1, not {shrink} and {grow}")
+        raise SettingError(("etas",), f"etas must be one below and one above 1, not {shrink} and {grow}")
 
     def init(points: Array) -> State:
         return zeros(points, "prev", "step_size")

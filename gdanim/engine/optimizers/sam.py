@@ -9,6 +9,7 @@ import numpy as np
 from gdanim.engine.optimizers.base import Optimizer, State, Step
 from gdanim.engine.optimizers.sgd import sgd
 from gdanim.engine.solution import Array
+from gdanim.errors import SettingError
 from gdanim.registry import optimizers
 
 
@@ -20,7 +21,7 @@ def sam(rho: float = 0.05, momentum: float = 0.0, weight_decay: float = 0.0) -> 
     Sharpness-Aware Minimization for Efficiently Improving Generalization (2021), algorithm 1, on sgd.
     """
     if not rho > 0:
-        raise ValueError(f"rho must be above 0, not {rho}")
+        raise SettingError(("rho",), f"rho must be above 0, not {rho}")
     base = sgd(momentum, 0.0, weight_decay)
 
     def update(now: Step, state: State) -> tuple[Array, State]:

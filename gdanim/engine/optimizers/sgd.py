@@ -9,6 +9,7 @@ import numpy as np
 from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, decayed, zeros
 from gdanim.engine.optimizers.rule import GRADIENT, Line, Rule
 from gdanim.engine.solution import Array
+from gdanim.errors import SettingError
 from gdanim.registry import optimizers
 
 
@@ -23,7 +24,7 @@ def sgd(
     """
     at_least_zero(momentum=momentum, weight_decay=weight_decay)
     if nesterov and (momentum <= 0 or dampening != 0):
-        raise ValueError("nesterov needs momentum above 0 and dampening 0")
+        raise SettingError(("nesterov",), "nesterov needs momentum above 0 and dampening 0")
 
     def init(points: Array) -> State:
         return zeros(points, "momentum_buffer") if momentum else {}

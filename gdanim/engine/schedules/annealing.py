@@ -6,6 +6,7 @@ import math
 from bisect import bisect_right
 
 from gdanim.engine.schedules.base import Schedule, State, at_least_one, half_cosine
+from gdanim.errors import SettingError
 from gdanim.registry import schedules
 
 
@@ -52,9 +53,11 @@ def linear(start_factor: float = 1 / 3, end_factor: float = 1.0, total_iters: in
     """
     at_least_one(total_iters=total_iters)
     if not 0 < start_factor <= 1:
-        raise ValueError(f"start_factor must be above 0 and at most 1, not {start_factor}")
+        raise SettingError(
+            ("start_factor",), f"start_factor must be above 0 and at most 1, not {start_factor}"
+        )
     if not 0 <= end_factor <= 1:
-        raise ValueError(f"end_factor must be between 0 and 1, not {end_factor}")
+        raise SettingError(("end_factor",), f"end_factor must be between 0 and 1, not {end_factor}")
 
     def rate(initial: float, step: int, _: State) -> float:
         return initial * (start_factor + (end_factor - start_factor) * min(total_iters, step) / total_iters)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from gdanim.engine.solution import Array
+from gdanim.errors import SettingError
 
 State = Mapping[str, Array]
 
@@ -58,7 +59,7 @@ def line(start: float, end: float, share: float) -> float:
 
 
 def at_least_one(**settings: int) -> None:
-    """Raise ValueError unless all are."""
+    """Raise SettingError unless all are."""
     for name, value in settings.items():
         if not value >= 1:
-            raise ValueError(f"{name} must be at least 1, not {value}")
+            raise SettingError((name,), f"{name} must be at least 1, not {value}")

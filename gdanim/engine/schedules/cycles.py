@@ -6,6 +6,7 @@ import math
 from typing import Literal
 
 from gdanim.engine.schedules.base import Schedule, State, at_least_one, half_cosine, line
+from gdanim.errors import SettingError
 from gdanim.registry import schedules
 
 
@@ -48,7 +49,7 @@ def one_cycle(
     """
     at_least_one(total_steps=total_steps)
     if not 0 <= pct_start <= 1:
-        raise ValueError(f"pct_start must be between 0 and 1, not {pct_start}")
+        raise SettingError(("pct_start",), f"pct_start must be between 0 and 1, not {pct_start}")
     _above_zero(max_lr=max_lr, div_factor=div_factor, final_div_factor=final_div_factor)
     _below_one(base_momentum=base_momentum, max_momentum=max_momentum)
     first = max_lr / div_factor
@@ -119,10 +120,10 @@ def cyclic(
 def _above_zero(**settings: float) -> None:
     for name, value in settings.items():
         if not value > 0:
-            raise ValueError(f"{name} must be above 0, not {value}")
+            raise SettingError((name,), f"{name} must be above 0, not {value}")
 
 
 def _below_one(**settings: float) -> None:
     for name, value in settings.items():
         if not 0 <= value < 1:
-            raise ValueError(f"{name} must be at least 0 and below 1, not {value}")
+            raise SettingError((name,), f"{name} must be at least 0 and below 1, not {value}")

@@ -8,6 +8,7 @@ import numpy as np
 
 from gdanim.engine.schedules.base import Schedule, State
 from gdanim.engine.solution import Array
+from gdanim.errors import SettingError
 from gdanim.registry import schedules
 
 
@@ -27,7 +28,7 @@ def reduce_on_plateau(
     Source: torch.optim.lr_scheduler.ReduceLROnPlateau, stepped with the loss before each update.
     """
     if not factor < 1:
-        raise ValueError(f"factor must be below 1, not {factor}")
+        raise SettingError(("factor",), f"factor must be below 1, not {factor}")
     sign = 1 if mode == "min" else -1
 
     def init(initial: float, balls: int) -> State:
