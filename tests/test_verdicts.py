@@ -10,6 +10,7 @@ import pytest
 
 from gdanim.engine.causes import advice
 from gdanim.engine.descent import solve
+from gdanim.engine.ending import Ending, Manner
 from gdanim.engine.functions import from_expression as functions_of
 from gdanim.engine.solution import Run, Status
 from gdanim.formula.expression import point_text
@@ -306,3 +307,33 @@ def test_rounding_makes_no_deeper_valley() -> None:
     keys: dict[str, Any] = {"optimizers": ["adam"], "learning_rates": [0.01], "steps": 20_000}
     (run,) = runs(convex, [1.5, -1.0, 0.5, 2.0], stop={"gradient_norm": 1e-9}, **keys)
     assert run.status is Status.CONVERGED
+
+
+@pytest.mark.parametrize(
+    ("ending", "verdict", "sentence"),
+    [
+        (Ending("converged to (3, 2)", 1, "at"), "converged to (3, 2) at step 1", "after 1 step"),
+        (
+            Ending("converged", 7, "at", outside=True),
+            "converged at step 7, outside",
+            "after 7 steps, outside",
+        ),
+        (Ending("stuck on a plateau", 0), "stuck on a plateau", "stuck on a plateau after 0 steps"),
+        (Ending("never moves", 1, "in"), "never moves in 1 step", "never moves in 1 step"),
+        (Ending("diverged", 9, "at", restart=2), "restart 2: diverged at step 9", "diverged after 9 steps"),
+        (Ending("misled", 2, "at", restart=0), "first try: misled at step 2", "first try: misled after"),
+    ],
+)
+def test_an_ending_is_worded_for_films_and_for_sentences(ending: Ending, verdict: str, sentence: str) -> None:
+    assert ending.verdict == verdict
+    assert sentence in ending.sentence
+
+
+def test_the_manner_of_converging_is_data() -> None:
+    rates = [0.0975, 0.01, 0.07]
+    ends = runs(RAVINE, [-2.6, 1.4], learning_rates=rates, steps=2000)
+    assert [run.ending.manner for run in ends] == [Manner.OSCILLATING, Manner.SLOWLY, Manner.PLAIN]
+    told = ["oscillated, converged", "converged slowly", "converged"]
+    assert [run.verdict for run in ends] == [
+        f"{words} at step {run.steps}" for words, run in zip(told, ends, strict=True)
+    ]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from gdanim.engine.elsewhere import Depth
+from gdanim.engine.ending import Manner
 from gdanim.engine.solution import Array, Bound, Objective, Point, Run, Status
 from gdanim.formula import point_text
 from gdanim.registry import optimizers
@@ -82,9 +83,12 @@ _ADVICE = {
 def advice(run: Run) -> Advice | None:
     """What to do about a run, if anything: None when it has converged as it should."""
     if run.status is Status.CONVERGED:
-        if "oscillated" in run.verdict:
-            return _ADVICE[Status.OSCILLATING]
-        return _ADVICE[Status.SLOW] if "converged slowly" in run.verdict else None
+        match run.ending.manner:
+            case Manner.OSCILLATING:
+                return _ADVICE[Status.OSCILLATING]
+            case Manner.SLOWLY:
+                return _ADVICE[Status.SLOW]
+        return None
     if run.status is Status.GOING and not _levelled(run):
         return None
     return _ADVICE.get(run.status)

@@ -243,8 +243,6 @@ def _runs(troop: _Troop, record: Record, balls: Sequence[Ball]) -> list[Run]:
             record.norms[i, :n],
             record.rates[i, :n],
             statuses[i],
-            verdict="",
-            reason="",
             counts=record.counts[i, :n],
         )
         for i, (ball, n) in enumerate(zip(balls, rows, strict=True))

@@ -70,7 +70,7 @@ def joined(legs: Sequence[Run], climbs: bool) -> Run:
         losses=np.concatenate([part.losses for part in parts]),
         gradient_norms=np.concatenate([part.gradient_norms for part in parts]),
         learning_rates=np.concatenate([part.learning_rates for part in parts]),
-        verdict=f"{f'restart {which}' if which else 'first try'}: {best.verdict}",
+        ending=replace(best.ending, restart=which),
         reason=f"{len(legs)} tries: {', '.join(f'{count} {status}' for status, count in statuses.items())}",
         counts=np.concatenate([part.counts + before for part, before in zip(parts, spent, strict=True)]),
         legs=tuple(Leg(int(row), part.status) for row, part in zip(firsts, parts, strict=False)),

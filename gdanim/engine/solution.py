@@ -10,6 +10,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from gdanim.engine.ending import UNJUDGED, Ending
+
 Array = NDArray[np.float64]
 Point = tuple[float, ...]
 
@@ -134,12 +136,17 @@ class Run:
     gradient_norms: Array  # (steps + 1,)
     learning_rates: Array  # (steps + 1,): the rate used to leave row k
     status: Status
-    verdict: str  # a few words for the end of a film, such as "converged at step 103"
-    reason: str  # the cause in numbers, such as "0.105 > 2/L = 0.1", or ""
     counts: NDArray[np.int32]  # (steps + 1, 3): evaluations that it took to know row k, as in Evaluations
+    ending: Ending = UNJUDGED  # what the status does not tell of how it ended
+    reason: str = ""  # the cause in numbers, such as "0.105 > 2/L = 0.1"
     minimum: Point | None = None  # the listed minimum it has reached
     legs: tuple[Leg, ...] = ()  # of a ball with restarts; at the end it may return to the best place found
     bound: Bound | None = None  # of its optimizer, at the minimum that counts for it
+
+    @property
+    def verdict(self) -> str:
+        """A few words for the end of a film, such as ``converged at step 103``."""
+        return self.ending.verdict
 
     @property
     def steps(self) -> int:

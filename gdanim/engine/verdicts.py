@@ -12,10 +12,10 @@ import numpy as np
 from gdanim.engine import causes
 from gdanim.engine.causes import Court, Landmark, eigenvalues, finite_hessian
 from gdanim.engine.elsewhere import Depth, deepest, lower
+from gdanim.engine.ending import Ending, Manner
 from gdanim.engine.problem import Negated
 from gdanim.engine.solution import Array, Objective, Point, Run, Status
 from gdanim.formula import point_text
-from gdanim.spec.wording import counted
 
 if TYPE_CHECKING:
     from gdanim.engine.balls import Cast
@@ -86,7 +86,7 @@ def _ridge(objective: Objective, a: Array, b: Array) -> bool:
 
 
 def judged(runs: Sequence[Run], entries: Sequence[OptimizerEntry], act: Cast, stop: Stop) -> list[Run]:
-    """The runs of an act with status, verdict, reason and the minimum reached; ``entries`` in their order."""
+    """The runs of an act with status, ending, reason and the minimum reached; ``entries`` in their order."""
     known: dict[bool, list[Landmark]] = {}
     depths: dict[bool, Depth | None] = {}
     for climbs in {entry.maximize for entry in entries}:
@@ -141,7 +141,7 @@ def _judged(run: Run, court: Court) -> Run:
         status = run.status
     run = replace(run, status=status, minimum=minimum)
     run = replace(run, bound=causes.bound(run, court))
-    return replace(run, verdict=words(run, court), reason=causes.reason(run, court))
+    return replace(run, ending=ending(run, court), reason=causes.reason(run, court))
 
 
 def _or_local(run: Run, minimum: Point | None, court: Court) -> Status:
@@ -184,34 +184,34 @@ def _reversals(points: Array) -> float:
     return float(np.mean(np.sum(moves[1:] * moves[:-1], axis=-1) < 0))
 
 
-def words(run: Run, court: Court) -> str:
-    """The verdict on a run whose status is known."""
+def ending(run: Run, court: Court) -> Ending:
+    """How a run whose status is known ended."""
     match run.status:
         case Status.CONVERGED:
-            return _converged(run, court) + (
-                ", outside" if causes.outside(run.points[-1], court.domain) else ""
-            )
+            return _converged(run, court)
         case Status.LOCAL:
-            return f"local {'maximum' if court.entry.maximize else 'minimum'} at step {run.steps}"
+            return Ending(f"local {'maximum' if court.entry.maximize else 'minimum'}", run.steps, "at")
         case Status.OSCILLATING:
-            return "bounces about" if _bounces(run) else "oscillates between two points"
+            return Ending("bounces about" if _bounces(run) else "oscillates between two points", run.steps)
         case Status.DIVERGED:
-            return f"{'undefined' if np.isnan(run.losses[-1]) else 'diverged'} at step {run.steps}"
+            return Ending("undefined" if np.isnan(run.losses[-1]) else "diverged", run.steps, "at")
         case Status.SADDLE:
             if saddle := _nearest(run.points[-1], court.goal.saddles, court.diagonal):
-                return f"rests on the saddle at {point_text(saddle)}"
+                return Ending(f"rests on the saddle at {point_text(saddle)}", run.steps)
             top = (eigenvalues(court.goal, run.points[-1]) < 0).all()
             extreme = "minimum" if court.entry.maximize else "maximum"
-            return f"rests on a {extreme if top else 'saddle'}"
+            return Ending(f"rests on a {extreme if top else 'saddle'}", run.steps)
         case Status.PLATEAU:
-            return "stuck on a plateau"
+            return Ending("stuck on a plateau", run.steps)
         case Status.MISLED:
-            return f"misled at step {run.steps}"
+            return Ending("misled", run.steps, "at")
         case Status.OUTSIDE:
-            return f"left the domain at step {causes.left(run, court.domain)}"
+            return Ending("left the domain", causes.left(run, court.domain), "at")
         case Status.SLOW:
-            return f"too slow for {run.steps} steps"
-    return f"{'still going after' if _moved(run) else 'never moves in'} {counted(run.steps, 'step')}"
+            return Ending("too slow", run.steps, "for")
+    if not _moved(run):
+        return Ending("never moves", run.steps, "in")
+    return Ending("still going", run.steps, "after")
 
 
 def _bounces(run: Run) -> bool:
@@ -220,19 +220,21 @@ def _bounces(run: Run) -> bool:
     return math.dist(here, there) > 1e-3 * math.dist(here, before)
 
 
-def _converged(run: Run, court: Court) -> str:
+def _converged(run: Run, court: Court) -> Ending:
     """Plain, slowly, or after oscillating: by contraction and turns in the later half of the run.
 
     The contraction per step is the geometric mean of the ratios of successive gradient norms. Of several
     minima it says which.
     """
-    where = f" to {point_text(run.minimum, 3)}" if run.minimum and len(court.goal.minima) > 1 else ""
-    plain = f"converged{where} at step {run.steps}"
     half = run.steps // 2
     first, last = run.gradient_norms[half], run.gradient_norms[-1]
-    if run.steps < 4 or not 0 < last < first:
-        return plain
-    contraction = (last / first) ** (1 / (run.steps - half))
-    if contraction > DAMPED and _reversals(run.points[half:]) > REVERSALS:
-        return f"oscillated, {plain}"
-    return f"converged slowly{where} at step {run.steps}" if contraction > SLOW else plain
+    manner = Manner.PLAIN
+    if run.steps >= 4 and 0 < last < first:
+        contraction = (last / first) ** (1 / (run.steps - half))
+        if contraction > DAMPED and _reversals(run.points[half:]) > REVERSALS:
+            manner = Manner.OSCILLATING
+        elif contraction > SLOW:
+            manner = Manner.SLOWLY
+    where = f" to {point_text(run.minimum, 3)}" if run.minimum and len(court.goal.minima) > 1 else ""
+    away = bool(causes.outside(run.points[-1], court.domain))
+    return Ending(f"{manner}{where}", run.steps, "at", outside=away, manner=manner)

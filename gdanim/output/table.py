@@ -6,7 +6,6 @@ import csv
 import json
 import math
 import os
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +19,6 @@ from gdanim.engine.causes import advice
 from gdanim.engine.solution import Act, Evaluations, Run, Solution, Status
 from gdanim.errors import InputError
 from gdanim.output.files import make_folder
-from gdanim.spec.wording import counted
 
 ELIDED_FROM = 100  # steps; a longer table for reading shows its first and last
 ENDS = 20
@@ -162,9 +160,7 @@ def step_table(act: Act, run: Run, *, whole: bool) -> Iterator[str]:
 
 def ending(run: Run) -> str:
     """How a ball ended, such as ``converged after 73 steps``, with the cause and some advice if any."""
-    told = re.sub(r"at step (\d+)", lambda at: f"after {counted(int(at[1]), 'step')}", run.verdict)
-    if "step" not in told:
-        told += f" after {counted(run.steps, 'step')}"
+    told = run.ending.sentence
     if run.reason:
         told += f" ({run.reason})"
     if known := advice(run):
