@@ -276,6 +276,27 @@ def test_a_short_legend_leaves_its_room_to_the_picture(
     assert [sum("sgd" in name for name in told[legend]) for legend in told] == [2, 2, 0]
 
 
+@pytest.mark.parametrize(("starts", "many"), [("[[1, 1]]", ""), ("[[1, 1], [2, 1]]", " \u00d7 2")])
+def test_a_name_with_a_number_of_its_own_keeps_it(
+    starts: str, many: str, spec_of: Callable[[str], Spec], filming: Callable[..., Any]
+) -> None:
+    from gdanim.view.panes import strip
+    from gdanim.view.panes.legend import Legend
+
+    names = [f"run #{k}" for k in range(1, 14)]
+    optimizers = ", ".join(
+        f'{{name: sgd, learning_rate: 0.0{k:02}, label: "run #{k}"}}' for k in range(1, 14)
+    )
+    text = f"functions: [bowl]\noptimizers: [{optimizers}]\nstarts: {starts}\nsteps: 3\nscene: contour\n"
+    with filming(spec_of(text), height=1080) as scene:
+        (shown,) = (pane for pane in scene._panes if isinstance(pane, Legend))
+        assert shown.folded
+        groups = [name for name, _ in shown._groups]
+        assert groups[:5] == [name + many for name in names[:5]]
+        below = strip.placed(shown.runs, scene.layout, False)
+    assert [item.text for item in below] == names
+
+
 def test_a_strip_tells_how_many_names_it_leaves_out(spec_of: Callable[[str], Spec]) -> None:
     from gdanim.view.panes import strip
 

@@ -155,13 +155,14 @@ def _act(
         balls = tuple(
             Ball(
                 number=hue * len(starts) + i,
-                label=f"{label} #{i}" if len(starts) > 1 else label,
+                team=label,
                 optimizer=optimizer.name,
                 learning_rate=leaves,
                 start=start,
                 hue=hue,
                 color=optimizer.color,
                 batch_size=optimizer.batch_size,
+                nth=i if len(starts) > 1 else None,
             )
             for i, start in enumerate(starts, start=1)
         )

@@ -95,13 +95,19 @@ class Ball:
     """One runner: an optimizer at a rate from a start."""
 
     number: int  # from 1, in the order optimizers x learning rates x starts
-    label: str  # unique within its act
+    team: str  # the label that balls of one (optimizer, rate) share, unique within its act
     optimizer: str
     learning_rate: float  # the rate used to leave the start
     start: Point
     hue: int  # balls of one (optimizer, rate) share it: index into the theme's palette
     color: str | None = None  # "#rrggbb" where the spec asks for one
     batch_size: int | None = None  # samples that an update sees; None: all of them
+    nth: int | None = None  # of its team, from 1; None where it is alone
+
+    @property
+    def label(self) -> str:
+        """Unique within its act."""
+        return self.team if self.nth is None else f"{self.team} #{self.nth}"
 
 
 class Evaluations(NamedTuple):

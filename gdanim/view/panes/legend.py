@@ -213,9 +213,8 @@ class Legend(FlatPane):
         """One row per (optimizer, rate): its label without the start's number, and how many balls."""
         rows = []
         for members in of_rates(self.runs):
-            label = self.runs[members[0]].ball.label
             many = f" \u00d7 {len(members)}" if len(members) > 1 else ""
-            rows.append(((label.rpartition(" #")[0] or label) + many, self.colors[members[0]]))
+            rows.append((self.runs[members[0]].ball.team + many, self.colors[members[0]]))
         return rows
 
 

@@ -212,7 +212,7 @@ def of_rates(runs: Sequence[Run]) -> list[list[int]]:
 
 def title(group: Sequence[Run], runs: Sequence[Run]) -> str:
     """What the balls of a group have in common in their labels, without what all groups have."""
-    label = group[0].ball.label.rpartition(" #")[0] if len(group) > 1 else group[0].ball.label
+    label = group[0].ball.team if len(group) > 1 else group[0].ball.label
     alike = len({run.ball.optimizer for run in runs}) == 1
     return label.removeprefix(f"{group[0].ball.optimizer} ") if alike else label
 

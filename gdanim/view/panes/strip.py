@@ -69,15 +69,16 @@ def needed(runs: Sequence[Run], layout: Layout, beside: bool) -> tuple[float, fl
 
 def placed(runs: Sequence[Run], layout: Layout, beside: bool) -> list[Item]:
     """The names one after another; how many more there are where not all find a place."""
-    names = {run.ball.hue: run.ball.label for run in reversed(runs)}  # of each hue the first
-    alone = len(names) == len(runs)
+    first = {run.ball.hue: run.ball for run in reversed(runs)}
+    alone = len(first) == len(runs)
+    names = {hue: ball.label if alone else ball.team for hue, ball in first.items()}
     width, most = layout.width - 2 * MARGIN, MOST_LINES
     if beside:
         width, most = WIDEST * layout.width, MOST_ROWS
     items: list[Item] = []
     x, line = 0.0, 0
     for k, hue in enumerate(sorted(names)):
-        name = names[hue] if alone else names[hue].rpartition(" #")[0] or names[hue]
+        name = names[hue]
         room = min(max(LETTER * SIZE * len(name), LEAST), width - INDENT)
         if k and (beside or x + INDENT + room > width):
             x, line = 0.0, line + 1
