@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import gdanim
+
 PAGE = (Path(__file__).parent.parent / "docs/plugins.md").read_text(encoding="utf-8")
 PARTS = {
     part.partition("\n")[0]: re.findall(r"```(\w+)\n(.*?)```", part, re.DOTALL)
@@ -23,7 +25,7 @@ COMMAND = "import sys; from gdanim.cli import main; sys.exit(main(sys.argv[1:]))
 
 
 def test_every_block_is_run_by_a_test() -> None:
-    assert len(KINDS) == 5
+    assert len(KINDS) == 6
     rest = {name: [kind for kind, _ in blocks] for name, blocks in PARTS.items() if name not in KINDS}
     assert rest == {"In a package": ["toml"], "In a notebook": ["python"]}
     assert re.findall(r"```sh\n(.*)\n```", PAGE) == ["gdanim --plugin own.py render film.yaml"]
@@ -54,6 +56,19 @@ def test_what_is_refused_is_told_at_its_place(command: Command, tmp_path: Path) 
     (tmp_path / "film.yaml").write_text(spec.replace("0.95", "1.5"))
     done = command(tmp_path, "--plugin", "own.py", "check", "film.yaml")
     assert done.stderr.startswith("film.yaml:2:53: restarting: momentum must be at least 0 and below 1")
+
+
+def test_the_bound_that_is_shown_is_one(command: Command, tmp_path: Path) -> None:
+    (_, code), (_, spec) = PARTS["An optimizer that explains itself"]
+    (tmp_path / "own.py").write_text(code)
+    (tmp_path / "film.yaml").write_text(spec)
+    command(tmp_path, "--plugin", "own.py", "check", "film.yaml")
+    for beta, rate in ((0.5, 6 / 20), (0.9, 38 / 20)):  # 2 (1 + beta) / (1 - beta) / L
+        optimizer = {"name": "averaging", "beta": beta}
+        keys = {"functions": ["x^2 + 10*y^2"], "starts": [[-2.6, 1.4]], "optimizers": [optimizer]}
+        solution = gdanim.solve({**keys, "learning_rates": [0.99 * rate, 1.01 * rate], "steps": 9000})
+        assert [str(run.status) for run in solution.acts[0].runs] == ["converged", "diverged"]
+        assert [run.bound.rate for run in solution.acts[0].runs if run.bound] == pytest.approx([rate] * 2)
 
 
 def test_an_entry_point_is_all_that_a_package_needs(tmp_path: Path) -> None:
