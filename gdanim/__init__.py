@@ -18,12 +18,12 @@ gradients of your own are registered functions: docs/plugins.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdanim.errors import InputError, SpecError
+from gdanim.version import __version__
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +44,6 @@ __all__ = [
     "solve",
     "still",
 ]
-__version__ = version("gdanim")
 
 
 def load(source: Source, *, name: str = "film") -> Spec:

@@ -147,7 +147,7 @@ def listing(kind: str) -> list[tuple[str, str, str]]:
     if kind == "scenes":
         return [(name, drawn(name), _summary(file)) for name, file in scenes().items()]
     if kind == "themes":
-        from gdanim.view.theme import themes
+        from gdanim.theme import themes
 
         return [(name, "", "") for name in themes]
     if kind == "verdicts":

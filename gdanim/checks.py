@@ -25,7 +25,7 @@ from gdanim.spec.entries import FunctionEntry
 from gdanim.spec.grids import Grid
 from gdanim.spec.wording import Finding, counted, did_you_mean
 from gdanim.spec.yaml_marks import Marks
-from gdanim.view.theme import themes
+from gdanim.theme import themes
 
 MOST_SWEPT = 10_000_000  # cells times steps: a minute
 

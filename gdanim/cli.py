@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gdanim import __version__
 from gdanim.errors import InputError
+from gdanim.version import __version__
 
 if TYPE_CHECKING:
     from gdanim.spec import Spec

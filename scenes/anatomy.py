@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from gdanim.engine.anatomy import anatomy
-from gdanim.view.pane import Clock, Pane
+from gdanim.view.animated import Clock
+from gdanim.view.pane import Pane
 from gdanim.view.panes.anatomy import AnatomyPane, KeyPane
 from gdanim.view.panes.curves import fitting
 from gdanim.view.panes.eigen import EigenPane, along_eigenvectors

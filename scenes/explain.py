@@ -28,7 +28,7 @@ class Explain(FilmScene):
     lasts = {"ball": 18.0}
 
     def construct(self) -> None:
-        title = self._title()
+        title = self.title()
         acts = enumerate(self.solution.acts, 1)
         alone = [(number, replace(act, runs=(run,))) for number, act in acts for run in act.runs]
         for number, act in alone:
@@ -37,7 +37,7 @@ class Explain(FilmScene):
     def explain(self, number: int, act: Act, title: Mobject | None, leave: float) -> None:
         """One ball of an act: panes, the slow steps, the run, the verdict."""
         (run,) = act.runs
-        heading = self._rule(act, title)
+        heading = self.rule(act, title)
         layout = self.layout.under(self.below(heading) + 24)
         body = layout.stage if self.has_strip else layout.body(self.below(heading) + 24)
         if self.layout.wide:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from gdanim.view.pane import Clock, Pane
+from gdanim.view.animated import Clock
+from gdanim.view.pane import Pane
 from gdanim.view.panes.contour import ContourPane
 from gdanim.view.panes.curves import CurvesPane
 from gdanim.view.panes.data import DataPane

@@ -19,8 +19,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from gdanim.theme import themes
 from gdanim.view.canvas import Canvas
-from gdanim.view.theme import themes
 
 ROOT = Path(__file__).parent.parent
 PINS = [line for line in (ROOT / "constraints.txt").read_text().splitlines() if not line.startswith("#")]

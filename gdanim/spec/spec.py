@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from gdanim.errors import SpecError
-from gdanim.spec import defaults, dict_marks, yaml_marks
+from gdanim.spec import defaults, dict_marks, places, yaml_marks
 from gdanim.spec.entries import FunctionEntry, OptimizerEntry, RateEntry, as_rate
 from gdanim.spec.grids import Grid, is_grid
 from gdanim.spec.ranges import Range, unfit
@@ -177,6 +177,10 @@ def _merged(above: Any, own: Any) -> Any:
     if not (isinstance(above, Mapping) and isinstance(own, Mapping)) or is_grid(above) != is_grid(own):
         return own
     return {**above, **{key: _merged(above.get(key), value) for key, value in own.items()}}
+
+
+places.FILM.append(Keys)
+Model.adviser = places
 
 
 class Spec(Keys):

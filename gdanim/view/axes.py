@@ -10,11 +10,11 @@ import numpy as np
 
 from gdanim.engine.solution import Array
 from gdanim.motion.landscape import FLOOR, RELIEF, STRETCH, Landscape, ticks
+from gdanim.theme import Color, Theme, rgb
 from gdanim.view.camera import Camera
 from gdanim.view.picture import Label, Segments
 from gdanim.view.ribbon import segments
 from gdanim.view.text import Lettering, Numbers, formula
-from gdanim.view.theme import Color, Theme, rgb
 
 TICK_SIZE, NAME_SIZE = 22.0, 30.0
 TOUCHING, APART = 2.0, 6.0  # points between labels: nearer than the latter they fade, until they are gone

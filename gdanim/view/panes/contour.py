@@ -14,17 +14,18 @@ from numpy.typing import NDArray
 from gdanim.engine.solution import Array
 from gdanim.motion.landscape import RELIEF, Landscape
 from gdanim.motion.rolling import Rolling, Trails
+from gdanim.theme import rgb
+from gdanim.view.animated import Clock
 from gdanim.view.axes import tick
 from gdanim.view.layout import Box
 from gdanim.view.levels import interrupted, label_place, level_lines, levels
-from gdanim.view.pane import Clock, RunPane
+from gdanim.view.pane import RunPane
 from gdanim.view.plot import GAP, TICK_SIZE, Plot, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import formula
-from gdanim.view.theme import rgb
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 LEVELS, APART = 12, 20.0  # about so many at most, and points that they stand apart
 LABEL_ROOM = [14.0, 4.0]  # points that a level's number needs beside its own
@@ -46,7 +47,7 @@ class ContourPane(RunPane):
 
     def __init__(
         self,
-        scene: FilmScene,
+        scene: Stage,
         clock: Clock,
         box: Box,
         bar: bool = True,

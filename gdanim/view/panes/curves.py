@@ -9,15 +9,16 @@ import numpy as np
 
 from gdanim.engine.solution import Array, Objective, Run
 from gdanim.motion.timeline import SPEED_UP, Pace
+from gdanim.theme import Color
+from gdanim.view.animated import Clock
 from gdanim.view.layout import Box
-from gdanim.view.pane import Clock, RunPane
+from gdanim.view.pane import RunPane
 from gdanim.view.plot import Plot, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import literal
-from gdanim.view.theme import Color
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 DECADES = 2.0  # a range of more of them is drawn on a log scale
 DEEPEST = 1e-16  # of the highest value: a log scale ends there
@@ -30,7 +31,7 @@ class TracesPane(RunPane):
 
     def __init__(
         self,
-        scene: FilmScene,
+        scene: Stage,
         clock: Clock,
         box: Box,
         values: list[Array],
@@ -79,7 +80,7 @@ class CurvesPane(TracesPane):
 
     def __init__(
         self,
-        scene: FilmScene,
+        scene: Stage,
         clock: Clock,
         box: Box,
         values: Callable[[Run], Array] | None = None,

@@ -9,16 +9,17 @@ import numpy as np
 
 from gdanim.engine.functions.samples import SQUARED, DataObjective
 from gdanim.engine.solution import Array
+from gdanim.theme import Color
+from gdanim.view.animated import Clock
 from gdanim.view.layout import Box
-from gdanim.view.pane import Clock, RunPane
+from gdanim.view.pane import RunPane
 from gdanim.view.plot import Plot, Scale
 from gdanim.view.ribbon import polyline
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import Numbers, written
-from gdanim.view.theme import Color
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 MARGIN = 0.06  # of the range of the samples, on every side
 PIECES = 80  # of a curve
@@ -39,7 +40,7 @@ class DataPane(RunPane):
     the colour of the ball that uses them (in white, where several do), with their residuals.
     """
 
-    def __init__(self, scene: FilmScene, clock: Clock, box: Box) -> None:
+    def __init__(self, scene: Stage, clock: Clock, box: Box) -> None:
         super().__init__(scene, clock, box)
         self.act = clock.act
         assert isinstance(clock.act.objective, DataObjective)

@@ -12,15 +12,16 @@ from numpy.typing import ArrayLike, NDArray
 from gdanim.engine.solution import Array
 from gdanim.motion.landscape import log_height, log_slope, towers
 from gdanim.motion.timeline import Moment, smooth
+from gdanim.view.animated import Clock, Cue
 from gdanim.view.axes import powers
 from gdanim.view.layout import Box
-from gdanim.view.pane import Clock, Cue, RunPane
+from gdanim.view.pane import RunPane
 from gdanim.view.plot import BOTTOM, TOP, Plot, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import formula
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 SAMPLES = 801  # of the curve
 POLE = 3.0  # times the span of most of the curve: what lies farther out is cut off
@@ -59,7 +60,7 @@ class ProfilePane(RunPane):
     ``drawn``: how much of the curve there is, 0 to 1.
     """
 
-    def __init__(self, scene: FilmScene, clock: Clock, box: Box) -> None:
+    def __init__(self, scene: Stage, clock: Clock, box: Box) -> None:
         super().__init__(scene, clock, box)
         self.act, self.timeline = clock.act, clock.timeline
         self.few = len(self.act.runs) <= FEW
