@@ -7,11 +7,9 @@ from gdanim.engine.balls import cast
 from gdanim.engine.basins import BasinMap, basins
 from gdanim.engine.solution import Act
 from gdanim.theme import Color, rgb
-from gdanim.view.animated import Clock
-from gdanim.view.pane import Pane
+from gdanim.view import Clock, FilmScene, Pane
 from gdanim.view.panes.basins import Shares, StepsPane, height, painted
 from gdanim.view.panes.surface import SurfacePane
-from gdanim.view.scene import FilmScene
 
 FINEST, WORK = 720, 1.5e8  # starts along the longer side of a map; updates that a map may cost
 

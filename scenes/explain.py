@@ -6,12 +6,12 @@ from manim import FadeOut, Mobject, Write, rate_functions
 
 from gdanim.engine.anatomy import anatomy
 from gdanim.engine.solution import Act
+from gdanim.view import APPEAR, FALL, HOLD, LEAVE, FilmScene
 from gdanim.view.panes.curves import CurvesPane
 from gdanim.view.panes.legend import legend
 from gdanim.view.panes.pointed import PointedSurface
 from gdanim.view.panes.rule import RulePane
 from gdanim.view.rules import rule, worked_out
-from gdanim.view.scene import APPEAR, FALL, HOLD, LEAVE, FilmScene
 
 LINE, MOVE = (1.5, 0.8, 0.45), (1.4, 1.0, 0.8)  # seconds for each line and for the move of the first steps
 LINES = 4  # a rule of more lines is told faster

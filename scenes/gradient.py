@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from manim import FadeOut, Mobject, Write, rate_functions
 
 from gdanim.engine.solution import Act
+from gdanim.view import FilmScene
 from gdanim.view.panes.gradient import GradientSurface, climbs, plain
 from gdanim.view.panes.notes import NotesPane
-from gdanim.view.scene import FilmScene
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,13 @@ from gdanim.engine.sweep import sweep
 from gdanim.motion.landscape import landscape
 from gdanim.motion.rolling import Rolling
 from gdanim.spec.grids import Grid, Losses
-from gdanim.view.animated import Clock
-from gdanim.view.layout import MARGIN, SHORT, Box
-from gdanim.view.pane import Pane
+from gdanim.view import APPEAR, HOLD, LEAVE, Box, Clock, FilmScene, Pane
+from gdanim.view.layout import MARGIN, SHORT
 from gdanim.view.panes.loss_grid import LossGrid, LossKey
 from gdanim.view.panes.rates import RatePane
 from gdanim.view.panes.sweep import SweepKey, SweepPane, telling
 from gdanim.view.plot import TOP
-from gdanim.view.scene import APPEAR, BALL, HOLD, LEAVE, FilmScene
+from gdanim.view.scene import BALL
 
 KEY = 215.0  # points that the key is high
 GO = 1.5  # seconds of the cursor's way to the lowest loss

@@ -77,7 +77,7 @@ def room_graph() -> Graph:
 def main() -> None:
     graph = room_graph()
     for name in TopologicalSorter(graph).static_order():
-        print(f"{name:10} <- {' '.join(sorted(graph[name]))}".rstrip(" <-"))
+        print(f"{name:10} <- {' '.join(sorted(graph[name]))}".removesuffix(" <- "))
 
 
 if __name__ == "__main__":
