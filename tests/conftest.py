@@ -22,11 +22,11 @@ from progress import Progress
 
 import gdanim
 from gdanim import registry
-from gdanim.catalog import REGISTRIES
 from gdanim.cli import main
 from gdanim.engine import sweep as sweeping
 from gdanim.engine.balls import Cast
 from gdanim.engine.solution import Act
+from gdanim.listing import REGISTRIES
 from gdanim.spec import Spec, spec_hash
 from gdanim.spec.quality import pixels
 from gdanim.spec.sections import Video

@@ -38,7 +38,7 @@ camera: {orbit: 0}
     ],
 )
 def test_a_tick_is_typeset(value: float, markup: str) -> None:
-    from gdanim.view.axes import tick
+    from gdanim.view.ticks import tick
 
     assert tick(value) == markup
 

@@ -12,6 +12,7 @@ import numpy as np
 from manim import Mobject, config
 from numpy.typing import NDArray
 
+from gdanim.catalog import Declared
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Act, Solution
 from gdanim.spec import Spec
@@ -38,14 +39,11 @@ class Shown(Protocol):
     def picture(self, t: float) -> Any: ...
 
 
-class Stage(Recording):
+class Stage(Declared, Recording):
     """A part of a film: its spec, the runs of its balls, and how they look.
 
     ``solution``: the runs, whoever computed them; absent, they are computed when they are first needed.
     """
-
-    heading_in_column = False  # title and formula stand in the legend's column, not above everything
-    keeps_column = False  # what stands there is no legend
 
     def __init__(
         self, spec: Spec, transparent: bool = False, solution: Solution | None = None, **kwargs: Any

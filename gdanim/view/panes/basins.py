@@ -14,13 +14,13 @@ from gdanim.engine.solution import Array, Run, Status
 from gdanim.formula import point_text
 from gdanim.theme import rgb
 from gdanim.view.animated import Clock
-from gdanim.view.axes import tick
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
 from gdanim.view.panes.contour import BAR, ContourPane
 from gdanim.view.plot import GAP, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import Numbers, fitted, literal
+from gdanim.view.ticks import tick
 
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage

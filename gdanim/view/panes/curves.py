@@ -112,7 +112,7 @@ def lowest(objective: Objective) -> float:
     return min([0.0, *(float(objective.value(np.asarray(m))) for m in objective.minima)])
 
 
-def fitting(values: Sequence[Array], height: str = "auto") -> Scale:
+def fitting(values: Sequence[Array], scale: str = "auto") -> Scale:
     """The scale of an axis for curves: all of them but what lies far above where they begin."""
     first = np.array([v[0] for v in values if np.isfinite(v[0])])
     highest = float(first.max(initial=-np.inf))
@@ -124,6 +124,6 @@ def fitting(values: Sequence[Array], height: str = "auto") -> Scale:
         return Scale(highest - depth, highest + 0.15 * depth)
     high = 1.15 * highest
     low = float(finite[finite > DEEPEST * high].min())
-    if height == "log" or (height == "auto" and np.log10(high / low) > DECADES and not (finite < 0).any()):
+    if scale == "log" or (scale == "auto" and np.log10(high / low) > DECADES and not (finite < 0).any()):
         return Scale(low, 1.5 * high, log=True)
     return Scale(min(0.0, float(finite.min())), high)

@@ -27,7 +27,7 @@ SAMPLE = 7.0  # points
 SIZE = 32.0  # points of the equation
 POINT, POWER, GAP = 0.55, 4.2, 0.4  # digits' widths of a decimal point, of a power of ten, between pieces
 NAME = 32.0  # points that the name of the axis takes above the frame
-FEW = 4  # so many balls leave ghosts
+MOST_GHOSTS = 4  # so many balls leave ghosts
 GHOST, APART = 0.5, 12.0  # opacity of earlier lines; points that lie between any two of them somewhere
 CANDIDATES = 400  # moments at which a line may leave a ghost
 LATELY, GLANCES = 0.3, 8  # seconds over which a batch fades, and how often they are looked at
@@ -132,7 +132,7 @@ class DataPane(RunPane):
         opacity = GHOST / len(self.act.runs) ** 0.5
         rows = [np.zeros((0, 25))]
         for run, color in zip(self.act.runs, self.colors, strict=True):
-            if len(self.act.runs) > FEW:
+            if len(self.act.runs) > MOST_GHOSTS:
                 break
             steps = seen[seen < run.steps]
             lines = self.lines(run.points[steps])

@@ -12,11 +12,11 @@ import numpy as np
 from gdanim.engine.solution import Array, Objective, Run
 from gdanim.theme import Color, rgb
 from gdanim.view.animated import Clock
-from gdanim.view.axes import tick
 from gdanim.view.layout import Box
 from gdanim.view.panes.curves import TracesPane
 from gdanim.view.plot import Scale
 from gdanim.view.sketch import Sketch
+from gdanim.view.ticks import tick
 
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gdanim.view.stage import Stage
 
 MOST_ROWS, LEAST_PITCH = 12, 62.0  # more balls than this, or than there is room for, fold into a summary
-FEW = 3  # balls stand below each other even in a small picture
+ONE_COLUMN = 3  # balls stand below each other even in a small picture
 LABEL_SIZE, NOTE_SIZE = 30.0, 23.0
 PITCH, MOST_PITCH = 84.0, 112.0  # points from row to row; with the causes of verdicts
 MOST_EXPLAINED, EXPLAINED_PITCH = 5, 92.0  # so many rows, so far apart, have room for the causes of verdicts
@@ -88,7 +88,7 @@ class Legend(FlatPane):
         if balls > MOST_ROWS:
             return None
         if layout.width < SHORT:
-            return cls.height(balls, 1 if balls <= FEW else layout.panel_columns)
+            return cls.height(balls, 1 if balls <= ONE_COLUMN else layout.panel_columns)
         return cls.height(balls, layout.panel_columns, MOST_PITCH)
 
     @staticmethod

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from gdanim.spec.grids import Losses
 from gdanim.spec.ranges import WIDE
 from gdanim.theme import rgb
-from gdanim.view.axes import tick
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
 from gdanim.view.panes.grid import GridKey, GridPane
 from gdanim.view.plot import Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import literal
+from gdanim.view.ticks import tick
 
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage

@@ -36,7 +36,7 @@ class NotesPane(FlatPane):
         x, y = surface.act.objective.variables
         slopes = [formula(rf"\partial f / \partial {name}") for name in (x, y)]
         self._labels = [want(t, SIZE) for t in (*slopes, "$|nabla f|$", "plane", "surface", "error")]
-        self._step = want(fitted(self.rule(), self._room * s), SIZE)
+        self._step = want(fitted(self._rule(), self._room * s), SIZE)
 
     def moving(self, sketch: Sketch) -> None:
         box, s = self.box, self.lettering.scale

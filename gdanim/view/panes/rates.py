@@ -14,7 +14,7 @@ from gdanim.motion.timeline import Timeline
 from gdanim.view.animated import Clock
 from gdanim.view.layout import Box
 from gdanim.view.pane import RunPane
-from gdanim.view.panes.contour import FEW, ROOMY, ContourPane
+from gdanim.view.panes.contour import MOST_DETAILED, ROOMY, ContourPane
 from gdanim.view.panes.curves import step_scale
 from gdanim.view.plot import Plot, Scale
 from gdanim.view.sketch import Sketch
@@ -47,7 +47,7 @@ class RatePane(ContourPane):
     """The map of the balls at one rate: its name and their median loss above, the verdict and cause below."""
 
     def __init__(self, scene: Stage, clock: Clock, box: Box, balls: Sequence[int]) -> None:
-        map_box, crowd = box.inset(0, HEAD, 0, FOOT), len(balls) > FEW
+        map_box, crowd = box.inset(0, HEAD, 0, FOOT), len(balls) > MOST_DETAILED
         super().__init__(scene, clock, map_box, bar=False, bare=True, balls=balls, fleeting=crowd)
         lettering, room = self.lettering, self.plot.frame.width
         size = 1.0 if room > ROOMY else NARROW

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.motion.rolling import FEW, Rolled, Rolling
+from gdanim.motion.rolling import MOST_LED, Rolled, Rolling
 from gdanim.theme import rgb
 from gdanim.view.animated import Clock, Cue
 from gdanim.view.axes import Axes, Live
@@ -133,7 +133,7 @@ class SurfacePane(Pane):
         weights = moment.lead * inside
         if len(weights) == 1:
             weights = inside.astype(float)
-        elif len(weights) > FEW:
+        elif len(weights) > MOST_LED:
             weights = np.zeros(len(weights))
             weights[np.nanargmin(np.where(inside, moment.contacts[:, 2], np.inf))] = float(inside.any())
         led = np.flatnonzero(weights)
