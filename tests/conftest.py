@@ -90,7 +90,7 @@ def filming() -> Filming:
     def film(spec: Spec, height: int = 240, rate: int = 10) -> Iterator[FilmScene]:
         gc.freeze()  # what is there stays: films, which collect garbage, need not look through it each time
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("gdanim.view.stage.solve", solve)
+            patch.setattr("gdanim.view.film.solve", solve)
             patch.setattr("gdanim.engine.sweep.sweep", sweep)
             with _film(spec, pixels(height, spec.video.aspect), rate) as film:
                 yield film.scene(0)

@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.catalog import scenes
+from gdanim.engine.descent import solve
 from gdanim.engine.solution import Solution
 from gdanim.errors import InputError
+from gdanim.lengths import natural
 from gdanim.motion.timeline import LEAVE
 from gdanim.spec import Spec
 from gdanim.theme import rgb, themed
@@ -28,7 +30,6 @@ from gdanim.view.text import unknown
 
 FADE = 0.2  # seconds in which a part goes, and in which the next one comes
 CALM = 0.8  # the same where the end of a loop meets its beginning
-TOO_SHORT = "video.duration is too short"  # how a scene's warning begins
 MOST_LACKING = 20  # characters are named that no font has
 Pixels = NDArray[np.uint8]
 
@@ -55,13 +56,16 @@ class Film:
         self._solutions = _shared(solution, self._parts) if solution else {}
         self._frames: dict[int, int] = {}  # of a part
         self._current: tuple[int, Stage] | None = None
-        if spec.acts and spec.video.duration is not None:
-            self._share(spec.video.duration)
+        duration = spec.video.duration
+        self._seconds = self._shares(duration) if spec.acts and duration else [duration]
         lacking = dict.fromkeys(c for part in self._parts for c in unknown(_words(part), part.view.font))
         if lacking:
             told = f"no font here has {' '.join([*lacking][:MOST_LACKING])}"
             warnings.warn(f"view.font: {told}; name one that is installed and does", stacklevel=2)
         self.size = self.scene(0).size
+        if duration and self.length - duration > len(self._parts) / rate:
+            told = f"video.duration is too short: this film lasts {self.length:.1f} s"
+            warnings.warn(told, stacklevel=2)
 
     def scene(self, index: int) -> Stage:
         """The recorded scene of a part (from 0). The one before is closed."""
@@ -71,18 +75,16 @@ class Film:
             if part.scene not in self._classes:
                 self._classes[part.scene] = scene_class(part.scene)
             transparent = self._transparent and part.view.background == "none"
+            seconds = self._seconds[index] if self.spec.video.duration else None
             scene = self._classes[part.scene](
-                part, transparent=transparent, solution=self._solutions.get(index)
+                part, transparent=transparent, solution=self._solution(index), seconds=seconds
             )
-            with warnings.catch_warnings():
-                if self.spec.acts:  # of parts that are too short is told as of one film
-                    warnings.filterwarnings("ignore", TOO_SHORT)
-                scene.setup()
-                scene.construct()
+            scene.setup()
+            scene.construct()
             if part.hold:
                 scene.wait(part.hold)
             self._current = index, scene
-            self._solutions[index], self._frames[index] = scene.solution, scene.frames
+            self._frames[index] = scene.frames
         return self._current[1]
 
     def close(self) -> None:
@@ -185,21 +187,24 @@ class Film:
             self.scene(index)
         return self._frames[index]
 
-    def _share(self, duration: float) -> None:
-        """Give every part its share of the film's duration: as its natural length is to that of all."""
+    def _shares(self, duration: float) -> list[float]:
+        """Seconds of every part without its hold: of the film's duration as its natural length is of all.
+
+        Together with its hold it begins and ends on whole frames.
+        """
         holds = np.array([part.hold for part in self._parts])
-        natural = np.array([self.scene(index).length for index in range(len(holds))]) - holds
-        shares = max(duration - holds.sum(), 0.0) * natural / natural.sum() + holds
+        lasting = [natural(part, self._solution(index).acts) for index, part in enumerate(self._parts)]
+        shares = max(duration - holds.sum(), 0.0) * np.array(lasting) / sum(lasting) + holds
         borders = np.round(np.cumsum([0.0, *shares]) * self.rate)
-        self.close()
-        for index, frames in enumerate(np.diff(borders)):
-            part = self._parts[index]
-            own = float(frames) / self.rate - part.hold
-            video = part.video.model_copy(update={"duration": own})
-            self._parts[index] = part.model_copy(update={"video": video})
-        self._frames.clear()
-        if self.length - duration > len(shares) / self.rate:
-            warnings.warn(f"{TOO_SHORT}: this film lasts {self.length:.1f} s", stacklevel=2)
+        return [
+            float(frames) / self.rate - hold for frames, hold in zip(np.diff(borders), holds, strict=True)
+        ]
+
+    def _solution(self, index: int) -> Solution:
+        """The runs of a part, computed once."""
+        if index not in self._solutions:
+            self._solutions[index] = solve(self._parts[index])
+        return self._solutions[index]
 
     def _fade(self, index: int, frame: float, out: Pixels) -> None:
         """Parts go into the ground of the next one, which comes out of it."""

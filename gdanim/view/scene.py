@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import re
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -95,12 +94,12 @@ class FilmScene(Stage):
         """Whether it ends as it begins; where only the spec asks for it, the film fades."""
         return self.spec.video.loop and type(self).construct is FilmScene.construct
 
-    def clock(self, act: Act, overhead: float = 0.0) -> Clock:
+    def clock(self, act: Act, overhead: float = 0.0, runs: int = 0) -> Clock:
         """The run of an act, as long as its pace asks or as the spec's duration leaves it.
 
-        ``overhead``: seconds that the scene needs for the act beside its run.
+        ``overhead``: seconds that the scene needs for the act beside its run; ``runs`` as for ``run_time``.
         """
-        run_time = self.run_time(overhead)
+        run_time = self.run_time(overhead, runs)
         if len(act.domain) != 2:
             return Clock(Timeline(act, self.spec.pace, run_time))
         radius = BALL / max(len(act.runs) / MANY, 1.0) ** 0.28
@@ -165,15 +164,14 @@ class FilmScene(Stage):
         unit = config.frame_height / self.layout.height
         return float((config.frame_height / 2 - mobject.get_bottom()[1]) / unit)
 
-    def run_time(self, overhead: float) -> float | None:
-        duration = self.spec.video.duration
-        if duration is None:
+    def run_time(self, overhead: float, runs: int = 0) -> float | None:
+        """Seconds of each of so many runs (0: one for each act) if the film has a length to keep; else None.
+
+        ``overhead``: seconds that each needs beside. A run has a second at least.
+        """
+        if self.seconds is None:
             return None
-        acts = len(self.solution.acts) or 1
-        if duration / acts < overhead + 1.0:
-            least = acts * (overhead + 1)
-            warnings.warn(f"video.duration is too short: this film lasts {least:.1f} s", stacklevel=2)
-        return max(duration / acts - overhead, 1.0)
+        return max(self.seconds / (runs or len(self.solution.acts) or 1) - overhead, 1.0)
 
     def tear_down(self) -> None:
         """Under manim's own player: show what was recorded."""

@@ -46,13 +46,20 @@ class Stage(Declared, Recording):
     """
 
     def __init__(
-        self, spec: Spec, transparent: bool = False, solution: Solution | None = None, **kwargs: Any
+        self,
+        spec: Spec,
+        transparent: bool = False,
+        solution: Solution | None = None,
+        seconds: float | None = None,
+        **kwargs: Any,
     ) -> None:
+        """``seconds``: how long it shall last, without its hold; absent, what its spec says of its duration."""
         config.frame_width = config.frame_height * config.pixel_width / config.pixel_height
         super().__init__(**kwargs)
         self.spec = spec
         if solution is not None:
             self.solution = solution
+        self.seconds = spec.video.duration if seconds is None else seconds
         self.theme: Theme = themed(self.spec.view)
         self.size = (int(config.pixel_width), int(config.pixel_height))
         self.lettering = Lettering(self.size[1] / layout(*self.size).height, self.spec.view.font)
