@@ -54,10 +54,8 @@ def length(spec: Spec) -> Length:
     lasting = np.array(seconds)
     if spec.video.duration is not None:  # shared as the parts last by nature, but a run has a second at least
         share = spec.video.duration - sum(part.hold for part in parts)
-        least = [
-            _beats(part, [len(act.balls) for act in acts]) + len(acts)
-            for part, acts in zip(parts, casts, strict=True)
-        ]
+        balls = [[len(act.balls) for act in acts] for acts in casts]
+        least = [_beats(part, of) + len(of) for part, of in zip(parts, balls, strict=True)]
         lasting = np.maximum(max(share, 0.0) * lasting / lasting.sum(), least)
         trust = "about " if trust else ""
     total = sum(max(1, round((s + part.hold) * rate)) for s, part in zip(lasting, parts, strict=True))

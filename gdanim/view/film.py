@@ -196,9 +196,7 @@ class Film:
         lasting = [natural(part, self._solution(index).acts) for index, part in enumerate(self._parts)]
         shares = max(duration - holds.sum(), 0.0) * np.array(lasting) / sum(lasting) + holds
         borders = np.round(np.cumsum([0.0, *shares]) * self.rate)
-        return [
-            float(frames) / self.rate - hold for frames, hold in zip(np.diff(borders), holds, strict=True)
-        ]
+        return list((np.diff(borders) / self.rate - holds).tolist())
 
     def _solution(self, index: int) -> Solution:
         """The runs of a part, computed once."""
