@@ -53,7 +53,7 @@ class Stage(Declared, Recording):
         seconds: float | None = None,
         **kwargs: Any,
     ) -> None:
-        """``seconds``: how long it shall last, without its hold; absent, the duration that its spec asks for."""
+        """``seconds``: how long it shall last without its hold; absent, the duration its spec asks for."""
         config.frame_width = config.frame_height * config.pixel_width / config.pixel_height
         super().__init__(**kwargs)
         self.spec = spec
