@@ -24,7 +24,7 @@ LAYERS = [
     {"timeline", "landscape", "piles", "rolling", "captions"},
     {"view", "catalog"},
     {"output"},
-    {"checks", "options", "plugins", "schema", "lengths", "starter", "table", "cli", "__init__"},
+    {"checks", "options", "plugins", "schema", "lengths", "starter", "table", "cli", "__init__", "__main__"},
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 MODULES = sorted(PACKAGE.rglob("*.py"))
