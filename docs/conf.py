@@ -14,6 +14,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx_copybutton"]
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 
+smartquotes = False  # they would change what is code in docstrings
 html_theme = "furo"
 html_title = "gdanim"
 html_copy_source = False
