@@ -123,13 +123,6 @@ def test_what_is_made_from_the_code_is_up_to_date(tmp_path: Path) -> None:
     assert done.stdout == "\n", "run make docs"
 
 
-def test_every_registered_name_has_its_page() -> None:
-    for kind in ("functions", "gradients", "optimizers", "schedules", "scenes"):
-        page = (DOCS / "reference" / f"{kind}.md").read_text(encoding="utf-8")
-        assert len(re.findall("^## ", page, re.MULTILINE)) >= 3
-        assert page.count("<!-- begin") == page.count("<!-- end -->") == 2
-
-
 # Specs. A block is a whole one, unless it says that it is ``part`` of one (it is then laid over the smallest
 # spec), ``wrong``, or ``other``, no spec at all.
 

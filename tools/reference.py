@@ -203,17 +203,12 @@ def helped(action: argparse.Action) -> str:
 
 
 def names(kind: str) -> Iterator[str]:
-    """All names of a kind, with one line on each."""
-    linked = kind in catalog.REGISTRIES or kind == "scenes"
-    head = ("name", "draws" if kind == "scenes" else "parameters", "")
-    rows = (
-        (f"[`{name}`](#{name})" if linked else f"`{name}`", aside if kind == "scenes" else code(aside), line)
-        for name, aside, line in catalog.listing(kind)
+    """All names of a kind, with one line on each; those that have a section are links to it."""
+    linked = kind != "verdicts"
+    yield from table(
+        ("name", ""),
+        ((f"[`{name}`](#{name})" if linked else code(name), line) for name, _, line in catalog.listing(kind)),
     )
-    if any(aside for _, aside, _ in catalog.listing(kind)):
-        yield from table(head, rows)
-    else:
-        yield from table((head[0], head[2]), ((name, line) for name, _, line in rows))
 
 
 def details(kind: str) -> Iterator[str]:
@@ -256,8 +251,8 @@ def palettes(_: str) -> Iterator[str]:
 
 
 def code(text: str) -> str:
-    """As code, if there is anything."""
-    return f"`{text}`" if text else ""
+    """A text as code."""
+    return f"`{text}`"
 
 
 if __name__ == "__main__":
