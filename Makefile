@@ -1,4 +1,4 @@
-# Every target works on a fresh clone: .venv/films and .venv/tools set up what is missing, once.
+# Every target works on a fresh clone: .venv/films, .venv/tools and .venv/docs set up what is missing, once.
 PYTHON ?= python3
 SPEC ?= specs/*.yaml
 PIP = PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_USE_PEP517=1 \
@@ -9,7 +9,7 @@ TOO_OLD = "gdanim needs Python 3.11 or newer; name one: make PYTHON=python3.12 .
 override SPEC := $(value SPEC)
 export SPEC
 
-.PHONY: help render gallery test check bench wheels clean
+.PHONY: help render gallery test check docs bench wheels clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -19,7 +19,7 @@ render: .venv/films  ## film SPEC=specs/x.yaml (default: all of specs/*.yaml) in
 		else eval "set -- $$SPEC"; fi; \
 		.venv/bin/gdanim render "$$@" $(QUALITY:%=-q %)
 
-gallery: .venv/films  ## the README's GIFs, of specs/*.yaml and specs/gallery, into docs/
+gallery: .venv/films  ## the documentation's GIFs, of specs/*.yaml and specs/gallery, into docs/
 	@.venv/bin/gdanim render specs/*.yaml specs/gallery/*.yaml -f gif -q $(or $(QUALITY),250p10) -o docs
 
 test: .venv/tools  ## run the tests
@@ -29,6 +29,10 @@ check: .venv/tools  ## lint, formatting and types
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
+
+docs: .venv/docs  ## the documentation, into build/docs/index.html: the reference is written anew, links are checked
+	@.venv/bin/python tools/reference.py
+	@.venv/bin/sphinx-build --quiet --fail-on-warning --keep-going -d build/doctrees docs build/docs
 
 bench: .venv/tools  ## frames a second beside manim's renderers, steps a second beside TORCH=its/python
 	@.venv/bin/python bench/render.py
@@ -55,4 +59,9 @@ clean:  ## remove .venv and caches; films stay
 .venv/tools: .venv/films
 	@echo "Adding what tests and checks need: 100 MB to download, about a minute"
 	@$(PIP) --editable '.[dev]'
+	@touch $@
+
+.venv/docs: .venv/films
+	@echo "Adding what the documentation needs: 20 MB to download, half a minute"
+	@$(PIP) --editable '.[docs]'
 	@touch $@

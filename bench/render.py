@@ -234,7 +234,7 @@ def where(frames: int = 60) -> dict[str, float]:
             writer = video.Mp4(Path(folder) / "orbit.mp4", video.Reel(SIZE, RATE))
             for k in range(frames):
                 t = 5 + k / RATE
-                shown, state = timed("seek", lambda t=t: scene._seek(t))
+                shown, state = timed("seek", lambda t=t: scene.seek(t))
                 act = next(m for m in shown if isinstance(m, SurfacePane))
                 timed("simulate", lambda act=act: act.timeline.at(act.clock.seconds))
                 picture = timed("labels and camera", lambda act=act, t=t: act.picture(t))

@@ -1,29 +1,28 @@
 """Films of gradient descent from a short YAML spec.
 
 >>> spec = gdanim.load("specs/ravine.yaml")
->>> [str(run.status) for run in gdanim.solve(spec).acts[0].runs]
-['slow', 'converged', 'oscillating', 'diverged']
->>> gdanim.render(spec, "media")
-[PosixPath('media/ravine.mp4')]
+>>> [run.verdict for run in gdanim.solve(spec).acts[0].runs][:2]
+['converged slowly at step 766', 'converged at step 103']
 
 A spec may as well be a dict, and its function one of Python:
 
 >>> bowl = gdanim.from_callable(lambda x, y: x**2 + 10 * y**2, domain={"x": (-3, 3), "y": (-2, 2)})
->>> gdanim.still({"functions": [bowl], "learning_rates": [0.01, 0.07]})
+>>> solution = gdanim.solve({"functions": [bowl], "learning_rates": [0.01, 0.07]})
 
-What cannot be used is answered with InputError, whose text says where and why. Optimizers, schedules and
-gradients of your own are registered functions: docs/plugins.md.
+``gdanim.render`` makes the film, ``gdanim.still`` a frame of it. What cannot be used is answered with
+InputError, whose text says where and why. Optimizers, schedules and gradients of your own are registered
+functions: docs/plugins.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdanim.errors import InputError, SpecError
+from gdanim.version import __version__
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +43,6 @@ __all__ = [
     "solve",
     "still",
 ]
-__version__ = version("gdanim")
 
 
 def load(source: Source, *, name: str = "film") -> Spec:
@@ -58,9 +56,13 @@ def load(source: Source, *, name: str = "film") -> Spec:
     Raises SpecError, an InputError, which holds every mistake with its line and column, or, of a dict, with
     the keys that lead to it.
 
-    >>> gdanim.load("specs/ravine.yaml")
-    >>> gdanim.load('functions: ["x^2 + 10*y^2"]')
-    >>> gdanim.load({"functions": ["x^2 + 10*y^2"], "learning_rates": np.geomspace(0.01, 0.1, 4)})
+    >>> gdanim.load("specs/ravine.yaml").film
+    'ravine'
+    >>> gdanim.load('functions: ["x^2 + 10*y^2"]').steps
+    1000
+    >>> rates = numpy.geomspace(0.01, 0.1, 4)
+    >>> len(gdanim.load({"functions": ["x^2 + 10*y^2"], "learning_rates": rates}).learning_rates)
+    4
     """
     from gdanim.checks import load
     from gdanim.origin import kind_of
@@ -77,9 +79,9 @@ def solve(spec: Spec | Source) -> Solution:
 
     ``spec`` is a Spec, or whatever ``load`` takes. Raises as ``load``.
 
-    >>> run = gdanim.solve(spec).acts[0].runs[0]
+    >>> run = gdanim.solve("specs/ravine.yaml").acts[0].runs[0]
     >>> run.points.shape, run.losses.shape, str(run.status), run.verdict
-    ((767, 2), (767,), 'slow', 'converged slowly at step 766')
+    ((767, 2), (767,), 'converged', 'converged slowly at step 766')
     >>> run.evaluations
     Evaluations(function=767, gradient=767, hessian=0)
     """
@@ -95,10 +97,16 @@ def columns(solution: Solution | Sequence[Solution]) -> dict[str, NDArray[Any]]:
     (nan where a function lacks one), loss, grad_norm, learning_rate, status, and function_evaluations,
     gradient_evaluations and hessian_evaluations, each counted from the start of the ball.
 
-    >>> table = gdanim.columns(gdanim.solve(spec))
+    >>> table = gdanim.columns(gdanim.solve("specs/ravine.yaml"))
     >>> last = table["status"] != "running"
-    >>> table["label"][last], table["loss"][last]
-    >>> pandas.DataFrame(table)  # with pandas, if you have it
+    >>> for label, step, status in zip(table["label"][last], table["step"][last], table["status"][last]):
+    ...     print(label, step, status)
+    sgd 0.01 766 converged
+    sgd 0.07 103 converged
+    sgd 0.0975 335 converged
+    sgd 0.105 90 diverged
+
+    ``pandas.DataFrame(table)`` makes a frame of them.
     """
     from gdanim.engine.solution import Solution
     from gdanim.origin import kind_of
@@ -125,8 +133,9 @@ def render(
     "gif") replace what the spec asks for; ``progress`` shows a bar. Raises InputError for a spec, a quality,
     a format or a directory that cannot be used, OSError where the directory cannot be written to.
 
-    >>> gdanim.render(spec, "media", quality="480p15", formats=["mp4", "gif"])
-    [PosixPath('media/ravine.mp4'), PosixPath('media/ravine.gif')]
+    >>> spec = gdanim.load({"functions": ["bowl"], "learning_rates": [0.3]}, name="bowl")
+    >>> [path.name for path in gdanim.render(spec, "media", quality="240p5", formats=["gif"])]
+    ['bowl.gif']
     """
     from gdanim.options import asked
     from gdanim.origin import kind_of
@@ -152,7 +161,10 @@ def still(spec: Spec | Source, at: float | str = "end", *, quality: str | None =
     ``quality`` (such as "1080p30") replaces what the spec asks for. A notebook shows the
     image; ``numpy.asarray`` makes it an array of shape (height, width, 3). Raises InputError as ``render``.
 
-    >>> gdanim.still(spec, 4.5, quality="1080p30").save("frame.png")
+    >>> image = gdanim.still("specs/ravine.yaml", 4.5, quality="240p10")
+    >>> image.size
+    (426, 240)
+    >>> image.save("frame.png")
     """
     from gdanim.options import asked, moment
     from gdanim.output import film
@@ -187,9 +199,11 @@ def from_callable(
     the gradient given is not that of ``f``.
 
     >>> def valley(x, y):
-    ...     return np.log1p(x**2 + 10 * (y - np.sin(x)) ** 2)
+    ...     return numpy.log1p(x**2 + 10 * (y - numpy.sin(x)) ** 2)
     >>> goal = gdanim.from_callable(valley, domain={"x": (-4, 4), "y": (-2, 2)}, starts=[(-3, 1.5)])
-    >>> gdanim.render({"functions": [goal], "optimizers": ["sgd", "adam"], "learning_rates": [0.05]})
+    >>> spec = {"functions": [goal], "optimizers": ["sgd", "adam"], "learning_rates": [0.1]}
+    >>> [str(run.status) for run in gdanim.solve(spec).acts[0].runs]
+    ['oscillating', 'converged']
     """
     from gdanim.engine.functions import from_callable
 

@@ -1,95 +1,122 @@
-"""What a spec can name, with one line on each: for listings and for checks that need no graphics."""
+"""Where scenes are found, and what they say of themselves: for checks that need no graphics."""
 
 from __future__ import annotations
 
 import ast
-import inspect
+import difflib
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, get_args, get_type_hints
 
-from gdanim import origin, registry
 from gdanim.errors import InputError
 
 if TYPE_CHECKING:
-    from gdanim.engine.solution import Objective
     from gdanim.spec.entries import FunctionEntry
 
-REGISTRIES: dict[str, registry.Registry[Any]] = {
-    "functions": registry.functions,
-    "gradients": registry.gradients,
-    "optimizers": registry.optimizers,
-    "schedules": registry.schedules,
-}
-FOR_SOME = ("card", "sweep", "view.against")  # keys that mean something only to scenes that say so
 ANY = range(1, sys.maxsize)  # number of variables
+EXAMPLES = {  # of declarations whose defaults are none
+    "functions": '("bowl",)',
+    "most_rates": "6",
+    "most_balls": "3",
+    "uses": '("card",)',
+    "lasts": '{"act": 4.0}',
+}
 
 
 def scenes() -> dict[str, Path]:
     """Scene files by name: those in the package, then those in ./scenes, which win."""
+    return _in(_built_in()) | _in(Path("scenes"))
+
+
+def _built_in() -> Path:
+    """The folder of gdanim's own scenes, which a clone has at its root."""
     package = Path(str(resources.files("gdanim")))
     installed = package / "scenes"
-    built_in = installed if installed.is_dir() else package.parent / "scenes"  # a clone has them at its root
-    return {
-        file.stem: file
-        for folder in (built_in, Path("scenes"))
-        for file in sorted(folder.glob("*.py"))
-        if not file.stem.startswith("_")
-    }
+    return installed if installed.is_dir() else package.parent / "scenes"
 
 
-def own_files() -> list[Path]:
-    """The files of users that have registered something."""
-    made = (names[name] for names in REGISTRIES.values() for name in names)
-    return [Path(origin.shown(origin.file(factory))) for factory in made if not origin.built_in(factory)]
+def _in(folder: Path) -> dict[str, Path]:
+    return {file.stem: file for file in sorted(folder.glob("*.py")) if not file.stem.startswith("_")}
 
 
-def dimensions(scene: str) -> Sequence[int]:
-    """How many variables the functions may have that a scene draws; 0 among them: it can do without any.
+class Declared:
+    """What the class of a scene says of itself, by these attributes: its file is read for them, not run."""
 
-    A scene's class says so: ``dimensions = (1, 2)``, or None for any number. One that says nothing draws
-    functions of two variables.
-    """
-    found: tuple[int, ...] | None = _declared(scene, "dimensions", (2,))
-    return ANY if found is None else found or (0,)
+    dimensions: ClassVar[tuple[int, ...] | None] = (2,)
+    """How many variables its functions may have: (1, 2); (): it draws none; 0 among them: it can do without;
+    None: any number."""
+    functions: ClassVar[tuple[str, ...]] = ()
+    """The registered functions that it draws; (): all that have so many variables."""
+    most_rates: ClassVar[int] = sys.maxsize
+    """How many pairs of optimizer and rate it may compare."""
+    most_balls: ClassVar[int] = sys.maxsize
+    """How many balls an act of it may have."""
+    needs_sweep: ClassVar[bool] = False
+    """Whether it can do nothing without a sweep."""
+    uses: ClassVar[tuple[str, ...]] = ()
+    """Keys that mean something only to scenes that say so: ("card",), ("view.against",)."""
+    lasts: ClassVar[Mapping[str, float]] = {}
+    """Of one with a construct of its own, about how many seconds it lasts beside the run: {"film": 4,
+    "act": 2, "ball": 0, "row": 0.9}, "data" where it has some to show, "run": 0 without the run."""
+    heading_in_column: ClassVar[bool] = False
+    """Whether title and formula stand in the legend's column, not above everything."""
+    keeps_column: ClassVar[bool] = False
+    """Whether what stands in that column is no legend."""
+
+    @classmethod
+    def numbers(cls) -> Sequence[int]:
+        """How many variables its functions may have, 0 among them where it can do without any."""
+        return ANY if cls.dimensions is None else cls.dimensions or (0,)
 
 
-def only(scene: str) -> tuple[str, ...]:
-    """The registered functions that a scene draws, where its class says so: ``functions = ("a", "b")``."""
-    named: tuple[str, ...] = _declared(scene, "functions", ())
-    return named
+KINDS = {name: get_args(kind)[0] for name, kind in get_type_hints(Declared).items()}  # of declarations
 
 
-def most_rates(scene: str) -> int:
-    """How many pairs of optimizer and rate a scene may compare, where its class says ``most_rates = 6``."""
-    return int(_declared(scene, "most_rates", sys.maxsize))
+def facts(scene: str) -> type[Declared]:
+    """What a scene declares. Raises InputError where that cannot be read, is misspelt or of another type."""
+    return _said(scenes()[scene])
 
 
-def most_balls(scene: str) -> int:
-    """How many balls an act of a scene may have, where its class says ``most_balls = 3``."""
-    return int(_declared(scene, "most_balls", sys.maxsize))
+def _said(file: Path) -> type[Declared]:
+    found: dict[str, Any] = {}
+    for node in (node for scene_class in _classes(file) for node in scene_class.body):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+            name = ast.unparse(node.target if isinstance(node, ast.AnnAssign) else node.targets[0])
+            if name in KINDS:
+                found.setdefault(name, _read(name, node.value, f"{file}:{node.lineno}"))
+            elif near := difflib.get_close_matches(name, KINDS, n=1, cutoff=0.8):
+                raise InputError(f"{file}:{node.lineno}: unknown {name!r}, did you mean {near[0]!r}?")
+    return type("Facts", (Declared,), found)
 
 
-def needs_sweep(scene: str) -> bool:
-    """Whether a scene can do nothing without a sweep, where its class says ``needs_sweep = True``."""
-    return bool(_declared(scene, "needs_sweep", False))
+def _read(name: str, node: ast.expr, where: str) -> Any:
+    """The value of a declaration, which must be written out."""
+    from pydantic import TypeAdapter, ValidationError
+
+    example = repr(getattr(Declared, name)) if name not in EXAMPLES else EXAMPLES[name]
+    try:
+        value = ast.literal_eval(node)
+    except ValueError:
+        told = f"{name} is read without running the file: write its value out, such as {example}"
+        raise InputError(f"{where}: {told}") from None
+    try:
+        return TypeAdapter(KINDS[name]).validate_python(value, strict=True)
+    except ValidationError:
+        raise InputError(f"{where}: {name} must be such as {example}, not {value!r}") from None
 
 
-def lasts(scene: str) -> dict[str, float] | None:
-    """About how many seconds a scene with beats of its own lasts beside the run; None for the usual beats.
+def lasts(scene: str) -> Mapping[str, float] | None:
+    """What a scene says of its length; None for one of the usual beats, without a construct of its own."""
+    beats = (part for node in _classes(scenes()[scene]) for part in node.body)
+    return facts(scene).lasts if any(getattr(part, "name", "") == "construct" for part in beats) else None
 
-    Its class says so: ``lasts = {"film": 4, "act": 2, "ball": 0, "row": 0.9}``, "data" where it has
-    some to show, ``"run": 0`` without the run.
-    """
-    if not any(
-        getattr(part, "name", "") == "construct" for node in _classes(scenes()[scene]) for part in node.body
-    ):
-        return None
-    found: dict[str, float] = _declared(scene, "lasts", {})
-    return found
+
+def for_some() -> list[str]:
+    """The keys that mean something only to scenes that say so."""
+    return list(dict.fromkeys(key for file in _in(_built_in()).values() for key in _said(file).uses))
 
 
 def refuse_unless_one(scene: str) -> None:
@@ -104,99 +131,28 @@ def refuse_unless_one(scene: str) -> None:
         raise InputError(f"{file}:{classes[1].lineno}: {told}")
 
 
-def _declared(scene: str, name: str, absent: Any) -> Any:
-    """What a scene's class says of itself in an assignment, with a type or not; it is not run for it."""
-    file = scenes()[scene]
-    for node in (node for scene_class in _classes(file) for node in scene_class.body):
-        if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
-            continue
-        target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
-        if ast.unparse(target) == name:
-            try:
-                return ast.literal_eval(node.value)
-            except ValueError:
-                told = f"{name} is read without running the file: write its value out, such as {absent!r}"
-                raise InputError(f"{file}:{node.lineno}: {told}") from None
-    return absent
-
-
-def uses(scene: str) -> tuple[str, ...]:
-    """Which keys FOR_SOME scenes a scene uses, where its class says so: ``uses = ("view.against",)``."""
-    named: tuple[str, ...] = _declared(scene, "uses", ())
-    return named
-
-
 def suits(scene: str, entry: FunctionEntry) -> bool:
     """Whether a scene draws a function."""
-    return len(entry.variables) in dimensions(scene) and entry.name in (only(scene) or (entry.name,))
+    said = facts(scene)
+    return len(entry.variables) in said.numbers() and entry.name in (said.functions or (entry.name,))
+
+
+def summary(scene: str) -> str:
+    """The first line of a scene's file."""
+    docstring = ast.get_docstring(_tree(scenes()[scene]))
+    return (docstring or "").partition("\n")[0]
 
 
 def drawn(scene: str) -> str:
     """The functions that a scene draws, such as ``functions of 2 variables``."""
-    if only(scene):
-        return " and ".join(only(scene))
-    numbers = dimensions(scene)
+    said = facts(scene)
+    if said.functions:
+        return " and ".join(said.functions)
+    numbers = said.numbers()
     if not any(numbers):
         return "no functions"
     told = "any number of" if numbers is ANY else " or ".join(str(n) for n in numbers if n)
     return f"functions of {told} variable{'' if told == '1' else 's'}"
-
-
-def listing(kind: str) -> list[tuple[str, str, str]]:
-    """Rows of (name, its parameters with defaults, first line of its docstring)."""
-    if kind == "scenes":
-        return [(name, drawn(name), _summary(file)) for name, file in scenes().items()]
-    if kind == "themes":
-        from gdanim.view.theme import themes
-
-        return [(name, "", "") for name in themes]
-    if kind == "verdicts":
-        from gdanim.engine.solution import Status
-
-        return [(str(status), "", status.meaning) for status in Status]
-    names = REGISTRIES[kind]
-    return [
-        (name, _signature(names.parameters(name)), names.summary(name).replace("``", "")) for name in names
-    ]
-
-
-def aligned(table: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Rows of text in columns as wide as their widest cell; empty columns vanish."""
-    cells = [list(row) for row in table]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    for row in cells:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True) if width).rstrip()
-
-
-def markdown(kind: str) -> Iterator[str]:
-    """Everything known of a kind as a page, line by line: docstrings, parameters, landmarks of functions."""
-    yield f"# {kind.title()}"
-    for name, parameters, summary in listing(kind):
-        yield f"\n## {name}\n"
-        yield (inspect.getdoc(REGISTRIES[kind][name]) or "") if kind in REGISTRIES else summary
-        if kind == "functions":
-            yield from ("", *_landmarks(name))
-        if parameters:
-            yield f"\nParameters: `{parameters}`"
-
-
-def _landmarks(name: str) -> Iterator[str]:
-    """What is known of a function with its default parameters, as a list; nothing if it needs some."""
-    if any(given.default is given.empty for given in registry.functions.parameters(name).values()):
-        return
-    from gdanim.formula import point_text
-
-    goal: Objective = registry.functions[name]()
-    if goal.latex:
-        yield f"- formula: ${goal.latex}$"
-    box = zip(goal.variables, goal.domain or (), strict=False)
-    yield f"- domain: {', '.join(f'{name} in [{low:.6g}, {high:.6g}]' for name, (low, high) in box)}"
-    for point in goal.starts:
-        yield f"- start: {point_text(point)}"
-    for point, loss in zip(goal.minima, goal.minimum_values, strict=True):
-        yield f"- minimum: {loss:.8g} at {point_text(point, 8)}"
-    for point in goal.saddles:
-        yield f"- saddle: {point_text(point, 8)}"
 
 
 def _classes(scene: Path) -> list[ast.ClassDef]:
@@ -223,15 +179,3 @@ def _parsed(scene: Path, _: tuple[Path, int, int]) -> ast.Module:
         return ast.parse(scene.read_text(encoding="utf-8"))
     except SyntaxError as error:
         raise InputError(f"{scene}:{error.lineno}: SyntaxError: {error.msg}") from None
-
-
-def _summary(scene: Path) -> str:
-    docstring = ast.get_docstring(_tree(scene))
-    return (docstring or "").partition("\n")[0]
-
-
-def _signature(parameters: dict[str, inspect.Parameter]) -> str:
-    return ", ".join(
-        name if given.default is given.empty else f"{name}={given.default}"
-        for name, given in parameters.items()
-    )

@@ -5,19 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import prod
 
-from gdanim.catalog import (
-    FOR_SOME,
-    dimensions,
-    drawn,
-    most_balls,
-    most_rates,
-    needs_sweep,
-    only,
-    refuse_unless_one,
-    scenes,
-    suits,
-    uses,
-)
+from gdanim.catalog import drawn, facts, for_some, refuse_unless_one, scenes, suits
 from gdanim.engine.balls import MAX_NUMBERS, Cast, cast, numbers
 from gdanim.errors import CastError, Loc
 from gdanim.spec import Act, Source, Spec, located, read
@@ -25,7 +13,7 @@ from gdanim.spec.entries import FunctionEntry
 from gdanim.spec.grids import Grid
 from gdanim.spec.wording import Finding, counted, did_you_mean
 from gdanim.spec.yaml_marks import Marks
-from gdanim.view.theme import themes
+from gdanim.theme import themes
 
 MOST_SWEPT = 10_000_000  # cells times steps: a minute
 
@@ -76,7 +64,7 @@ def undrawn(spec: Spec) -> str:
                 others = [name for name in scenes() if suits(name, entry)]
                 text = f"the scene {part.scene} draws {drawn(part.scene)}, not {entry.shown}"
                 there = f"({others[0] if others else 'no scene'} does)"
-                if only(part.scene):
+                if facts(part.scene).functions:
                     return f"{text} {there}"
                 count = counted(len(entry.variables), "variable")
                 return f"{text} with {count} {there}; solve and descent work with any number"
@@ -103,31 +91,34 @@ def _unsuited(part: Spec, acts: Sequence[Cast], written: bool) -> Iterator[Findi
     """What a scene lacks, or has too much of; ``written``: the functions are, if only as an empty list."""
     scene = part.scene
     refuse_unless_one(scene)
+    said = facts(scene)
     if isinstance(part.sweep, Grid):
         if part.functions:
             yield Finding(
                 ("functions",), "functions have no part in a sweep of data: leave them out", key=True
             )
         return
-    if not part.functions and 0 not in dimensions(scene):
+    if not part.functions and 0 not in said.numbers():
         fault = "must have an item" if written else "is missing"
         where = ("functions",) if written else ()
         yield Finding(where, f"functions {fault}: the scene {scene} needs one")
-    if needs_sweep(scene) and part.sweep is None:
+    if said.needs_sweep and part.sweep is None:
         example = "{learning_rate: [0.001, 0.2, 32], momentum: [0, 0.95, 32]}, or {data: grid.csv}"
         yield Finding((), f"sweep is missing: the scene {scene} needs one such as {example}")
     pairs = max((len(act.teams) for act in acts), default=0)
-    if pairs > (most := most_rates(scene)):
-        message = f"the scene {scene} compares up to {most} optimizers and rates, not {pairs}"
+    if pairs > said.most_rates:
+        message = f"the scene {scene} compares up to {said.most_rates} optimizers and rates, not {pairs}"
         yield Finding(("scene",), message)
     crowd = max((len(act.balls) for act in acts), default=0)
-    if crowd > (most := most_balls(scene)):
-        yield Finding(("scene",), f"the scene {scene} shows up to {most} balls of an act, not {crowd}")
+    if crowd > said.most_balls:
+        yield Finding(
+            ("scene",), f"the scene {scene} shows up to {said.most_balls} balls of an act, not {crowd}"
+        )
 
 
 def _without_idle_functions(act: Act) -> Act:
     """An act that shows no functions leaves alone those that it inherits."""
-    if act.scene not in scenes() or (any(dimensions(act.scene)) and not isinstance(act.sweep, Grid)):
+    if act.scene not in scenes() or (any(facts(act.scene).numbers()) and not isinstance(act.sweep, Grid)):
         return act
     return act.model_copy(update={"functions": ()})
 
@@ -136,12 +127,12 @@ def _idle_keys(spec: Spec, marks: Marks) -> Iterator[Finding]:
     """Keys written where no scene uses them; what stands above the acts is for those that do."""
     acts = [(("acts", index), (act.scene,)) for index, act in enumerate(spec.acts)]
     parts: list[tuple[Loc, tuple[str, ...]]] = [*acts, ((), tuple(part.scene for part in spec.parts))]
-    for key in FOR_SOME:
+    for key in for_some():
         for place, shown in parts:
             loc = (*place, *key.split("."))
             if loc not in marks.values or not set(shown) <= scenes().keys():
                 continue
-            users = [scene for scene in scenes() if key in uses(scene)]
+            users = [scene for scene in scenes() if key in facts(scene).uses]
             if not set(shown) & set(users):
                 message = (
                     f"{key} is for the scene {' or '.join(users)}, not for {' or '.join(sorted(set(shown)))}"

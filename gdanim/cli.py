@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gdanim import __version__
 from gdanim.errors import InputError
+from gdanim.version import __version__
 
 if TYPE_CHECKING:
     from gdanim.spec import Spec
@@ -361,7 +361,7 @@ def _descent(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    from gdanim.catalog import aligned, listing, markdown
+    from gdanim.listing import aligned, listing, markdown
 
     lines = markdown(arguments.kind) if arguments.markdown else aligned(listing(arguments.kind))
     print(*lines, sep="\n")
@@ -408,7 +408,8 @@ def _drawable(source: str | Path, settings: Sequence[str]) -> Spec:
 
 def _failure(what: str, error: Exception) -> str:
     """What went wrong, and where, if a scene's file, or code of the user's own, has a part in it."""
-    from gdanim.catalog import own_files, scenes
+    from gdanim.catalog import scenes
+    from gdanim.listing import own_files
 
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename2 or error.filename or what}: {error.strerror}"

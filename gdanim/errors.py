@@ -9,7 +9,14 @@ Loc = tuple[str | int, ...]  # keys and indices that lead to a value of a spec
 
 
 class InputError(Exception):
-    """What was given cannot be used; the text says why, for the one who gave it."""
+    """What was given cannot be used; the text says why, for the one who gave it.
+
+    >>> try:
+    ...     gdanim.still("functions: [bowl]", -1)
+    ... except gdanim.InputError as error:
+    ...     print(error)
+    at must be a number of seconds of at least 0, not -1
+    """
 
 
 class Mistake(NamedTuple):
@@ -25,7 +32,14 @@ class Mistake(NamedTuple):
 
 
 class SpecError(InputError):
-    """A spec that cannot be used; ``mistakes`` holds all that was found, in the order of the text."""
+    """A spec that cannot be used; ``mistakes`` holds all that was found, in the order of the text.
+
+    >>> try:
+    ...     gdanim.load("functions: [rosenbrok]")
+    ... except gdanim.SpecError as error:
+    ...     print(error, error.mistakes[0].line, error.mistakes[0].column, sep=", ")
+    text:1:13: unknown function 'rosenbrok', did you mean 'rosenbrock'?, 1, 13
+    """
 
     def __init__(self, path: str | Path, mistakes: list[Mistake]) -> None:
         self.path = path

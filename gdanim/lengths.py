@@ -49,12 +49,13 @@ def length(spec: Spec) -> Length:
     casts = [cast(part) for part in parts]
     work = sum(map(_work, parts, casts))
     told = [_part(part, acts, work <= WORK) for part, acts in zip(parts, casts, strict=True)]
-    natural, trusts = zip(*told, strict=True)
+    seconds, trusts = zip(*told, strict=True)
     trust = next((trust for trust in ("at most ", "about ") if trust in trusts), "")
-    lasting = np.array(natural)
+    lasting = np.array(seconds)
     if spec.video.duration is not None:  # shared as the parts last by nature, but a run has a second at least
         share = spec.video.duration - sum(part.hold for part in parts)
-        least = [_beats(part, acts) + len(acts) for part, acts in zip(parts, casts, strict=True)]
+        balls = [[len(act.balls) for act in acts] for acts in casts]
+        least = [_beats(part, of) + len(of) for part, of in zip(parts, balls, strict=True)]
         lasting = np.maximum(max(share, 0.0) * lasting / lasting.sum(), least)
         trust = "about " if trust else ""
     total = sum(max(1, round((s + part.hold) * rate)) for s, part in zip(lasting, parts, strict=True))
@@ -71,29 +72,35 @@ def _work(spec: Spec, acts: Sequence[Cast]) -> float:
 def _part(spec: Spec, casts: Sequence[Cast], solved: bool) -> tuple[float, str]:
     """Seconds of a part without its hold, and how far they can be trusted."""
     own = lasts(spec.scene)
-    if own is not None and not own.get("run", 1):
-        runs = [0.0] * len(casts)
-    elif solved:
+    trust = ("" if own is None else "about ") if solved else "at most "
+    if solved:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a descent that will be told when it is filmed
-            runs = [_run(spec, act) for act in solve(spec).acts]
-    else:
-        most = float(Pace(spec.pace).time(spec.steps)) + SETTLE
-        runs = [max(1.0, most * (1 + max(team.entry.restarts for team in act.teams))) for act in casts]
-    trust = "" if solved else "at most "
-    return sum(runs) + _beats(spec, casts), trust if own is None else trust or "about "
+            return natural(spec, solve(spec).acts), trust
+    most = float(Pace(spec.pace).time(spec.steps)) + SETTLE
+    runs = [max(1.0, most * (1 + max(team.entry.restarts for team in act.teams))) for act in casts]
+    if own is not None and not own.get("run", 1):
+        runs = []
+    return sum(runs) + _beats(spec, [len(act.balls) for act in casts]), trust
 
 
-def _beats(spec: Spec, casts: Sequence[Cast]) -> float:
-    """Seconds of a part beside its runs."""
+def natural(spec: Spec, acts: Sequence[Act]) -> float:
+    """Seconds that a part with these acts lasts where nothing asks for more or less, without its hold."""
+    own = lasts(spec.scene)
+    runs = 0.0 if own is not None and not own.get("run", 1) else sum(_run(spec, act) for act in acts)
+    return runs + _beats(spec, [len(act.runs) for act in acts])
+
+
+def _beats(spec: Spec, balls: Sequence[int]) -> float:
+    """Seconds of a part beside its runs; ``balls``: how many each act has."""
     own = lasts(spec.scene)
     if own is None:
-        standing = spec.video.loop and len(casts) == 1
-        return len(casts) * ((0.0 if standing else APPEAR) + FALL + HOLD)
+        standing = spec.video.loop and len(balls) == 1
+        return len(balls) * ((0.0 if standing else APPEAR) + FALL + HOLD)
     counts = {
         "film": 1,
-        "act": len(casts),
-        "ball": sum(len(act.balls) for act in casts),
+        "act": len(balls),
+        "ball": sum(balls),
         "row": len(spec.card.lines) + len(spec.card.table),
         "data": int(isinstance(spec.sweep, Grid)),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gdanim.catalog import dimensions, scenes
+from gdanim.catalog import facts, scenes
 from gdanim.registry import Registry, functions, gradients, optimizers, schedules
 from gdanim.spec import Keys
 from gdanim.spec.entries import (
@@ -45,7 +45,7 @@ def schema() -> dict[str, Any]:
     definitions["RateEntry"] = {
         "anyOf": [{"type": "number", "minimum": 0}, *_calls(schedules, own[RateEntry])]
     }
-    free = [name for name in scenes() if 0 in dimensions(name)]
+    free = [name for name in scenes() if 0 in facts(name).numbers()]
     bare = {"required": ["scene"], "properties": {"scene": {"enum": free}}}
     for keys in (tree, definitions["Act"]):
         keys["properties"]["scene"]["enum"] = list(scenes())

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from pydantic_core import PydanticCustomError
 
-from gdanim.catalog import dimensions, most_balls, needs_sweep, only, scenes
+from gdanim.catalog import facts, scenes
 from gdanim.errors import InputError
 from gdanim.spec.data import read_csv
 from gdanim.spec.wording import did_you_mean
@@ -90,17 +90,18 @@ def starter(path: Path, scene: str | None = None, data: str | None = None, acts:
     head = HEAD.format(name=path.stem, file=shlex.quote(str(path)))
     if scene != "surface":
         head += f"\n# One of `gdanim list scenes`.\nscene: {scene}\n"
-    if 0 in dimensions(scene):
+    said = facts(scene)
+    if 0 in said.numbers():
         return head + CARD
     if data:
         return head + _on_data(path, data) + OPTIONAL
-    rates = "0.01, 0.05" if most_balls(scene) >= 4 else "0.01"
-    text = head + (NAMED.format(function=only(scene)[0]) if only(scene) else PLAIN)
+    rates = "0.01, 0.05" if said.most_balls >= 4 else "0.01"
+    text = head + (NAMED.format(function=said.functions[0]) if said.functions else PLAIN)
     start = "[-2.6, 1.4]"
-    if 2 not in dimensions(scene):
+    if 2 not in said.numbers():
         text, start = head + CURVE, "[-2.2], [1.9]"
-    text += SWEEP if needs_sweep(scene) else BALLS + RATES.format(rates=rates)
-    text += "" if only(scene) else STARTS.format(start=start)
+    text += SWEEP if said.needs_sweep else BALLS + RATES.format(rates=rates)
+    text += "" if said.functions else STARTS.format(start=start)
     return text + (ACTS if acts else "") + OPTIONAL
 
 

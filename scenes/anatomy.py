@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from gdanim.engine.anatomy import anatomy
-from gdanim.view.pane import Clock, Pane
+from gdanim.view import Clock, FilmScene, Pane
 from gdanim.view.panes.anatomy import AnatomyPane, KeyPane
 from gdanim.view.panes.curves import fitting
 from gdanim.view.panes.eigen import EigenPane, along_eigenvectors
-from gdanim.view.scene import FilmScene
 
 SMALL = 900.0  # points of a picture's width; a smaller square has no room for the curves
 LEAST = 240.0  # points that the curves need below the map

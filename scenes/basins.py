@@ -6,11 +6,10 @@ from dataclasses import replace
 from gdanim.engine.balls import cast
 from gdanim.engine.basins import BasinMap, basins
 from gdanim.engine.solution import Act
-from gdanim.view.pane import Clock, Pane
+from gdanim.theme import Color, rgb
+from gdanim.view import Clock, FilmScene, Pane
 from gdanim.view.panes.basins import Shares, StepsPane, height, painted
 from gdanim.view.panes.surface import SurfacePane
-from gdanim.view.scene import FilmScene
-from gdanim.view.theme import Color, rgb
 
 FINEST, WORK = 720, 1.5e8  # starts along the longer side of a map; updates that a map may cost
 

@@ -2,10 +2,10 @@
 
 from manim import rate_functions
 
+from gdanim.view import APPEAR, FALL, HOLD, FilmScene
 from gdanim.view.layout import MARGIN
 from gdanim.view.panes.card import CardPane
 from gdanim.view.panes.surface import SurfacePane
-from gdanim.view.scene import APPEAR, FALL, HOLD, FilmScene
 
 BARE, WORDS, ROW = 0.5, 1.2, 0.9  # seconds in which the axes go, and the title and each row appear
 VEIL = 0.72  # how far the picture behind the words is dimmed

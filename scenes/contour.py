@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from gdanim.view.pane import Clock, Pane
+from gdanim.view import Clock, FilmScene, Pane
 from gdanim.view.panes.contour import ContourPane
 from gdanim.view.panes.legend import Legend, legend
-from gdanim.view.scene import FilmScene
 
 
 class Contour(FilmScene):

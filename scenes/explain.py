@@ -6,15 +6,16 @@ from manim import FadeOut, Mobject, Write, rate_functions
 
 from gdanim.engine.anatomy import anatomy
 from gdanim.engine.solution import Act
+from gdanim.view import APPEAR, FALL, HOLD, LEAVE, FilmScene
 from gdanim.view.panes.curves import CurvesPane
 from gdanim.view.panes.legend import legend
 from gdanim.view.panes.pointed import PointedSurface
 from gdanim.view.panes.rule import RulePane
 from gdanim.view.rules import worked_out
-from gdanim.view.scene import APPEAR, FALL, HOLD, LEAVE, FilmScene
 
 LINE, MOVE = (1.5, 0.8, 0.45), (1.4, 1.0, 0.8)  # seconds for each line and for the move of the first steps
 LINES = 4  # a rule of more lines is told faster
+NEXT, GONE = 0.1, 0.3  # seconds before the lines of a step, and in which its arrow goes
 CLOSE = 1.2  # seconds in which the numbers give way to the loss curve
 LEGEND, CURVES = 170.0, 180.0  # points: the height of the legend, and the least of the loss curve's
 ARROWS = {"g": "gradient", "m": "momentum", "x": "step"}  # the arrow that a line's result is
@@ -28,7 +29,7 @@ class Explain(FilmScene):
     lasts = {"ball": 18.0}
 
     def construct(self) -> None:
-        title = self._title()
+        title = self.title()
         acts = enumerate(self.solution.acts, 1)
         alone = [(number, replace(act, runs=(run,))) for number, act in acts for run in act.runs]
         for number, act in alone:
@@ -37,7 +38,7 @@ class Explain(FilmScene):
     def explain(self, number: int, act: Act, title: Mobject | None, leave: float) -> None:
         """One ball of an act: panes, the slow steps, the run, the verdict."""
         (run,) = act.runs
-        heading = self._rule(act, title)
+        heading = self.rule(act, title)
         layout = self.layout.under(self.below(heading) + 24)
         body = layout.stage if self.has_strip else layout.body(self.below(heading) + 24)
         if self.layout.wide:
@@ -46,9 +47,10 @@ class Explain(FilmScene):
             left, right = body.rows(3, 4)
         below = right if self.has_strip else right.inset(0, 0, 0, LEGEND + 20)  # the legend is there
         place = layout.panel if self.has_strip else right._replace(top=right.bottom - LEGEND)
-        clock = self.clock(act, 30.0)
         inside = anatomy(self.spec, run.ball.number, number)
         written = inside.rule
+        balls = sum(len(one.runs) for one in self.solution.acts)
+        clock = self.clock(act, slowly(len(written.lines), run.steps) + APPEAR + FALL + CLOSE + HOLD, balls)
         crammed = below.height < RulePane.needs(len(written.lines))  # the legend comes when the numbers go
         color = self.colors(act)[0]
         surface = PointedSurface(self, clock, left, inside)
@@ -66,8 +68,8 @@ class Explain(FilmScene):
         entering = [] if late else [who.enter_(FALL)]
         self.play(clock.become_(FALL, rate_functions.linear, fall=1.0), *entering)
         for k in range(min(len(LINE), run.steps)):
-            self.play(surface.become_(0.1, of=float(k)))
-            seconds = LINE[k] * min(1.0, LINES / len(written.lines))
+            self.play(surface.become_(NEXT, of=float(k)))
+            seconds = of_a_line(k, len(written.lines))
             for j, line in enumerate(written.lines):
                 arrow = {ARROWS[line.symbol]: 1.0} if line.symbol in ARROWS else {}
                 told = words.become_(seconds, told=float(k * len(written.lines) + j + 1))
@@ -75,10 +77,20 @@ class Explain(FilmScene):
             arrival = float(clock.timeline.pace.time(k + 1))
             away = surface.become_(MOVE[k] / 2, gradient=0.0, momentum=0.0)
             self.play(clock.become_(MOVE[k], seconds=arrival), away)
-            self.play(surface.become_(0.3, step=0.0))
+            self.play(surface.become_(GONE, step=0.0))
         close = words.become_(CLOSE, spread=0.0) if stays else words.leave_(CLOSE)
         self.play(close, *(pane.enter_(CLOSE) for pane in later))
         self.play(clock.run_(HOLD - leave))
         if leave:
             self.play(*(pane.leave_(leave) for pane in panes), FadeOut(heading, run_time=leave))
             self.remove(*panes, heading)
+
+
+def of_a_line(step: int, lines: int) -> float:
+    """Seconds for each of so many lines at a step."""
+    return LINE[step] * min(1.0, LINES / lines)
+
+
+def slowly(lines: int, steps: int) -> float:
+    """Seconds of the first steps."""
+    return sum(NEXT + lines * of_a_line(k, lines) + MOVE[k] + GONE for k in range(min(len(LINE), steps)))

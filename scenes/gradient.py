@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from manim import FadeOut, Mobject, Write, rate_functions
 
 from gdanim.engine.solution import Act
+from gdanim.view import FilmScene
 from gdanim.view.panes.gradient import GradientSurface, climbs, plain
 from gdanim.view.panes.notes import NotesPane
-from gdanim.view.scene import FilmScene
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Gradient(FilmScene):
     lasts = {"act": 16.9}
 
     def construct(self) -> None:
-        title, acts = self._title(), self.solution.acts
+        title, acts = self.title(), self.solution.acts
         for act in acts:
             self.tell(act, title, LEAVE if act is not acts[-1] else 0.0)
 
@@ -68,7 +68,7 @@ class Gradient(FilmScene):
         beats = ASCENT if climbs(act) else DESCENT
         captions = list(dict.fromkeys(beat.says for beat in beats))
         shown = captions if plain(act) else [OTHER if says == RULE else says for says in captions]
-        rule = self._rule(act, title)
+        rule = self.rule(act, title)
         layout = self.layout.under(self.below(rule) + 24)
         clock = self.clock(act, APPEAR + FALL + sum(b.seconds + b.hold for b in beats) + HOLD + leave)
         surface = GradientSurface(self, clock, layout.stage, whole=True)

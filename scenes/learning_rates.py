@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from gdanim.view.pane import Clock, Pane
+from gdanim.view import Clock, FilmScene, Pane
 from gdanim.view.panes.curves import CurvesPane
 from gdanim.view.panes.rates import APART, StabilityPane, rate_panes
-from gdanim.view.scene import FilmScene
 
 
 class LearningRates(FilmScene):

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-from gdanim.view.layout import Box
-from gdanim.view.pane import Clock, Pane
+from gdanim.view import Box, Clock, FilmScene, Pane
 from gdanim.view.panes.contour import ContourPane
 from gdanim.view.panes.curves import CurvesPane
 from gdanim.view.panes.legend import Legend, legend
 from gdanim.view.panes.surface import SurfacePane
-from gdanim.view.scene import FilmScene
 
 SMALL = 900.0  # points of a picture's width; a smaller square has no room for the loss curve
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from gdanim.view.pane import Clock, Pane
+from gdanim.view import Clock, FilmScene, Pane
 from gdanim.view.panes.losses import LossesPane
-from gdanim.view.scene import FilmScene
 
 
 class Losses(FilmScene):

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-from gdanim.view.pane import Clock, Pane
+from gdanim.view import Clock, FilmScene, Pane
 from gdanim.view.panes.legend import legend
 from gdanim.view.panes.profile import ProfilePane
 from gdanim.view.panes.slopes import SlopesPane
-from gdanim.view.scene import FilmScene
 
 LEGEND, ROW = 54.0, 112.0  # points: the legend without its rows, and one of these with its verdict
 NARROW = 400.0  # points: too little for the table

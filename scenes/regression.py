@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from gdanim.view.pane import Clock, Pane
+from gdanim.view import Clock, FilmScene, Pane
 from gdanim.view.panes.contour import ContourPane
 from gdanim.view.panes.curves import CurvesPane
 from gdanim.view.panes.data import DataPane
 from gdanim.view.panes.legend import legend
-from gdanim.view.scene import FilmScene
 
 SMALL = 900.0  # points of a picture's shorter side; a smaller one has no room for the loss curve
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from gdanim.view.pane import Clock, Pane
+from gdanim.view import Clock, FilmScene, Pane
 from gdanim.view.panes.losses import LossesPane, QuantilesPane
 from gdanim.view.panes.rates import APART, rate_panes
-from gdanim.view.scene import FilmScene
 
 
 class Schedule(FilmScene):

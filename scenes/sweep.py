@@ -10,13 +10,13 @@ from gdanim.engine.sweep import sweep
 from gdanim.motion.landscape import landscape
 from gdanim.motion.rolling import Rolling
 from gdanim.spec.grids import Grid, Losses
-from gdanim.view.layout import MARGIN, SHORT, Box
-from gdanim.view.pane import Clock, Pane
+from gdanim.view import APPEAR, HOLD, LEAVE, Box, Clock, FilmScene, Pane
+from gdanim.view.layout import MARGIN, SHORT
 from gdanim.view.panes.loss_grid import LossGrid, LossKey
 from gdanim.view.panes.rates import RatePane
 from gdanim.view.panes.sweep import SweepKey, SweepPane, telling
 from gdanim.view.plot import TOP
-from gdanim.view.scene import APPEAR, BALL, HOLD, LEAVE, FilmScene
+from gdanim.view.scene import BALL
 
 KEY = 215.0  # points that the key is high
 GO = 1.5  # seconds of the cursor's way to the lowest loss
@@ -33,11 +33,11 @@ class Sweep(FilmScene):
     lasts = {"act": 22.9, "data": 6.9, "run": 0.0}
 
     def construct(self) -> None:
-        title = self._title()
+        title = self.title()
         if isinstance(self.spec.sweep, Grid):
             self._of_data(self.spec.sweep.losses, title)
         for number, act in enumerate(self.solution.acts):
-            rule = self._rule(act, title)
+            rule = self.rule(act, title)
             found = sweep(self.spec, cast(self.spec)[number])
             cells = telling(found)
             runs = [found.runs[row][column] for row, column in cells]
@@ -47,7 +47,7 @@ class Sweep(FilmScene):
             grid = SweepPane(self, grid_box, found, cells, colors)
             key = SweepKey(self, key_box, grid)
             grid.x, grid.y = cells[0][1], cells[0][0]
-            stay = self._run_time(APPEAR + HOLD)
+            stay = self.run_time(APPEAR + HOLD)
             run_time = RUN if stay is None else max(stay / len(cells) - MOVE - DROP - LOOK, 0.5)
             shown: Pane | None = None
             for k, (row, column) in enumerate(cells):
@@ -85,7 +85,7 @@ class Sweep(FilmScene):
         self.add(grid, key)
         self.play(*(pane.enter_(APPEAR) for pane in (grid, key)))
         self.play(grid.become_(GO, x=column, y=row, pointing=1.0))
-        stay = self._run_time(APPEAR + GO)
+        stay = self.run_time(APPEAR + GO)
         self.wait(HOLD if stay is None else stay)
 
     def boxes(self, top: float) -> tuple[Box, Box, Box]:

@@ -22,11 +22,11 @@ from progress import Progress
 
 import gdanim
 from gdanim import registry
-from gdanim.catalog import REGISTRIES
 from gdanim.cli import main
 from gdanim.engine import sweep as sweeping
 from gdanim.engine.balls import Cast
 from gdanim.engine.solution import Act
+from gdanim.listing import REGISTRIES
 from gdanim.spec import Spec, spec_hash
 from gdanim.spec.quality import pixels
 from gdanim.spec.sections import Video
@@ -90,7 +90,7 @@ def filming() -> Filming:
     def film(spec: Spec, height: int = 240, rate: int = 10) -> Iterator[FilmScene]:
         gc.freeze()  # what is there stays: films, which collect garbage, need not look through it each time
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(gdanim, "solve", solve)
+            patch.setattr("gdanim.view.film.solve", solve)
             patch.setattr("gdanim.engine.sweep.sweep", sweep)
             with _film(spec, pixels(height, spec.video.aspect), rate) as film:
                 yield film.scene(0)

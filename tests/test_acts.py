@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 import gdanim
-from gdanim.catalog import dimensions, drawn
+from gdanim.catalog import drawn, facts
 from gdanim.cli import main
 from gdanim.engine.anatomy import anatomy
 from gdanim.errors import InputError, SpecError
@@ -204,7 +204,7 @@ def test_a_scene_says_what_it_draws(
 ) -> None:
     Path("scenes").mkdir()
     Path("scenes/mine.py").write_text(CARD.format(body))
-    assert [n for n in range(99) if n in dimensions("mine")] == list(numbers)
+    assert [n for n in range(99) if n in facts("mine").numbers()] == list(numbers)
     assert drawn("mine") == told
     assert main(["list", "scenes"]) == 0
     assert f"{told}  Words alone.".split() in [
@@ -245,3 +245,31 @@ def test_acts_are_numbered_across_the_film() -> None:
 def test_what_belongs_to_an_act_is_sent_there(spec_of: Callable[[str], Spec], key: str) -> None:
     with pytest.raises(SpecError, match=f"2:1: {key} belongs in an act: write acts"):
         spec_of(f"functions: [ackley]\n{key}: 1")
+
+
+@pytest.mark.parametrize(
+    ("declared", "told"),
+    [
+        ("most_ball = 1", "unknown 'most_ball', did you mean 'most_balls'?"),
+        ("dimension = None", "unknown 'dimension', did you mean 'dimensions'?"),
+        ("dimensions: ClassVar[tuple[int, ...]] = [1]", r"dimensions must be such as (2,), not [1]"),
+        ("most_rates = 2.5", "most_rates must be such as 6, not 2.5"),
+        ("lasts = {'act': 'long'}", "lasts must be such as {\"act\": 4.0}, not {'act': 'long'}"),
+        ("uses = ('card')", "uses must be such as (\"card\",), not 'card'"),
+    ],
+)
+def test_what_a_scene_says_of_itself_is_checked(declared: str, told: str) -> None:
+    Path("scenes").mkdir()
+    Path("scenes/mine.py").write_text(f"class Mine(FilmScene):\n    {declared}\n")
+    with pytest.raises(InputError) as raised:
+        read("scene: mine\nfunctions: [bowl]\n")
+    assert str(raised.value) == f"scenes/mine.py:2: {told}"
+
+
+def test_a_declaration_with_a_type_is_read() -> None:
+    Path("scenes").mkdir()
+    Path("scenes/mine.py").write_text(
+        "class Mine(FilmScene):\n    most_balls: ClassVar[int] = 3\n    WIDE = 4\n"
+    )
+    assert facts("mine").most_balls == 3
+    assert facts("mine").dimensions == (2,)

@@ -11,8 +11,9 @@ import gdanim
 from gdanim.errors import SpecError
 from gdanim.registry import schedules
 from gdanim.spec import Keys, yaml_marks
+from gdanim.spec.numbers import as_number
 from gdanim.spec.places import belongs, places
-from gdanim.spec.readings import as_number, written
+from gdanim.spec.readings import written
 
 FIRST = "functions: [bowl]\n"
 

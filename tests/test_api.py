@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +31,31 @@ def test_the_public_names() -> None:
         "still",
     ]
     assert (Path(gdanim.__file__).parent / "py.typed").exists()
+
+
+@pytest.mark.parametrize(
+    ("room", "names"),
+    [
+        (
+            "formula",
+            "NUMERIC check_variables compiled derivatives number_text parse point_text symbol variables",
+        ),
+        ("spec", "Act Formats Keys Source Spec located read spec_hash"),
+        (
+            "engine",
+            "Act Ball Bound Crowd Ending Evaluations Leg Manner Objective Run Solution Status crowd solve",
+        ),
+        ("motion", "Landscape Moment Pace Rolling Timeline"),
+        ("view", "APPEAR Box Clock FALL FilmScene FlatPane HOLD LEAVE Pane RunPane Sketch literal"),
+        ("output", "current frame render still"),
+    ],
+)
+def test_what_a_room_offers(room: str, names: str) -> None:
+    door = importlib.import_module(f"gdanim.{room}")
+    assert sorted(door.__all__) == names.split()
+    assert set(dir(door)) >= {*door.__all__}
+    for name in door.__all__:
+        assert getattr(door, name) is not None
 
 
 @pytest.mark.parametrize("name", ["columns", "from_callable", "load", "render", "solve", "still"])

@@ -38,7 +38,7 @@ camera: {orbit: 0}
     ],
 )
 def test_a_tick_is_typeset(value: float, markup: str) -> None:
-    from gdanim.view.axes import tick
+    from gdanim.view.ticks import tick
 
     assert tick(value) == markup
 
@@ -51,7 +51,7 @@ def test_the_live_loss_rides_calmly_on_the_height_axis(
         pane = scene._panes[0]
         beside, heights = [], []
         for t in np.linspace(6.0, 9.0, 31):
-            scene._seek(t)
+            scene.seek(t)
             picture = pane.picture(t)
             lead = int(np.argmax(picture.moment.lead))
             assert lead == 1
@@ -101,7 +101,7 @@ def test_the_height_axis_stands_left_of_the_surface_from_every_side(
     with filming(spec_of(text)) as scene:
         pane, stood, faded = scene._panes[0], set(), False
         for t in np.linspace(4.0, scene.length, 400):
-            scene._seek(float(t))
+            scene.seek(float(t))
             camera = pane.camera(float(t))
             (x, y), shown = pane.axes._post(camera)
             foot = camera.project(np.array([x, y, 0.0]))[0]

@@ -15,9 +15,9 @@ from gdanim.engine.balls import cast
 from gdanim.engine.basins import BasinMap, basins
 from gdanim.engine.solution import Array
 from gdanim.spec import Spec
+from gdanim.theme import rgb
 from gdanim.view.panes.basins import NOWHERE, PALETTE, Shares, StepsPane, colors, painted
 from gdanim.view.panes.surface import SurfacePane
-from gdanim.view.theme import rgb
 
 GALLERY = Path(__file__).parent.parent / "specs" / "gallery"
 HIMMELBLAU = {"functions": ["himmelblau"], "learning_rates": [0.01], "steps": 300}

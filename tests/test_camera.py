@@ -138,7 +138,7 @@ def test_the_paths_of_the_first_film_are_seen_as_they_are_drawn(filming: Callabl
         stage = scene._panes[0]
         paths, scenery = stage.scenery.paths, stage.scenery
         for t in np.linspace(0, scene.length, 12):
-            scene._seek(float(t))
+            scene.seek(float(t))
             drawn = paths.positions[(paths.times < stage.clock.seconds) & (paths.opacity > 0.99)]
             if len(drawn) == 0:
                 continue
@@ -187,7 +187,7 @@ def test_the_surface_stays_in_the_picture_all_the_time(
         points = stage.scenery.mesh.positions
         rect = stage.layout.rect
         for t in np.linspace(0, scene.length, 60):
-            scene._seek(float(t))
+            scene.seek(float(t))
             seen = stage.camera(float(t)).project(points)
             assert np.all(seen.min(axis=0) >= np.array([rect.left, rect.bottom]) - 0.01)
             assert np.all(seen.max(axis=0) <= np.array([rect.right, rect.top]) + 0.01)

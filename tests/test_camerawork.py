@@ -13,8 +13,8 @@ from gdanim.errors import SpecError
 from gdanim.motion.landscape import landscape
 from gdanim.motion.rolling import Rolling
 from gdanim.spec import Spec
+from gdanim.theme import rgb
 from gdanim.view.camera import sees
-from gdanim.view.theme import rgb
 
 RAVINE = """\
 functions: [{expr: "x^2 + 10*y^2", domain: {x: [-3, 3], y: [-2, 2]}}]
@@ -42,7 +42,7 @@ def test_a_followed_ball_stays_in_the_middle(film: Callable[[str], Any], run: st
     with film(f"{run}camera: {{follow: {ball}}}\n") as scene:
         act, rect = scene._panes[0], scene.layout.rect
         for t in np.linspace(4.0, scene.length, 40):
-            scene._seek(float(t))
+            scene.seek(float(t))
             moment, camera = act.timeline.at(act.clock.seconds), act.camera(float(t))
             assert np.all(np.abs(camera.target[:2]) <= act.scenery.extent + 1e-9), "dragged off the stage"
             x, y = camera.project(moment.centres[ball - 1])
@@ -55,7 +55,7 @@ def test_a_followed_zigzag_does_not_shake_the_camera(film: Callable[[str], Any])
     with film(RAVINE.replace("0.07, 0.105", "0.0975") + "camera: {follow: 1, orbit: 0}\n") as scene:
         targets = []
         for t in np.arange(5.0, 9.0, 1 / 30):
-            scene._seek(float(t))
+            scene.seek(float(t))
             targets.append(scene._panes[0].camera(float(t)).target)
         assert np.linalg.norm(np.diff(targets, axis=0), axis=1).max() < 0.02  # world units a frame
 
@@ -123,7 +123,7 @@ def test_the_view_is_for_the_ball_that_is_followed(
     with filming(spec_of(text), height=480) as scene:
         stage, seen = scene._panes[0], []
         for t in np.linspace(4.0, scene.length, 25):
-            scene._seek(float(t))
+            scene.seek(float(t))
             camera = stage.camera(float(t))
             ball = stage.clock.moment.centres[:1]
             seen.append(sees(camera.eye, ball, stage.scenery.heights, stage.scenery.extent).all())

@@ -56,7 +56,7 @@ class Studio:
 
     def picture(self, run_seconds: float) -> Any:
         """The surface, balls and trails alone, from the middle of the orbit."""
-        self.scene._seek(self.scene.length)
+        self.scene.seek(self.scene.length)
         self.act.clock.seconds = run_seconds
         return replace(self.act.picture(self.scene.length / 2), labels=(), lines=None, segments=(), clip=None)
 

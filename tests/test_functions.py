@@ -12,11 +12,11 @@ import pytest
 import sympy
 from tylax import latex_to_typst
 
-from gdanim.catalog import listing, markdown
 from gdanim.engine.descent import solve
 from gdanim.engine.functions import KnownObjective, SymbolicObjective, from_expression, objective
 from gdanim.engine.solution import Array
 from gdanim.formula.calculus import symbol
+from gdanim.listing import listing, markdown
 from gdanim.registry import functions
 from gdanim.spec import Spec
 from gdanim.spec.entries import FunctionEntry

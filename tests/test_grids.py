@@ -139,7 +139,7 @@ def test_colours_and_cursor_tell_the_losses(scene: Any, painted: Callable[..., A
     light = colors[finite][np.argsort(found.losses[finite]), :3].sum(axis=1)
     assert (np.diff(light) <= 0).all()  # on the dark theme the lowest is the lightest
     assert colors[2, 3].tolist() == [0x8E, 0x2B, 0x45, 255]
-    scene._seek(scene.length)
+    scene.seek(scene.length)
     assert (grid.y, grid.x) == found.best
     assert [name for name, _ in key._others] == ["not a finite number", "not tried"]
     assert (painted(scene, scene.length) != painted(scene, 0.0)).any()

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from gdanim.engine.solution import Act
 from gdanim.errors import InputError
-from gdanim.motion.landscape import LONGEST, RELIEF, SLACK, TAIL, landscape, ticks
+from gdanim.motion.landscape import LONGEST, RELIEF, SLACK, TAIL, landscape
 from gdanim.motion.rolling import Rolling
 from gdanim.registry import functions
-from gdanim.view.axes import height_ticks
+from gdanim.theme import rgb, themes
 from gdanim.view.mesh import Mesh
 from gdanim.view.scenery import AIRBORNE, NOWHERE, Scenery
-from gdanim.view.theme import rgb, themes
+from gdanim.view.ticks import height_ticks, ticks
 
 Acts = Callable[[str], Act]
 FUNCTIONS = ["x^2 + 10*y^2", "himmelblau", "rosenbrock", "beale", "sin(3*x)*y + 0.2*x^2"]

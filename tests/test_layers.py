@@ -2,53 +2,39 @@
 
 from __future__ import annotations
 
-import ast
 import subprocess
 import sys
+from collections.abc import Callable
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+from imports import Graph, module_graph, room_graph
 
-PACKAGE = Path(__file__).parent.parent / "gdanim"
-# From left to right: a module may import from its own layer and from those before it.
-LAYERS = [
-    {
-        *("registry", "calculus", "vocabulary", "tokens", "grammar", "latex", "expression"),
-        *("yaml_marks", "yaml_advice", "commas", "dict_marks", "origin", "folders", "__version__"),
-    },
-    {
-        *("wording", "readings", "values", "data", "parameters", "entries", "places", "starts", "ranges"),
-        *("grids", "quality", "sections", "settings", "spec", "defaults"),
-    },
-    {"engine"},
-    {"timeline", "landscape", "piles", "rolling", "captions"},
-    {"view", "catalog"},
-    {"output"},
-    {"checks", "options", "plugins", "schema", "lengths", "starter", "table", "cli", "__init__"},
-]
-RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
-MODULES = sorted(PACKAGE.rglob("*.py"))
+ROOMS = ("formula", "spec", "engine", "motion", "view", "output")  # from left to right
 
 
-def imported(module: Path) -> set[str]:
-    """First names below gdanim of all import statements in a module, wherever in it they stand."""
-    found = set()
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{module} imports relatively"
-            found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return {name.split(".")[1] for name in found if name.startswith("gdanim.")}
+@pytest.mark.parametrize("graph", [module_graph, room_graph], ids=["modules", "rooms"])
+def test_no_import_leads_back(graph: Callable[[], Graph]) -> None:
+    try:
+        assert len([*TopologicalSorter(graph()).static_order()]) > 10
+    except CycleError as error:
+        pytest.fail(f"a circle: {' <- '.join(error.args[1])}")
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(PACKAGE)))
-def test_imports_run_from_left_to_right(module: Path) -> None:
-    name = module.relative_to(PACKAGE).parts[0].removesuffix(".py")
-    assert name in RANK, f"say in LAYERS where {name} belongs"
-    for other in imported(module):
-        rank = RANK.get(other, RANK["__init__"])  # gdanim.load and the like are names of gdanim itself
-        assert rank <= RANK[name], f"{name} must not import {other}"
+def test_rooms_import_from_left_to_right() -> None:
+    graph = room_graph()
+    for place, name in enumerate(ROOMS):
+        assert not graph[name] & {*ROOMS[place + 1 :]}, f"{name} imports from its right"
+
+
+def test_a_circle_would_be_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "gdanim/view").mkdir(parents=True)
+    (tmp_path / "gdanim/__init__.py").write_text("def load():\n    from gdanim.view import film\n")
+    (tmp_path / "gdanim/view/film.py").write_text("import gdanim\n")
+    monkeypatch.setattr("imports.ROOT", tmp_path)
+    with pytest.raises(CycleError):
+        [*TopologicalSorter(module_graph()).static_order()]
 
 
 HEAVY = {"numba", "manim", "moderngl", "av", "tylax", "typst", "cairo", "PIL"}

@@ -59,7 +59,7 @@ def labels(picture: Any) -> Iterator[Any]:
 
 def texts(scene: Any, atlas: NDArray[np.uint8], seconds: float) -> dict[str, Box]:
     """All text visible at a time: labels of the canvas and manim's mobjects."""
-    shown, _ = scene._seek(seconds)
+    shown, _ = scene.seek(seconds)
     names = {scene.lettering.place(key, 0, 0, (1, 1, 1)).sprite: key[0] for key in scene.lettering._index}
     panes = [m for m in shown if m in scene._panes]
     pieces: dict[Any, tuple[str, Box]] = {}

@@ -34,7 +34,7 @@ def pane(film: Any) -> ProfilePane:
 
 def drawn(film: Any, pane: ProfilePane, seconds: float, program: str) -> Any:
     """Rows of all the quads of a program, that many seconds into the run, in pixels."""
-    film._seek(next(p.end for p in film._played if pane.clock in [a.mobject for a in p.animations]) + seconds)
+    film.seek(next(p.end for p in film._played if pane.clock in [a.mobject for a in p.animations]) + seconds)
     parts = pane.picture(0.0).moving.parts
     found = [part.rows for part in parts if getattr(part, "program", "") == program]
     return np.concatenate(found) if found else np.zeros((0, 13))

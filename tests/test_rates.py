@@ -64,7 +64,7 @@ def test_a_ball_alone_keeps_pace_with_all(act_of: Callable[[str], Act]) -> None:
 def test_each_map_shows_its_own_ball_where_it_is(film: Any) -> None:
     maps = panes(film, "RatePane")
     runs = film.solution.acts[0].runs
-    film._seek(film._played[2].start + 1.7)
+    film.seek(film._played[2].start + 1.7)
     moment = maps[0].clock.moment
     assert moment.step >= 2
     for ball, pane in enumerate(maps[:3]):
@@ -80,7 +80,7 @@ def test_each_map_shows_its_own_ball_where_it_is(film: Any) -> None:
 
 def test_the_chart_ends_at_the_steps_each_rate_has_cost(film: Any) -> None:
     (chart,) = panes(film, "StabilityPane")
-    film._seek(film.length)
+    film.seek(film.length)
     discs = [part for part in chart.picture(0.0).moving.parts if getattr(part, "program", "") == "shape"]
     rows = np.concatenate([part.rows for part in discs])
     drawn = rows[rows[:, -1] > 0.5, :2] / film.lettering.scale  # the diverged ball's disc gave way to a cross

@@ -34,7 +34,7 @@ def test_the_curve_of_a_schedule_is_the_rates_that_left_each_step(film: Any) -> 
 
 
 def test_balls_of_a_crowd_stand_where_they_are_not_side_by_side(film: Any) -> None:
-    film._seek(film.length)
+    film.seek(film.length)
     runs = film.solution.acts[0].runs
     maps = [pane for pane in film._panes if type(pane).__name__ == "RatePane"]
     assert len(maps) == 5

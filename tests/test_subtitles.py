@@ -10,10 +10,10 @@ import pytest
 
 from gdanim.output.film import _film, blank
 from gdanim.spec.quality import ASPECTS, pixels
+from gdanim.theme import themes
 from gdanim.view.captions import LINE, Cue
 from gdanim.view.layout import layout
 from gdanim.view.subtitles import Subtitles, band, size
-from gdanim.view.theme import themes
 
 TEXT = """\
 functions: ["x^2 + 10*y^2"]

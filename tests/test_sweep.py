@@ -67,7 +67,7 @@ def test_every_visited_cell_plays_its_own_run(film: Any) -> None:
     assert len(maps) == len(grid.cells) >= 4
     for pane, (row, column) in zip(maps, grid.cells, strict=True):
         assert np.array_equal(pane.act.runs[0].points, grid.found.runs[row][column].points)
-    film._seek(film.length)
+    film.seek(film.length)
     assert (grid.y, grid.x) == grid.cells[-1]
 
 

@@ -9,10 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from gdanim.spec.quality import ASPECTS, pixels
+from gdanim.theme import Theme, rgb, themes
 from gdanim.view.axes import TICK_SIZE
 from gdanim.view.layout import layout
 from gdanim.view.panes.legend import NOTE_SIZE
-from gdanim.view.theme import Theme, rgb, themes
 
 Array = NDArray[np.float64]
 

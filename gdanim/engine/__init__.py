@@ -1,0 +1,5 @@
+"""Descents: objectives, optimizers, schedules, the runs of balls and their verdicts; no graphics."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -21,12 +21,12 @@ class Manner(StrEnum):
 class Ending:
     """What happened, and when."""
 
-    what: str  # such as "converged to (3, 2)"
-    step: int  # at which it happened, or how many there were
-    told: Literal["at", "after", "in", "for"] | None = None  # how a film tells the step; None, not at all
-    outside: bool = False  # of the domain, where that is not what happened
-    manner: Manner | None = None  # of one that converged
-    restart: int | None = None  # of a ball with several tries: how many came before this one
+    what: str  #: such as "converged to (3, 2)"
+    step: int  #: at which it happened, or how many there were
+    told: Literal["at", "after", "in", "for"] | None = None  #: how a film tells the step; None, not at all
+    outside: bool = False  #: of the domain, where that is not what happened
+    manner: Manner | None = None  #: of one that converged
+    restart: int | None = None  #: of a ball with several tries: how many came before this one
 
     @property
     def verdict(self) -> str:

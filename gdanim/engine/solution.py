@@ -94,15 +94,15 @@ class Objective(Protocol):
 class Ball:
     """One runner: an optimizer at a rate from a start."""
 
-    number: int  # from 1, in the order optimizers x learning rates x starts
-    team: str  # the label that balls of one (optimizer, rate) share, unique within its act
+    number: int  #: from 1, in the order optimizers x learning rates x starts
+    team: str  #: the label that balls of one (optimizer, rate) share, unique within its act
     optimizer: str
-    learning_rate: float  # the rate used to leave the start
+    learning_rate: float  #: the rate used to leave the start
     start: Point
-    hue: int  # balls of one (optimizer, rate) share it: index into the theme's palette
-    color: str | None = None  # "#rrggbb" where the spec asks for one
-    batch_size: int | None = None  # samples that an update sees; None: all of them
-    nth: int | None = None  # of its team, from 1; None where it is alone
+    hue: int  #: balls of one (optimizer, rate) share it: index into the theme's palette
+    color: str | None = None  #: "#rrggbb" where the spec asks for one
+    batch_size: int | None = None  #: samples that an update sees; None: all of them
+    nth: int | None = None  #: of its team, from 1; None where it is alone
 
     @property
     def label(self) -> str:
@@ -121,14 +121,14 @@ class Evaluations(NamedTuple):
 class Leg(NamedTuple):
     """One of the tries of a ball that starts anew."""
 
-    row: int  # its first
-    status: Status  # how it ended
+    row: int  #: its first
+    status: Status  #: how it ended
 
 
 class Bound(NamedTuple):
     """The largest constant rate that is stable at a minimum, by the largest curvature L there."""
 
-    name: str  # such as "2/L"
+    name: str  #: such as "2/L"
     rate: float
 
 
@@ -137,17 +137,17 @@ class Run:
     """The trajectory of one ball. Row k is the state after k updates, a jump to a new start among them."""
 
     ball: Ball
-    points: Array  # (steps + 1, n)
-    losses: Array  # (steps + 1,)
-    gradient_norms: Array  # (steps + 1,)
-    learning_rates: Array  # (steps + 1,): the rate used to leave row k
+    points: Array  #: (steps + 1, n)
+    losses: Array  #: (steps + 1,)
+    gradient_norms: Array  #: (steps + 1,)
+    learning_rates: Array  #: (steps + 1,): the rate used to leave row k
     status: Status
-    counts: NDArray[np.int32]  # (steps + 1, 3): evaluations that it took to know row k, as in Evaluations
-    ending: Ending = UNJUDGED  # what the status does not tell of how it ended
-    reason: str = ""  # the cause in numbers, such as "0.105 > 2/L = 0.1"
-    minimum: Point | None = None  # the listed minimum it has reached
-    legs: tuple[Leg, ...] = ()  # of a ball with restarts; at the end it may return to the best place found
-    bound: Bound | None = None  # of its optimizer, at the minimum that counts for it
+    counts: NDArray[np.int32]  #: (steps + 1, 3): evaluations that it took to know row k, as in Evaluations
+    ending: Ending = UNJUDGED  #: what the status does not tell of how it ended
+    reason: str = ""  #: the cause in numbers, such as "0.105 > 2/L = 0.1"
+    minimum: Point | None = None  #: the listed minimum it has reached
+    legs: tuple[Leg, ...] = ()  #: of a ball with restarts; at the end it may return to the best place found
+    bound: Bound | None = None  #: of its optimizer, at the minimum that counts for it
 
     @property
     def verdict(self) -> str:
@@ -173,11 +173,11 @@ class Run:
 class Crowd:
     """Many balls of one optimizer at one rate, of which only some steps are kept."""
 
-    steps: NDArray[np.int64]  # (rows,): row k of each ball is its state after steps[k] updates
-    points: Array  # (balls, rows, n)
-    losses: Array  # (balls, rows)
-    gradient_norms: Array  # (balls, rows)
-    ends: NDArray[np.int64]  # (balls,): the last step of each; rows beyond repeat its state there
+    steps: NDArray[np.int64]  #: (rows,): row k of each ball is its state after steps[k] updates
+    points: Array  #: (balls, rows, n)
+    losses: Array  #: (balls, rows)
+    gradient_norms: Array  #: (balls, rows)
+    ends: NDArray[np.int64]  #: (balls,): the last step of each; rows beyond repeat its state there
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,7 @@ class Act:
     """One function and the balls on it."""
 
     objective: Objective
-    domain: tuple[tuple[float, float], ...]  # (low, high) for each variable
+    domain: tuple[tuple[float, float], ...]  #: (low, high) for each variable
     runs: Sequence[Run]
 
 
@@ -193,5 +193,5 @@ class Act:
 class Solution:
     """Everything a film shows of its numbers."""
 
-    film: str  # the spec's file name without its ending
+    film: str  #: the spec's file name without its ending
     acts: tuple[Act, ...]

@@ -204,16 +204,6 @@ def log_slope(u: Array) -> Array:
     return np.asarray(STRETCH / (1 + STRETCH * u) / math.log1p(STRETCH))
 
 
-def ticks(low: float, high: float, count: int = 5) -> list[float]:
-    """About ``count`` round numbers in [low, high]: multiples of 1, 2 or 5 times a power of ten."""
-    raw = (high - low) / count
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = min((m * power for m in (1, 2, 5, 10)), key=lambda s: abs(math.log(s / raw)))
-    first = math.ceil(low / step - 1e-9)
-    last = math.floor(high / step + 1e-9)
-    return [float(f"{k * step:.12g}") for k in range(first, last + 1)]
-
-
 def _inside(point: ArrayLike, domain: Array) -> bool:
     p = np.asarray(point)
     return bool(np.all((domain[:, 0] <= p) & (p <= domain[:, 1])))

@@ -17,7 +17,7 @@ from gdanim.motion.timeline import SETTLE, Index, Mask, Moment, Pace, Timeline, 
 
 DEPARTURE = 0.9  # a ball that leaves the stage takes at least this many seconds for it
 BEYOND = 0.5  # world units beyond the edge at which a departing ball has faded
-FEW, LATELY = 12, 0.6  # up to so many balls the leader is told; seconds over which a lead passes on
+MOST_LED, LATELY = 12, 0.6  # up to so many balls the leader is told; seconds over which a lead passes on
 ROLLING = 100  # of larger crowds it is not told how far each ball has rolled
 MANY = 400  # of more balls not all have a tail, and they do not lie side by side
 TRAIL_VERTICES = 16_000  # the budget that all trails share
@@ -124,7 +124,7 @@ class Rolling(Timeline):
     def _lead(self, seconds: float) -> Array:
         """Who has had the lowest loss of late: 1 for a ball that led all the while, so that it may glow."""
         lead = np.zeros(len(self.act.runs))
-        if not 1 < len(lead) <= FEW:
+        if not 1 < len(lead) <= MOST_LED:
             return lead
         for ago in np.linspace(0.0, LATELY, 7):
             k = min(int(self.pace.step(max(seconds - ago, 0.0))), self.steps)

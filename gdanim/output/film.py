@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gdanim import __version__, registry
+from gdanim import registry
 from gdanim.catalog import scenes
 from gdanim.output import provenance
 from gdanim.output.files import make_folder
 from gdanim.spec import Spec, spec_hash
 from gdanim.spec.quality import Frames, frames
+from gdanim.version import __version__
 from gdanim.view.captions import Cue, srt, vtt
 
 if TYPE_CHECKING:

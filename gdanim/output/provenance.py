@@ -11,10 +11,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gdanim import __version__, registry
+from gdanim import registry
 from gdanim.catalog import scenes
 from gdanim.errors import InputError
 from gdanim.spec import defaults, yaml_marks
+from gdanim.version import __version__
 
 CAPTIONS = (".srt", ".vtt")  # the endings of the files beside a film with captions
 

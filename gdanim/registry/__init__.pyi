@@ -1,8 +1,9 @@
 from gdanim.engine.functions.known import KnownObjective, Slopes
 from gdanim.engine.optimizers.base import Optimizer
 from gdanim.engine.schedules.base import Schedule
-from gdanim.registry.names import Registry as Registry
-from gdanim.registry.names import additions as additions
+
+from .names import Registry as Registry
+from .names import additions as additions
 
 functions: Registry[KnownObjective]
 gradients: Registry[Slopes]

@@ -15,9 +15,12 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from gdanim.spec.entries import Entry, RateEntry
+from gdanim.spec.numbers import as_number
 from gdanim.spec.parameters import parameters_model
-from gdanim.spec.readings import EXAMPLES, as_number, example, fitting, written
+from gdanim.spec.readings import EXAMPLES, example, fitting, joined, remedy, written
 from gdanim.spec.wording import Model
+
+__all__ = ["belongs", "joined", "places", "remedy"]
 
 # What other programs call things, and what they are here; of several names, the one that fits the place.
 _CALLED = {
@@ -55,6 +58,9 @@ BESIDE = {"nesterov": {"momentum": "0.9"}, "columns": {"data": "..."}}  # what a
 SHOWN = {"optimizer": "sgd", "schedule": "cosine"}  # as the example of its kind, where it has the parameter
 
 
+FILM: list[type[Model]] = []  # the model that holds all others: it says so where it is written
+
+
 class Place(NamedTuple):
     """Where a key may stand."""
 
@@ -79,10 +85,9 @@ class Place(NamedTuple):
 @cache
 def places() -> dict[str, list[Place]]:
     """Every key with its places, the shallow ones first."""
-    from gdanim.spec.spec import Keys  # whose models ask here
-
+    (film,) = FILM
     found: dict[str, list[Place]] = {}
-    for place in sorted(_below(Keys, (), ()), key=lambda place: (len(place.path), place.named != "")):
+    for place in sorted(_below(film, (), ()), key=lambda place: (len(place.path), place.named != "")):
         for key in list(place.model.model_fields) if place.named else _own(place.model):
             found.setdefault(key, []).append(place)
     for key, known in found.items():  # the example is the best known one that has the parameter
@@ -159,8 +164,6 @@ def _own(model: type[BaseModel]) -> list[str]:
 
 def _told(key: str, value: Any, found: list[Place], here: type[BaseModel]) -> str:
     """Where the places of a key are, and how it is written at the first of them."""
-    from gdanim.spec.spec import Act
-
     first = found[0]
     names = [place.named for place in found if place.named and place.path == first.path]
     some = ", ".join(names[:4]) + ", ..." * (len(names) > 4)
@@ -171,7 +174,7 @@ def _told(key: str, value: Any, found: list[Place], here: type[BaseModel]) -> st
     if not first.path:
         ways = dict.fromkeys(["at the top level"])
     where = " or ".join(list(ways)[:2]) + (f" ({some})" if first.named else "")
-    if here is Act and first.path[:1] and first.path[0] in Act.of_the_film:
+    if {*first.path[:1]} & {*getattr(here, "of_the_film", ())}:
         where += ", which is of the whole film"
     place = " on a line that is not indented" if not first.path else ""
     return f"{key} belongs {where}: write {_example(key, value, first)}{place}"

@@ -11,6 +11,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from gdanim.registry import schedules
+from gdanim.spec.numbers import as_number
+from gdanim.spec.sections import Video
 from gdanim.spec.values import short_color
 from gdanim.spec.wording import ours, plain, shown
 from gdanim.spec.yaml_advice import SMART, quoted
@@ -32,8 +34,6 @@ EXAMPLES: dict[str, Any] = {
     "base_lr": 0.01,
     "total_steps": 1000,
 }
-_MINUS = str.maketrans("\u2212\u2013\u2012\ufe63", "----")
-_UNIT = r"(?<=\d)\s*(\u00b0|deg|degrees|s|sec|secs|seconds|x|steps)$"
 _TRYING: ContextVar[bool] = ContextVar("trying", default=False)
 
 
@@ -154,20 +154,6 @@ def _numbers(text: str, mark: str) -> list[float] | None:
     return [number for number in numbers if number is not None] if None not in numbers else None
 
 
-def as_number(text: str) -> float | None:
-    """A number as people write it, perhaps with a decimal comma, a unit or as a ratio."""
-    number = re.sub(_UNIT, "", text[:40].strip().translate(_MINUS))
-    if re.fullmatch(r"[-+]?\d+", number):
-        return int(number)
-    if re.fullmatch(r"\d{1,3}(_\d{3})+", number):
-        return int(number)
-    if re.fullmatch(r"[-+]?\d*[.,]?\d+([eE][-+]?\d{1,2})?", number):
-        return float(number.replace(",", "."))
-    if ratio := re.fullmatch(r"(\d+)/0*([1-9]\d*)", number):
-        return float(f"{int(ratio[1]) / int(ratio[2]):.4g}")
-    return None
-
-
 def _qualities(words: Mapping[str, Any]) -> Iterator[str]:
     """Qualities in what other programs call size and rate of a film, by those words."""
     told = {word: str(value).lower().replace(" ", "") for word, value in words.items()}
@@ -189,8 +175,6 @@ def _qualities(words: Mapping[str, Any]) -> Iterator[str]:
 
 def joined(model: type[BaseModel], words: Mapping[str, Any], own: Mapping[str, Any]) -> tuple[set[str], str]:
     """Which of some unknown keys make one quality of the video, and what to write for them."""
-    from gdanim.spec.sections import Video
-
     mine = {"quality": own["quality"]} if model is Video and "quality" in own else {}
     some = {word: value for word, value in words.items() if word in SIZES}
     quality = next(iter(_qualities({**mine, **some})), None) if len(some) + len(mine) > 1 and some else None

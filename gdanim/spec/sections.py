@@ -86,7 +86,7 @@ class View(Model):
     colors: Colors = Colors()
     """What differs from the theme."""
     colormap: str | None = None
-    """The theme's own when absent."""
+    """Of the height: a name of the cmap catalogue, such as viridis; absent, the theme's own."""
     font: str | None = None
     """For titles and labels."""
     background: Literal["theme", "none"] = "theme"
@@ -142,7 +142,7 @@ class Video(Model):
     aspect: Literal["16:9", "4:3", "1:1", "9:16"] = "16:9"
     """Width to height; a size in pixels has its own."""
     loop: bool = False
-    """End as it began."""
+    """The last frame leads into the first."""
     captions: Literal["track", "burned"] = "track"
     """track: of the MP4, and files beside it; burned: drawn in the picture instead, of GIFs too."""
 

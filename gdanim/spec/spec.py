@@ -24,7 +24,7 @@ from pydantic import (
 )
 
 from gdanim.errors import SpecError
-from gdanim.spec import defaults, dict_marks, yaml_marks
+from gdanim.spec import defaults, dict_marks, places, yaml_marks
 from gdanim.spec.entries import FunctionEntry, OptimizerEntry, RateEntry, as_rate
 from gdanim.spec.grids import Grid, is_grid
 from gdanim.spec.ranges import Range, unfit
@@ -63,9 +63,11 @@ class Shown(Model):
     )
     """Numbers or schedules, crossed with the optimizers; absent, each optimizer's own default."""
     domain: dict[str, Interval] | None = None
-    """What is shown: {x: [low, high], y: [low, high]}; leaving it stops nothing."""
+    """What is shown: {x: [low, high], y: [low, high]}; leaving it stops nothing, but the ball leaves the
+    picture. Absent, the function's own, or around starts, minima and where balls end."""
     starts: Annotated[Starts | None, BeforeValidator(some_kind_of_starts)] = None
-    """Where balls start: points, a grid, random points or a ring; absent, one instructive start."""
+    """Where balls start: points, {grid: [8, 6]}, {random: 200, seed: 1} or {ring: 12, radius: 2}; absent, one
+    instructive start."""
     title: str | None = Field(default=None, max_length=1000)
     """Shown above the picture, as typed; after four lines it ends with an ellipsis."""
     scene: str = defaults.SCENE
@@ -84,9 +86,11 @@ class Shown(Model):
     seed: int = Field(default=0, ge=0)
     """Of everything random."""
     pace: float = Field(default=1.5, ge=0.001, le=10_000)
-    """Steps per second at the start; the tail goes faster."""
+    """Steps per second at the start; the tail goes faster and faster."""
     camera: Camera = Camera()
+    """Where the film is seen from; absent, from where most of the paths can be seen."""
     view: View = View()
+    """How the film looks."""
 
     @field_validator("domain")
     @classmethod
@@ -147,6 +151,7 @@ class Keys(Shown):
     """One film of gradient descent. The only key that most scenes need is `functions`."""
 
     video: Video = Video()
+    """The film as a file."""
     formats: Formats = defaults.FORMATS
     """The files to write."""
     acts: tuple[Act, ...] = Field(default=(), min_length=1, max_length=MAX_ACTS)
@@ -177,6 +182,10 @@ def _merged(above: Any, own: Any) -> Any:
     if not (isinstance(above, Mapping) and isinstance(own, Mapping)) or is_grid(above) != is_grid(own):
         return own
     return {**above, **{key: _merged(above.get(key), value) for key, value in own.items()}}
+
+
+places.FILM.append(Keys)
+Model.adviser = places
 
 
 class Spec(Keys):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from gdanim.errors import Loc
+from gdanim.spec.numbers import as_number
 
 MANY = 100  # names are no help as a list
 
@@ -61,12 +62,28 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+class Adviser(Protocol):
+    """Who knows all models, and so what was meant by what one of them does not know; see ``places``."""
+
+    def belongs(self, key: str, value: Any, here: type[Model], /) -> str:
+        """Where a key belongs that stands in ``here``, and how it is written there; "" where unknown."""
+
+    def joined(
+        self, model: type[BaseModel], words: Mapping[str, Any], own: Mapping[str, Any], /
+    ) -> tuple[set[str], str]:
+        """Which of some unknown keys mean one together, and what to write for them."""
+
+    def remedy(self, model: type[BaseModel], key: str, value: Any, /, *, item: bool) -> str:
+        """What to write instead of a value, or of an item of a list; "" where unknown."""
+
+
 class Model(BaseModel):
     """Frozen and strict (no text for numbers; lists stand for tuples); names the nearest to unknown keys."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, allow_inf_nan=False, use_attribute_docstrings=True
     )
+    adviser: ClassVar[Adviser | None] = None  # of all models, which says so where the last of them is written
     hidden: ClassVar[tuple[str, ...]] = ()  # fields that a spec does not write out as keys
 
     @classmethod
@@ -77,9 +94,7 @@ class Model(BaseModel):
     @classmethod
     def unknown(cls, key: str, value: Any) -> str:
         """What to say of a key that may not be written, with its value."""
-        from gdanim.spec.places import belongs  # which knows all models
-
-        remedy = belongs(key, value, cls)
+        remedy = cls.adviser.belongs(key, value, cls) if cls.adviser else ""
         if remedy.startswith("write"):
             return f"unknown key {key!r}: {remedy}"
         return remedy or f"unknown key {key!r}{did_you_mean(key, cls.written_keys())}"
@@ -96,14 +111,12 @@ class Model(BaseModel):
     @classmethod
     def _as_one(cls, data: Any, found: list[Any]) -> list[Any]:
         """Mistakes, those of several unknown keys that mean a single one as the first of them."""
-        from gdanim.spec.readings import joined
-
         unknown = {
             details["loc"][0]: details["input"]
             for details in found
             if details["type"] == "extra_forbidden" and len(details["loc"]) == 1
         }
-        words, told = joined(cls, unknown, data) if unknown else (set(), "")
+        words, told = cls.adviser.joined(cls, unknown, data) if unknown and cls.adviser else (set(), "")
         these = [details for details in found if details["loc"][:1] and details["loc"][0] in words]
         for details in these[:1]:
             names = " and ".join(f"{word!r}" for word in unknown if word in words)
@@ -128,8 +141,6 @@ class Model(BaseModel):
     @classmethod
     def _remedy(cls, details: Any) -> str:
         """What to write instead of a value of the wrong shape, or of an item that is of it."""
-        from gdanim.spec.readings import remedy
-
         loc, context = details["loc"], details.get("ctx", {})
         told = context.get("text", "") if details["type"] == "mistake" else ""
         done = {"key", "offset"} & {*context} or re.search("write|did you mean|; known", told)
@@ -137,7 +148,7 @@ class Model(BaseModel):
             return ""
         if len(loc) > 2 or not all(isinstance(part, int) for part in loc[1:]):
             return ""
-        return remedy(cls, loc[0], details["input"], item=len(loc) == 2)
+        return cls.adviser.remedy(cls, loc[0], details["input"], item=len(loc) == 2) if cls.adviser else ""
 
 
 def plain(data: Any) -> Any:
@@ -179,8 +190,6 @@ def _finding(details: Any, alone: bool = False) -> Finding:
 
 def _instead(kind: str, found: Any) -> str:
     """What to write for a text in a list, or a number that is out of bounds; "" where that is unknown."""
-    from gdanim.spec.readings import as_number
-
     number = as_number(found) if isinstance(found, str) and kind in ("float_type", "int_type") else None
     return "" if number is None else shown(number)
 

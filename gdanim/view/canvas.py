@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.motion.landscape import FLOOR
+from gdanim.theme import Theme, rgb
 from gdanim.view.picture import Label
 from gdanim.view.scenery import KEY_LIGHT
-from gdanim.view.theme import Theme, rgb
 
 PROGRAMS = (
     "surface",

@@ -6,6 +6,8 @@ import gc
 import importlib.util
 import math
 import warnings
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate, pairwise
 
@@ -13,19 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.catalog import scenes
+from gdanim.engine.descent import solve
 from gdanim.engine.solution import Solution
 from gdanim.errors import InputError
+from gdanim.lengths import natural
+from gdanim.motion.timeline import LEAVE
 from gdanim.spec import Spec
+from gdanim.theme import rgb, themed
 from gdanim.view.captions import Cue, cues, seconds_to_read
 from gdanim.view.layout import layout
-from gdanim.view.scene import LEAVE, FilmScene
+from gdanim.view.stage import Stage
 from gdanim.view.subtitles import Subtitles
 from gdanim.view.text import unknown
-from gdanim.view.theme import rgb, themed
 
 FADE = 0.2  # seconds in which a part goes, and in which the next one comes
 CALM = 0.8  # the same where the end of a loop meets its beginning
-TOO_SHORT = "video.duration is too short"  # how a scene's warning begins
 MOST_LACKING = 20  # characters are named that no font has
 Pixels = NDArray[np.uint8]
 
@@ -37,24 +41,33 @@ class Film:
     one is recorded anew, which gives the same frames. So memory does not grow with the length of a film.
     """
 
-    def __init__(self, spec: Spec, rate: float, transparent: bool = False) -> None:
-        """``rate``: frames per second, manim's. ``transparent``: without a ground where the spec says so."""
+    def __init__(
+        self, spec: Spec, rate: float, transparent: bool = False, solution: Solution | None = None
+    ) -> None:
+        """``rate``: frames per second, manim's. ``transparent``: without a ground where the spec says so.
+
+        ``solution``: the runs of all acts, whoever computed them; absent, those of the spec.
+        Raises InputError where it has another number of acts.
+        """
         self.spec, self.rate = spec, rate
         self._transparent = transparent
         self._parts = list(spec.parts)
-        self._classes: dict[str, type[FilmScene]] = {}
-        self._solutions: dict[int, Solution] = {}
+        self._classes: dict[str, type[Stage]] = {}
+        self._solutions = _shared(solution, self._parts) if solution else {}
         self._frames: dict[int, int] = {}  # of a part
-        self._current: tuple[int, FilmScene] | None = None
-        if spec.acts and spec.video.duration is not None:
-            self._share(spec.video.duration)
+        self._current: tuple[int, Stage] | None = None
+        duration = spec.video.duration
+        self._seconds = self._shares(duration) if spec.acts and duration else [duration]
         lacking = dict.fromkeys(c for part in self._parts for c in unknown(_words(part), part.view.font))
         if lacking:
             told = f"no font here has {' '.join([*lacking][:MOST_LACKING])}"
             warnings.warn(f"view.font: {told}; name one that is installed and does", stacklevel=2)
         self.size = self.scene(0).size
+        if duration and self.length - duration > len(self._parts) / rate:
+            told = f"video.duration is too short: this film lasts {self.length:.1f} s"
+            warnings.warn(told, stacklevel=2)
 
-    def scene(self, index: int) -> FilmScene:
+    def scene(self, index: int) -> Stage:
         """The recorded scene of a part (from 0). The one before is closed."""
         if self._current is None or self._current[0] != index:
             self.close()
@@ -62,18 +75,16 @@ class Film:
             if part.scene not in self._classes:
                 self._classes[part.scene] = scene_class(part.scene)
             transparent = self._transparent and part.view.background == "none"
-            scene = self._classes[part.scene](part, transparent)
-            if index in self._solutions:
-                scene.solution = self._solutions[index]
-            with warnings.catch_warnings():
-                if self.spec.acts:  # of parts that are too short is told as of one film
-                    warnings.filterwarnings("ignore", TOO_SHORT)
-                scene.setup()
-                scene.construct()
+            seconds = self._seconds[index] if self.spec.video.duration else None
+            scene = self._classes[part.scene](
+                part, transparent=transparent, solution=self._solution(index), seconds=seconds
+            )
+            scene.setup()
+            scene.construct()
             if part.hold:
                 scene.wait(part.hold)
             self._current = index, scene
-            self._solutions[index], self._frames[index] = scene.solution, scene.frames
+            self._frames[index] = scene.frames
         return self._current[1]
 
     def close(self) -> None:
@@ -176,21 +187,22 @@ class Film:
             self.scene(index)
         return self._frames[index]
 
-    def _share(self, duration: float) -> None:
-        """Give every part its share of the film's duration: as its natural length is to that of all."""
+    def _shares(self, duration: float) -> list[float]:
+        """Seconds of every part without its hold: of the film's duration as its natural length is of all.
+
+        Together with its hold it begins and ends on whole frames.
+        """
         holds = np.array([part.hold for part in self._parts])
-        natural = np.array([self.scene(index).length for index in range(len(holds))]) - holds
-        shares = max(duration - holds.sum(), 0.0) * natural / natural.sum() + holds
+        lasting = [natural(part, self._solution(index).acts) for index, part in enumerate(self._parts)]
+        shares = max(duration - holds.sum(), 0.0) * np.array(lasting) / sum(lasting) + holds
         borders = np.round(np.cumsum([0.0, *shares]) * self.rate)
-        self.close()
-        for index, frames in enumerate(np.diff(borders)):
-            part = self._parts[index]
-            own = float(frames) / self.rate - part.hold
-            video = part.video.model_copy(update={"duration": own})
-            self._parts[index] = part.model_copy(update={"video": video})
-        self._frames.clear()
-        if self.length - duration > len(shares) / self.rate:
-            warnings.warn(f"{TOO_SHORT}: this film lasts {self.length:.1f} s", stacklevel=2)
+        return list((np.diff(borders) / self.rate - holds).tolist())
+
+    def _solution(self, index: int) -> Solution:
+        """The runs of a part, computed once."""
+        if index not in self._solutions:
+            self._solutions[index] = solve(self._parts[index])
+        return self._solutions[index]
 
     def _fade(self, index: int, frame: float, out: Pixels) -> None:
         """Parts go into the ground of the next one, which comes out of it."""
@@ -216,6 +228,18 @@ class Film:
         return np.array([round(255 * value) for value in (*rgb(background), 1.0)], dtype=np.uint16)
 
 
+def _shared(solution: Solution, parts: Sequence[Spec]) -> dict[int, Solution]:
+    """Of a film's solution what belongs to each part, an act for each of its functions."""
+    counts = [len(part.functions) for part in parts]
+    if sum(counts) != len(solution.acts):
+        raise InputError(f"the solution has {len(solution.acts)} acts, but the spec {sum(counts)} functions")
+    firsts = accumulate(counts, initial=0)
+    return {
+        index: replace(solution, acts=solution.acts[first : first + count])
+        for index, (first, count) in enumerate(zip(firsts, counts, strict=False))
+    }
+
+
 def _words(spec: Spec) -> str:
     """All that is shown as its author typed it."""
     labels = [optimizer.label or "" for optimizer in spec.optimizers]
@@ -225,7 +249,7 @@ def _words(spec: Spec) -> str:
     return "".join([spec.title or "", " ".join(said.split()), *labels, *names, *spec.card.lines, *cells])
 
 
-def scene_class(name: str) -> type[FilmScene]:
+def scene_class(name: str) -> type[Stage]:
     """The one scene in the file of this name. Raises InputError if there is none, or more than one."""
     path = scenes()[name]
     module_spec = importlib.util.spec_from_file_location(f"gdanim_scene_{path.stem}", path)
@@ -236,7 +260,7 @@ def scene_class(name: str) -> type[FilmScene]:
     found = [
         value
         for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, FilmScene) and value.__module__ == module.__name__
+        if isinstance(value, type) and issubclass(value, Stage) and value.__module__ == module.__name__
     ]
     if len(found) != 1:
         raise InputError(f"{path} must define one scene derived from FilmScene; it has {len(found)}")

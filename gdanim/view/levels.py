@@ -9,7 +9,8 @@ import contourpy
 import numpy as np
 
 from gdanim.engine.solution import Array
-from gdanim.motion.landscape import Landscape, ticks
+from gdanim.motion.landscape import Landscape
+from gdanim.view.ticks import ticks
 
 GRID = 241  # samples along either side
 

@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gdanim.engine.solution import Array
-from gdanim.motion.landscape import ticks
-from gdanim.view.axes import tick
+from gdanim.theme import Color
 from gdanim.view.layout import Box
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import Lettering
-from gdanim.view.theme import Color
+from gdanim.view.ticks import tick, ticks
 
 TICK_SIZE, NAME_SIZE = 22.0, 26.0
 LEFT, TOP, RIGHT, BOTTOM = 84.0, 40.0, 16.0, 66.0  # points that numbers and names need around the frame

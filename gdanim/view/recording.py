@@ -14,7 +14,7 @@ from typing import Any
 import manim
 from manim import Animation, Mobject, Scene, config
 
-from gdanim.view.pane import Cue
+from gdanim.view.animated import Cue
 from gdanim.view.player import FilmCamera, Painted, Projection, Screen
 
 
@@ -88,7 +88,7 @@ class Recording(Scene):  # type: ignore[misc]
         self.renderer.time = 0.0
         self.play(Projection(Screen(film), run_time=(frames - 0.5) / config.frame_rate, rate_func=None))
 
-    def _seek(self, t: float) -> tuple[list[Mobject], Any]:
+    def seek(self, t: float) -> tuple[list[Mobject], Any]:
         """Bring every mobject to time ``t``. Returns what is visible then and a token of its state.
 
         The token is None while updaters may change things behind our back.

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.engine.solution import Array
-from gdanim.motion.landscape import FLOOR, RELIEF, Landscape, ticks
+from gdanim.motion.landscape import FLOOR, RELIEF, Landscape
 from gdanim.motion.rolling import MANY, Rolling
+from gdanim.theme import Theme, rgb
 from gdanim.view.mesh import Mesh, resolution
 from gdanim.view.ribbon import segments
-from gdanim.view.theme import Theme, rgb
+from gdanim.view.ticks import ticks
 
 MESH = 21  # mesh cells along the longer side
 LEVELS = 16  # level lines over the relief

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gdanim.engine.solution import Array
+from gdanim.theme import Color
 from gdanim.view.balls import BALLS
 from gdanim.view.layout import Box
 from gdanim.view.picture import Label
 from gdanim.view.ribbon import RIBBON, polyline, segments
 from gdanim.view.solids import ARROWS
 from gdanim.view.text import Lettering
-from gdanim.view.theme import Color
 
 LAYOUTS: dict[str, tuple[str, ...]] = {
     "ribbon": RIBBON,

@@ -12,10 +12,10 @@ import typst
 from numpy.typing import NDArray
 from PIL import Image
 
+from gdanim.theme import Theme, rgb
 from gdanim.view.captions import Cue
 from gdanim.view.layout import Layout
 from gdanim.view.text import literal, preamble
-from gdanim.view.theme import Theme, rgb
 
 LEADING = 0.2  # of the size, between the two lines
 LINE = 1.1  # of the size, from the ascender to the descender

@@ -14,9 +14,9 @@ import typst
 from numpy.typing import NDArray
 from PIL import Image
 
+from gdanim.theme import Color
 from gdanim.view.layout import Layout
 from gdanim.view.picture import Label
-from gdanim.view.theme import Color
 
 FONT = "New Computer Modern"  # travels inside the typst wheel
 PADDING = 2  # pixels around a piece while it is set, so that overhanging strokes are kept

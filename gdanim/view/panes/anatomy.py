@@ -9,15 +9,16 @@ from numpy.typing import NDArray
 
 from gdanim.engine.anatomy import Anatomy
 from gdanim.engine.solution import Array
+from gdanim.view.animated import Clock
 from gdanim.view.layout import Box
-from gdanim.view.pane import Clock, FlatPane
+from gdanim.view.pane import FlatPane
 from gdanim.view.panes.contour import ContourPane
 from gdanim.view.panes.rates import verdict_shown
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import fitted, literal
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 HEAD, WORDS = 50.0, 460.0  # points above the map, for the ball's name; width of name and verdict
 LONGEST, LARGEST = 130.0, 95.0  # points: the longest arrow; half the longest side of the box
@@ -33,7 +34,7 @@ class AnatomyPane(ContourPane):
     made longer where it could not be seen. The box has sides like the roots of the second moment.
     """
 
-    def __init__(self, scene: FilmScene, clock: Clock, box: Box, ball: int, inside: Anatomy) -> None:
+    def __init__(self, scene: Stage, clock: Clock, box: Box, ball: int, inside: Anatomy) -> None:
         super().__init__(scene, clock, box.inset(0, HEAD, 0, 0), bar=False, bare=True, balls=[ball])
         self.inside = inside
         name = clock.act.runs[ball].ball.label
@@ -110,7 +111,7 @@ class AnatomyPane(ContourPane):
 class KeyPane(FlatPane):
     """What the arrows and the box stand for, in a line, or two where there is no room."""
 
-    def __init__(self, scene: FilmScene, box: Box, squares: bool, memory: bool) -> None:
+    def __init__(self, scene: Stage, box: Box, squares: bool, memory: bool) -> None:
         super().__init__(scene, box)
         names = [("gradient", "downhill gradient")]
         names += [("momentum", "momentum")] * memory

@@ -12,17 +12,18 @@ from numpy.typing import NDArray
 from gdanim.engine.basins import BasinMap
 from gdanim.engine.solution import Array, Run, Status
 from gdanim.formula import point_text
-from gdanim.view.axes import tick
+from gdanim.theme import rgb
+from gdanim.view.animated import Clock
 from gdanim.view.layout import Box
-from gdanim.view.pane import Clock, FlatPane
+from gdanim.view.pane import FlatPane
 from gdanim.view.panes.contour import BAR, ContourPane
 from gdanim.view.plot import GAP, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import Numbers, fitted, literal
-from gdanim.view.theme import rgb
+from gdanim.view.ticks import tick
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 # Told apart under the common colour deficiencies, by their lightness too; more minima begin anew.
 PALETTE = ("#2F62B8", "#F2B134", "#C63D6B", "#5CC8B0", "#816103", "#B3BDFE", "#B5A666", "#6A4D84")
@@ -63,7 +64,7 @@ def painted(found: BasinMap) -> NDArray[np.uint8]:
 class StepsPane(ContourPane):
     """How many steps every start takes, with a colour bar, the basins' borders and their minima."""
 
-    def __init__(self, scene: FilmScene, clock: Clock, box: Box, found: BasinMap, bar: bool = True) -> None:
+    def __init__(self, scene: Stage, clock: Clock, box: Box, found: BasinMap, bar: bool = True) -> None:
         super().__init__(scene, clock, box, bar)
         self.found = found
         self.range = step_range(found)
@@ -107,7 +108,7 @@ class StepsPane(ContourPane):
 class Shares(FlatPane):
     """The minima in their colours, how many of all starts lead to each, and the balls that have arrived."""
 
-    def __init__(self, scene: FilmScene, clock: Clock, box: Box, found: BasinMap) -> None:
+    def __init__(self, scene: Stage, clock: Clock, box: Box, found: BasinMap) -> None:
         super().__init__(scene, box)
         self.clock = clock
         shares = found.shares

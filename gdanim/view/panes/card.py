@@ -10,7 +10,7 @@ from gdanim.view.sketch import Sketch
 from gdanim.view.text import fitted, literal, shortened
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 TITLE, TEXT, HEAD = 70.0, 36.0, 30.0  # points; all smaller where there are many rows
 TITLE_LINES, LEADING = (2, 4), 0.45  # with rows and without
@@ -21,7 +21,7 @@ GAP, PITCH, GUTTER = 54.0, 70.0, 70.0  # below the title; from row to row; betwe
 class CardPane(FlatPane):
     """The spec's title and card. ``rows`` of them have appeared; ``veil`` dims what is behind."""
 
-    def __init__(self, scene: FilmScene, box: Box) -> None:
+    def __init__(self, scene: Stage, box: Box) -> None:
         super().__init__(scene, box)
         self.rows, self.veil = 0.0, 0.0
         lettering, card = self.lettering, scene.spec.card

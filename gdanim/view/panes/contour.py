@@ -14,24 +14,25 @@ from numpy.typing import NDArray
 from gdanim.engine.solution import Array
 from gdanim.motion.landscape import RELIEF, Landscape
 from gdanim.motion.rolling import Rolling, Trails
-from gdanim.view.axes import tick
+from gdanim.theme import rgb
+from gdanim.view.animated import Clock
 from gdanim.view.layout import Box
 from gdanim.view.levels import interrupted, label_place, level_lines, levels
-from gdanim.view.pane import Clock, RunPane
+from gdanim.view.pane import RunPane
 from gdanim.view.plot import GAP, TICK_SIZE, Plot, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import formula
-from gdanim.view.theme import rgb
+from gdanim.view.ticks import tick
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 LEVELS, APART = 12, 20.0  # about so many at most, and points that they stand apart
 LABEL_ROOM = [14.0, 4.0]  # points that a level's number needs beside its own
 BAR, BAR_ROOM = 20.0, 130.0  # points: width of the colour bar, and what it needs with its numbers
 BALL = 13.0  # points; a crowd is smaller
 ARROW = 120.0  # points of the longest gradient arrow
-FEW = 4  # so many balls get arrows and step numbers
+MOST_DETAILED = 4  # so many balls get arrows and step numbers
 OLDEST = 0.45  # opacity to which paths fade
 LINGER = 1.2  # seconds in which fleeting dots fade e-fold
 NUMBERED, CLEAR = 6, 46.0  # steps that may be numbered, if they stand so many points apart,
@@ -46,7 +47,7 @@ class ContourPane(RunPane):
 
     def __init__(
         self,
-        scene: FilmScene,
+        scene: Stage,
         clock: Clock,
         box: Box,
         bar: bool = True,
@@ -106,7 +107,7 @@ class ContourPane(RunPane):
         world = self.landscape.to_world(moment.points)  # balls lie side by side where they do on the surface
         places = self._points(world) + (moment.contacts[:, :2] - world) * self._spread
         shown = moment.opacity * min(3 * clock.fall, 1.0)
-        if len(places) <= FEW:
+        if len(places) <= MOST_DETAILED:
             if self.plot.frame.width > ROOMY:
                 self._draw_steps(sketch, moment.rows)
             self._draw_gradients(sketch, places, moment.points, shown)

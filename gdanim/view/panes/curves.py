@@ -9,15 +9,16 @@ import numpy as np
 
 from gdanim.engine.solution import Array, Objective, Run
 from gdanim.motion.timeline import SPEED_UP, Pace
+from gdanim.theme import Color
+from gdanim.view.animated import Clock
 from gdanim.view.layout import Box
-from gdanim.view.pane import Clock, RunPane
+from gdanim.view.pane import RunPane
 from gdanim.view.plot import Plot, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import literal
-from gdanim.view.theme import Color
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 DECADES = 2.0  # a range of more of them is drawn on a log scale
 DEEPEST = 1e-16  # of the highest value: a log scale ends there
@@ -30,7 +31,7 @@ class TracesPane(RunPane):
 
     def __init__(
         self,
-        scene: FilmScene,
+        scene: Stage,
         clock: Clock,
         box: Box,
         values: list[Array],
@@ -79,7 +80,7 @@ class CurvesPane(TracesPane):
 
     def __init__(
         self,
-        scene: FilmScene,
+        scene: Stage,
         clock: Clock,
         box: Box,
         values: Callable[[Run], Array] | None = None,
@@ -111,7 +112,7 @@ def lowest(objective: Objective) -> float:
     return min([0.0, *(float(objective.value(np.asarray(m))) for m in objective.minima)])
 
 
-def fitting(values: Sequence[Array], height: str = "auto") -> Scale:
+def fitting(values: Sequence[Array], scale: str = "auto") -> Scale:
     """The scale of an axis for curves: all of them but what lies far above where they begin."""
     first = np.array([v[0] for v in values if np.isfinite(v[0])])
     highest = float(first.max(initial=-np.inf))
@@ -123,6 +124,6 @@ def fitting(values: Sequence[Array], height: str = "auto") -> Scale:
         return Scale(highest - depth, highest + 0.15 * depth)
     high = 1.15 * highest
     low = float(finite[finite > DEEPEST * high].min())
-    if height == "log" or (height == "auto" and np.log10(high / low) > DECADES and not (finite < 0).any()):
+    if scale == "log" or (scale == "auto" and np.log10(high / low) > DECADES and not (finite < 0).any()):
         return Scale(low, 1.5 * high, log=True)
     return Scale(min(0.0, float(finite.min())), high)

@@ -9,16 +9,17 @@ import numpy as np
 
 from gdanim.engine.functions.samples import SQUARED, DataObjective
 from gdanim.engine.solution import Array
+from gdanim.theme import Color
+from gdanim.view.animated import Clock
 from gdanim.view.layout import Box
-from gdanim.view.pane import Clock, RunPane
+from gdanim.view.pane import RunPane
 from gdanim.view.plot import Plot, Scale
 from gdanim.view.ribbon import polyline
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import Numbers, written
-from gdanim.view.theme import Color
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 MARGIN = 0.06  # of the range of the samples, on every side
 PIECES = 80  # of a curve
@@ -26,7 +27,7 @@ SAMPLE = 7.0  # points
 SIZE = 32.0  # points of the equation
 POINT, POWER, GAP = 0.55, 4.2, 0.4  # digits' widths of a decimal point, of a power of ten, between pieces
 NAME = 32.0  # points that the name of the axis takes above the frame
-FEW = 4  # so many balls leave ghosts
+MOST_GHOSTS = 4  # so many balls leave ghosts
 GHOST, APART = 0.5, 12.0  # opacity of earlier lines; points that lie between any two of them somewhere
 CANDIDATES = 400  # moments at which a line may leave a ghost
 LATELY, GLANCES = 0.3, 8  # seconds over which a batch fades, and how often they are looked at
@@ -39,7 +40,7 @@ class DataPane(RunPane):
     the colour of the ball that uses them (in white, where several do), with their residuals.
     """
 
-    def __init__(self, scene: FilmScene, clock: Clock, box: Box) -> None:
+    def __init__(self, scene: Stage, clock: Clock, box: Box) -> None:
         super().__init__(scene, clock, box)
         self.act = clock.act
         assert isinstance(clock.act.objective, DataObjective)
@@ -131,7 +132,7 @@ class DataPane(RunPane):
         opacity = GHOST / len(self.act.runs) ** 0.5
         rows = [np.zeros((0, 25))]
         for run, color in zip(self.act.runs, self.colors, strict=True):
-            if len(self.act.runs) > FEW:
+            if len(self.act.runs) > MOST_GHOSTS:
                 break
             steps = seen[seen < run.steps]
             lines = self.lines(run.points[steps])

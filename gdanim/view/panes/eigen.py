@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.engine.solution import Array, Objective, Run
-from gdanim.view.axes import tick
+from gdanim.theme import Color, rgb
+from gdanim.view.animated import Clock
 from gdanim.view.layout import Box
-from gdanim.view.pane import Clock
 from gdanim.view.panes.curves import TracesPane
 from gdanim.view.plot import Scale
 from gdanim.view.sketch import Sketch
-from gdanim.view.theme import Color, rgb
+from gdanim.view.ticks import tick
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 ROOMY = 380.0  # points of a frame that has room for the eigenvalues
 NAME, GAP, LINE = 110.0, 24.0, 30.0  # points: what is measured; between words; from word to word below it
@@ -28,7 +28,7 @@ NAME, GAP, LINE = 110.0, 24.0, 30.0  # points: what is measured; between words; 
 class EigenPane(TracesPane):
     """One ball (from 0): the error along the steepest direction in its colour, along the flattest paler."""
 
-    def __init__(self, scene: FilmScene, clock: Clock, box: Box, ball: int, scale: Scale) -> None:
+    def __init__(self, scene: Stage, clock: Clock, box: Box, ball: int, scale: Scale) -> None:
         run = clock.act.runs[ball]
         curvatures, errors = along_eigenvectors(run, clock.act.objective)
         own = np.array(scene.colors(clock.act)[ball])

@@ -14,15 +14,15 @@ from gdanim.engine.solution import Act, Array
 from gdanim.motion.landscape import FLOOR
 from gdanim.motion.rolling import Rolled
 from gdanim.motion.timeline import smooth
+from gdanim.theme import Color, rgb
+from gdanim.view.animated import Clock
 from gdanim.view.layout import Box
 from gdanim.view.levels import level_lines
-from gdanim.view.pane import Clock
 from gdanim.view.panes.surface import SurfacePane
 from gdanim.view.picture import ABOVE, Arrows, Patches, Picture, Segments
-from gdanim.view.theme import Color, rgb
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 LONGEST = 0.56  # world units of the gradient's arrow, along the slope
 TANGENT = 0.40  # world units of a slope line to either side
@@ -44,7 +44,7 @@ class GradientSurface(SurfacePane):
     ``reach``: how far along the step, on to the plane's edge, plane and surface are compared.
     """
 
-    def __init__(self, scene: FilmScene, clock: Clock, box: Box, whole: bool = False) -> None:
+    def __init__(self, scene: Stage, clock: Clock, box: Box, whole: bool = False) -> None:
         super().__init__(scene, clock, box, whole)
         run = self.act.runs[0]
         self.point, self.loss = run.points[0], float(run.losses[0])

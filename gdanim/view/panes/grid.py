@@ -18,7 +18,7 @@ from gdanim.view.sketch import Sketch
 from gdanim.view.text import literal
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 Cell = tuple[int, int]  # row and column
 BAR = 24.0  # points that the bar of a key is high
@@ -50,9 +50,7 @@ class GridPane(FlatPane):
     Subclasses give ``colors`` (rows, columns, 4), in bytes, the first row at the top.
     """
 
-    def __init__(
-        self, scene: FilmScene, box: Box, names: tuple[str, str], values: tuple[Array, Array]
-    ) -> None:
+    def __init__(self, scene: Stage, box: Box, names: tuple[str, str], values: tuple[Array, Array]) -> None:
         super().__init__(scene, box)
         self.values = values
         self.x, self.y, self.pointing = 0.0, 0.0, 0.0
@@ -115,7 +113,7 @@ class GridKey(FlatPane):
 
     def __init__(
         self,
-        scene: FilmScene,
+        scene: Stage,
         box: Box,
         grid: GridPane,
         scale: Scale,

@@ -9,20 +9,21 @@ import numpy as np
 
 from gdanim.engine.solution import Array, Status
 from gdanim.motion.timeline import Moment
+from gdanim.theme import Color, rgb
+from gdanim.view.animated import Clock
 from gdanim.view.layout import SHORT, Box, Layout
-from gdanim.view.pane import Clock, FlatPane, Pane
+from gdanim.view.pane import FlatPane, Pane
 from gdanim.view.panes.rates import APPEAR, of_rates, verdict_shown
 from gdanim.view.panes.strip import Strip
 from gdanim.view.picture import Label
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import Numbers, fitted, literal
-from gdanim.view.theme import Color, rgb
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 MOST_ROWS, LEAST_PITCH = 12, 62.0  # more balls than this, or than there is room for, fold into a summary
-FEW = 3  # balls stand below each other even in a small picture
+ONE_COLUMN = 3  # balls stand below each other even in a small picture
 LABEL_SIZE, NOTE_SIZE = 30.0, 23.0
 PITCH, MOST_PITCH = 84.0, 112.0  # points from row to row; with the causes of verdicts
 MOST_EXPLAINED, EXPLAINED_PITCH = 5, 92.0  # so many rows, so far apart, have room for the causes of verdicts
@@ -34,7 +35,7 @@ GROUP_PITCH, FACTS, FACTS_GAP = 50.0, 3, 20.0  # of a crowd's summary: from row 
 COLUMN_GAP, CLOSE, NARROW = 70.0, 30.0, 900.0  # points between columns; CLOSE in a box less wide
 
 
-def legend(scene: FilmScene, clock: Clock, box: Box, columns: int = 1) -> Pane:
+def legend(scene: Stage, clock: Clock, box: Box, columns: int = 1) -> Pane:
     """The legend that the spec asks for: the full one in ``columns``, or a strip at the top of the box."""
     return Strip(scene, clock, box) if scene.has_strip else Legend(scene, clock, box, columns)
 
@@ -42,7 +43,7 @@ def legend(scene: FilmScene, clock: Clock, box: Box, columns: int = 1) -> Pane:
 class Legend(FlatPane):
     """The balls of an act and, once they run, how they stand."""
 
-    def __init__(self, scene: FilmScene, clock: Clock, box: Box, columns: int = 1) -> None:
+    def __init__(self, scene: Stage, clock: Clock, box: Box, columns: int = 1) -> None:
         super().__init__(scene, box)
         self.clock, self.timeline = clock, clock.timeline
         self.colors = scene.colors(clock.act)
@@ -87,7 +88,7 @@ class Legend(FlatPane):
         if balls > MOST_ROWS:
             return None
         if layout.width < SHORT:
-            return cls.height(balls, 1 if balls <= FEW else layout.panel_columns)
+            return cls.height(balls, 1 if balls <= ONE_COLUMN else layout.panel_columns)
         return cls.height(balls, layout.panel_columns, MOST_PITCH)
 
     @staticmethod

@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 from gdanim.spec.grids import Losses
 from gdanim.spec.ranges import WIDE
-from gdanim.view.axes import tick
+from gdanim.theme import rgb
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
 from gdanim.view.panes.grid import GridKey, GridPane
 from gdanim.view.plot import Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import literal
-from gdanim.view.theme import rgb
+from gdanim.view.ticks import tick
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 FAILED = "#8E2B45"  # as a ball that diverged
 SIZE, PITCH, SWATCH = 28.0, 48.0, 26.0  # points
@@ -29,7 +29,7 @@ SIZE, PITCH, SWATCH = 28.0, 48.0, 26.0  # points
 class LossGrid(GridPane):
     """Every pair that was tried in the colour of its loss; the others are crossed out."""
 
-    def __init__(self, scene: FilmScene, box: Box, found: Losses) -> None:
+    def __init__(self, scene: Stage, box: Box, found: Losses) -> None:
         super().__init__(scene, box, found.names[:2], found.values)
         self.found = found
         finite = found.losses[np.isfinite(found.finite)]
@@ -56,7 +56,7 @@ class LossGrid(GridPane):
 class LossKey(GridKey):
     """What the colours mean, and where the loss is lowest."""
 
-    def __init__(self, scene: FilmScene, box: Box, grid: LossGrid) -> None:
+    def __init__(self, scene: Stage, box: Box, grid: LossGrid) -> None:
         found = grid.found
         name = literal(found.names[2].replace("_", " ")), SIZE
         super().__init__(scene, box, grid, grid.scale, name, {v: tick(v) for v in grid.scale.ticks(4)})

@@ -10,17 +10,18 @@ import numpy as np
 
 from gdanim.engine.solution import Array, Run, Status
 from gdanim.motion.timeline import Pace
+from gdanim.theme import Color
+from gdanim.view.animated import Clock
 from gdanim.view.layout import Box, spread
-from gdanim.view.pane import Clock, RunPane
+from gdanim.view.pane import RunPane
 from gdanim.view.panes.curves import fitting, lowest, paced_scale
 from gdanim.view.panes.rates import LETTER, of_rates, title
 from gdanim.view.plot import Plot, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import fitted, literal
-from gdanim.view.theme import Color
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 QUARTILES = (0.25, 0.5, 0.75)  # of a curve's balls have no higher loss: its band and its line
 FINEST = 2.0  # points: vertices stand no closer
@@ -60,7 +61,7 @@ class QuantilesPane(RunPane):
 
     def __init__(
         self,
-        scene: FilmScene,
+        scene: Stage,
         clock: Clock,
         box: Box,
         values: Sequence[Array],
@@ -182,7 +183,7 @@ class QuantilesPane(RunPane):
 class LossesPane(QuantilesPane):
     """The loss, against what the spec wants counted."""
 
-    def __init__(self, scene: FilmScene, clock: Clock, box: Box, named: bool = True) -> None:
+    def __init__(self, scene: Stage, clock: Clock, box: Box, named: bool = True) -> None:
         low, view = lowest(clock.act.objective), scene.spec.view
         name = "loss" if low == 0 else "loss above the lowest"
         losses = [run.losses - low for run in clock.act.runs]

@@ -13,7 +13,7 @@ from gdanim.view.sketch import Sketch
 from gdanim.view.text import Numbers, fitted, formula, literal, written
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 SIZE, CAPTION, PITCH = 30.0, 34.0, 50.0  # points: numbers, words, from row to row
 WORDS = 116.0  # points that two lines of words need
@@ -24,7 +24,7 @@ POINT = 0.62  # of the width, where the decimal points stand
 class NotesPane(FlatPane):
     """``said``: the caption that stands there, from 1; ``told``: how many rows of numbers have appeared."""
 
-    def __init__(self, scene: FilmScene, box: Box, surface: GradientSurface, captions: Sequence[str]) -> None:
+    def __init__(self, scene: Stage, box: Box, surface: GradientSurface, captions: Sequence[str]) -> None:
         super().__init__(scene, box)
         self.surface = surface
         self.said, self.told = 0.0, 0.0

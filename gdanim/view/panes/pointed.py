@@ -9,14 +9,14 @@ import numpy as np
 from gdanim.engine.anatomy import Anatomy
 from gdanim.engine.solution import Array
 from gdanim.motion.rolling import Rolled
+from gdanim.theme import rgb
+from gdanim.view.animated import Clock
 from gdanim.view.layout import Box
-from gdanim.view.pane import Clock
 from gdanim.view.panes.surface import SurfacePane
 from gdanim.view.picture import Arrows
-from gdanim.view.theme import rgb
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 LONGEST = 0.55  # world units of the arrow of the largest gradient
 
@@ -28,7 +28,7 @@ class PointedSurface(SurfacePane):
     step's is the step itself.
     """
 
-    def __init__(self, scene: FilmScene, clock: Clock, box: Box, inside: Anatomy) -> None:
+    def __init__(self, scene: Stage, clock: Clock, box: Box, inside: Anatomy) -> None:
         super().__init__(scene, clock, box)
         self.inside = inside
         self.gradient, self.momentum, self.step, self.of = 0.0, 0.0, 0.0, 0.0

@@ -12,21 +12,23 @@ from numpy.typing import ArrayLike, NDArray
 from gdanim.engine.solution import Array
 from gdanim.motion.landscape import log_height, log_slope, towers
 from gdanim.motion.timeline import Moment, smooth
-from gdanim.view.axes import powers
+from gdanim.view.animated import Clock, Cue
 from gdanim.view.layout import Box
-from gdanim.view.pane import Clock, Cue, RunPane
+from gdanim.view.pane import RunPane
 from gdanim.view.plot import BOTTOM, TOP, Plot, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import formula
+from gdanim.view.ticks import powers
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 SAMPLES = 801  # of the curve
 POLE = 3.0  # times the span of most of the curve: what lies farther out is cut off
 BALL = 19.0  # points; a crowd is smaller
 DROP = 90.0  # points that balls fall to their starts
-FEW, STACKED = 4, 12  # so many balls show slopes and steps; so many lie on top of each other where they meet
+MOST_DETAILED = 4  # so many balls show slopes and steps
+STACKED = 12  # so many lie on top of each other where they meet
 LANE = 20.0  # points from one ball's steps to the next one's
 TANGENT, DASH = 140.0, 7.0  # points to either side of a ball; of the line down to its lane
 DEPARTURE, BEYOND = 0.9, 60.0  # a ball that leaves takes so many seconds; points outside where it has faded
@@ -59,10 +61,10 @@ class ProfilePane(RunPane):
     ``drawn``: how much of the curve there is, 0 to 1.
     """
 
-    def __init__(self, scene: FilmScene, clock: Clock, box: Box) -> None:
+    def __init__(self, scene: Stage, clock: Clock, box: Box) -> None:
         super().__init__(scene, clock, box)
         self.act, self.timeline = clock.act, clock.timeline
-        self.few = len(self.act.runs) <= FEW
+        self.few = len(self.act.runs) <= MOST_DETAILED
         (self.low, self.high), (name,) = self.act.domain[0], self.act.objective.variables
         self.x = np.linspace(self.low, self.high, SAMPLES)
         with np.errstate(all="ignore"):

@@ -11,16 +11,17 @@ import numpy as np
 
 from gdanim.engine.solution import Run, Status
 from gdanim.motion.timeline import Timeline
+from gdanim.view.animated import Clock
 from gdanim.view.layout import Box
-from gdanim.view.pane import Clock, RunPane
-from gdanim.view.panes.contour import FEW, ROOMY, ContourPane
+from gdanim.view.pane import RunPane
+from gdanim.view.panes.contour import MOST_DETAILED, ROOMY, ContourPane
 from gdanim.view.panes.curves import step_scale
 from gdanim.view.plot import Plot, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import Numbers, fitted, literal
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 HEAD, FOOT, GAP = 50.0, 72.0, 28.0  # points above, below and between maps
 TITLE_SIZE, LOSS_SIZE, NOTE_SIZE, REASON_SIZE = 34.0, 29.0, 27.0, 23.0
@@ -45,8 +46,8 @@ AXIS_NAME = 90.0  # points that the name of the steps takes above the frame
 class RatePane(ContourPane):
     """The map of the balls at one rate: its name and their median loss above, the verdict and cause below."""
 
-    def __init__(self, scene: FilmScene, clock: Clock, box: Box, balls: Sequence[int]) -> None:
-        map_box, crowd = box.inset(0, HEAD, 0, FOOT), len(balls) > FEW
+    def __init__(self, scene: Stage, clock: Clock, box: Box, balls: Sequence[int]) -> None:
+        map_box, crowd = box.inset(0, HEAD, 0, FOOT), len(balls) > MOST_DETAILED
         super().__init__(scene, clock, map_box, bar=False, bare=True, balls=balls, fleeting=crowd)
         lettering, room = self.lettering, self.plot.frame.width
         size = 1.0 if room > ROOMY else NARROW
@@ -121,7 +122,7 @@ class RatePane(ContourPane):
         return Box(right - width, frame.top + 10, right, frame.top + 10 + height)
 
 
-def rate_panes(scene: FilmScene, clock: Clock, body: Box) -> tuple[list[RatePane], Box]:
+def rate_panes(scene: Stage, clock: Clock, body: Box) -> tuple[list[RatePane], Box]:
     """A map for each (optimizer, rate), side by side or in rows, and the room that is left below them."""
     box = body.rows(4, 3)[0]
     groups = of_rates(clock.act.runs)
@@ -143,7 +144,7 @@ class StabilityPane(RunPane):
     Beyond the dashed bound, 2/L for gradient descent, a step overshoots further than it came.
     """
 
-    def __init__(self, scene: FilmScene, clock: Clock, box: Box) -> None:
+    def __init__(self, scene: Stage, clock: Clock, box: Box) -> None:
         super().__init__(scene, clock, box)
         self.runs, self.colors = clock.act.runs, scene.colors(clock.act)
         self.rates = np.array([run.ball.learning_rate for run in self.runs])

@@ -6,17 +6,17 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from gdanim.theme import Color, rgb
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
 from gdanim.view.rules import CONCEPTS, in_symbols, numbers, symbols
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import fitted
-from gdanim.view.theme import Color, rgb
 
 if TYPE_CHECKING:
     from gdanim.engine.optimizers.rule import Line, Rule, Values
     from gdanim.engine.solution import Array
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 SIZE, LINE, NUMBERS = 40.0, 74.0, 112.0  # points: letters, a line of symbols, a line of numbers below it
 SMALLER = 0.75  # of their size letters may have for the numbers of more lines
@@ -35,7 +35,7 @@ class RulePane(FlatPane):
 
     def __init__(
         self,
-        scene: FilmScene,
+        scene: Stage,
         box: Box,
         rule: Rule,
         steps: list[list[tuple[Values, Array]]],

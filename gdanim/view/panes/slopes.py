@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gdanim.view.animated import Clock
 from gdanim.view.layout import Box
-from gdanim.view.pane import Clock, FlatPane
+from gdanim.view.pane import FlatPane
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import Numbers, formula
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 SIZE, HEAD_SIZE, PITCH, HEAD = 30.0, 26.0, 46.0, 48.0  # points: numbers, names, from row to row, of the names
 INDENT = 34.0  # from the bullet to the numbers
@@ -25,7 +26,7 @@ class SlopesPane(FlatPane):
     They are those of the iterate it leaves, so that one is worked out from the other.
     """
 
-    def __init__(self, scene: FilmScene, clock: Clock, box: Box) -> None:
+    def __init__(self, scene: Stage, clock: Clock, box: Box) -> None:
         super().__init__(scene, box)
         self.clock, self.runs = clock, clock.act.runs
         self.colors = scene.colors(clock.act)

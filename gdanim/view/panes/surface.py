@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.motion.rolling import FEW, Rolled, Rolling
+from gdanim.motion.rolling import MOST_LED, Rolled, Rolling
+from gdanim.theme import rgb
+from gdanim.view.animated import Clock, Cue
 from gdanim.view.axes import Axes, Live
 from gdanim.view.camera import Camera
 from gdanim.view.camerawork import Camerawork
 from gdanim.view.canvas import Canvas
 from gdanim.view.layout import Box
-from gdanim.view.pane import Clock, Cue, Pane
+from gdanim.view.pane import Pane
 from gdanim.view.picture import Arrows, Picture
 from gdanim.view.scenery import Scenery
 from gdanim.view.solids import Solids
 from gdanim.view.text import Curtain
-from gdanim.view.theme import rgb
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 # Points left of a surface for the ticks of its height; for its live loss too, in a NARROW box or beside text;
 # for a name that says that the height is LOGARITHMIC, where the surface fills its box.
@@ -41,7 +42,7 @@ class SurfacePane(Pane):
 
     def __init__(
         self,
-        scene: FilmScene,
+        scene: Stage,
         clock: Clock,
         box: Box,
         whole: bool = False,
@@ -132,7 +133,7 @@ class SurfacePane(Pane):
         weights = moment.lead * inside
         if len(weights) == 1:
             weights = inside.astype(float)
-        elif len(weights) > FEW:
+        elif len(weights) > MOST_LED:
             weights = np.zeros(len(weights))
             weights[np.nanargmin(np.where(inside, moment.contacts[:, 2], np.inf))] = float(inside.any())
         led = np.flatnonzero(weights)

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from gdanim.engine.solution import Array, Status
 from gdanim.engine.sweep import Sweep
 from gdanim.spec.ranges import RATE
+from gdanim.theme import Color, rgb
 from gdanim.view.layout import Box
 from gdanim.view.panes.grid import Cell, GridKey, GridPane
 from gdanim.view.plot import Scale
 from gdanim.view.sketch import Sketch
-from gdanim.view.theme import Color, rgb
 
 if TYPE_CHECKING:
-    from gdanim.view.scene import FilmScene
+    from gdanim.view.stage import Stage
 
 # Told apart by their lightness too, and none of them on the usual scales of steps.
 OUTCOMES = {Status.DIVERGED: ("diverged", "#8E2B45"), Status.OSCILLATING: ("oscillates", "#D39BC4")}
@@ -33,9 +33,7 @@ class SweepPane(GridPane):
     ``seen``: how many of the ``cells`` the cursor has visited.
     """
 
-    def __init__(
-        self, scene: FilmScene, box: Box, found: Sweep, cells: list[Cell], colors: list[Color]
-    ) -> None:
+    def __init__(self, scene: Stage, box: Box, found: Sweep, cells: list[Cell], colors: list[Color]) -> None:
         super().__init__(scene, box, found.names, found.values)
         self.found, self.cells, self.visited = found, cells, colors
         self.seen = 0.0
@@ -83,7 +81,7 @@ class SweepPane(GridPane):
 class SweepKey(GridKey):
     """What the colours of a grid mean."""
 
-    def __init__(self, scene: FilmScene, box: Box, grid: SweepPane) -> None:
+    def __init__(self, scene: Stage, box: Box, grid: SweepPane) -> None:
         scale = _steps_scale(grid.found.steps)
         ticks = {value: f"${value:g}$" for value in scale.ticks(4)}
         super().__init__(scene, box, grid, scale, ("steps to converge", SIZE), ticks)

@@ -1,0 +1,14 @@
+from .descent import crowd as crowd
+from .descent import solve as solve
+from .ending import Ending as Ending
+from .ending import Manner as Manner
+from .solution import Act as Act
+from .solution import Ball as Ball
+from .solution import Bound as Bound
+from .solution import Crowd as Crowd
+from .solution import Evaluations as Evaluations
+from .solution import Leg as Leg
+from .solution import Objective as Objective
+from .solution import Run as Run
+from .solution import Solution as Solution
+from .solution import Status as Status

@@ -1,0 +1,12 @@
+from .animated import Clock as Clock
+from .layout import Box as Box
+from .pane import FlatPane as FlatPane
+from .pane import Pane as Pane
+from .pane import RunPane as RunPane
+from .scene import APPEAR as APPEAR
+from .scene import FALL as FALL
+from .scene import HOLD as HOLD
+from .scene import LEAVE as LEAVE
+from .scene import FilmScene as FilmScene
+from .sketch import Sketch as Sketch
+from .text import literal as literal

@@ -1,0 +1,158 @@
+"""What panes stand on: one recorded part of a film with its look and layout, and its frames.
+
+Manim draws titles and formulas, the canvas all else.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, Protocol, Self
+
+import numpy as np
+from manim import Mobject, config
+from numpy.typing import NDArray
+
+from gdanim.catalog import Declared
+from gdanim.engine.descent import solve
+from gdanim.engine.solution import Act, Solution
+from gdanim.spec import Spec
+from gdanim.theme import Color, Theme, rgb, themed
+from gdanim.view import names
+from gdanim.view.animated import Animated
+from gdanim.view.canvas import Artist, Canvas
+from gdanim.view.layout import WIDE, Layout, layout
+from gdanim.view.overlay import Overlay
+from gdanim.view.recording import Recording
+from gdanim.view.subtitles import band
+from gdanim.view.text import Lettering
+
+Pixels = NDArray[np.uint8]
+
+
+class Shown(Protocol):
+    """What a stage asks of its panes; see ``pane.Pane``."""
+
+    ends: float | None
+
+    def prepare(self) -> None: ...
+    def artist(self, canvas: Canvas) -> Artist: ...
+    def picture(self, t: float) -> Any: ...
+
+
+class Stage(Declared, Recording):
+    """A part of a film: its spec, the runs of its balls, and how they look.
+
+    ``solution``: the runs, whoever computed them; absent, they are computed when they are first needed.
+    """
+
+    def __init__(
+        self,
+        spec: Spec,
+        transparent: bool = False,
+        solution: Solution | None = None,
+        seconds: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """``seconds``: how long it shall last without its hold; absent, the duration its spec asks for."""
+        config.frame_width = config.frame_height * config.pixel_width / config.pixel_height
+        super().__init__(**kwargs)
+        self.spec = spec
+        if solution is not None:
+            self.solution = solution
+        self.seconds = spec.video.duration if seconds is None else seconds
+        self.theme: Theme = themed(self.spec.view)
+        self.size = (int(config.pixel_width), int(config.pixel_height))
+        self.lettering = Lettering(self.size[1] / layout(*self.size).height, self.spec.view.font)
+        self._transparent = transparent
+        self._panes: list[Any] = []
+        self._overlay = Overlay()
+        self._artists: dict[Any, Artist] = {}
+
+    @cached_property
+    def solution(self) -> Solution:
+        """The runs of all balls."""
+        return solve(self.spec)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where things stand in this picture."""
+        found = layout(*self.size)
+        if self.has_strip:
+            found = self._with_strip(found)
+        if self.spec.say and self.spec.video.captions == "burned":
+            found = found.banded(band(found))
+        return found
+
+    def _with_strip(self, plain: Layout) -> Layout:
+        """The layout with room for no more of a legend than its names, if for them."""
+        if self.spec.view.legend == "none" or not self.solution.acts:
+            return plain.with_strip(0.0, 0.0)
+        beside = self.names_beside
+        sizes = [names.needed(act.runs, plain, beside) for act in self.solution.acts]
+        widths, heights = zip(*sizes, strict=True)
+        return plain.with_strip(max(widths), max(heights), beside)
+
+    @property
+    def has_strip(self) -> bool:
+        """Whether a legend, if it has one, is no more than a strip of names."""
+        return self.spec.view.legend != "full" and not self.keeps_column
+
+    @property
+    def names_beside(self) -> bool:
+        """Whether a strip stands beside the stage: of a single one, whose height is dear."""
+        return self.heading_in_column and self.size[0] > WIDE * self.size[1]
+
+    @property
+    def loops(self) -> bool:
+        """Whether it ends as it begins; where only the spec asks for it, the film fades."""
+        return False
+
+    def colors(self, act: Act) -> list[Color]:
+        """The colour of every ball of an act."""
+        palette = self.theme.palette
+        return [rgb(run.ball.color or palette[run.ball.hue % len(palette)]) for run in act.runs]
+
+    def enter(self, pane: Shown) -> None:
+        """Every pane says so when it is made."""
+        self._panes.append(pane)
+
+    def remove(self, *mobjects: Mobject) -> Self:
+        """As manim's; a pane that is removed has had its time."""
+        for mobject in mobjects:
+            if mobject in self._panes:
+                mobject.ends = self.time
+        super().remove(*mobjects)
+        return self
+
+    # -- frames -----------------------------------------------------------------------------------
+
+    @cached_property
+    def canvas(self) -> Canvas:
+        """The canvas, made when the first frame is asked for."""
+        canvas = Canvas(*self.size, self.theme, self._transparent)
+        for pane in self._panes:
+            pane.prepare()
+        canvas.set_atlas(self.lettering.build())
+        return canvas
+
+    def close(self) -> None:
+        """Free the canvas, if one was made."""
+        if "canvas" in self.__dict__:
+            self.canvas.close()
+
+    def paint(self, t: float, out: Pixels) -> None:
+        """Paint the frame at ``t`` seconds into ``out``, shape (height, width, 4), RGBA.
+
+        A frame depends on ``t`` alone, not on the frames painted before it.
+        """
+        t = min(max(t, 0.0), self.length)
+        shown, state = self.seek(t)
+        panes = [m for m in shown if m in self._panes]
+        canvas = self.canvas
+        for gone in self._artists.keys() - set(panes):
+            self._artists.pop(gone).release()
+        for pane in panes:
+            if pane not in self._artists:
+                self._artists[pane] = pane.artist(canvas)
+        canvas.draw([(self._artists[pane], pane.picture(t)) for pane in panes], out)
+        self._overlay.paint([m for m in shown if not isinstance(m, Animated)], state, out)
