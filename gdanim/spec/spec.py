@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     BeforeValidator,
@@ -22,8 +22,11 @@ from pydantic import (
     ValidationInfo,
     field_validator,
 )
+from pydantic_core import PydanticKnownError
 
 from gdanim.errors import SpecError
+from gdanim.formats import choices
+from gdanim.registry import formats
 from gdanim.spec import defaults, dict_marks, places, yaml_marks
 from gdanim.spec.entries import FunctionEntry, OptimizerEntry, RateEntry, as_rate
 from gdanim.spec.grids import Grid, is_grid
@@ -43,7 +46,15 @@ Sweep = Annotated[
     Annotated[dict[str, Range], Tag("sweep")] | Annotated[Grid, Tag("grid")],
     Discriminator(lambda value: "grid" if is_grid(value) else "sweep"),
 ]
-Formats = Annotated[tuple[Literal["mp4", "gif"], ...], Field(min_length=1)]
+
+
+def _format(name: Any) -> str:
+    if isinstance(name, str) and name in formats:
+        return name
+    raise PydanticKnownError("literal_error", {"expected": choices("'{}'")})
+
+
+Formats = Annotated[tuple[Annotated[str, BeforeValidator(_format)], ...], Field(min_length=1)]
 
 MAX_ACTS = 100
 MAX_FUNCTIONS = 200  # in all acts of a film
