@@ -32,7 +32,7 @@ def load(path: str | Path) -> None:
     spec = importlib.util.spec_from_file_location(module_name, path.absolute())
     if spec is None or spec.loader is None:
         raise InputError(f"--plugin: {path} is not a Python file (.py)")
-    registry.additions[str(path.absolute())] = sources.hashed(sources.with_imports([path]))
+    registry.additions[str(path.absolute())] = sources.hashed(sources.needed([path]))
     module = sys.modules[module_name] = importlib.util.module_from_spec(spec)
     before = _factories()
     try:

@@ -1,9 +1,10 @@
-"""Files of Python and what they import: what is made with them follows from what is in them all."""
+"""Files of Python and what they need: what is made with them follows from what is in them all."""
 
 from __future__ import annotations
 
 import ast
 import hashlib
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from importlib.machinery import PathFinder
@@ -20,8 +21,8 @@ def hashed(files: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def with_imports(files: Iterable[Path]) -> list[Path]:
-    """The files, the modules that their import statements name, and so on.
+def needed(files: Iterable[Path]) -> list[Path]:
+    """The files; the modules that they import and the files that they name in a text; and so on.
 
     Left out is what has a version: Python's own modules, those of installed packages, and gdanim.
     """
@@ -31,8 +32,7 @@ def with_imports(files: Iterable[Path]) -> list[Path]:
         file = waiting.pop(0).absolute()
         if file not in found:
             found[file] = None
-            for name in sorted(set(_imported(file))):
-                waiting += module(name, file.parent)
+            waiting += _needs(file)
     return list(found)
 
 
@@ -58,16 +58,22 @@ def module(name: str, beside: Path = Path()) -> list[Path]:
     ]
 
 
-def _imported(file: Path) -> Iterator[str]:
-    """First names of the modules that a file imports, wherever in it; a package's own count with it."""
-    if file.suffix != ".py":
-        return
+def _needs(file: Path) -> Iterator[Path]:
+    """What a file imports, wherever in it, and the files that its texts name, beside it or in this folder."""
     try:
-        tree = ast.parse(file.read_bytes())
+        nodes = [*ast.walk(ast.parse(file.read_bytes()))] if file.suffix == ".py" else []
     except (SyntaxError, ValueError):
         return
-    for node in ast.walk(tree):
+    names, texts = set(), set()
+    for node in nodes:
         if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module.partition(".")[0]
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:  # a package counts whole
+            names.add(node.module)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            texts.add(node.value)
+    for name in sorted({name.partition(".")[0] for name in names}):
+        yield from module(name, file.parent)
+    for text in sorted(texts):
+        paths = (folder / text for folder in (file.parent, Path()))
+        yield from (path for path in paths if os.path.isfile(path) and os.access(path, os.R_OK))

@@ -79,8 +79,6 @@ class Format:
 @formats.guard
 def guarded(made: Any, source: Source) -> Format:
     """A user's own format, if it is one. Raises InputError."""
-    if parameters := list(formats.parameters(source.name)):
-        raise source.wrong(f"has the parameter {parameters[0]!r}: a spec names formats without any")
     if not isinstance(made, Format):
         raise source.wrong(f"must return a gdanim.formats.Format, not {kind_of(made)}")
     return made

@@ -76,12 +76,12 @@ def code(drawn: Iterable[str]) -> str:
     """A hash of all that computes and draws films of these scenes.
 
     That is gdanim and the versions of what it requires; the scenes and the plugins, with the modules that
-    they import. Files that such code opens by itself are not known.
+    they import and the files that they name.
     """
     known = scenes()
-    files = sources.with_imports(known[name] for name in sorted(set(drawn)) if name in known)
+    files = sources.needed(known[name] for name in sorted(set(drawn)) if name in known)
     added = [
-        (told, sources.hashed(sources.with_imports(sources.module(name))) if name.isidentifier() else "")
+        (told, sources.hashed(sources.needed(sources.module(name))) if name.isidentifier() else "")
         for name, told in sorted(registry.additions.items())
     ]
     return _digits((__version__, _own_code(), _requirements(), added, sources.hashed(files)))
