@@ -65,7 +65,7 @@ def markdown(kind: str) -> Iterator[str]:
         if kind == "functions":
             yield from ("", *_landmarks(name))
         if parameters:
-            yield f"\n{'Carries' if kind == 'formats' else 'Parameters'}: `{parameters}`"
+            yield f"\n{parameters.capitalize()}." if kind == "formats" else f"\nParameters: `{parameters}`"
 
 
 def _landmarks(name: str) -> Iterator[str]:

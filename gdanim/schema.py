@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gdanim.catalog import facts, scenes
-from gdanim.registry import Registry, formats, functions, gradients, optimizers, schedules
+from gdanim.registry import Registry, functions, gradients, optimizers, schedules
 from gdanim.spec import Keys
 from gdanim.spec.entries import (
     FunctionEntry,
@@ -45,7 +45,6 @@ def schema() -> dict[str, Any]:
     definitions["RateEntry"] = {
         "anyOf": [{"type": "number", "minimum": 0}, *_calls(schedules, own[RateEntry])]
     }
-    tree["properties"]["formats"]["items"] = {"enum": list(formats)}
     free = [name for name in scenes() if 0 in facts(name).numbers()]
     bare = {"required": ["scene"], "properties": {"scene": {"enum": free}}}
     for keys in (tree, definitions["Act"]):

@@ -76,7 +76,7 @@ def test_one_of_ones_own_is_known_wherever_formats_are(command: Command, folder:
     assert refused == "film.yaml:3:11: each item of formats must be 'mp4' or 'gif', not 'raw'\n"
     listed = command(folder, "list", "formats", *PLUGIN).stdout.splitlines()
     assert listed[-1] == "raw  alpha, up to 120p4  Bare pixels, row by row."
-    assert schema()["properties"]["formats"]["items"] == {"enum": ["mp4", "gif", "raw"]}
+    assert schema()["properties"]["formats"]["items"] == {"enum": ["mp4", "gif", "raw"], "type": "string"}
     assert command(folder, "check", "film.yaml", *PLUGIN).stdout.endswith("32 frames at 4 a second: ok\n")
     refused = command(folder, "render", "film.yaml", "-f", "ray", *PLUGIN).stderr
     assert refused == "-f: each item of formats must be 'mp4', 'gif' or 'raw', not 'ray'\n"

@@ -16,13 +16,16 @@ from pydantic import (
     BeforeValidator,
     Discriminator,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     StringConstraints,
     Tag,
     ValidationError,
     ValidationInfo,
     field_validator,
 )
-from pydantic_core import PydanticKnownError
+from pydantic_core import CoreSchema, PydanticKnownError
+from pydantic_core.core_schema import no_info_before_validator_function
 
 from gdanim.errors import SpecError
 from gdanim.formats import choices
@@ -48,13 +51,23 @@ Sweep = Annotated[
 ]
 
 
-def _format(name: Any) -> str:
-    if isinstance(name, str) and name in formats:
-        return name
-    raise PydanticKnownError("literal_error", {"expected": choices("'{}'")})
+class _Registered:
+    """As ``Literal``, of the formats that are known when it is asked for."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_before_validator_function(self._known, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"enum": list(formats), **handler(core)}
+
+    @staticmethod
+    def _known(name: Any) -> str:
+        if isinstance(name, str) and name in formats:
+            return name
+        raise PydanticKnownError("literal_error", {"expected": choices("'{}'")})
 
 
-Formats = Annotated[tuple[Annotated[str, BeforeValidator(_format)], ...], Field(min_length=1)]
+Formats = Annotated[tuple[Annotated[str, _Registered()], ...], Field(min_length=1)]
 
 MAX_ACTS = 100
 MAX_FUNCTIONS = 200  # in all acts of a film
