@@ -32,7 +32,6 @@ def load(path: str | Path) -> None:
     spec = importlib.util.spec_from_file_location(module_name, path.absolute())
     if spec is None or spec.loader is None:
         raise InputError(f"--plugin: {path} is not a Python file (.py)")
-    registry.additions[str(path.absolute())] = sources.hashed(sources.needed([path]))
     module = sys.modules[module_name] = importlib.util.module_from_spec(spec)
     before = _factories()
     try:
@@ -42,6 +41,7 @@ def load(path: str | Path) -> None:
     except (Exception, SystemExit) as error:
         line = origin.line_of(error, str(path.absolute())) or 1
         raise InputError(f"{path}:{line}: {_told(error)}") from error
+    registry.additions[str(path.absolute())] = sources.hashed(sources.needed([path]))
     factories = _factories()
     if all(origin.built_in(factory) for factory in factories.values()):
         example = "@optimizers.register above a function, or @functions.register, ..."

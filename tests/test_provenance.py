@@ -251,11 +251,11 @@ def test_so_is_a_module_that_a_plugin_imports(
 ) -> None:
     monkeypatch.setattr(film, "_film", three_frames)
     monkeypatch.setattr(sys, "path", [*sys.path])
-    Path("own").mkdir()
-    find = "import sys\nfrom pathlib import Path\nsys.path.insert(0, str(Path(__file__).parent))\n"
+    Path("own/lib").mkdir(parents=True)
+    find = "import sys\nfrom pathlib import Path\nsys.path.insert(0, str(Path(__file__).parent / 'lib'))\n"
     Path("own/own.py").write_text(f"{find}import rates_of_own\n{PLUGIN.format(rate=0.1)}")
     for rate in (0.1, 0.2):
-        Path("own/rates_of_own.py").write_text(f"RATE = {rate}")
+        Path("own/lib/rates_of_own.py").write_text(f"RATE = {rate}")
         for ending in ("", " is up to date"):
             assert main(["render", "line.yaml", "--plugin", "own/own.py"]) == OK
             assert capsys.readouterr().out.splitlines() == [f"{path}{ending}" for path in FILMS]
@@ -350,6 +350,12 @@ def test_a_comment_is_read_as_it_was_written(name: str, comment: str, tmp_path: 
     if name == "mp4":
         with av.open(str(path)) as container:
             assert container.metadata.get("comment", "") == comment
+
+
+@pytest.mark.parametrize("name", list(registry.formats))
+def test_a_comment_has_room_for_longer_versions(name: str, made: Path) -> None:
+    comment = registry.formats[name]().comment(made / f"media/line.{name}")
+    assert len(comment) + len("2160x2160p60") + 4 * len(".dev0") < 255
 
 
 @pytest.mark.parametrize("name", list(registry.formats))
