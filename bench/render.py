@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -64,17 +65,17 @@ def ours(text: str, whole: bool = False) -> Callable[[int], None]:
 
     def film(frames: int) -> None:
         import gdanim
+        from gdanim.formats import Reel, mp4
         from gdanim.output import film as output
-        from gdanim.output import video
 
-        video.QUALITY = CRF
+        mp4.QUALITY = CRF
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "orbit.yaml"
             path.write_text(text, encoding="utf-8")
             with output._film(gdanim.load(path), SIZE, RATE) as scene:
-                writer = video.Mp4(Path(folder) / "orbit.mp4", video.Reel(SIZE, RATE))
                 start, step = (0.0, scene.length / frames) if whole else (5.0, 1 / RATE)
-                output.encode(lambda k, out: scene.paint(start + k * step, out), frames, SIZE, writer)
+                with mp4.writing(Path(folder) / "orbit.mp4", Reel(SIZE, RATE)) as write:
+                    output.encode(lambda k, out: scene.paint(start + k * step, out), frames, SIZE, write)
 
     return film
 
@@ -82,10 +83,10 @@ def ours(text: str, whole: bool = False) -> Callable[[int], None]:
 def encoder(frames: int) -> None:
     """The encoder alone, on frames of ours drawn beforehand; drawing is not counted."""
     import gdanim
+    from gdanim.formats import Reel, mp4
     from gdanim.output import film as output
-    from gdanim.output import video
 
-    video.QUALITY = CRF
+    mp4.QUALITY = CRF
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orbit.yaml"
         path.write_text(FEW, encoding="utf-8")
@@ -95,11 +96,10 @@ def encoder(frames: int) -> None:
                 out = output.blank(SIZE)
                 scene.paint(5 + k / RATE, out)
                 drawn.append(out)
-        writer = video.Mp4(Path(folder) / "orbit.mp4", video.Reel(SIZE, RATE))
-        for k in range(frames):  # to and fro, so that the film has no cut
-            k %= 2 * len(drawn) - 2
-            writer.write(drawn[k if k < len(drawn) else 2 * len(drawn) - 2 - k])
-        writer.close()
+        with mp4.writing(Path(folder) / "orbit.mp4", Reel(SIZE, RATE)) as write:
+            for k in range(frames):  # to and fro, so that the film has no cut
+                k %= 2 * len(drawn) - 2
+                write(drawn[k if k < len(drawn) else 2 * len(drawn) - 2 - k])
 
 
 def manim(*options: str) -> Callable[[int], None]:
@@ -171,11 +171,11 @@ def readouts(frames: int = 30, rounds: int = 10) -> tuple[float, float, float]:
     Frames with it and without are drawn in turn and encoded in turn; these are medians of so many rounds.
     """
     import gdanim
+    from gdanim.formats import Reel, mp4
     from gdanim.output import film as output
-    from gdanim.output import video
     from gdanim.view.panes.legend import Legend
 
-    video.QUALITY = CRF
+    mp4.QUALITY = CRF
     fillings = (Legend.moving, lambda *_: None)
     spent: list[list[list[float]]] = []  # of each round: drawing and encoding, with and without
 
@@ -198,10 +198,12 @@ def readouts(frames: int = 30, rounds: int = 10) -> tuple[float, float, float]:
                     t = 5 + half / (2 * RATE)  # the same time twice would be a still camera
                     draw[turn] += worked(partial(scene.paint, t, drawn[turn][half // 2]))
                 for turn in turns:
-                    writer = video.Mp4(Path(folder) / "orbit.mp4", video.Reel(SIZE, RATE))
-                    for frame in drawn[turn]:
-                        encode[turn] += worked(partial(writer.write, frame))
-                    encode[turn] += worked(writer.close)
+                    reel = Reel(SIZE, RATE)
+                    with ExitStack() as stack:
+                        write = stack.enter_context(mp4.writing(Path(folder) / "orbit.mp4", reel))
+                        for frame in drawn[turn]:
+                            encode[turn] += worked(partial(write, frame))
+                        encode[turn] += worked(stack.close)
                 spent.append([draw, encode])
     Legend.moving = fillings[0]  # type: ignore[method-assign]
     whole = statistics.median(draw[0] + encode[0] for draw, encode in spent)
@@ -212,8 +214,8 @@ def readouts(frames: int = 30, rounds: int = 10) -> tuple[float, float, float]:
 def where(frames: int = 60) -> dict[str, float]:
     """Milliseconds of a frame of the orbit, part by part, one after the other."""
     import gdanim
+    from gdanim.formats import Reel, mp4
     from gdanim.output import film as output
-    from gdanim.output import video
     from gdanim.view.panes.surface import SurfacePane
 
     spent: dict[str, float] = {}
@@ -231,19 +233,21 @@ def where(frames: int = 60) -> dict[str, float]:
             scene = film.scene(0)
             frame = output.blank(SIZE)
             scene.paint(5.0, frame)  # uploads what stays
-            writer = video.Mp4(Path(folder) / "orbit.mp4", video.Reel(SIZE, RATE))
-            for k in range(frames):
-                t = 5 + k / RATE
-                shown, state = timed("seek", lambda t=t: scene.seek(t))
-                act = next(m for m in shown if isinstance(m, SurfacePane))
-                timed("simulate", lambda act=act: act.timeline.at(act.clock.seconds))
-                picture = timed("labels and camera", lambda act=act, t=t: act.picture(t))
-                solids = scene._artists[act]
-                timed("upload, draw and read", lambda s=solids, p=picture: scene.canvas.draw([(s, p)], frame))
-                flat = [m for m in shown if m is not act]
-                timed("composite", lambda flat=flat, s=state: scene._overlay.paint(flat, s, frame))
-                timed("encode", lambda: writer.write(frame))
-            writer.close()
+            with mp4.writing(Path(folder) / "orbit.mp4", Reel(SIZE, RATE)) as write:
+                for k in range(frames):
+                    t = 5 + k / RATE
+                    shown, state = timed("seek", lambda t=t: scene.seek(t))
+                    act = next(m for m in shown if isinstance(m, SurfacePane))
+                    timed("simulate", lambda act=act: act.timeline.at(act.clock.seconds))
+                    picture = timed("labels and camera", lambda act=act, t=t: act.picture(t))
+                    solids = scene._artists[act]
+                    timed(
+                        "upload, draw and read",
+                        lambda s=solids, p=picture: scene.canvas.draw([(s, p)], frame),
+                    )
+                    flat = [m for m in shown if m is not act]
+                    timed("composite", lambda flat=flat, s=state: scene._overlay.paint(flat, s, frame))
+                    timed("encode", lambda: write(frame))
     return spent
 
 

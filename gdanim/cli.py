@@ -18,6 +18,7 @@ from gdanim.errors import InputError
 from gdanim.version import __version__
 
 if TYPE_CHECKING:
+    from gdanim.output.provenance import Origin
     from gdanim.spec import Spec
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -93,10 +94,13 @@ def _parser(plugins: argparse.ArgumentParser) -> argparse.ArgumentParser:
     render.add_argument("specs", nargs="+", metavar="SPEC")
     _add_quality(render)
     _add_settings(render)
-    render.add_argument("-f", dest="formats", action="append", choices=("mp4", "gif"), help="file format")
+    render.add_argument(
+        "-f", dest="formats", action="append", metavar="FORMAT", help="one of `gdanim list formats`"
+    )
     render.add_argument(
         "-o", dest="directory", default="media", metavar="DIR", help="where films land (media)"
     )
+    render.add_argument("--force", action="store_true", help="also what is up to date")
     render.set_defaults(command=_render)
 
     check = commands.add_parser("check", help="find the mistakes in specs")
@@ -131,11 +135,11 @@ def _parser(plugins: argparse.ArgumentParser) -> argparse.ArgumentParser:
     descent.add_argument("--lr", required=True, help="learning rate")
     descent.add_argument("--start", required=True, help='such as "3,4"')
     descent.add_argument("--all", action="store_true", help="every step, however many")
-    descent.add_argument("--film", type=Path, metavar="FILE", help="film it too (.mp4 or .gif)")
+    descent.add_argument("--film", type=Path, metavar="FILE", help="film it too, such as film.mp4")
     descent.set_defaults(command=_descent)
 
     listing = commands.add_parser("list", help="what a spec can name, and what a table can say")
-    kinds = ("functions", "gradients", "optimizers", "schedules", "scenes", "themes", "verdicts")
+    kinds = ("functions", "gradients", "optimizers", "schedules", "scenes", "themes", "formats", "verdicts")
     listing.add_argument("kind", choices=kinds)
     listing.add_argument("--markdown", action="store_true", help="all that is known, as a page")
     listing.set_defaults(command=_list)
@@ -184,19 +188,21 @@ def _render(arguments: argparse.Namespace) -> int:
         source: made_from.films(folders[source], Path(source).stem, arguments.formats)
         for source, made_from in origins.items()
     }
-    stale = [source for source in sources if not films[source]]
+    stale = [source for source in sources if arguments.force or not films[source]]
     if stale:  # else nothing is imported that loads or draws specs
-        from gdanim.options import quality
+        from gdanim.options import formats, quality
 
         arguments.quality = quality(arguments.quality)
+        arguments.formats = formats(arguments.formats)
     specs, code = _loaded(stale, arguments.settings, _drawable)
     for source, spec in specs.items():
+        origins[source] = origins[source].loaded(spec)
         names = dict.fromkeys(arguments.formats or spec.formats)
         films[source] = [folders[source] / f"{spec.film}.{name}" for name in names]
     _refuse_rivals(films)
     for source, paths in films.items():
         if source in specs:
-            made = _filmed(source, specs[source], paths, origins[source].fingerprint, arguments.quality)
+            made = _filmed(source, specs[source], paths, origins[source], arguments)
             code = code or made
         else:
             for path in paths:
@@ -204,13 +210,15 @@ def _render(arguments: argparse.Namespace) -> int:
     return code
 
 
-def _filmed(source: str, spec: Spec, paths: list[Path], fingerprint: str, quality: str | None) -> int:
-    """Make those films of a spec that are not up to date; returns an exit code."""
+def _filmed(
+    source: str, spec: Spec, paths: list[Path], made_from: Origin, arguments: argparse.Namespace
+) -> int:
+    """Make those films of a spec that are not up to date, or with ``--force`` all; returns an exit code."""
     from gdanim.output import film
 
     stale = []
     for path in paths:
-        if film.current(spec, path, quality):
+        if not arguments.force and film.current(spec, path, arguments.quality):
             print(f"{path} is up to date")
         else:
             stale.append(path.suffix[1:])
@@ -219,10 +227,10 @@ def _filmed(source: str, spec: Spec, paths: list[Path], fingerprint: str, qualit
             made = film.render(
                 spec,
                 directory=paths[0].parent,
-                quality=quality,
+                quality=arguments.quality,
                 formats=tuple(stale),
                 progress=sys.stderr.isatty(),
-                fingerprint=fingerprint,
+                made_from=made_from,
             )
         except InputError as error:  # of code that is not ours, when it runs
             print(f"{source}: {error}", file=sys.stderr)

@@ -19,6 +19,7 @@ from gdanim.engine.solution import Act
 from gdanim.motion.landscape import landscape
 from gdanim.motion.rolling import Rolling
 from gdanim.motion.timeline import APPEAR, FALL, HOLD, SETTLE, Pace, Timeline
+from gdanim.registry import formats
 from gdanim.spec import Spec
 from gdanim.spec.grids import Grid
 from gdanim.spec.quality import frames
@@ -44,7 +45,7 @@ class Length(NamedTuple):
 
 def length(spec: Spec) -> Length:
     """The length of a film at its own frame rate. Raises InputError where a function has no surface."""
-    rate = frames(spec.video.quality, spec.video.aspect, spec.formats[0]).rate
+    rate = frames(spec.video.quality, spec.video.aspect, formats[spec.formats[0]]().limits).rate
     parts = spec.parts
     casts = [cast(part) for part in parts]
     work = sum(map(_work, parts, casts))

@@ -18,6 +18,7 @@ REGISTRIES: dict[str, registry.Registry[Any]] = {
     "gradients": registry.gradients,
     "optimizers": registry.optimizers,
     "schedules": registry.schedules,
+    "formats": registry.formats,
 }
 
 
@@ -28,7 +29,7 @@ def own_files() -> list[Path]:
 
 
 def listing(kind: str) -> list[tuple[str, str, str]]:
-    """Rows of (name, its parameters with defaults, first line of its docstring)."""
+    """Rows of (name, its parameters with defaults or what it carries, first line of its docstring)."""
     if kind == "scenes":
         return [(name, drawn(name), summary(name)) for name in scenes()]
     if kind == "themes":
@@ -40,6 +41,8 @@ def listing(kind: str) -> list[tuple[str, str, str]]:
 
         return [(str(status), "", status.meaning) for status in Status]
     names = REGISTRIES[kind]
+    if kind == "formats":
+        return [(name, names[name]().carries, names.summary(name)) for name in names]
     return [
         (name, _signature(names.parameters(name)), names.summary(name).replace("``", "")) for name in names
     ]
@@ -62,7 +65,7 @@ def markdown(kind: str) -> Iterator[str]:
         if kind == "functions":
             yield from ("", *_landmarks(name))
         if parameters:
-            yield f"\nParameters: `{parameters}`"
+            yield f"\n{parameters.capitalize()}." if kind == "formats" else f"\nParameters: `{parameters}`"
 
 
 def _landmarks(name: str) -> Iterator[str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from gdanim.errors import InputError
+from gdanim.formats import choices
+from gdanim.registry import formats as known
 from gdanim.spec import Formats, Spec
 from gdanim.spec.quality import Quality
 from gdanim.spec.wording import Finding, Model, findings
@@ -37,6 +40,14 @@ def quality(text: str | None) -> str | None:
         return asked(quality=text).quality
     except InputError as error:
         raise InputError(f"-q: {error}") from None
+
+
+def formats(names: Sequence[str] | None) -> tuple[str, ...] | None:
+    """Formats such as mp4, or None. Raises InputError."""
+    try:
+        return asked(formats=names).formats
+    except InputError as error:
+        raise InputError(f"-f: {error}") from None
 
 
 def moment(at: float | str, spec: Spec) -> float | str:
@@ -68,8 +79,8 @@ def _share(text: str) -> bool:
 
 def descent_spec(func: str, lr: str, start: str, film: Path | None = None) -> Spec:
     """The spec of one descent by sgd. Raises InputError with every mistake and a caret under it."""
-    if film and film.suffix not in (".mp4", ".gif"):
-        raise InputError(f"--film must end in .mp4 or .gif, not {film.name!r}")
+    if film and film.suffix[1:] not in known:
+        raise InputError(f"--film must end in {choices('.{}')}, not {film.name!r}")
     rates = _numbers("lr", lr)
     if len(rates) != 1:
         raise InputError(caret("lr", lr, lr.index(","), 1, "a descent has one learning rate"))

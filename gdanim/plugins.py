@@ -1,18 +1,22 @@
-"""A user's own functions, gradients, optimizers and schedules: Python files that register them."""
+"""A user's own functions, gradients, optimizers, schedules and formats: Python files that register them."""
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from gdanim import origin, registry
+from gdanim import origin, registry, sources
 from gdanim.errors import InputError
+from gdanim.registry import Registry
 from gdanim.spec.entries import Entry, FunctionEntry, GradientEntry, OptimizerEntry, RateEntry
 from gdanim.spec.parameters import parameters_model
 
 ENTRIES: tuple[type[Entry], ...] = (FunctionEntry, GradientEntry, OptimizerEntry, RateEntry)
+# Every registry, and the keys that stand beside the parameters in an entry that names something of it.
+KEYS = {entry.registry: tuple(entry.written_keys()) for entry in ENTRIES} | {registry.formats: ()}
 
 
 def load(path: str | Path) -> None:
@@ -28,7 +32,6 @@ def load(path: str | Path) -> None:
     spec = importlib.util.spec_from_file_location(module_name, path.absolute())
     if spec is None or spec.loader is None:
         raise InputError(f"--plugin: {path} is not a Python file (.py)")
-    registry.additions[str(path.absolute())] = hashlib.sha256(path.read_bytes()).hexdigest()
     module = sys.modules[module_name] = importlib.util.module_from_spec(spec)
     before = _factories()
     try:
@@ -38,18 +41,21 @@ def load(path: str | Path) -> None:
     except (Exception, SystemExit) as error:
         line = origin.line_of(error, str(path.absolute())) or 1
         raise InputError(f"{path}:{line}: {_told(error)}") from error
+    registry.additions[str(path.absolute())] = sources.hashed(sources.needed([path]))
     factories = _factories()
     if all(origin.built_in(factory) for factory in factories.values()):
         example = "@optimizers.register above a function, or @functions.register, ..."
         raise InputError(f"{path}:1: this file registers nothing: write {example}")
-    for (entry, name), factory in factories.items():
-        if before.get((entry, name)) is not factory:
-            parameters_model(entry.registry, name, tuple(entry.written_keys()))
+    for (names, name), factory in factories.items():
+        if before.get((names, name)) is not factory:
+            parameters_model(names, name, KEYS[names])
+            if names is registry.formats:  # one without parameters is made once and for all
+                factory()
 
 
-def _factories() -> dict[tuple[type[Entry], str], object]:
-    """All that is registered, by the kind of entry that can name it, and its name."""
-    return {(entry, name): entry.registry[name] for entry in ENTRIES for name in entry.registry}
+def _factories() -> dict[tuple[Registry[Any], str], Callable[..., Any]]:
+    """All that is registered, by its registry and its name."""
+    return {(names, name): names[name] for names in KEYS for name in names}
 
 
 def _told(error: BaseException) -> str:

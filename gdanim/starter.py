@@ -75,7 +75,7 @@ OPTIONAL = """
 # view: {theme: dark, height: auto}  # themes: gdanim list themes; height: auto, linear or log
 # camera: {azimuth: -60, elevation: 36, orbit: 1.2, zoom: 1}
 # video: {quality: 720p30, aspect: "16:9"}
-# formats: [mp4]                     # and gif
+# formats: [mp4]                     # and others of `gdanim list formats`
 """
 
 

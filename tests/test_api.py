@@ -36,6 +36,7 @@ def test_the_public_names() -> None:
 @pytest.mark.parametrize(
     ("room", "names"),
     [
+        ("formats", "Cue DEFAULT Format Limits Reel choices"),
         (
             "formula",
             "NUMERIC check_variables compiled derivatives number_text parse point_text symbol variables",

@@ -19,6 +19,7 @@ from gdanim import cli, registry
 from gdanim.catalog import scenes
 from gdanim.cli import main
 from gdanim.engine.solution import Status
+from gdanim.output.provenance import Origin
 from gdanim.spec import Spec
 
 RAVINE = """\
@@ -56,10 +57,10 @@ class FakeFilm(ModuleType):
         quality: str | None,
         formats: tuple[str, ...],
         progress: bool,
-        fingerprint: str = "",
+        made_from: Origin | None = None,
     ) -> list[Path]:
         assert not progress
-        assert fingerprint or spec.source is None
+        assert spec.source is None or (made_from and made_from.code)
         self.calls.append((spec.film, directory, quality, formats))
         if self.failure:
             raise self.failure
@@ -333,6 +334,21 @@ def test_render_makes_what_is_not_up_to_date(film: FakeFilm, capsys: pytest.Capt
     assert film.calls == [("ravine", Path("media"), "480p15", ("mp4",))]
 
 
+def test_render_makes_what_is_up_to_date_anyway_if_forced(
+    film: FakeFilm, capsys: pytest.CaptureFixture[str]
+) -> None:
+    film.up_to_date = {Path("media/ravine.mp4")}
+    assert run(capsys, "render", "ravine.yaml", "--force")[:2] == (cli.OK, "media/ravine.mp4\n")
+    assert film.calls == [("ravine", Path("media"), None, ("mp4",))]
+
+
+def test_an_unknown_format_is_refused(film: FakeFilm, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "render", "ravine.yaml", "-f", "mp4", "-f", "avi")
+    assert code == cli.BAD_INPUT
+    assert err == "-f: each item of formats must be 'mp4' or 'gif', not 'avi'\n"
+    assert film.calls == []
+
+
 def test_render_keeps_the_folders_below_specs(film: FakeFilm, capsys: pytest.CaptureFixture[str]) -> None:
     gallery = Path("specs/gallery")
     gallery.mkdir(parents=True)
@@ -392,7 +408,7 @@ def test_still_refuses_what_cannot_be(
     assert err.startswith(message)
 
 
-@pytest.mark.parametrize("kind", ["functions", "gradients", "optimizers", "schedules"])
+@pytest.mark.parametrize("kind", ["functions", "gradients", "optimizers", "schedules", "formats"])
 def test_list_shows_every_registered_name(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     names: registry.Registry[Any] = getattr(registry, kind)
     code, out, _ = run(capsys, "list", kind)
@@ -404,7 +420,7 @@ def test_list_shows_every_registered_name(kind: str, capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize(
-    "kind", ["functions", "gradients", "optimizers", "schedules", "scenes", "themes", "verdicts"]
+    "kind", ["functions", "gradients", "optimizers", "schedules", "scenes", "themes", "formats", "verdicts"]
 )
 def test_list_prints_pages(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
     _, rows, _ = run(capsys, "list", kind)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from imports import Graph, module_graph, room_graph
 
-ROOMS = ("formula", "spec", "engine", "motion", "view", "output")  # from left to right
+ROOMS = ("formats", "formula", "spec", "engine", "motion", "view", "output")  # from left to right
 
 
 @pytest.mark.parametrize("graph", [module_graph, room_graph], ids=["modules", "rooms"])

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from gdanim.formats import Reel, gif, mp4
 from gdanim.output import film, provenance
+from gdanim.registry import formats
 from gdanim.spec import Spec
 
 Pixels = NDArray[np.uint8]
@@ -109,13 +112,10 @@ class TestMp4:
 
     @pytest.mark.parametrize("color", [(14, 17, 22), (255, 84, 112), (124, 227, 139), (250, 250, 247)])
     def test_colors_are_kept(self, tmp_path: Path, color: tuple[int, int, int]) -> None:
-        from gdanim.output.video import Mp4, Reel
-
-        writer = Mp4(tmp_path / "flat.mp4", Reel((64, 48), 5))
         frame = np.full((48, 64, 4), (*color, 255), dtype=np.uint8)
-        for _ in range(3):
-            writer.write(frame)
-        writer.close()
+        with mp4.writing(tmp_path / "flat.mp4", Reel((64, 48), 5)) as write:
+            for _ in range(3):
+                write(frame)
         for theirs in decoded(tmp_path / "flat.mp4"):
             assert np.abs(theirs.astype(int) - color).max() <= 3
 
@@ -141,8 +141,8 @@ class TestGif:
             assert np.abs(ours[..., :3].astype(int) - theirs).mean() < 6
 
     def test_is_small_and_slow_however_good_the_film(self, spec: Spec) -> None:
-        assert film._quality(spec, "1080p60", "gif") == ((854, 480), 15)
-        assert film._quality(spec, "1080p60", "mp4") == ((1920, 1080), 60)
+        assert film._quality(spec, "1080p60", formats["gif"]().limits) == ((854, 480), 15)
+        assert film._quality(spec, "1080p60", formats["mp4"]().limits) == ((1920, 1080), 60)
 
 
 class TestCurrent:
@@ -202,18 +202,30 @@ class TestFailure:
         where: str,
     ) -> None:
         del folder  # the picture side is imported
-        from gdanim.output.video import WRITERS
         from gdanim.view.scene import FilmScene
 
-        owner = FilmScene if where == "paint" else WRITERS[name]
-        whole, calls = getattr(owner, where), iter(range(1000))
+        calls = iter(range(1000))
 
-        def breaking(self: Any, *args: Any) -> None:
-            if next(calls) == 12:
-                raise error
-            whole(self, *args)
+        def breaking(whole: Callable[..., None]) -> Callable[..., None]:
+            def broken(*args: Any) -> None:
+                if next(calls) == 12:
+                    raise error
+                whole(*args)
 
-        monkeypatch.setattr(owner, where, breaking)
+            return broken
+
+        module = {"mp4": mp4, "gif": gif}[name]
+        writing = module.writing
+
+        @contextmanager
+        def broken_writing(path: Path, reel: Reel) -> Iterator[Callable[[Pixels], None]]:
+            with writing(path, reel) as write:
+                yield breaking(write)
+
+        if where == "paint":
+            monkeypatch.setattr(FilmScene, "paint", breaking(FilmScene.paint))
+        else:
+            monkeypatch.setattr(module, "writing", broken_writing)
         old = tmp_path / f"film.{name}"
         old.write_bytes(b"an older film")
         with pytest.raises(type(error)):
@@ -225,9 +237,7 @@ class TestFailure:
         self, spec: Spec, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         del folder
-        from gdanim.output.video import Gif
-
-        monkeypatch.setattr(Gif, "__init__", lambda *_: 1 / 0)
+        monkeypatch.setattr(gif, "writing", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             film.render(spec, tmp_path)
         assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]

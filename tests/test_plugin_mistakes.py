@@ -239,14 +239,14 @@ def test_a_broken_package_is_told_of_and_left_out(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_film_is_of_the_text_of_its_plugin(tmp_path: Path) -> None:
-    from gdanim.output.film import _facts
+    from gdanim.output.provenance import code
 
-    file, facts = tmp_path / "own.py", []
+    file, codes = tmp_path / "own.py", []
     for body in (MOVE, "return now.points, state", MOVE):
         file.write_text(HEAD + optimizer(body))
         plugins.load(file)
-        facts.append(_facts(gdanim.load(RUNS), None, "mp4"))
-    assert facts[0] == facts[2] != facts[1]
+        codes.append(code(["surface"]))
+    assert codes[0] == codes[2] != codes[1]
 
 
 def test_an_optimizer_of_ones_own_is_compiled_for_a_crowd(tmp_path: Path) -> None:

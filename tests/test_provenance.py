@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,10 +16,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gdanim import registry
+import gdanim
+from gdanim import registry, sources
 from gdanim.catalog import scenes
 from gdanim.cli import BAD_INPUT, OK, main
 from gdanim.errors import InputError
+from gdanim.formats import Reel
 from gdanim.output import film, provenance
 from gdanim.spec import Spec
 from gdanim.view.captions import Cue
@@ -42,6 +46,10 @@ def own() -> Schedule:
 """
 
 
+def append(line: str, file: str | Path) -> None:
+    Path(file).write_text(Path(file).read_text() + line)
+
+
 @contextmanager
 def three_frames(*_: Any) -> Iterator[Any]:
     """In place of film._film: what is written into files is as ever, but their pictures cost nothing."""
@@ -63,6 +71,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "points.csv").write_text(POINTS)
     (folder / "scenes").mkdir()
     shutil.copy(scenes()["surface"], folder / "scenes" / "mine.py")
+    append("\nimport looks\n", folder / "scenes" / "mine.py")
+    (folder / "looks.py").write_text("def bright():\n    from tints import red\n    return red\n")
+    (folder / "tints").mkdir()
+    (folder / "tints/__init__.py").touch()
+    (folder / "tints/red.py").write_text("SHADE = open('shades.txt').read()\n")
+    (folder / "shades.txt").write_text("dark")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setattr(registry, "additions", {})  # of other tests
@@ -126,14 +140,13 @@ def test_a_film_can_be_found_current_by_its_loaded_spec_too(folder: Path, render
     assert rendered == ["mp4", "gif"]
 
 
-def append(line: str, file: str) -> None:
-    Path(file).write_text(Path(file).read_text() + line)
-
-
 CHANGES: dict[str, Callable[[], object]] = {
     "spec": lambda: Path("line.yaml").write_text(SPEC.replace("One", "Eins")),
     "data": lambda: Path("points.csv").write_text(POINTS.replace("4", "5")),
     "scene": lambda: append("# changed", "scenes/mine.py"),
+    "module of a scene": lambda: append("# changed", "looks.py"),
+    "package of such a module": lambda: append("# changed", "tints/red.py"),
+    "file that such a package opens": lambda: Path("shades.txt").write_text("light"),
     "scene that is built in": lambda: Path("scenes/surface.py").write_text("class Own(FilmScene): pass"),
 }
 
@@ -157,13 +170,70 @@ def test_so_does_another_quality_version_or_plugin(
 ) -> None:
     assert main(["render", "line.yaml", "-q", "180p5"]) == OK
     assert rendered == ["mp4", "gif"]
-    monkeypatch.setattr(film, "__version__", "0.0.1")
     monkeypatch.setattr(provenance, "__version__", "0.0.1")
     assert main(["render", "line.yaml"]) == OK
     assert rendered == ["mp4", "gif"] * 2
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("package", ["manim", "numpy", "sympy", "typst", "moderngl", "av"])
+def test_so_does_another_version_of_what_draws(
+    package: str, rendered: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = provenance._version
+    provenance._requirements.cache_clear()
+    try:
+        assert main(["render", "line.yaml"]) == OK
+        assert rendered == []
+        monkeypatch.setattr(provenance, "_version", lambda name: version(name) + "+" * (name == package))
+        provenance._requirements.cache_clear()
+        assert main(["render", "line.yaml"]) == OK
+        assert rendered == ["mp4", "gif"]
+    finally:
+        provenance._requirements.cache_clear()
+
+
+def test_versions_are_those_that_are_installed() -> None:
+    versions = dict(provenance._requirements())
+    assert versions.keys() >= {"manim", "numpy", "sympy", "typst", "tylax", "moderngl", "av", "pillow"}
+    for name, told in versions.items():
+        assert told == version(name)
+
+
+ORIGIN = "from gdanim.output import provenance; print(provenance.of('line.yaml', None).code)"
+
+
+def test_so_does_a_change_of_our_own_files(folder: Path, tmp_path: Path) -> None:
+    package = tmp_path / "clone" / "gdanim"
+    shutil.copytree(Path(gdanim.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(scenes()["card"].parent, tmp_path / "clone/scenes")
+
+    def code() -> str:
+        environment = os.environ | {"PYTHONPATH": str(tmp_path / "clone")}
+        command = [sys.executable, "-c", ORIGIN]
+        return subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=True
+        ).stdout
+
+    codes = [code(), code()]
+    assert codes[0] == codes[1]
+    for changed in ("engine/descent.py", "view/shaders/ball.glsl", "view/fitting.typ", "cli.py"):
+        append("\n", package / changed)
+        codes.append(code())
+    (package / "view/new.json").write_text("{}")
+    codes.append(code())
+    assert len(set(codes)) == len(codes) - 1
+
+
+@pytest.mark.usefixtures("folder")
+def test_force_makes_what_is_up_to_date(rendered: list[str]) -> None:
+    assert main(["render", "line.yaml"]) == OK
+    assert rendered == []
+    assert main(["render", "line.yaml", "--force"]) == OK
+    assert rendered == ["mp4", "gif"]
+
+
+@pytest.mark.usefixtures("folder", "own_names")
 def test_a_plugin_is_part_of_what_a_film_is_made_from(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -173,6 +243,38 @@ def test_a_plugin_is_part_of_what_a_film_is_made_from(
         for ending in ("", " is up to date"):
             assert main(["render", "line.yaml", "--plugin", "own.py"]) == OK
             assert capsys.readouterr().out.splitlines() == [f"{path}{ending}" for path in FILMS]
+
+
+@pytest.mark.usefixtures("folder", "own_names")
+def test_so_is_a_module_that_a_plugin_imports(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(film, "_film", three_frames)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    Path("own/lib").mkdir(parents=True)
+    find = "import sys\nfrom pathlib import Path\nsys.path.insert(0, str(Path(__file__).parent / 'lib'))\n"
+    Path("own/own.py").write_text(f"{find}import rates_of_own\n{PLUGIN.format(rate=0.1)}")
+    for rate in (0.1, 0.2):
+        Path("own/lib/rates_of_own.py").write_text(f"RATE = {rate}")
+        for ending in ("", " is up to date"):
+            assert main(["render", "line.yaml", "--plugin", "own/own.py"]) == OK
+            assert capsys.readouterr().out.splitlines() == [f"{path}{ending}" for path in FILMS]
+
+
+@pytest.mark.usefixtures("folder")
+def test_so_is_a_package_that_is_installed_from_its_sources(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(film, "_film", three_frames)
+    monkeypatch.setattr(registry, "additions", {"own_package": "own 1.0"})
+    Path("src/own_package").mkdir(parents=True)
+    monkeypatch.syspath_prepend("src")
+    for rate in (0.1, 0.2):
+        Path("src/own_package/__init__.py").write_text(PLUGIN.format(rate=rate))
+        for ending in ("", " is up to date"):
+            assert main(["render", "line.yaml"]) == OK
+            assert capsys.readouterr().out.splitlines() == [f"{path}{ending}" for path in FILMS]
+    assert "own_package" not in sys.modules
 
 
 def test_a_comment_changes_nothing(folder: Path) -> None:
@@ -212,7 +314,7 @@ def test_nor_is_one_that_newer_code_refuses(
 
     monkeypatch.setattr("gdanim.checks.load", refuse)
     assert main(["render", "line.yaml"]) == OK
-    monkeypatch.setattr(provenance, "_code", lambda: "another")
+    monkeypatch.setattr(provenance, "_own_code", lambda: "another")
     assert main(["render", "line.yaml"]) == BAD_INPUT
     assert capsys.readouterr().err == "no more\n"
 
@@ -231,34 +333,32 @@ def test_only_files_below_the_folder_of_the_spec_are_read(name: str, folder: Pat
     assert provenance._names_a_file(folder, "points.csv")
 
 
-@pytest.mark.parametrize("name", ["mp4", "gif"])
+@pytest.mark.parametrize("name", list(registry.formats))
 @pytest.mark.parametrize("comment", ["", "{}", "Größe, 大きさ", "x" * 250])
 def test_a_comment_is_read_as_it_was_written(name: str, comment: str, tmp_path: Path) -> None:
     import av
-
-    from gdanim.output.video import WRITERS, Reel
 
     def noise() -> Iterator[Any]:
         yield np.random.default_rng(2).integers(0, 255, (48, 64, 4), dtype=np.uint8)
 
     path = tmp_path / f"film.{name}"
-    writer = WRITERS[name](path, Reel((64, 48), 5, comment, noise))
-    for frame in noise():
-        writer.write(frame)
-    writer.close()
-    assert provenance.READERS[name](path) == comment
+    form = registry.formats[name]()
+    with form.writing(path, Reel((64, 48), 5, comment, noise)) as write:
+        for frame in noise():
+            write(frame)
+    assert form.comment(path) == comment
     if name == "mp4":
         with av.open(str(path)) as container:
             assert container.metadata.get("comment", "") == comment
 
 
-def test_every_format_can_be_read() -> None:
-    from gdanim.output.video import WRITERS
+@pytest.mark.parametrize("name", list(registry.formats))
+def test_a_comment_has_room_for_longer_versions(name: str, made: Path) -> None:
+    comment = registry.formats[name]().comment(made / f"media/line.{name}")
+    assert len(comment) + len("2160x2160p60") + 4 * len(".dev0") < 255
 
-    assert provenance.READERS.keys() == WRITERS.keys()
 
-
-@pytest.mark.parametrize("name", ["mp4", "gif"])
+@pytest.mark.parametrize("name", list(registry.formats))
 def test_a_film_cut_short_says_nothing(name: str, made: Path, tmp_path: Path) -> None:
     whole = (made / f"media/line.{name}").read_bytes()
     path = tmp_path / f"film.{name}"
@@ -267,3 +367,24 @@ def test_a_film_cut_short_says_nothing(name: str, made: Path, tmp_path: Path) ->
     for kept in (*range(0, len(whole) - 1, max(1, len(whole) // 97)), len(whole) - 1):
         path.write_bytes(whole[:kept])
         assert not provenance.told(path), f"the first {kept} of {len(whole)} bytes"
+
+
+def test_imports_are_followed_to_all_that_has_no_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {
+        "scenes/own.py": "import json, numpy, nowhere, gdanim, third\nfrom first.inner import x",
+        "first/inner/__init__.py": "from . import deep",
+        "first/inner/deep.py": "import second, first",
+        "second.py": "import first",
+        "scenes/third.py": "a syntax error",
+        "numpy.txt": "",
+        "json.py": "",
+    }
+    for name, text in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(text)
+    found = sources.needed([Path("scenes/own.py")])
+    assert {str(file.relative_to(tmp_path)) for file in found} == files.keys() - {"numpy.txt", "json.py"}
+    assert len(found) == len(set(found))

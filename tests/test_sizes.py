@@ -8,6 +8,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from gdanim.errors import SpecError
+from gdanim.formats import Limits
+from gdanim.registry import formats
 from gdanim.spec import Spec
 from gdanim.spec.quality import Quality, frames
 
@@ -32,7 +34,8 @@ CHECK = TypeAdapter(Quality)
 )
 def test_frames(quality: str, aspect: str, name: str, size: tuple[int, int], rate: int) -> None:
     assert CHECK.validate_python(quality) == quality
-    assert frames(quality, aspect, name) == (size, rate)
+    limits = formats[name]().limits if name in formats else Limits()  # a still has none
+    assert frames(quality, aspect, limits) == (size, rate)
 
 
 @pytest.mark.parametrize("quality", ["120x120", "120x214", "225x400", "5040x2160", "525x225", "280x120"])

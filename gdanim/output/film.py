@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import tempfile
@@ -16,22 +15,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gdanim import registry
-from gdanim.catalog import scenes
+from gdanim.formats import Cue, Format, Limits, Reel
 from gdanim.output import provenance
 from gdanim.output.files import make_folder
+from gdanim.output.provenance import Origin
+from gdanim.registry import formats as known
 from gdanim.spec import Spec, spec_hash
 from gdanim.spec.quality import Frames, frames
 from gdanim.version import __version__
-from gdanim.view.captions import Cue, srt, vtt
+from gdanim.view.captions import srt, vtt
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from gdanim.output.video import Pixels, Writer
+    from gdanim.formats.base import Pixels, Write
     from gdanim.view.film import Film
 
-GIF_SAMPLES = 24  # frames from which a palette is made
+SAMPLES = 24  # frames from which a palette is made
 AHEAD = 2  # frames that may wait for the encoder
 
 
@@ -41,34 +41,35 @@ def render(
     quality: str | None = None,
     formats: tuple[str, ...] | None = None,
     progress: bool = False,
-    fingerprint: str = "",
+    made_from: Origin | None = None,
 ) -> list[Path]:
     """Write a spec's films into ``directory``; returns their paths.
 
-    ``fingerprint``, that of its file when it was loaded, is kept in them.
+    ``made_from``, what its file and the code were when it was loaded, is kept in them.
     A film is written beside its final name and renamed when it is whole, as are its captions beside it.
     """
-    from gdanim.output.video import WRITERS, Reel
-
     make_folder(directory)
+    made_from = made_from or Origin().loaded(spec)
     paths = []
     for name in formats or spec.formats:
         path = directory / f"{spec.film}.{name}"
-        size, rate = _quality(spec, quality, name)
+        form: Format = known[name]()
+        size, rate = _quality(spec, quality, form.limits)
         with _renamed(path) as part:
-            with _film(spec, size, rate) as film:
-                facts = _facts(spec, quality, name) | ({"from": fingerprint} if fingerprint else {})
+            with _film(spec, size, rate, form.alpha and _bare(spec)) as film:
+                facts = _facts(spec, quality, name, made_from)
                 comment = json.dumps(facts, separators=(",", ":"))
                 samples = partial(_samples, film)
                 reel = Reel(film.size, rate, comment, samples, film.chapters, film.track)
-                encode(
-                    lambda k, out, film=film, rate=rate: film.paint(k / rate, out),  # type: ignore[misc]
-                    film.frames,
-                    film.size,
-                    WRITERS[name](part, reel),
-                    path.name if progress else None,
-                )
-            if name == "mp4":
+                with form.writing(part, reel) as write:
+                    encode(
+                        lambda k, out, film=film, rate=rate: film.paint(k / rate, out),  # type: ignore[misc]
+                        film.frames,
+                        film.size,
+                        write,
+                        path.name if progress else None,
+                    )
+            if form.captions:
                 _write_captions(path, film.track)
         paths.append(path)
     return paths
@@ -83,8 +84,8 @@ def frame(spec: Spec, at: float | str = "end", quality: str | None = None) -> Im
     """
     from PIL import Image
 
-    size, rate = _quality(spec, quality, "png")
-    transparent = any(part.view.background == "none" for part in spec.parts)
+    size, rate = _quality(spec, quality, Limits())
+    transparent = _bare(spec)
     with _film(spec, size, rate, transparent) as film:
         frame = blank(film.size)
         film.paint(round(film.seconds(at) * rate) / rate, frame)
@@ -105,9 +106,9 @@ def still(spec: Spec, at: float | str, quality: str | None, path: Path) -> None:
 
 
 def current(spec: Spec, path: Path, quality: str | None) -> bool:
-    """Whether the film at ``path``, captions included, was made from this very spec, quality and version."""
-    made_from, asked = provenance.told(path), _facts(spec, quality, path.suffix[1:])
-    same = all(made_from.get(key) == asked[key] for key in ("gdanim", "spec", "scene", "quality"))
+    """Whether the film at ``path``, captions included, was made from this very spec, quality and code."""
+    told, asked = provenance.told(path), _facts(spec, quality, path.suffix[1:], Origin().loaded(spec))
+    same = all(told.get(key) == asked[key] for key in ("code", "spec", "quality"))
     return same and provenance.whole(path, asked)
 
 
@@ -163,7 +164,7 @@ def encode(
     paint: Callable[[int, Pixels], None],
     frames: int,
     size: tuple[int, int],
-    writer: Writer,
+    write: Write,
     shown_name: str | None = None,
 ) -> None:
     """Draw ``frames`` frames on this thread while another encodes; a few buffers go round."""
@@ -172,23 +173,20 @@ def encode(
     buffers = [blank(size) for _ in range(AHEAD + 1)]
     waiting: list[Future[None]] = []
     with ThreadPoolExecutor(max_workers=1) as encoder:
-        try:
-            for k in tqdm(
-                range(frames), desc=shown_name, unit=" frames", disable=shown_name is None, leave=False
-            ):
-                if len(waiting) > AHEAD:
-                    waiting.pop(0).result()
-                frame = buffers[k % len(buffers)]
-                paint(k, frame)
-                waiting.append(encoder.submit(writer.write, frame))
-            for future in waiting:
-                future.result()
-        finally:
-            encoder.submit(writer.close).result()
+        for k in tqdm(
+            range(frames), desc=shown_name, unit=" frames", disable=shown_name is None, leave=False
+        ):
+            if len(waiting) > AHEAD:
+                waiting.pop(0).result()
+            frame = buffers[k % len(buffers)]
+            paint(k, frame)
+            waiting.append(encoder.submit(write, frame))
+        for future in waiting:
+            future.result()
 
 
 def _samples(film: Film) -> Iterator[Pixels]:
-    for t in np.linspace(0.0, film.length, GIF_SAMPLES):
+    for t in np.linspace(0.0, film.length, SAMPLES):
         frame = blank(film.size)
         film.paint(float(t), frame)
         yield frame
@@ -199,22 +197,27 @@ def blank(size: tuple[int, int]) -> Pixels:
     return np.empty((size[1], size[0], 4), dtype=np.uint8)
 
 
-def _quality(spec: Spec, quality: str | None, name: str) -> Frames:
-    """Size and frames per second of a film in this format; a ``quality`` is the last word on both."""
-    return frames(quality or spec.video.quality, spec.video.aspect, name)
+def _bare(spec: Spec) -> bool:
+    """Whether a part of the film has no ground where that can be."""
+    return any(part.view.background == "none" for part in spec.parts)
 
 
-def _facts(spec: Spec, quality: str | None, name: str) -> dict[str, Any]:
-    """What a film's metadata says of its making, at most 255 bytes of JSON."""
-    (width, height), rate = _quality(spec, quality, name)
-    recorded_by = b"".join(scenes()[part.scene].read_bytes() for part in spec.parts)
-    if registry.additions:
-        recorded_by += repr(sorted(registry.additions.items())).encode()
-    facts = {
-        "gdanim": __version__,
-        "spec": spec_hash(spec)[:32],
-        "scene": hashlib.sha256(recorded_by).hexdigest()[:16],
+def _quality(spec: Spec, quality: str | None, limits: Limits) -> Frames:
+    """Size and frames per second of a film with these limits; a ``quality`` is the last word on both."""
+    return frames(quality or spec.video.quality, spec.video.aspect, limits)
+
+
+def _facts(spec: Spec, quality: str | None, name: str, made_from: Origin) -> dict[str, Any]:
+    """What a film's metadata says of its making, at most 255 bytes of JSON; versions are for people."""
+    form: Format = known[name]()
+    (width, height), rate = _quality(spec, quality, form.limits)
+    captions = form.captions and spec.video.captions == "track" and any(part.say for part in spec.parts)
+    return {
+        "code": made_from.code,
+        "from": made_from.written,
+        "spec": spec_hash(spec)[: provenance.DIGITS],
         "quality": f"{width}x{height}p{rate}",
-        "captions": name == "mp4" and spec.video.captions == "track" and any(part.say for part in spec.parts),
+        "captions": captions,
+        "gdanim": __version__,
+        **{package: version(package) for package in ("manim", "numpy", "sympy")},
     }
-    return facts | {package: version(package) for package in ("manim", "numpy", "sympy")}

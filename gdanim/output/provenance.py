@@ -1,49 +1,62 @@
-"""What a film was made from, told in its file: whether it is current is known without loading its spec."""
+"""What a film was made from, told in its file: whether it is current is known without loading its spec.
+
+A film follows from what its spec says and from the code that draws it. Its comment holds a hash of the code,
+one of the spec as it was written, if it was a file, and one of what that means. It is current if the code is
+the same and either of the others; the first of them needs no more than the file.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from importlib import resources
+from importlib import metadata, resources
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gdanim import registry
+from gdanim import registry, sources
 from gdanim.catalog import scenes
 from gdanim.errors import InputError
 from gdanim.spec import defaults, yaml_marks
 from gdanim.version import __version__
 
+if TYPE_CHECKING:
+    from gdanim.spec import Spec
+
 CAPTIONS = (".srt", ".vtt")  # the endings of the files beside a film with captions
+DIGITS = 24  # of a hash; a GIF's comment has room for 255 bytes
 
 
 class Origin(NamedTuple):
-    """What the films of a spec follow from; an unreadable spec has no fingerprint."""
+    """What the films of a spec follow from; of one that has to be loaded what is written is unknown."""
 
-    fingerprint: str = ""
+    code: str = ""
+    written: str = ""
     formats: tuple[str, ...] = ()  # that the spec asks for, not checked
 
     def films(self, folder: Path, film: str, formats: Sequence[str] | None) -> list[Path]:
         """The films of that name in a folder if every one was made from this, captions included; else []."""
         paths = [folder / f"{film}.{name}" for name in dict.fromkeys(formats or self.formats)]
         made_from = map(told, paths)
-        return paths if self.fingerprint and all(map(self._made, paths, made_from)) else []
+        return paths if self.written and all(map(self._made, paths, made_from)) else []
+
+    def loaded(self, spec: Spec) -> Origin:
+        """The same with the code that draws this spec, whatever was known."""
+        return self._replace(code=code(part.scene for part in spec.parts))
 
     def _made(self, path: Path, facts: dict[str, Any]) -> bool:
-        return facts.get("from") == self.fingerprint and whole(path, facts)
+        return (facts.get("code"), facts.get("from")) == (self.code, self.written) and whole(path, facts)
 
 
 def of(source: str | Path, quality: str | None, settings: Sequence[str] = ()) -> Origin:
     """The origin of the films of a spec file in a quality, as it was typed; None: the spec's own.
 
-    With settings that change the spec it has no fingerprint: what they say is known when it is loaded.
-
-    The fingerprint covers all that checking and drawing read: what the spec says, the files it names,
-    its scenes, plugins, and the code of gdanim, which may have learnt to refuse it. So while it stays, a
-    spec that was good is good.
+    It covers all that checking and drawing read: what the spec says, the files it names, and the code, which
+    may have learnt to refuse it. So while it stays, a spec that was good is good. It is unknown of a spec
+    that cannot be read, and with settings that change it: what they say is known when it is loaded.
     """
     if settings:
         return Origin()
@@ -51,23 +64,34 @@ def of(source: str | Path, quality: str | None, settings: Sequence[str] = ()) ->
         data, _ = yaml_marks.read(source)
     except InputError:
         return Origin()
-    words = {defaults.SCENE, *_texts(data)}
     folder = Path(source).parent
-    known = scenes()
-    files = [known[word] for word in sorted(words & known.keys())]
-    files += [folder / word for word in sorted(words) if _names_a_file(folder, word)]
-    own = (__version__, _code(), sorted(registry.additions.items()))
-    said = (Path(source).stem, quality, data, _hash(files), own)
+    files = [folder / word for word in sorted(set(_texts(data))) if _names_a_file(folder, word)]
+    said = (Path(source).stem, quality, data, sources.hashed(files))
     formats = data.get("formats", defaults.FORMATS) if isinstance(data, dict) else ()
     listed = tuple(map(str, formats)) if isinstance(formats, list | tuple) else ()
-    return Origin(hashlib.sha256(repr(said).encode()).hexdigest()[:32], listed)
+    return Origin(code(_scenes(data)), _digits(said), listed)
+
+
+def code(drawn: Iterable[str]) -> str:
+    """A hash of all that computes and draws films of these scenes.
+
+    That is gdanim and the versions of what it requires; the scenes and the plugins, with the modules that
+    they import and the files that they name.
+    """
+    known = scenes()
+    files = sources.needed(known[name] for name in sorted(set(drawn)) if name in known)
+    added = [
+        (told, sources.hashed(sources.needed(sources.module(name))) if name.isidentifier() else "")
+        for name, told in sorted(registry.additions.items())
+    ]
+    return _digits((__version__, _own_code(), _requirements(), added, sources.hashed(files)))
 
 
 def told(film: Path) -> dict[str, Any]:
     """What a film says of its making; nothing if it is no whole film of ours."""
     try:
-        found = json.loads(READERS[film.suffix[1:]](film))
-    except (OSError, ValueError, KeyError):
+        found = json.loads(registry.formats[film.suffix[1:]]().comment(film))
+    except (OSError, ValueError, LookupError):
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -75,6 +99,10 @@ def told(film: Path) -> dict[str, Any]:
 def whole(film: Path, facts: dict[str, Any]) -> bool:
     """Whether the captions that a film has stand beside it."""
     return not facts.get("captions") or all(film.with_suffix(ending).exists() for ending in CAPTIONS)
+
+
+def _digits(said: object) -> str:
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:DIGITS]
 
 
 def _texts(data: Any) -> Iterator[str]:
@@ -86,6 +114,15 @@ def _texts(data: Any) -> Iterator[str]:
             yield from _texts(value)
 
 
+def _scenes(data: Any) -> list[str]:
+    """The names of the scenes that the data of a spec asks for, as far as it makes sense."""
+    film = data if isinstance(data, dict) else {}
+    acts = film.get("acts")
+    parts = acts if isinstance(acts, list) and acts else [{}]
+    named = [{**film, **part}.get("scene", defaults.SCENE) for part in parts if isinstance(part, dict)]
+    return [name for name in named if isinstance(name, str)]
+
+
 def _names_a_file(folder: Path, word: str) -> bool:
     """Whether a text is the name of a file in the folder or below it that can be its data."""
     if os.path.isabs(word) or ".." in Path(word).parts or not os.path.isfile(folder / word):
@@ -94,70 +131,26 @@ def _names_a_file(folder: Path, word: str) -> bool:
 
 
 @cache
-def _code() -> str:
-    """A hash of the modules of gdanim, its shaders and its Typst; scenes count where they are used."""
+def _own_code() -> str:
+    """A hash of all files of gdanim, its shaders and its Typst; scenes count where they are used."""
     package = Path(str(resources.files("gdanim")))
-    files = (file for file in package.rglob("*") if file.suffix in (".py", ".glsl", ".typ"))
-    return _hash(sorted(file for file in files if file.parent.name != "scenes"))
+    files = (file for file in package.rglob("*") if file.is_file())
+    return sources.hashed(sorted(file for file in files if file.parent.name not in ("scenes", "__pycache__")))
 
 
-def _hash(files: Sequence[Path]) -> str:
-    """SHA-256 (hex) of what is in some files."""
-    digest = hashlib.sha256()
-    for file in files:
-        with file.open("rb") as opened:
-            digest.update(hashlib.file_digest(opened, "sha256").digest())
-    return digest.hexdigest()
+@cache
+def _requirements() -> list[tuple[str, str]]:
+    """The packages that gdanim requires, and their versions."""
+    lines = metadata.requires("gdanim") or ()
+    names = {re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in lines if "extra ==" not in line}
+    return [(name, _version(name)) for name in sorted(names)]
 
 
-def _mp4_comment(film: Path) -> str:
-    """The comment of an MP4 that is whole, else "".
-
-    It stands where FFmpeg writes it: in moov, udta, meta, where keys names the items of ilst.
-    """
-    with film.open("rb") as file:
-        size, at, index = film.stat().st_size, 0, b""
-        while at < size:  # the boxes of a whole file end where it does
-            file.seek(at)
-            header = file.read(16)
-            length, start = int.from_bytes(header[:4], "big"), 8
-            if length == 1:  # of 64 bits
-                length, start = int.from_bytes(header[8:], "big"), 16
-            if length < start:
-                return ""
-            if header[4:8] == b"moov" and at + length <= size:
-                file.seek(at + start)
-                index = file.read(length - start)
-            at += length
-    if at != size:
+def _version(package: str) -> str:
+    """An installed package's version, "" if it is not there; all of its metadata is long to parse."""
+    try:
+        text = metadata.distribution(package).read_text("METADATA") or ""
+    except metadata.PackageNotFoundError:
         return ""
-    meta = dict(_boxes(_box(_box(index, b"udta"), b"meta")[4:]))  # four bytes of version and flags
-    names = [name for _, name in _boxes(meta.get(b"keys", b"")[8:])]
-    values = [_box(item, b"data")[8:] for _, item in _boxes(meta.get(b"ilst", b""))]
-    return dict(zip(names, values, strict=False)).get(b"comment", b"").decode(errors="replace")
-
-
-def _box(data: bytes, name: bytes) -> bytes:
-    return dict(_boxes(data)).get(name, b"")
-
-
-def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The boxes of an MP4 one after another: names of four letters and what is in them."""
-    while len(data) >= 8:
-        length = int.from_bytes(data[:4], "big")
-        if length < 8:
-            return
-        yield data[4:8], data[8:length]
-        data = data[length:]
-
-
-def _gif_comment(film: Path) -> str:
-    """The comment extension at the very end of a GIF, else ""."""
-    with film.open("rb") as file:
-        file.seek(-min(260, film.stat().st_size), os.SEEK_END)
-        tail = file.read()
-    start = tail.rfind(b"\x21\xfe")
-    return tail[start + 3 : -2].decode(errors="replace") if start >= 0 else ""
-
-
-READERS: dict[str, Callable[[Path], str]] = {"mp4": _mp4_comment, "gif": _gif_comment}
+    found = re.search(r"^Version: *(.*)$", text, re.MULTILINE)
+    return found[1] if found else ""

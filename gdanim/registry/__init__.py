@@ -6,5 +6,6 @@ functions = Registry("function", "gdanim.engine.functions")
 gradients = Registry("gradient", "gdanim.engine.functions")
 optimizers = Registry("optimizer", "gdanim.engine.optimizers")
 schedules = Registry("schedule", "gdanim.engine.schedules")
+formats = Registry("format", "gdanim.formats")
 
-__all__ = ["Registry", "additions", "functions", "gradients", "optimizers", "schedules"]
+__all__ = ["Registry", "additions", "formats", "functions", "gradients", "optimizers", "schedules"]

@@ -2,8 +2,8 @@
 
 A YAML entry such as ``{name: sgd, momentum: 0.9}`` is a call to a registered function:
 its keyword arguments are the entry's parameters, their annotations and defaults are what
-``gdanim list``, the JSON Schema and the checks of a spec show. Adding an objective, an optimizer
-or a schedule is writing one such function in a file of its home folder, or in a file of one's own.
+``gdanim list``, the JSON Schema and the checks of a spec show. Adding an objective, an optimizer, a schedule
+or a format of films is writing one such function in a file of its home folder, or in a file of one's own.
 """
 
 from __future__ import annotations
@@ -71,7 +71,9 @@ class Registry(Generic[T]):
         return guard
 
     def __getitem__(self, name: str) -> Callable[..., T]:
-        return self._loaded()[name]
+        importlib.import_module(self._home)
+        built_in = self._factories.get(name)  # no other package is loaded for it
+        return built_in or self._loaded()[name]
 
     def __contains__(self, name: object) -> bool:
         return name in self._loaded()
@@ -160,5 +162,9 @@ def _load(entry: EntryPoint) -> None:
 
 # Packages that offer functions, optimizers or schedules of their own.
 _installed = list(entry_points(group="gdanim.plugins"))
-# All that adds names of its own: those packages with their versions, and plugin files with their hashes.
-additions: dict[str, str] = {entry.dist.name: entry.dist.version for entry in _installed if entry.dist}
+# All that adds names of its own: their packages with the versions, and plugin files with their hashes.
+additions: dict[str, str] = {
+    entry.module.partition(".")[0]: f"{entry.dist.name} {entry.dist.version}"
+    for entry in _installed
+    if entry.dist
+}

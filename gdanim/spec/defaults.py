@@ -1,7 +1,7 @@
 """What is known of a spec before it is loaded: the keys that it leaves out, and how large its data may be."""
 
-from typing import Literal
+from gdanim.formats import DEFAULT
 
 SCENE = "surface"
 MOST_BYTES = 1_000_000  # of a file of data
-FORMATS: tuple[Literal["mp4", "gif"], ...] = ("mp4",)
+FORMATS = (DEFAULT,)

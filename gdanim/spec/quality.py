@@ -7,6 +7,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator
 
+from gdanim.formats import Limits
 from gdanim.spec.wording import mistake
 
 ASPECTS = {"16:9": (16, 9), "4:3": (4, 3), "1:1": (1, 1), "9:16": (9, 16)}
@@ -14,8 +15,6 @@ LEAST, MOST = 120, 2160  # pixels of the shorter side
 TALLEST, WIDEST = 9 / 16, 12 / 5  # width to height
 FASTEST = 60  # frames per second
 RATE = 30  # frames per second of a size that names none
-GIF_LINES, GIF_RATE = 480, 15  # of a GIF at most where the quality does not name a size or its rate
-FASTEST_GIF = 50  # browsers slow down what is faster
 
 
 class Frames(NamedTuple):
@@ -25,20 +24,16 @@ class Frames(NamedTuple):
     rate: int
 
 
-def frames(quality: str, aspect: str, name: str) -> Frames:
-    """What a quality means for a film of this aspect ratio in a format such as mp4, gif or png.
+def frames(quality: str, aspect: str, limits: Limits) -> Frames:
+    """What a quality means for a film of this aspect ratio in a format with these limits.
 
-    A size is exact, but MP4 has even sides: odd ones grow by a pixel.
+    A size is exact, but where sides must be even odd ones grow by a pixel.
     """
     size, lines, rate = _parts(quality)
     if size is None:
-        if name == "gif":
-            lines, rate = min(lines, GIF_LINES), min(rate or RATE, GIF_RATE)
-        return Frames(pixels(lines, aspect), rate or RATE)
-    if name == "gif":
-        return Frames(size, min(rate or GIF_RATE, FASTEST_GIF))
-    width, height = (side + side % 2 if name == "mp4" else side for side in size)
-    return Frames((width, height), rate or RATE)
+        return Frames(pixels(min(lines, limits.most_lines), aspect), min(rate or RATE, limits.calm_rate))
+    width, height = (side + side % 2 if limits.even_sides else side for side in size)
+    return Frames((width, height), min(rate, limits.most_rate) if rate else min(RATE, limits.calm_rate))
 
 
 def pixels(short: int, aspect: str) -> tuple[int, int]:

@@ -90,7 +90,7 @@ class View(Model):
     font: str | None = None
     """For titles and labels."""
     background: Literal["theme", "none"] = "theme"
-    """none leaves it out of stills; films always have the theme's."""
+    """none leaves it out of stills, and of films of a format with alpha; others always have the theme's."""
     legend: Literal["full", "compact", "none"] = "full"
     """compact: names in their colours, in a strip below the picture, without numbers and verdicts."""
     height: Literal["auto", "linear", "log"] = "auto"

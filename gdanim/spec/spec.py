@@ -10,20 +10,26 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     BeforeValidator,
     Discriminator,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     StringConstraints,
     Tag,
     ValidationError,
     ValidationInfo,
     field_validator,
 )
+from pydantic_core import CoreSchema, PydanticKnownError
+from pydantic_core.core_schema import no_info_before_validator_function
 
 from gdanim.errors import SpecError
+from gdanim.formats import choices
+from gdanim.registry import formats
 from gdanim.spec import defaults, dict_marks, places, yaml_marks
 from gdanim.spec.entries import FunctionEntry, OptimizerEntry, RateEntry, as_rate
 from gdanim.spec.grids import Grid, is_grid
@@ -43,7 +49,25 @@ Sweep = Annotated[
     Annotated[dict[str, Range], Tag("sweep")] | Annotated[Grid, Tag("grid")],
     Discriminator(lambda value: "grid" if is_grid(value) else "sweep"),
 ]
-Formats = Annotated[tuple[Literal["mp4", "gif"], ...], Field(min_length=1)]
+
+
+class _Registered:
+    """As ``Literal``, of the formats that are known when it is asked for."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_before_validator_function(self._known, handler(source))
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"enum": list(formats), **handler(core)}
+
+    @staticmethod
+    def _known(name: Any) -> str:
+        if isinstance(name, str) and name in formats:
+            return name
+        raise PydanticKnownError("literal_error", {"expected": choices("'{}'")})
+
+
+Formats = Annotated[tuple[Annotated[str, _Registered()], ...], Field(min_length=1)]
 
 MAX_ACTS = 100
 MAX_FUNCTIONS = 200  # in all acts of a film

@@ -6,19 +6,12 @@ import re
 import textwrap
 from collections.abc import Iterable
 from itertools import accumulate, pairwise
-from typing import NamedTuple
+
+from gdanim.formats import Cue as Cue
 
 LINE = 42  # characters
 FASTEST = 15  # characters a second that can be read
 BRIEF = 15  # characters that a shorter cue counts as, so that nothing flashes by
-
-
-class Cue(NamedTuple):
-    """A text for a while: from and to whole milliseconds."""
-
-    start: int
-    end: int
-    text: str
 
 
 def cues(text: str, start: float, end: float) -> list[Cue]:

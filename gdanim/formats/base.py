@@ -1,0 +1,90 @@
+"""What a format is: a registered function without parameters that returns a ``Format``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from gdanim.origin import Source, kind_of
+from gdanim.registry import formats
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Pixels: TypeAlias = NDArray[np.uint8]
+    Write: TypeAlias = Callable[[Pixels], None]
+
+
+class Cue(NamedTuple):
+    """A text for a while: from and to whole milliseconds."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Reel:
+    """What a writer is told of a film before its frames."""
+
+    size: tuple[int, int]  # width and height in pixels
+    rate: int  # frames per second
+    comment: str = ""  # at most 255 bytes of UTF-8
+    samples: Callable[[], Iterable[Pixels]] = tuple  # draws some frames all over the film, for a palette
+    chapters: Sequence[Cue] = ()
+    captions: Sequence[Cue] = ()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Sizes and rates of a film: of qualities such as 720p30, and the last words where a size is named."""
+
+    most_lines: int = sys.maxsize  # of a quality that names no size
+    calm_rate: int = sys.maxsize  # frames a second, at most, where none is named with a size
+    most_rate: int = sys.maxsize  # where one is
+    even_sides: bool = False  # odd ones grow by a pixel
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of films; the name of the function that returns it is their ending.
+
+    ``writing(path, reel)`` is a context with a function that adds one frame, shape (height, width, 4), RGBA;
+    the file is finished at its end. Frames come in order, from one thread. ``comment(path)`` reads the
+    reel's comment back from a whole file, without importing much; of another file it gives "", or raises
+    OSError, ValueError or LookupError.
+    """
+
+    writing: Callable[[Path, Reel], AbstractContextManager[Write]]
+    comment: Callable[[Path], str]
+    captions: bool = False  # a track of them; then they stand beside the film, too
+    chapters: bool = False
+    alpha: bool = False  # with ``background: none`` frames have no ground; their colours are premultiplied
+    limits: Limits = Limits()
+
+    @property
+    def carries(self) -> str:
+        """What a film can have beside its pictures, and where its quality ends."""
+        words = [name for name in ("captions", "chapters", "alpha") if getattr(self, name)]
+        if self.limits.most_lines < sys.maxsize:
+            words.append(f"up to {self.limits.most_lines}p{self.limits.calm_rate}")
+        return ", ".join(words)
+
+
+@formats.guard
+def guarded(made: Any, source: Source) -> Format:
+    """A user's own format, if it is one. Raises InputError."""
+    if not isinstance(made, Format):
+        raise source.wrong(f"must return a gdanim.formats.Format, not {kind_of(made)}")
+    return made
+
+
+def choices(written: str) -> str:
+    """All formats in words, each as ``written`` has it: with ".{}" such as ``.mp4, .webm or .gif``."""
+    *most, last = map(written.format, formats)
+    return f"{', '.join(most)} or {last}" if most else last

@@ -1,0 +1,120 @@
+"""GIF with a palette of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from gdanim.formats.base import Format, Limits, Reel
+from gdanim.registry import formats
+
+if TYPE_CHECKING:
+    from av.filter import Graph
+    from av.filter.context import FilterContext
+    from av.video.frame import VideoFrame
+
+    from gdanim.formats.base import Pixels, Write
+
+COLORS = 96
+DITHER = "bayer:bayer_scale=5"
+
+
+@formats.register
+def gif() -> Format:
+    """A GIF that loops for ever, with one palette for the whole film."""
+    limits = Limits(most_lines=480, calm_rate=15, most_rate=50)  # browsers slow down what is faster
+    return Format(writing, comment, limits=limits)
+
+
+@contextmanager
+def writing(path: Path, reel: Reel) -> Iterator[Write]:
+    """A GIF that loops for ever, with one palette made from frames all over the film."""
+    import av
+    from av.filter import Graph
+    from av.video.frame import VideoFrame
+
+    base = Fraction(1, reel.rate)
+    with av.open(str(path.absolute()), "w", format="gif", options={"loop": "0"}) as container:
+        stream = container.add_stream("gif", rate=reel.rate)
+        stream.width, stream.height = reel.size
+        stream.pix_fmt = "pal8"
+        palette = _palette(reel.samples(), reel.size, base)
+        graph = Graph()
+        source = _buffer(graph, reel.size, base)
+        colors = _buffer(graph, (palette.width, palette.height), base)
+        use = graph.add("paletteuse", f"dither={DITHER}:diff_mode=rectangle")
+        sink = graph.add("buffersink")
+        source.link_to(use, 0, 0)
+        colors.link_to(use, 0, 1)
+        use.link_to(sink)
+        graph.configure()
+        colors.push(palette)
+        colors.push(None)
+        count = 0
+
+        def drain() -> None:
+            while True:
+                try:
+                    picture = sink.pull()
+                except (av.error.BlockingIOError, av.error.EOFError):
+                    return
+                container.mux(stream.encode(cast(VideoFrame, picture)))
+
+        def write(frame: Pixels) -> None:
+            nonlocal count
+            source.push(_picture(frame, count, base))
+            count += 1
+            drain()
+
+        yield write
+        source.push(None)
+        drain()
+        container.mux(stream.encode())
+    with path.open("r+b") as file:  # a comment extension in place of the trailer, then the trailer
+        file.seek(-1, os.SEEK_END)
+        data = reel.comment.encode()[:255]
+        file.write(b"\x21\xfe" + bytes([len(data)]) + data + b"\x00\x3b")
+
+
+def _palette(frames: Iterable[Pixels], size: tuple[int, int], base: Fraction) -> VideoFrame:
+    from av.filter import Graph
+
+    graph = Graph()
+    source = _buffer(graph, size, base)
+    make = graph.add("palettegen", f"max_colors={COLORS}:reserve_transparent=0:stats_mode=full")
+    sink = graph.add("buffersink")
+    source.link_to(make)
+    make.link_to(sink)
+    graph.configure()
+    for i, frame in enumerate(frames):
+        source.push(_picture(frame, i, base))
+    source.push(None)
+    return cast("VideoFrame", sink.pull())
+
+
+def _buffer(graph: Graph, size: tuple[int, int], base: Fraction) -> FilterContext:
+    from av.video.format import VideoFormat
+
+    layout = VideoFormat("bgra", *size)
+    return graph.add_buffer(width=size[0], height=size[1], format=layout, time_base=base)
+
+
+def _picture(frame: Pixels, index: int, base: Fraction) -> VideoFrame:
+    from av.video.frame import VideoFrame
+
+    picture = VideoFrame.from_ndarray(frame, format="rgba").reformat(format="bgra")
+    picture.pts, picture.time_base = index, base
+    return picture
+
+
+def comment(film: Path) -> str:
+    """The comment extension at the very end of a GIF, else ""."""
+    with film.open("rb") as file:
+        file.seek(-min(260, film.stat().st_size), os.SEEK_END)
+        tail = file.read()
+    start = tail.rfind(b"\x21\xfe")
+    return tail[start + 3 : -2].decode(errors="replace") if start >= 0 else ""
