@@ -11,7 +11,7 @@ from gdanim import origin, registry
 from gdanim.catalog import drawn, scenes, summary
 
 if TYPE_CHECKING:
-    from gdanim.engine.solution import Objective
+    from gdanim.engine.runs import Objective
 
 REGISTRIES: dict[str, registry.Registry[Any]] = {
     "functions": registry.functions,
@@ -37,7 +37,7 @@ def listing(kind: str) -> list[tuple[str, str, str]]:
 
         return [(name, "", "") for name in themes]
     if kind == "verdicts":
-        from gdanim.engine.solution import Status
+        from gdanim.engine.runs import Status
 
         return [(str(status), "", status.meaning) for status in Status]
     names = REGISTRIES[kind]

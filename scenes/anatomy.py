@@ -21,8 +21,7 @@ class AnatomyScene(FilmScene):
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         runs = clock.act.runs
-        number = next(i for i, act in enumerate(self.solution.acts, 1) if act is clock.act)
-        insides = [anatomy(self.spec, run.ball.number, number) for run in runs]
+        insides = [anatomy(self.spec, clock.act, run.ball.number) for run in runs]
         errors = [e for run in runs for e in along_eigenvectors(run, clock.act.objective)[1]]
         wide = self.layout.wide
         body = self.layout.body(top).inset(0, 0, 0, GAP + (KEY if wide else 2 * KEY))

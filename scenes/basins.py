@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gdanim.engine.balls import cast
 from gdanim.engine.basins import BasinMap, basins
 from gdanim.engine.solution import Act
 from gdanim.theme import Color, rgb
@@ -39,7 +38,7 @@ class Basins(FilmScene):
         lengths = [high - low for low, high in act.domain]
         side = min(min(self.size) // 2, FINEST, (WORK / self.spec.steps) ** 0.5)
         columns, rows = (max(2, round(side * length / max(lengths))) for length in lengths)
-        same = replace(cast(self.spec)[self.solution.acts.index(act)], domain=act.domain)
+        same = replace(act.again("a map of basins"), domain=act.domain)
         return basins(self.spec, same, columns, rows)
 
     def colors(self, act: Act) -> list[Color]:

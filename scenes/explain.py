@@ -30,12 +30,11 @@ class Explain(FilmScene):
 
     def construct(self) -> None:
         title = self.title()
-        acts = enumerate(self.solution.acts, 1)
-        alone = [(number, replace(act, runs=(run,))) for number, act in acts for run in act.runs]
-        for number, act in alone:
-            self.explain(number, act, title, leave=0.0 if act is alone[-1][1] else LEAVE)
+        alone = [replace(act, runs=(run,)) for act in self.solution.acts for run in act.runs]
+        for act in alone:
+            self.explain(act, title, leave=0.0 if act is alone[-1] else LEAVE)
 
-    def explain(self, number: int, act: Act, title: Mobject | None, leave: float) -> None:
+    def explain(self, act: Act, title: Mobject | None, leave: float) -> None:
         """One ball of an act: panes, the slow steps, the run, the verdict."""
         (run,) = act.runs
         heading = self.rule(act, title)
@@ -47,7 +46,7 @@ class Explain(FilmScene):
             left, right = body.rows(3, 4)
         below = right if self.has_strip else right.inset(0, 0, 0, LEGEND + 20)  # the legend is there
         place = layout.panel if self.has_strip else right._replace(top=right.bottom - LEGEND)
-        inside = anatomy(self.spec, run.ball.number, number)
+        inside = anatomy(self.spec, act, run.ball.number)
         written = inside.rule
         balls = sum(len(one.runs) for one in self.solution.acts)
         clock = self.clock(act, slowly(len(written.lines), run.steps) + APPEAR + FALL + CLOSE + HOLD, balls)

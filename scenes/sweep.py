@@ -4,8 +4,6 @@ from dataclasses import replace
 
 from manim import FadeOut, Mobject, Write
 
-from gdanim.engine.balls import cast
-from gdanim.engine.solution import Act
 from gdanim.engine.sweep import sweep
 from gdanim.motion.landscape import landscape
 from gdanim.motion.rolling import Rolling
@@ -36,9 +34,9 @@ class Sweep(FilmScene):
         title = self.title()
         if isinstance(self.spec.sweep, Grid):
             self._of_data(self.spec.sweep.losses, title)
-        for number, act in enumerate(self.solution.acts):
+        for act in self.solution.acts:
             rule = self.rule(act, title)
-            found = sweep(self.spec, cast(self.spec)[number])
+            found = sweep(self.spec, act.again("a sweep"))
             cells = telling(found)
             runs = [found.runs[row][column] for row, column in cells]
             runs = [replace(run, ball=replace(run.ball, hue=hue)) for hue, run in enumerate(runs)]
@@ -51,7 +49,7 @@ class Sweep(FilmScene):
             run_time = RUN if stay is None else max(stay / len(cells) - MOVE - DROP - LOOK, 0.5)
             shown: Pane | None = None
             for k, (row, column) in enumerate(cells):
-                lone = Act(act.objective, act.domain, runs[k : k + 1])
+                lone = replace(act, runs=runs[k : k + 1])
                 land = landscape(lone, self.spec.view.height)
                 clock = Clock(Rolling(lone, land, BALL, self.spec.pace, run_time))
                 pane = RatePane(self, clock, stage, [0])

@@ -236,9 +236,11 @@ def test_acts_are_numbered_across_the_film() -> None:
     file = io.StringIO()
     table.write_csv(file, [solution])
     assert {line.split(",")[1] for line in file.getvalue().splitlines()[1:]} == {"1", "2", "3", "4"}
-    for run, ball in ((solution.acts[3].runs[7], 8), (solution.acts[1].runs[0], 1)):
-        act = 4 if ball == 8 else 2
-        assert len(anatomy(spec, ball, act=act).moves) == run.steps
+    assert [act.number for act in solution.acts] == [1, 2, 3, 4]
+    parts = [part for part in spec.parts for _ in part.functions]
+    for number, ball in ((4, 8), (2, 1)):
+        act = solution.acts[number - 1]
+        assert len(anatomy(parts[number - 1], act, ball).moves) == act.runs[ball - 1].steps
 
 
 @pytest.mark.parametrize("key", ["chapter", "say", "hold"])

@@ -13,7 +13,7 @@ import pytest
 import gdanim
 from gdanim.engine.balls import cast
 from gdanim.engine.basins import BasinMap, basins
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.spec import Spec
 from gdanim.theme import rgb
 from gdanim.view.panes.basins import NOWHERE, PALETTE, Shares, StepsPane, colors, painted

@@ -18,7 +18,7 @@ import gdanim
 from gdanim import cli, registry
 from gdanim.catalog import scenes
 from gdanim.cli import main
-from gdanim.engine.solution import Status
+from gdanim.engine.runs import Status
 from gdanim.output.provenance import Origin
 from gdanim.spec import Spec
 

@@ -14,7 +14,7 @@ import gdanim
 from gdanim.engine.balls import cast
 from gdanim.engine.descent import solve
 from gdanim.engine.functions import DataObjective, KnownObjective, objective
-from gdanim.engine.solution import Array, Run
+from gdanim.engine.runs import Array, Run
 from gdanim.errors import CastError, SpecError
 from gdanim.registry import functions
 from gdanim.spec import Spec, spec_hash

@@ -9,7 +9,7 @@ import pytest
 
 from gdanim.engine.balls import cast
 from gdanim.engine.descent import solve
-from gdanim.engine.solution import Run, Status
+from gdanim.engine.runs import Run, Status
 from gdanim.errors import CastError
 from gdanim.spec import Spec
 

@@ -17,7 +17,7 @@ import pytest
 from gdanim.engine import descent, kernels, tracing
 from gdanim.engine.balls import cast
 from gdanim.engine.optimizers import Optimizer
-from gdanim.engine.solution import Run, Status
+from gdanim.engine.runs import Run, Status
 from gdanim.engine.tracing import Trace, Traced
 from gdanim.registry import functions, optimizers
 from gdanim.spec import Spec

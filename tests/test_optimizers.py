@@ -15,7 +15,7 @@ import pytest
 from gdanim.engine.descent import solve
 from gdanim.engine.optimizers import Step
 from gdanim.engine.problem import Problem
-from gdanim.engine.solution import Array, Run, Status
+from gdanim.engine.runs import Array, Run, Status
 from gdanim.registry import optimizers
 from gdanim.spec import Spec
 

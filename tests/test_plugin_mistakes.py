@@ -158,7 +158,8 @@ def test_mistakes_of_a_rule_are_told_when_it_is_shown(tmp_path: Path, value: str
     (tmp_path / "own.py").write_text(HEAD + rule("{x} - {rate} {g}", value))
     plugins.load(tmp_path / "own.py")
     spec = gdanim.load(RUNS + "learning_rates: [0.1]\n")
-    run, inside = gdanim.solve(spec).acts[0].runs[0], anatomy(spec, 1)
+    act = gdanim.solve(spec).acts[0]
+    run, inside = act.runs[0], anatomy(spec, act, 1)
     with pytest.raises(InputError, match=message):
         worked_out(inside.rule, run, inside, 1)
 

@@ -11,7 +11,7 @@ import pytest
 
 import gdanim
 from gdanim.cli import main
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.spec import Spec
 from gdanim.spec.data import read_csv
 from gdanim.view.panes.data import DataPane

@@ -12,7 +12,8 @@ import pytest
 
 from gdanim.engine.anatomy import anatomy
 from gdanim.engine.descent import solve
-from gdanim.engine.solution import Act, Array, Run, Status
+from gdanim.engine.runs import Array, Run, Status
+from gdanim.engine.solution import Act
 from gdanim.motion.landscape import landscape
 from gdanim.motion.rolling import BEYOND, Rolling
 from gdanim.output import table
@@ -82,8 +83,8 @@ def test_noise_is_another_in_every_try() -> None:
         steps=100,
         stop={"gradient_norm": 0, "loss_change": 5e-3},
     )
-    run = solve(film).acts[0].runs[0]
-    seen = anatomy(film, 1).gradients
+    act = solve(film).acts[0]
+    run, seen = act.runs[0], anatomy(film, act, 1).gradients
     first, second = (seen[rows][: min(5, rows.stop - rows.start - 1)] for rows in tries(run)[:2])
     assert len(first)
     assert len(second)
@@ -170,8 +171,8 @@ def test_a_table_says_how_each_try_ended() -> None:
 
 def test_anatomy_has_no_update_where_a_ball_starts_anew() -> None:
     film = spec(optimizer="adam", settings={"learning_rate": 0.1})
-    run = solve(film).acts[0].runs[0]
-    inside = anatomy(film, 1)
+    act = solve(film).acts[0]
+    run, inside = act.runs[0], anatomy(film, act, 1)
     anew = [leg.row - 1 for leg in run.legs[1:]]
     updates = np.setdiff1d(np.arange(run.steps), anew)
     assert inside.momentum is not None

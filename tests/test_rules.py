@@ -38,8 +38,8 @@ def test_every_line_leads_to_the_engines_next_point(entry: str, spec_of: Callabl
         f'functions: ["x^2 + 3*x*y + 4*y^2"]\noptimizers: [{entry}]\nlearning_rates: [0.05]\n'
         "starts: [[3, 4]]\nsteps: 6\n"
     )
-    run = gdanim.solve(spec).acts[0].runs[0]
-    inside = anatomy(spec, 1)
+    act = gdanim.solve(spec).acts[0]
+    run, inside = act.runs[0], anatomy(spec, act, 1)
     written = inside.rule
     shown = worked_out(written, run, inside, 5)
     assert len(shown) == 5
@@ -59,9 +59,9 @@ def test_every_optimizer_has_a_rule_to_show(name: str) -> None:
 def test_numbers_are_what_is_put_in(spec_of: Callable[[str], Spec]) -> None:
     """From (3, 4) at rate 0.1 on x^2 + y^2 the gradient is (6, 8) and the next point (2.4, 3.2)."""
     spec = spec_of('functions: ["x^2 + y^2"]\nlearning_rates: [0.1]\nstarts: [[3, 4]]\nsteps: 2\n')
-    run = gdanim.solve(spec).acts[0].runs[0]
+    act = gdanim.solve(spec).acts[0]
     written = optimizers["sgd"]().rule
-    (gradient, step), *_ = worked_out(written, run, anatomy(spec, 1), 1)
+    (gradient, step), *_ = worked_out(written, act.runs[0], anatomy(spec, act, 1), 1)
     assert numbers(written.lines[0], *gradient)["="] == 'vec(delim: "(", 6.000, 8.000)'
     put_in = numbers(written.lines[1], *step)
     assert put_in["rate"] == "0.1"
@@ -97,4 +97,4 @@ def test_only_what_it_does_is_told_of_an_optimizer(
     name: str, told: bool, spec_of: Callable[[str], Spec]
 ) -> None:
     spec = spec_of(f"functions: [bowl]\noptimizers: [{name}]\nlearning_rates: [0.1]\nsteps: 3\n")
-    assert (anatomy(spec, 1).rule is not BY_STEP) == told
+    assert (anatomy(spec, gdanim.solve(spec).acts[0], 1).rule is not BY_STEP) == told

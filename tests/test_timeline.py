@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from gdanim.engine.solution import Act, Status
+from gdanim.engine.runs import Status
+from gdanim.engine.solution import Act
 from gdanim.motion.landscape import landscape
 from gdanim.motion.rolling import BEYOND, Rolled, Rolling
 from gdanim.motion.timeline import SPEED_UP, Pace

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from gdanim.engine.anatomy import anatomy
+from gdanim.engine.anatomy import Anatomy, anatomy
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Act
 from gdanim.errors import CastError
@@ -28,11 +28,15 @@ def act(**keys: Any) -> Act:
     return solve(spec(**keys)).acts[0]
 
 
+def inside(film: Spec, ball: int) -> Anatomy:
+    return anatomy(film, solve(film).acts[0], ball)
+
+
 def test_noise_is_normal_of_the_deviation_asked_for() -> None:
     film = spec(noise=0.5, steps=2000, learning_rates=[0.001])
     noise = np.concatenate(
         [
-            anatomy(film, ball.ball.number).gradients - ball.points[:-1] * [2, 20]
+            inside(film, ball.ball.number).gradients - ball.points[:-1] * [2, 20]
             for ball in solve(film).acts[0].runs
         ]
     )
@@ -66,8 +70,8 @@ def test_rows_show_the_function_without_noise() -> None:
 def test_noise_comes_before_clipping_by_value_and_that_before_the_norm() -> None:
     clip = {"name": "sgd", "clip_value": 0.5, "clip_norm": 0.6}
     film = spec(noise=3.0, steps=50, optimizers=[clip], learning_rates=[0.01])
-    raw = anatomy(spec(noise=3.0, steps=1, learning_rates=[0.01]), 1).gradients[0]
-    seen = anatomy(film, 1).gradients
+    raw = inside(spec(noise=3.0, steps=1, learning_rates=[0.01]), 1).gradients[0]
+    seen = inside(film, 1).gradients
     by_value = np.clip(raw, -0.5, 0.5)
     np.testing.assert_allclose(
         seen[0], by_value * min(1, 0.6 / (np.linalg.norm(by_value) + 1e-6)), rtol=1e-12
@@ -82,7 +86,7 @@ def test_every_optimizer_takes_noise_clipping_and_ascent(name: str) -> None:
     keys = {"functions": ["-x^2 - y^2/4 + sin(x)"], "optimizers": [entry], "noise": 1e-4, "steps": 30}
     together = act(**keys, learning_rates=[0.05])
     for ball in together.runs:
-        shown = anatomy(spec(**keys, learning_rates=[0.05]), ball.ball.number)
+        shown = inside(spec(**keys, learning_rates=[0.05]), ball.ball.number)
         np.testing.assert_array_equal(shown.moves, np.diff(ball.points, axis=0))
         assert (np.linalg.norm(shown.gradients, axis=-1) <= most).all()
         assert ball.losses[-1] > ball.losses[0]
@@ -93,7 +97,7 @@ def test_anatomy_of_adam() -> None:
         optimizers=["adam", {"name": "adam", "betas": [0.8, 0.9]}], learning_rates=[0.1, 0.05], steps=30
     )
     ball = solve(film).acts[0].runs[7]  # the second entry at its first rate
-    shown = anatomy(film, 8)
+    shown = inside(film, 8)
     mean = square = np.zeros(2)
     assert shown.momentum is not None
     assert shown.second_moment is not None
@@ -103,16 +107,16 @@ def test_anatomy_of_adam() -> None:
         np.testing.assert_allclose(shown.second_moment[k], square, rtol=1e-9)
     np.testing.assert_array_equal(shown.moves, np.diff(ball.points, axis=0))
     np.testing.assert_array_equal(shown.learning_rates, [0.1] * 30)
-    plain = anatomy(spec(optimizers=["sgd"], steps=3), 1)
+    plain = inside(spec(optimizers=["sgd"], steps=3), 1)
     assert plain.momentum is None
     assert plain.second_moment is None
     with pytest.raises(IndexError, match="no ball 99"):
-        anatomy(film, 99)
+        inside(film, 99)
 
 
 def test_a_ball_already_at_rest_has_an_empty_anatomy() -> None:
     film = spec(starts=[[0, 0]], optimizers=["adam"], stop={"gradient_norm": 1e-6})
-    shown = anatomy(film, 1)
+    shown = inside(film, 1)
     assert shown.gradients.shape == shown.moves.shape == (0, 2)
 
 

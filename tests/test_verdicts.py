@@ -12,7 +12,7 @@ from gdanim.engine.causes import advice
 from gdanim.engine.descent import solve
 from gdanim.engine.ending import Ending, Manner
 from gdanim.engine.functions import from_expression as functions_of
-from gdanim.engine.solution import Run, Status
+from gdanim.engine.runs import Run, Status
 from gdanim.formula.expression import point_text
 from gdanim.registry import functions
 from gdanim.spec import Spec

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.engine.balls import cast
 from gdanim.engine.descent import tries
 from gdanim.engine.optimizers import State, Step
 from gdanim.engine.optimizers.rule import BY_STEP, Rule
 from gdanim.engine.restarts import joined
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
+from gdanim.engine.solution import Act
 
 if TYPE_CHECKING:
     from gdanim.spec import Spec
@@ -34,22 +34,25 @@ class Anatomy:
     second_moment: Array | None  # (steps, n): the memory of their squares
 
 
-def anatomy(spec: Spec, ball: int, act: int = 1) -> Anatomy:
-    """The ball of this number in this act (both from 1), run again by itself. Raises IndexError."""
-    part, cast_act = [(part, found) for part in spec.parts for found in cast(part)][act - 1]
-    found = [(team, b) for team in cast_act.teams for b in team.balls if b.number == ball]
-    if not found:
-        raise IndexError(f"act {act} has no ball {ball}")
-    team = replace(found[0][0], balls=(found[0][1],))
+def anatomy(spec: Spec, act: Act, ball: int) -> Anatomy:
+    """The ball of this number (from 1) in an act of a part of a film, run again by itself.
+
+    Raises IndexError where there is none, InputError where the runs of the act are from elsewhere.
+    """
+    found = act.again("the inside of a descent")
+    known = [(team, b) for team in found.teams for b in team.balls if b.number == ball]
+    if not known:
+        raise IndexError(f"act {act.number} has no ball {ball}")
+    team = replace(known[0][0], balls=(known[0][1],))
     steps: list[tuple[Step, State]] = []
-    (legs,) = tries(part, cast_act, [team], lambda step, state: steps.append((step, state)))
+    (legs,) = tries(spec, found, [team], lambda step, state: steps.append((step, state)))
     run = joined(legs, team.entry.maximize)
     starts = [leg.row for leg in run.legs] or [0]
     updates = [row + k for row, leg in zip(starts, legs, strict=False) for k in range(leg.steps)]
 
     def rows(values: Iterable[Array]) -> Array:
         """The values of the updates, each at its row."""
-        kept = np.full((run.steps, len(cast_act.domain)), np.nan)
+        kept = np.full((run.steps, len(found.domain)), np.nan)
         kept[updates] = np.array(list(values)).reshape(-1, kept.shape[1])
         return kept
 

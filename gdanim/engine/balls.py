@@ -14,8 +14,8 @@ import numpy as np
 from gdanim.engine.functions import DataObjective, Interval, KnownObjective, objective
 from gdanim.engine.optimizers import Optimizer
 from gdanim.engine.optimizers.cycled import cycled
+from gdanim.engine.runs import Array, Ball, Objective, Point
 from gdanim.engine.schedules import Schedule, warmed_up
-from gdanim.engine.solution import Array, Ball, Objective, Point
 from gdanim.errors import CastError
 from gdanim.formula import number_text
 from gdanim.registry import optimizers, schedules

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gdanim.engine.balls import Cast
 from gdanim.engine.descent import crowd
 from gdanim.engine.problem import Negated
-from gdanim.engine.solution import Array, Objective, Status
+from gdanim.engine.runs import Array, Objective, Status
 from gdanim.engine.verdicts import NEAR, at_rest
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import numpy as np
 
 from gdanim.engine.elsewhere import Depth
 from gdanim.engine.ending import Manner
-from gdanim.engine.solution import Array, Bound, Objective, Point, Run, Status
+from gdanim.engine.runs import Array, Bound, Objective, Point, Run, Status
 from gdanim.formula import point_text
 from gdanim.registry import optimizers
 

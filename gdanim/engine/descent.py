@@ -18,7 +18,8 @@ from gdanim.engine.optimizers import Optimizer, State, Step
 from gdanim.engine.problem import Negated, Problem
 from gdanim.engine.record import Record
 from gdanim.engine.rules import Mask, Rules, lengths
-from gdanim.engine.solution import Act, Array, Ball, Crowd, Objective, Run, Solution, Status
+from gdanim.engine.runs import Array, Ball, Crowd, Objective, Run, Status
+from gdanim.engine.solution import Act, Solution
 
 if TYPE_CHECKING:
     from gdanim.spec import Spec
@@ -94,22 +95,23 @@ class _Rates:
 
 def solve(spec: Spec) -> Solution:
     """All balls of a film, run to their ends and judged. Raises CastError if it cannot be played."""
-    return Solution(spec.film, tuple(_act(part, act) for part in spec.parts for act in cast(part)))
+    casts = [(part, found) for part in spec.parts for found in cast(part)]
+    return Solution(spec.film, tuple(_act(*pair, number) for number, pair in enumerate(casts, start=1)))
 
 
-def _act(spec: Spec, act: Cast) -> Act:
-    groups = [list(teams) for _, teams in groupby(act.teams, key=lambda team: id(team.optimizer))]
-    entries = [team.entry for team in act.teams for _ in team.balls]
-    found = [legs for teams in groups for legs in tries(spec, act, teams)]
-    legs = [leg for legs in found for leg in legs]
-    of_legs = [entry for entry, legs in zip(entries, found, strict=True) for _ in legs]
-    act = widened(act, _ends(legs, of_legs))
+def _act(spec: Spec, found: Cast, number: int) -> Act:
+    groups = [list(teams) for _, teams in groupby(found.teams, key=lambda team: id(team.optimizer))]
+    entries = [team.entry for team in found.teams for _ in team.balls]
+    balls = [legs for teams in groups for legs in tries(spec, found, teams)]
+    legs = [leg for legs in balls for leg in legs]
+    of_legs = [entry for entry, legs in zip(entries, balls, strict=True) for _ in legs]
+    act = widened(found, _ends(legs, of_legs))
     judged = iter(verdicts.judged(legs, of_legs, act, spec.stop))
     runs = [
         restarts.joined(list(islice(judged, len(legs))), entry.maximize)
-        for legs, entry in zip(found, entries, strict=True)
+        for legs, entry in zip(balls, entries, strict=True)
     ]
-    return Act(act.objective, act.domain, runs)
+    return Act(act.objective, act.domain, runs, number, found)
 
 
 def _ends(runs: Sequence[Run], entries: Sequence[OptimizerEntry]) -> Array:

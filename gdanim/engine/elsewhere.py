@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gdanim.engine.functions import DataObjective
-from gdanim.engine.solution import Array, Objective, Point, Run
+from gdanim.engine.runs import Array, Objective, Point, Run
 
 SAMPLES = 65  # along either side of the domain
 VISIBLE = 1e-3  # of the height at which the middle half of the domain begins: so much lower can be seen

@@ -25,7 +25,7 @@ from gdanim.engine.optimizers import Optimizer, Step
 from gdanim.engine.problem import Problem
 from gdanim.engine.record import Record
 from gdanim.engine.rules import Rules, lengths
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.engine.tracing import Trace, Traced
 
 BLOCK = 512  # balls that take a step together: what they remember fits the nearest cache

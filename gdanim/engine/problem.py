@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.engine.solution import Array, Objective, Point
+from gdanim.engine.runs import Array, Objective, Point
 
 FUNCTION, GRADIENT, HESSIAN = range(3)
 Balls = NDArray[np.bool_] | EllipsisType  # a mask over the balls still running, or all of them

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 
 
 class Record:

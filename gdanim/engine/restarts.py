@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.engine.balls import Cast, Team
-from gdanim.engine.solution import Leg, Run, Status
+from gdanim.engine.runs import Leg, Run, Status
 from gdanim.engine.verdicts import HIGHER
 
 if TYPE_CHECKING:

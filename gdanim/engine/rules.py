@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gdanim.engine.optimizers import State
 from gdanim.engine.optimizers.base import dot
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 
 if TYPE_CHECKING:
     from gdanim.spec.sections import Stop

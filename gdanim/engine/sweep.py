@@ -10,8 +10,8 @@ import numpy as np
 from gdanim.engine import verdicts
 from gdanim.engine.balls import Cast, Team
 from gdanim.engine.descent import descend
+from gdanim.engine.runs import Array, Ball, Run, Status
 from gdanim.engine.schedules import constant
-from gdanim.engine.solution import Array, Ball, Run, Status
 from gdanim.formula import point_text
 from gdanim.registry import optimizers
 from gdanim.spec import ranges

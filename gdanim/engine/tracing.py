@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 
 Column = str | Array  # a name in the written code; or numbers of shape () or (steps,), alike for all balls
 

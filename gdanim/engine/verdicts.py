@@ -14,7 +14,7 @@ from gdanim.engine.causes import Court, Landmark, eigenvalues, finite_hessian
 from gdanim.engine.elsewhere import Depth, deepest, lower
 from gdanim.engine.ending import Ending, Manner
 from gdanim.engine.problem import Negated
-from gdanim.engine.solution import Array, Objective, Point, Run, Status
+from gdanim.engine.runs import Array, Objective, Point, Run, Status
 from gdanim.formula import point_text
 
 if TYPE_CHECKING:

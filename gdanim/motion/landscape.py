@@ -15,7 +15,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from gdanim.engine.solution import Act, Array, Status
+from gdanim.engine.runs import Array, Status
+from gdanim.engine.solution import Act
 from gdanim.errors import InputError
 
 RELIEF = 0.92

@@ -10,7 +10,8 @@ from typing import Self
 
 import numpy as np
 
-from gdanim.engine.solution import Act, Array, Run
+from gdanim.engine.runs import Array, Run
+from gdanim.engine.solution import Act
 from gdanim.motion.landscape import Landscape
 from gdanim.motion.side_by_side import side_by_side
 from gdanim.motion.timeline import SETTLE, Index, Mask, Moment, Pace, Timeline, smooth

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.motion.landscape import Landscape
 from gdanim.motion.timeline import Index
 

@@ -15,7 +15,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.engine.solution import Act, Array, Run
+from gdanim.engine.runs import Array, Run
+from gdanim.engine.solution import Act
 
 Mask = NDArray[np.bool_]
 Index = NDArray[np.int64]

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.engine.causes import advice
-from gdanim.engine.solution import Act, Evaluations, Run, Solution, Status
+from gdanim.engine.runs import Evaluations, Run, Status
+from gdanim.engine.solution import Act, Solution
 from gdanim.errors import InputError
 from gdanim.output.files import make_folder
 

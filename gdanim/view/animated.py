@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from manim import Animation, Mobject, rate_functions
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.motion.timeline import Moment, Timeline
 
 

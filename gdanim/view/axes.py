@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.motion.landscape import FLOOR, RELIEF, Landscape
 from gdanim.theme import Color, Theme, rgb
 from gdanim.view.camera import Camera

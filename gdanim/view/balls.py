@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.motion.rolling import Rolled
 from gdanim.view.scenery import Scenery
 

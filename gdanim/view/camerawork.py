@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.motion.landscape import FLOOR, RELIEF
 from gdanim.motion.rolling import Rolling
 from gdanim.spec import sections

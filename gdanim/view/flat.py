@@ -9,7 +9,7 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.view.canvas import Canvas
 from gdanim.view.ribbon import RIBBON
 from gdanim.view.scenery import KEY_LIGHT

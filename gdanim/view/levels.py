@@ -8,7 +8,7 @@ from typing import cast
 import contourpy
 import numpy as np
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.motion.landscape import Landscape
 from gdanim.view.ticks import ticks
 

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.motion.landscape import Landscape
 
 # Vertices along one side of the surface, and world units that such a mesh may be off in the middle of a cell.

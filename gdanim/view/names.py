@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gdanim.engine.solution import Run
+from gdanim.engine.runs import Run
 from gdanim.view.layout import MARGIN, Layout
 
 PITCH, MOST_LINES, MOST_ROWS = 46.0, 3, 8  # points from line to line; lines below the stage, and beside it

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.theme import Color
 from gdanim.view.layout import Box
 from gdanim.view.sketch import Sketch

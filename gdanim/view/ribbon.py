@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.view.picture import Segments
 
 RIBBON = (

@@ -8,7 +8,7 @@ import numpy as np
 
 from gdanim.engine.anatomy import Anatomy
 from gdanim.engine.optimizers.rule import Line, Rule, Values, named
-from gdanim.engine.solution import Array, Run
+from gdanim.engine.runs import Array, Run
 
 SYMBOLS = {
     "x": "bold(x)",

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.motion.landscape import FLOOR, RELIEF, Landscape
 from gdanim.motion.rolling import MANY, Rolling
 from gdanim.theme import Theme, rgb

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.theme import Color
 from gdanim.view.balls import BALLS
 from gdanim.view.layout import Box

@@ -9,7 +9,7 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.motion.landscape import FLOOR
 from gdanim.motion.rolling import MANY, Rolled
 from gdanim.view.balls import BALLS, BENEATH, DECALS, FAINT, MOTES, far_first, motes, shadows, spheres

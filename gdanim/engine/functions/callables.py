@@ -11,7 +11,7 @@ import numpy as np
 from gdanim.engine.functions.known import Interval, KnownObjective
 from gdanim.engine.functions.known import axes as default_axes
 from gdanim.engine.functions.ways import Call, numbers, quickest, suited
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.errors import InputError
 from gdanim.formula import check_variables
 from gdanim.origin import file, kind_of, line_of, place, shown

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from gdanim.engine.functions.samples import CROSS_ENTROPY, SQUARED, DataObjective, sigmoid
-from gdanim.engine.solution import Array, Point
+from gdanim.engine.runs import Array, Point
 from gdanim.errors import SettingError
 from gdanim.registry import functions
 from gdanim.spec.data import MAX_ROWS, Columns, WithData, missing, named

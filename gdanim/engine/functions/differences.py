@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdanim.engine.functions.known import KnownObjective, Slopes
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.errors import SettingError
 from gdanim.registry import gradients
 

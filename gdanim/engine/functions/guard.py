@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from gdanim.engine.functions.known import KnownObjective, Slopes
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.engine.tracing import Traced
 from gdanim.formula import check_variables
 from gdanim.origin import Source, built_in, kind_of

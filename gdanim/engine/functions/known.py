@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 
-from gdanim.engine.solution import Array, Point
+from gdanim.engine.runs import Array, Point
 from gdanim.errors import SettingError
 
 Interval = tuple[float, float]

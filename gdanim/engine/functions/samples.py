@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.engine.functions.known import KnownObjective
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.formula import NUMERIC
 
 AT_ONCE = 30_000  # points x samples worked on at a time: they fit the cache

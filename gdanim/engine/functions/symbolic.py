@@ -11,7 +11,7 @@ import numpy as np
 import sympy
 
 from gdanim.engine.functions.known import Interval, KnownObjective
-from gdanim.engine.solution import Array, Point
+from gdanim.engine.runs import Array, Point
 from gdanim.engine.tracing import Traced
 from gdanim.formula import compiled, derivatives, parse, variables
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 
 Call = Callable[[Callable[..., Any], Array], Any]
 AGREE = 1e-9  # relative: two ways to ask for the same number may round it differently

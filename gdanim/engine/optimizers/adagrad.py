@@ -6,7 +6,7 @@ import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, decayed
 from gdanim.engine.optimizers.rule import BY_STEP, GRADIENT, Line, Rule, scaled
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.registry import optimizers
 
 LINES = (

@@ -14,7 +14,7 @@ from gdanim.engine.optimizers.base import (
     lerp,
     zeros,
 )
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.registry import optimizers
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, dot
 from gdanim.engine.optimizers.line_search import armijo
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.errors import SettingError
 from gdanim.registry import optimizers
 

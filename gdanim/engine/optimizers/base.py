@@ -15,7 +15,7 @@ import numpy as np
 
 from gdanim.engine.optimizers.rule import BY_STEP, Rule
 from gdanim.engine.problem import Problem
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.errors import SettingError
 
 State = Mapping[str, Array]

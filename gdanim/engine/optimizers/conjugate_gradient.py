@@ -6,7 +6,7 @@ import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, dot, zeros
 from gdanim.engine.optimizers.line_search import strong_wolfe
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.registry import optimizers
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step
 from gdanim.engine.optimizers.rule import BY_STEP
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.registry import optimizers
 
 

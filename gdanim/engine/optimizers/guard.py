@@ -10,7 +10,7 @@ import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step
 from gdanim.engine.optimizers.rule import GIVEN, Line, Rule, Values, named
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.engine.tracing import Traced
 from gdanim.origin import Source, kind_of
 from gdanim.registry import optimizers

@@ -7,7 +7,7 @@ import numpy as np
 from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, dot, zeros
 from gdanim.engine.optimizers.bfgs import first_length
 from gdanim.engine.optimizers.line_search import strong_wolfe
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.errors import SettingError
 from gdanim.registry import optimizers
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdanim.engine.optimizers.base import Step, dot
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 
 TRIALS = 40
 ROUNDING = 4 * float(np.finfo(float).eps)

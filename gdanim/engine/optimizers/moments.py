@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gdanim.engine.optimizers.base import State, Step, decayed, lerp
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 
 
 def moments(

@@ -7,7 +7,7 @@ import numpy as np
 from gdanim.engine.optimizers.backtracking import check_search
 from gdanim.engine.optimizers.base import Optimizer, State, Step, dot
 from gdanim.engine.optimizers.line_search import armijo
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.registry import optimizers
 
 FLAT = 1e-15  # an eigenvalue below this share of the largest is zero: no step that way

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 
 Values = dict[str, Any]  # by name: vectors of shape (n,), and numbers
 # What a line may name beside settings and other lines: the point, the gradient as the optimizer gets it, the

@@ -8,7 +8,7 @@ import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step
 from gdanim.engine.optimizers.sgd import sgd
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.errors import SettingError
 from gdanim.registry import optimizers
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.errors import SettingError
 
 State = Mapping[str, Array]

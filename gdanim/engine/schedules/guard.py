@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from gdanim.engine.runs import Array
 from gdanim.engine.schedules.base import Schedule, State
-from gdanim.engine.solution import Array
 from gdanim.origin import Source, kind_of
 from gdanim.registry import schedules
 

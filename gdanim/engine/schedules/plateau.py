@@ -6,8 +6,8 @@ from typing import Literal
 
 import numpy as np
 
+from gdanim.engine.runs import Array
 from gdanim.engine.schedules.base import Schedule, State
-from gdanim.engine.solution import Array
 from gdanim.errors import SettingError
 from gdanim.registry import schedules
 

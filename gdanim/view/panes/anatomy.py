@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.engine.anatomy import Anatomy
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.view.animated import Clock
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.engine.basins import BasinMap
-from gdanim.engine.solution import Array, Run, Status
+from gdanim.engine.runs import Array, Run, Status
 from gdanim.formula import point_text
 from gdanim.theme import rgb
 from gdanim.view.animated import Clock

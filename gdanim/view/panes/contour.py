@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.motion.landscape import RELIEF, Landscape
 from gdanim.motion.rolling import Rolling, Trails
 from gdanim.theme import rgb

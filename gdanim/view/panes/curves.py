@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.engine.solution import Array, Objective, Run
+from gdanim.engine.runs import Array, Objective, Run
 from gdanim.motion.timeline import SPEED_UP, Pace
 from gdanim.theme import Color
 from gdanim.view.animated import Clock

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.engine.functions.samples import SQUARED, DataObjective
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.theme import Color
 from gdanim.view.animated import Clock
 from gdanim.view.layout import Box

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.engine.solution import Array, Objective, Run
+from gdanim.engine.runs import Array, Objective, Run
 from gdanim.theme import Color, rgb
 from gdanim.view.animated import Clock
 from gdanim.view.layout import Box

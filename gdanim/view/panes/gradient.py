@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.engine.solution import Act, Array
+from gdanim.engine.runs import Array
+from gdanim.engine.solution import Act
 from gdanim.motion.landscape import FLOOR
 from gdanim.motion.rolling import Rolled
 from gdanim.motion.timeline import smooth

@@ -9,7 +9,7 @@ import cmap
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.spec.ranges import WIDE
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.engine.solution import Array, Status
+from gdanim.engine.runs import Array, Status
 from gdanim.motion.timeline import Moment
 from gdanim.theme import Color, rgb
 from gdanim.view.animated import Clock

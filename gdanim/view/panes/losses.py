@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.engine.solution import Array, Run, Status
+from gdanim.engine.runs import Array, Run, Status
 from gdanim.motion.timeline import Pace
 from gdanim.theme import Color
 from gdanim.view.animated import Clock

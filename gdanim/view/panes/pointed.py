@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.engine.anatomy import Anatomy
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.motion.rolling import Rolled
 from gdanim.theme import rgb
 from gdanim.view.animated import Clock

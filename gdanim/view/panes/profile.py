@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gdanim.engine.solution import Array
+from gdanim.engine.runs import Array
 from gdanim.motion.landscape import log_height, log_slope, towers
 from gdanim.motion.timeline import Moment, smooth
 from gdanim.view.animated import Clock, Cue

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.engine.solution import Run, Status
+from gdanim.engine.runs import Run, Status
 from gdanim.motion.timeline import Timeline
 from gdanim.view.animated import Clock
 from gdanim.view.layout import Box

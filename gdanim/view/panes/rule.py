@@ -15,7 +15,7 @@ from gdanim.view.text import fitted
 
 if TYPE_CHECKING:
     from gdanim.engine.optimizers.rule import Line, Rule, Values
-    from gdanim.engine.solution import Array
+    from gdanim.engine.runs import Array
     from gdanim.view.stage import Stage
 
 SIZE, LINE, NUMBERS = 40.0, 74.0, 112.0  # points: letters, a line of symbols, a line of numbers below it

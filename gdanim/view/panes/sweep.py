@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.engine.solution import Array, Status
+from gdanim.engine.runs import Array, Status
 from gdanim.engine.sweep import Sweep
 from gdanim.spec.ranges import RATE
 from gdanim.theme import Color, rgb
