@@ -108,15 +108,11 @@ def columns(solution: Solution | Sequence[Solution]) -> dict[str, NDArray[Any]]:
 
     ``pandas.DataFrame(table)`` makes a frame of them.
     """
-    from gdanim.engine.solution import Solution
-    from gdanim.origin import kind_of
     from gdanim.output.table import arrays
 
     solutions: list[Any] = list(solution) if isinstance(solution, list | tuple) else [solution]
-    for one in solutions:
-        if not isinstance(one, Solution):
-            raise InputError(f"columns are of what gdanim.solve returns, or a list of it, not {kind_of(one)}")
-    return arrays(solutions)
+    due = "columns are of what gdanim.solve returns, or a list of it"
+    return arrays([_a_solution(one, due) for one in solutions])
 
 
 def render(
@@ -126,12 +122,15 @@ def render(
     quality: str | None = None,
     formats: Sequence[str] | None = None,
     progress: bool = False,
+    solution: Solution | None = None,
 ) -> list[Path]:
     """Write the films of a spec into a directory and return their paths; older films are replaced.
 
     ``spec`` is a Spec, or whatever ``load`` takes. ``quality`` (such as "1080p30") and ``formats`` ("mp4",
-    "gif") replace what the spec asks for; ``progress`` shows a bar. Raises InputError for a spec, a quality,
-    a format or a directory that cannot be used, OSError where the directory cannot be written to.
+    "gif") replace what the spec asks for; ``progress`` shows a bar. ``solution`` has the runs to show, of
+    ``solve`` or computed elsewhere: an act for each function of the spec. Raises InputError for a spec, a
+    quality, a format, a directory or a solution that cannot be used, OSError where the directory cannot be
+    written to.
 
     >>> spec = gdanim.load({"functions": ["bowl"], "learning_rates": [0.3]}, name="bowl")
     >>> [path.name for path in gdanim.render(spec, "media", quality="240p5", formats=["gif"])]
@@ -150,16 +149,24 @@ def render(
         quality=options.quality,
         formats=options.formats,
         progress=progress,
+        solution=_checked(solution),
     )
 
 
-def still(spec: Spec | Source, at: float | str = "end", *, quality: str | None = None) -> Image:
+def still(
+    spec: Spec | Source,
+    at: float | str = "end",
+    *,
+    quality: str | None = None,
+    solution: Solution | None = None,
+) -> Image:
     """One frame of a film as a PIL image, RGB, or RGBA where the spec says ``view: {background: none}``.
 
     ``spec`` is a Spec, or whatever ``load`` takes; ``at`` counts seconds, or is "start", "end" (also what is
     past the end), a share such as "25%", or the name of a chapter, which is told by its last picture.
-    ``quality`` (such as "1080p30") replaces what the spec asks for. A notebook shows the
-    image; ``numpy.asarray`` makes it an array of shape (height, width, 3). Raises InputError as ``render``.
+    ``quality`` (such as "1080p30") replaces what the spec asks for; ``solution`` are the runs to show, as for
+    ``render``. A notebook shows the image; ``numpy.asarray`` makes it an array of shape (height, width, 3).
+    Raises InputError as ``render``.
 
     >>> image = gdanim.still("specs/ravine.yaml", 4.5, quality="240p10")
     >>> image.size
@@ -170,7 +177,7 @@ def still(spec: Spec | Source, at: float | str = "end", *, quality: str | None =
     from gdanim.output import film
 
     options, found = asked(quality=quality), _drawable(spec)
-    return film.frame(found, moment(at, found), options.quality)
+    return film.frame(found, moment(at, found), options.quality, _checked(solution))
 
 
 def from_callable(
@@ -210,6 +217,20 @@ def from_callable(
     return from_callable(
         f, domain, gradient=gradient, hessian=hessian, starts=starts, minima=minima, name=name
     )
+
+
+def _checked(solution: Any) -> Solution | None:
+    told = "solution is what gdanim.solve returns, or one of your own"
+    return None if solution is None else _a_solution(solution, told)
+
+
+def _a_solution(given: Any, due: str) -> Solution:
+    from gdanim.engine.solution import Solution
+    from gdanim.origin import kind_of
+
+    if not isinstance(given, Solution):
+        raise InputError(f"{due}, not {kind_of(given)}")
+    return given
 
 
 def _loaded(spec: Any) -> Spec:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import pytest
 
 import gdanim
 from gdanim import cli
+from gdanim.engine.solution import Solution
+from gdanim.errors import InputError
 from gdanim.output import film
 
 SPEC = {"functions": ["x^2 + 10*y^2"], "learning_rates": [0.05], "starts": [[-1, 0.5]], "steps": 20}
@@ -228,3 +231,43 @@ def test_columns_are_arrays_by_name() -> None:
     assert table["gradient_evaluations"].tolist() == [1, 2, 3, 4] * 2
     assert table["status"].tolist()[3] == str(first.status)
     assert len(gdanim.columns([solution, solution])["loss"]) == 16
+
+
+def mirrored(spec: Any) -> Solution:
+    """The runs of a spec as if they came from elsewhere: the other way round, and nobody to run again."""
+    (act,) = gdanim.solve(spec).acts
+    runs = [replace(run, points=run.points * [1, -1]) for run in act.runs]
+    return Solution("from elsewhere", (replace(act, runs=runs, cast=None),))
+
+
+@pytest.mark.usefixtures("filming")  # imports manim without its warnings
+def test_runs_from_elsewhere_are_shown(tmp_path: Path) -> None:
+    other = SPEC | {"starts": [[-1, -0.5]]}
+    shown = gdanim.still(SPEC, quality="180p5", solution=mirrored(SPEC))
+    assert np.array_equal(shown, gdanim.still(other, quality="180p5"))
+    assert not np.array_equal(shown, gdanim.still(SPEC, quality="180p5"))
+    spec = gdanim.load(SPEC | {"steps": 2, "pace": 50})
+    (path,) = gdanim.render(spec, tmp_path, quality="120p1", solution=mirrored(spec))
+    assert not film.current(spec, path, "120p1"), "it does not show what the spec says"
+
+
+def test_a_solution_that_does_not_fit_is_refused(tmp_path: Path) -> None:
+    told = "the solution has 2 acts, but the spec 1 functions"
+    with pytest.raises(InputError, match=told):
+        gdanim.still(SPEC, quality="180p5", solution=gdanim.solve(SPEC | {"functions": ["bowl", "bowl"]}))
+    with pytest.raises(InputError, match=r"solution is what .* returns, or one of your own, not"):
+        gdanim.render(SPEC, tmp_path, solution=gdanim.solve(SPEC).acts)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("scene", "what"),
+    [
+        ("basins", "a map of basins"),
+        ("anatomy", "the inside of a descent"),
+        ("explain", "the inside of a descent"),
+    ],
+)
+def test_what_needs_more_than_runs_says_so(scene: str, what: str) -> None:
+    told = f"{what} needs more than the runs of act 1, which are from elsewhere: there is nobody to run again"
+    with pytest.raises(InputError, match=told):
+        gdanim.still(SPEC | {"scene": scene}, quality="180p5", solution=mirrored(SPEC))

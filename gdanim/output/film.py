@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gdanim.engine.descent import solve
+from gdanim.engine.solution import Solution
 from gdanim.formats import Cue, Format, Limits, Reel
 from gdanim.output import provenance
 from gdanim.output.files import make_folder
@@ -42,22 +44,25 @@ def render(
     formats: tuple[str, ...] | None = None,
     progress: bool = False,
     made_from: Origin | None = None,
+    solution: Solution | None = None,
 ) -> list[Path]:
     """Write a spec's films into ``directory``; returns their paths.
 
-    ``made_from``, what its file and the code were when it was loaded, is kept in them.
+    ``made_from``, what its file and the code were when it was loaded, is kept in them. ``solution``: the runs
+    to show, whoever computed them; such films are never up to date. Absent, those of the spec, solved once.
     A film is written beside its final name and renamed when it is whole, as are its captions beside it.
     """
     make_folder(directory)
     made_from = made_from or Origin().loaded(spec)
+    given, solution = solution is not None, solution or solve(spec)
     paths = []
     for name in formats or spec.formats:
         path = directory / f"{spec.film}.{name}"
         form: Format = known[name]()
         size, rate = _quality(spec, quality, form.limits)
         with _renamed(path) as part:
-            with _film(spec, size, rate, form.alpha and _bare(spec)) as film:
-                facts = _facts(spec, quality, name, made_from)
+            with _film(spec, size, rate, form.alpha and _bare(spec), solution) as film:
+                facts = _facts(spec, quality, name, made_from) | ({"spec": ""} if given else {})
                 comment = json.dumps(facts, separators=(",", ":"))
                 samples = partial(_samples, film)
                 reel = Reel(film.size, rate, comment, samples, film.chapters, film.track)
@@ -75,18 +80,20 @@ def render(
     return paths
 
 
-def frame(spec: Spec, at: float | str = "end", quality: str | None = None) -> Image:
+def frame(
+    spec: Spec, at: float | str = "end", quality: str | None = None, solution: Solution | None = None
+) -> Image:
     """The frame at ``at`` as an image: seconds (past the end: the last frame), or a place by name.
 
     Places are "start", "end", "25%" and the names of chapters, as ``Film.seconds`` has them.
 
-    With ``view: {background: none}`` it has no ground.
+    With ``view: {background: none}`` it has no ground. ``solution`` as for ``render``.
     """
     from PIL import Image
 
     size, rate = _quality(spec, quality, Limits())
     transparent = _bare(spec)
-    with _film(spec, size, rate, transparent) as film:
+    with _film(spec, size, rate, transparent, solution) as film:
         frame = blank(film.size)
         film.paint(round(film.seconds(at) * rate) / rate, frame)
     if transparent:  # PNG wants colours that are not premultiplied
@@ -135,7 +142,13 @@ def _write_captions(path: Path, captions: Sequence[Cue]) -> None:
 
 
 @contextmanager
-def _film(spec: Spec, size: tuple[int, int], rate: int, transparent: bool = False) -> Iterator[Film]:
+def _film(
+    spec: Spec,
+    size: tuple[int, int],
+    rate: int,
+    transparent: bool = False,
+    solution: Solution | None = None,
+) -> Iterator[Film]:
     """The spec's film, ready to paint frames."""
     import manim
 
@@ -153,7 +166,7 @@ def _film(spec: Spec, size: tuple[int, int], rate: int, transparent: bool = Fals
             "verbosity": "WARNING",
         }
         with manim.tempconfig(settings):
-            film = Film(spec, rate, transparent)
+            film = Film(spec, rate, transparent, solution)
             try:
                 yield film
             finally:
