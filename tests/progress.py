@@ -17,7 +17,7 @@ class Progress:
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
-        self.known: dict[str, float] = config.cache.get(KEPT, {}) if config.cache else {}
+        self.known: dict[str, float] = config.cache.get(KEPT, {}) if hasattr(config, "cache") else {}
         self.taken: dict[str, float] = {}  # seconds of each test that has ended
         self.weights: dict[str, float] = {}
         self.begun = self.told = time.monotonic()
@@ -50,5 +50,5 @@ class Progress:
         return ("passed", "", "PASSED") if report.passed and report.when == "call" else None
 
     def pytest_sessionfinish(self) -> None:
-        if self.config.cache:
+        if hasattr(self.config, "cache"):
             self.config.cache.set(KEPT, self.known | self.taken)

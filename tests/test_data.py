@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from known import BY_NAME
 
 import gdanim
 from gdanim.engine.balls import cast
@@ -21,7 +22,7 @@ from gdanim.spec import Spec, spec_hash
 from gdanim.spec.entries import FunctionEntry
 
 GALLERY = Path(__file__).parent.parent / "specs" / "gallery"
-DATA_FUNCTIONS = [name for name in functions if isinstance(functions[name](), DataObjective)]
+DATA_FUNCTIONS = [name for name in BY_NAME if isinstance(functions[name](), DataObjective)]
 POINTS = np.random.default_rng(3).uniform(-2, 2, (5, 2))
 
 

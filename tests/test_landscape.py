@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from known import BY_NAME
 
 from gdanim.engine.solution import Act
 from gdanim.errors import InputError
 from gdanim.motion.landscape import LONGEST, RELIEF, SLACK, TAIL, landscape
 from gdanim.motion.rolling import Rolling
-from gdanim.registry import functions
 from gdanim.theme import rgb, themes
 from gdanim.view.mesh import Mesh
 from gdanim.view.scenery import AIRBORNE, NOWHERE, Scenery
@@ -217,7 +217,7 @@ def test_a_function_without_a_surface_is_refused(act_of: Acts, function: str) ->
 
 
 @pytest.mark.parametrize("height", ["auto", "linear", "log"])
-@pytest.mark.parametrize("name", list(functions))
+@pytest.mark.parametrize("name", BY_NAME)
 def test_no_registered_function_is_cut(act_of: Acts, name: str, height: str) -> None:
     subject = act_of(f"functions: [{name}]\nsteps: 1")
     if len(subject.domain) == 2:

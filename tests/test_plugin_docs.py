@@ -25,7 +25,7 @@ COMMAND = "import sys; from gdanim.cli import main; sys.exit(main(sys.argv[1:]))
 
 
 def test_every_block_is_run_by_a_test() -> None:
-    assert len(KINDS) == 6
+    assert len(KINDS) == 7
     rest = {name: [kind for kind, _ in blocks] for name, blocks in PARTS.items() if name not in KINDS}
     assert rest == {"In a package": ["toml"], "In a notebook": ["python"]}
     assert re.findall(r"```sh\n(.*)\n```", PAGE) == ["gdanim --plugin own.py render film.yaml"]

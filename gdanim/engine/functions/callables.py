@@ -8,7 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from gdanim.engine.functions.known import Interval, KnownObjective
+from gdanim.engine.functions.known import (
+    CURVATURE_STEP,
+    SLOPE_STEP,
+    Interval,
+    KnownObjective,
+    curvatures,
+    differences,
+    symmetric,
+)
 from gdanim.engine.functions.known import axes as default_axes
 from gdanim.engine.functions.ways import Call, numbers, quickest, suited
 from gdanim.engine.runs import Array
@@ -18,8 +26,6 @@ from gdanim.origin import file, kind_of, line_of, place, shown
 from gdanim.spec.values import FARTHEST
 
 SAMPLES = 7  # points on which a function is tried out: unlike the number of variables of most
-SLOPE_STEP = 6e-6  # of a central difference: the cube root of what rounds off
-CURVATURE_STEP = 1.2e-4  # the fourth root
 ALIKE = 1e-3  # a gradient and the differences it is held against, relative
 
 
@@ -101,8 +107,6 @@ class CallableObjective(KnownObjective):
     asked: Asked
     asked_gradient: Asked | None = None
     asked_hessian: Asked | None = None
-    latex: str = ""  # it has no formula
-    scale: Array  # (n,): a length along each axis by which differences are taken
 
     def value(self, points: Array) -> Array:
         """Losses of shape (...) at points of shape (..., n); nan where the function is undefined."""
@@ -110,35 +114,15 @@ class CallableObjective(KnownObjective):
 
     def exact_gradient(self, points: Array) -> Array:
         """Gradients of shape (..., n): those given, or central differences of the losses."""
-        if self.asked_gradient:
-            return self.asked_gradient(points)
-        return _slopes(self.asked, points, self._steps(points, SLOPE_STEP))
+        return self.asked_gradient(points) if self.asked_gradient else super().exact_gradient(points)
 
     def hessian(self, points: Array) -> Array:
         """Hessians of shape (..., n, n): those given, or differences of the gradients or losses."""
         if self.asked_hessian:
             return self.asked_hessian(points)
         if self.asked_gradient:
-            slopes = _slopes(self.asked_gradient, points, self._steps(points, SLOPE_STEP))
-        else:
-            steps = self._steps(points, CURVATURE_STEP)
-            slopes = _slopes(lambda around: _slopes(self.asked, around, steps[..., None, :]), points, steps)
-        with np.errstate(all="ignore"):
-            return np.asarray((slopes + np.swapaxes(slopes, -1, -2)) / 2)
-
-    def _steps(self, points: Array, share: float) -> Array:
-        """How far a difference reaches along each axis, (..., n)."""
-        return share * np.maximum(np.abs(points), self.scale)
-
-
-def _slopes(f: Callable[[Array], Array], points: Array, steps: Array) -> Array:
-    """Central differences of f (..., *shape) along each axis, as the last axis but those of its shape."""
-    offsets = steps[..., None] * np.eye(points.shape[-1])
-    around = points[..., None, :]
-    with np.errstate(all="ignore"):
-        ahead, behind = f(around + offsets), f(around - offsets)
-        width = 2 * steps.reshape(*steps.shape, *[1] * (ahead.ndim - points.ndim))
-        return np.asarray((ahead - behind) / width)
+            return super().hessian(points)
+        return symmetric(curvatures(self.value, points, self._steps(points, CURVATURE_STEP)))
 
 
 def from_callable(
@@ -173,7 +157,6 @@ def from_callable(
         asked=asked,
         asked_gradient=Asked(gradient, f"the gradient of {name!r}", (n,), samples) if gradient else None,
         asked_hessian=Asked(hessian, f"the hessian of {name!r}", (n, n), samples) if hessian else None,
-        scale=np.minimum(1.0, (high - low) / 10),
     )
     for start in goal.starts:
         if not all(a <= x <= b for x, (a, b) in zip(start, box, strict=True)):
@@ -192,7 +175,7 @@ def _compare(
     goal: CallableObjective, given: Asked, below: Callable[[Array], Array], samples: Array, step: float
 ) -> None:
     """Raise InputError if what is given is not the derivative of what is below it, at most samples."""
-    found, due = given(samples), _slopes(below, samples, goal._steps(samples, step))
+    found, due = given(samples), differences(below, samples, goal._steps(samples, step))
     size = np.abs(due).reshape(len(samples), -1).max(axis=1)
     far = np.abs(found - due).reshape(len(samples), -1).max(axis=1)
     off = ~(far <= ALIKE * size + 1e-6 * np.nanmax(size, initial=0.0)) & np.isfinite(size)

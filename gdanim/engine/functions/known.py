@@ -7,19 +7,27 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 
+import numpy as np
+
 from gdanim.engine.runs import Array, Point
 from gdanim.errors import SettingError
 
 Interval = tuple[float, float]
 
 MAX_DIMENSIONS = 10
+SLOPE_STEP = 6e-6  # of a central difference: the cube root of what rounds off
+CURVATURE_STEP = 1.2e-4  # the fourth root
 
 Slopes = Callable[["KnownObjective", Array], Array]  # gradients (..., n) at points (..., n)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class KnownObjective(ABC):
-    """A loss with its landmarks; see ``solution.Objective`` for the shapes."""
+    """A loss with its landmarks; see ``runs.Objective`` for the shapes.
+
+    A subclass has ``value`` at least. What it lacks of derivatives are central differences, which cost 2n
+    evaluations for a gradient, and 4n^2 for a Hessian where the gradient is one of differences too.
+    """
 
     name: str
     variables: tuple[str, ...]
@@ -30,22 +38,53 @@ class KnownObjective(ABC):
     saddles: tuple[Point, ...] = ()  # the famous ones
     slopes: Slopes | None = None  # where the gradient comes from, if not from ``exact_gradient``
 
-    @property
-    @abstractmethod
-    def latex(self) -> str: ...
-
     @abstractmethod
     def value(self, points: Array) -> Array: ...
 
-    @abstractmethod
-    def exact_gradient(self, points: Array) -> Array: ...
+    @property
+    def latex(self) -> str:
+        """Its formula; "" where there is none, and its name is shown."""
+        return ""
 
-    @abstractmethod
-    def hessian(self, points: Array) -> Array: ...
+    def exact_gradient(self, points: Array) -> Array:
+        """Gradients of shape (..., n): differences of the losses."""
+        return differences(self.value, points, self._steps(points, SLOPE_STEP))
+
+    def hessian(self, points: Array) -> Array:
+        """Hessians of shape (..., n, n): differences of the gradients, if a subclass has some, or losses."""
+        if type(self).exact_gradient is not KnownObjective.exact_gradient:
+            return symmetric(differences(self.exact_gradient, points, self._steps(points, SLOPE_STEP)))
+        return symmetric(curvatures(self.value, points, self._steps(points, CURVATURE_STEP)))
+
+    def _steps(self, points: Array, share: float) -> Array:
+        """How far a difference reaches along each axis, (..., n)."""
+        low, high = np.array(self.domain or [(-5.0, 5.0)] * len(self.variables)).T
+        return np.asarray(share * np.maximum(np.abs(points), np.minimum(1.0, (high - low) / 10)))
 
     def gradient(self, points: Array) -> Array:
         """Gradients of shape (..., n), exact unless the spec asks for differences."""
         return self.slopes(self, points) if self.slopes else self.exact_gradient(points)
+
+
+def differences(f: Callable[[Array], Array], points: Array, steps: Array) -> Array:
+    """Central differences of f (..., *shape) along each axis, as the last axis but those of its shape."""
+    offsets = steps[..., None] * np.eye(points.shape[-1])
+    around = points[..., None, :]
+    with np.errstate(all="ignore"):
+        ahead, behind = f(around + offsets), f(around - offsets)
+        width = 2 * steps.reshape(*steps.shape, *[1] * (ahead.ndim - points.ndim))
+        return np.asarray((ahead - behind) / width)
+
+
+def curvatures(f: Callable[[Array], Array], points: Array, steps: Array) -> Array:
+    """Differences of differences of losses: (..., n, n), not yet symmetric."""
+    return differences(lambda around: differences(f, around, steps[..., None, :]), points, steps)
+
+
+def symmetric(hessians: Array) -> Array:
+    """The mean of matrices (..., n, n) and their transposes."""
+    with np.errstate(all="ignore"):
+        return np.asarray((hessians + np.swapaxes(hessians, -1, -2)) / 2)
 
 
 def axes(dimensions: int, least: int = 1) -> tuple[str, ...]:
