@@ -8,7 +8,7 @@ from math import prod
 from gdanim.catalog import drawn, facts, for_some, refuse_unless_one, scenes, suits
 from gdanim.engine.balls import MAX_NUMBERS, Cast, cast, numbers
 from gdanim.errors import CastError, Loc
-from gdanim.spec import Act, Source, Spec, located, read
+from gdanim.spec import ActKeys, Part, Source, Spec, located, read
 from gdanim.spec.entries import FunctionEntry
 from gdanim.spec.grids import Grid
 from gdanim.spec.wording import Finding, counted, did_you_mean
@@ -87,7 +87,7 @@ def contents(spec: Spec) -> list[str]:
     return told
 
 
-def _unsuited(part: Spec, acts: Sequence[Cast], written: bool) -> Iterator[Finding]:
+def _unsuited(part: Part, acts: Sequence[Cast], written: bool) -> Iterator[Finding]:
     """What a scene lacks, or has too much of; ``written``: the functions are, if only as an empty list."""
     scene = part.scene
     refuse_unless_one(scene)
@@ -116,7 +116,7 @@ def _unsuited(part: Spec, acts: Sequence[Cast], written: bool) -> Iterator[Findi
         )
 
 
-def _without_idle_functions(act: Act) -> Act:
+def _without_idle_functions(act: ActKeys) -> ActKeys:
     """An act that shows no functions leaves alone those that it inherits."""
     if act.scene not in scenes() or (any(facts(act.scene).numbers()) and not isinstance(act.sweep, Grid)):
         return act
@@ -140,7 +140,7 @@ def _idle_keys(spec: Spec, marks: Marks) -> Iterator[Finding]:
                 yield Finding(loc, message, key=True)
 
 
-def _unknown_names(spec: Spec) -> Iterator[Finding]:
+def _unknown_names(spec: Spec | Part) -> Iterator[Finding]:
     if spec.view.theme not in themes:
         message = f"unknown theme {spec.view.theme!r}{did_you_mean(spec.view.theme, themes)}"
         yield Finding(("view", "theme"), message)

@@ -20,7 +20,7 @@ from gdanim.motion.landscape import landscape
 from gdanim.motion.rolling import Rolling
 from gdanim.motion.timeline import APPEAR, FALL, HOLD, SETTLE, Pace, Timeline
 from gdanim.registry import formats
-from gdanim.spec import Spec
+from gdanim.spec import Part, Spec
 from gdanim.spec.grids import Grid
 from gdanim.spec.quality import frames
 from gdanim.spec.wording import counted
@@ -63,14 +63,14 @@ def length(spec: Spec) -> Length:
     return Length(total / rate, total, rate, trust)
 
 
-def _work(spec: Spec, acts: Sequence[Cast]) -> float:
+def _work(spec: Part, acts: Sequence[Cast]) -> float:
     """What the runs of a part cost, if no ball stops early."""
     rules = {id(team.optimizer): 1 + team.entry.restarts for act in acts for team in act.teams}
     tries = sum(len(team.balls) * (1 + team.entry.restarts) for act in acts for team in act.teams)
     return spec.steps * (sum(rules.values()) + tries / AT_ONCE)
 
 
-def _part(spec: Spec, casts: Sequence[Cast], solved: bool) -> tuple[float, str]:
+def _part(spec: Part, casts: Sequence[Cast], solved: bool) -> tuple[float, str]:
     """Seconds of a part without its hold, and how far they can be trusted."""
     own = lasts(spec.scene)
     trust = ("" if own is None else "about ") if solved else "at most "
@@ -85,14 +85,14 @@ def _part(spec: Spec, casts: Sequence[Cast], solved: bool) -> tuple[float, str]:
     return sum(runs) + _beats(spec, [len(act.balls) for act in casts]), trust
 
 
-def natural(spec: Spec, acts: Sequence[Act]) -> float:
+def natural(spec: Part, acts: Sequence[Act]) -> float:
     """Seconds that a part with these acts lasts where nothing asks for more or less, without its hold."""
     own = lasts(spec.scene)
     runs = 0.0 if own is not None and not own.get("run", 1) else sum(_run(spec, act) for act in acts)
     return runs + _beats(spec, [len(act.runs) for act in acts])
 
 
-def _beats(spec: Spec, balls: Sequence[int]) -> float:
+def _beats(spec: Part, balls: Sequence[int]) -> float:
     """Seconds of a part beside its runs; ``balls``: how many each act has."""
     own = lasts(spec.scene)
     if own is None:
@@ -108,7 +108,7 @@ def _beats(spec: Spec, balls: Sequence[int]) -> float:
     return sum(own.get(name, 0.0) * count for name, count in counts.items())
 
 
-def _run(spec: Spec, act: Act) -> float:
+def _run(spec: Part, act: Act) -> float:
     if len(act.domain) != 2:
         return Timeline(act, spec.pace).run_time
     return Rolling(act, landscape(act, spec.view.height), RADIUS, spec.pace).run_time

@@ -47,7 +47,7 @@ def schema() -> dict[str, Any]:
     }
     free = [name for name in scenes() if 0 in facts(name).numbers()]
     bare = {"required": ["scene"], "properties": {"scene": {"enum": free}}}
-    for keys in (tree, definitions["Act"]):
+    for keys in (tree, definitions["ActKeys"]):
         keys["properties"]["scene"]["enum"] = list(scenes())
     of_data = {"required": ["sweep"], "properties": {"sweep": {"required": ["data"]}}}
     needed = [{"required": ["functions"]}, {"required": ["acts"]}, bare, of_data]

@@ -23,6 +23,7 @@ from progress import Progress
 import gdanim
 from gdanim import registry
 from gdanim.cli import main
+from gdanim.engine import descent
 from gdanim.engine import sweep as sweeping
 from gdanim.engine.balls import Cast
 from gdanim.engine.solution import Act
@@ -84,7 +85,7 @@ def filming() -> Filming:
         importlib.import_module("manim")  # its own warnings, when it comes first, are no film's
     from gdanim.output.film import _film
 
-    solve, sweep = remembered(gdanim.solve), remembered(sweeping.sweep)
+    solve, sweep = remembered(descent.solve), remembered(sweeping.sweep)
 
     @contextmanager
     def film(spec: Spec, height: int = 240, rate: int = 10) -> Iterator[FilmScene]:

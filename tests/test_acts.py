@@ -74,13 +74,14 @@ def test_an_act_inherits_and_says_what_differs() -> None:
     assert (one.steps, three.steps) == (20, 5)
     assert three.starts.model_dump() == {"grid": (2, 2)}
     for part in (one, two, three):
-        assert (part.film, part.acts, part.formats) == ("film", (), ("gif", "mp4"))
+        assert (part.film, part.acts, part.parts) == ("film", (), (part,))
         assert (part.video.aspect, part.video.loop, part.video.duration) == ("1:1", False, None)
 
 
 def test_a_film_without_acts_is_its_own_part() -> None:
     spec = read("functions: [bowl]\nvideo: {duration: 30}\n")
-    assert spec.parts == (spec,)
+    (part,) = spec.parts
+    assert (part.functions, part.video, part.parts) == (spec.functions, spec.video, (part,))
     (part,) = read("functions: [bowl]\nvideo: {duration: 30, loop: true}\nacts: [{steps: 3}]\n").parts
     assert (part.steps, part.video.duration, part.video.loop) == (3, None, True)
 

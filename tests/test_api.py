@@ -44,7 +44,7 @@ def test_the_public_names() -> None:
             "formula",
             "NUMERIC check_variables compiled derivatives number_text parse point_text symbol variables",
         ),
-        ("spec", "Act Formats Keys Source Spec located read spec_hash"),
+        ("spec", "ActKeys Formats Keys Part Source Spec located read spec_hash"),
         (
             "engine",
             "Act Ball Bound Crowd Ending Evaluations Leg Manner Objective Run Solution Status crowd solve",

@@ -41,7 +41,7 @@ SECTIONS = {
     "Video": "[mapping](#video)",
     "Card": "[mapping](#card)",
     "Grid": "[losses of your own](#sweep)",
-    "Act": "[act](#acts)",
+    "ActKeys": "[act](#acts)",
 }
 
 
@@ -85,7 +85,7 @@ def keys(model: str) -> Iterator[str]:
     """The keys of a mapping of the spec, by the name of its model."""
     tree = Keys.model_json_schema()
     own = tree if model == "Keys" else tree["$defs"][model]
-    inherited = tree["properties"] if model == "Act" else {}
+    inherited = tree["properties"] if model == "ActKeys" else {}
     yield from table(
         ("key", "value", "default", ""),
         (

@@ -16,7 +16,7 @@ from gdanim.engine.runs import Array
 from gdanim.engine.solution import Act
 
 if TYPE_CHECKING:
-    from gdanim.spec import Spec
+    from gdanim.spec import Part
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Anatomy:
     second_moment: Array | None  # (steps, n): the memory of their squares
 
 
-def anatomy(spec: Spec, act: Act, ball: int) -> Anatomy:
+def anatomy(spec: Part, act: Act, ball: int) -> Anatomy:
     """The ball of this number (from 1) in an act of a part of a film, run again by itself.
 
     Raises IndexError where there is none, InputError where the runs of the act are from elsewhere.

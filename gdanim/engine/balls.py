@@ -22,7 +22,7 @@ from gdanim.registry import optimizers, schedules
 from gdanim.spec.starts import GridStarts, RandomStarts, RingStarts
 
 if TYPE_CHECKING:
-    from gdanim.spec import Spec
+    from gdanim.spec import Part
     from gdanim.spec.entries import FunctionEntry, OptimizerEntry, RateEntry
 
 Box = tuple[Interval, ...]
@@ -66,7 +66,7 @@ class Cast:
         return math.hypot(*(high - low for low, high in self.domain))
 
 
-def cast(spec: Spec) -> tuple[Cast, ...]:
+def cast(spec: Part) -> tuple[Cast, ...]:
     """The acts of a spec with all their balls, nothing solved yet. Raises CastError."""
     if len(spec.optimizers) > MAX_TEAMS:
         raise CastError(("optimizers",), f"{len(spec.optimizers)} optimizers: the most is {MAX_TEAMS}")
@@ -92,7 +92,7 @@ def widened(act: Cast, ends: Array) -> Cast:
     return replace(act, domain=tuple((lower, upper) if free else old for old, lower, upper, free in box))
 
 
-def _refuse_too_many(spec: Spec, stages: Sequence[tuple[tuple[Point, ...], Box]]) -> None:
+def _refuse_too_many(spec: Part, stages: Sequence[tuple[tuple[Point, ...], Box]]) -> None:
     """Raise CastError before there is more to build than memory or patience has room for."""
     rates = [1 if entry.learning_rate else len(spec.learning_rates) or 1 for entry in spec.optimizers]
     balls = sum(rates) * sum(len(starts) for starts, _ in stages)
@@ -104,7 +104,7 @@ def _refuse_too_many(spec: Spec, stages: Sequence[tuple[tuple[Point, ...], Box]]
         raise CastError(("steps",), f"{balls} balls times {spec.steps} steps is too much to keep")
 
 
-def numbers(spec: Spec, acts: Sequence[Cast]) -> int:
+def numbers(spec: Part, acts: Sequence[Cast]) -> int:
     """How many numbers the runs of these acts are, if no ball stops early."""
     return sum(
         len(team.balls) * (1 + team.entry.restarts) * _numbers(spec, act.domain)
@@ -113,12 +113,12 @@ def numbers(spec: Spec, acts: Sequence[Cast]) -> int:
     )
 
 
-def _numbers(spec: Spec, box: Box) -> int:
+def _numbers(spec: Part, box: Box) -> int:
     """How many a whole try of one ball is."""
     return (spec.steps + 1) * (len(box) + 3)
 
 
-def _objective(spec: Spec, index: int, entry: FunctionEntry) -> KnownObjective:
+def _objective(spec: Part, index: int, entry: FunctionEntry) -> KnownObjective:
     try:
         goal = objective(entry)
     except ValueError as error:
@@ -131,7 +131,7 @@ def _objective(spec: Spec, index: int, entry: FunctionEntry) -> KnownObjective:
 
 
 def _act(
-    spec: Spec, goal: KnownObjective, stage: tuple[tuple[Point, ...], Box], free: tuple[bool, ...]
+    spec: Part, goal: KnownObjective, stage: tuple[tuple[Point, ...], Box], free: tuple[bool, ...]
 ) -> Cast:
     starts, box = stage
     pairs = [
@@ -170,7 +170,7 @@ def _act(
     return Cast(goal, box, free, tuple(teams))
 
 
-def _place(spec: Spec, optimizer: OptimizerEntry, rate: RateEntry | None) -> tuple[str | int, ...]:
+def _place(spec: Part, optimizer: OptimizerEntry, rate: RateEntry | None) -> tuple[str | int, ...]:
     """Where the spec gives an optimizer its rate."""
     if rate is optimizer.learning_rate:
         return "optimizers", spec.optimizers.index(optimizer), "learning_rate"
@@ -182,7 +182,7 @@ def _schedule(entry: RateEntry | None) -> Schedule:
     return warmed_up(schedule, entry.warmup) if entry and entry.warmup else schedule
 
 
-def _given(spec: Spec, goal: Objective, entry: FunctionEntry) -> list[Interval | None]:
+def _given(spec: Part, goal: Objective, entry: FunctionEntry) -> list[Interval | None]:
     """For each variable the interval of the entry, else of the spec, else of the registry, else None."""
     own: Sequence[Interval | None] = goal.domain or [None] * len(goal.variables)
     if entry.domain is not None or spec.domain is None:
@@ -201,7 +201,7 @@ def _box(given: Sequence[Interval | None], minima: Sequence[Point], starts: Sequ
     return tuple(box)
 
 
-def _starts(spec: Spec, goal: Objective, given: Sequence[Interval | None]) -> tuple[tuple[Point, ...], Box]:
+def _starts(spec: Part, goal: Objective, given: Sequence[Interval | None]) -> tuple[tuple[Point, ...], Box]:
     """The starts of an act and its domain, which each may depend on the other."""
     wanted, empty = spec.starts, _box(given, goal.minima, ())
     low, high = np.array(empty).T

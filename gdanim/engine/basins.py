@@ -15,7 +15,7 @@ from gdanim.engine.runs import Array, Objective, Status
 from gdanim.engine.verdicts import NEAR, at_rest
 
 if TYPE_CHECKING:
-    from gdanim.spec import Spec
+    from gdanim.spec import Part
 
 MOST_FOUND = 64  # resting places beside the listed minima that are looked into
 
@@ -37,7 +37,7 @@ class BasinMap:
         )
 
 
-def basins(spec: Spec, act: Cast, columns: int, rows: int) -> BasinMap:
+def basins(spec: Part, act: Cast, columns: int, rows: int) -> BasinMap:
     """The basins of an act, of two variables, under its first optimizer and rate.
 
     Starts are the middles of ``columns`` x ``rows`` cells of the domain. A minimum that is not listed counts

@@ -22,7 +22,7 @@ from gdanim.engine.runs import Array, Ball, Crowd, Objective, Run, Status
 from gdanim.engine.solution import Act, Solution
 
 if TYPE_CHECKING:
-    from gdanim.spec import Spec
+    from gdanim.spec import Part, Spec
     from gdanim.spec.entries import OptimizerEntry
 
 Watch = Callable[[Step, State], None]  # sees each step with the state that follows it
@@ -36,7 +36,7 @@ WORTH_COMPILING = 10_000_000  # balls x steps: fewer have run before a compiler 
 class _Troop:
     """The balls of one optimizer before they run: ``sizes`` of its teams, and the balls' numbers."""
 
-    spec: Spec
+    spec: Part
     act: Cast
     teams: Sequence[Team]
     sizes: Sequence[int]
@@ -93,13 +93,13 @@ class _Rates:
         self._team_of = self._team_of[balls]
 
 
-def solve(spec: Spec) -> Solution:
+def solve(spec: Spec | Part) -> Solution:
     """All balls of a film, run to their ends and judged. Raises CastError if it cannot be played."""
     casts = [(part, found) for part in spec.parts for found in cast(part)]
     return Solution(spec.film, tuple(_act(*pair, number) for number, pair in enumerate(casts, start=1)))
 
 
-def _act(spec: Spec, found: Cast, number: int) -> Act:
+def _act(spec: Part, found: Cast, number: int) -> Act:
     groups = [list(teams) for _, teams in groupby(found.teams, key=lambda team: id(team.optimizer))]
     entries = [team.entry for team in found.teams for _ in team.balls]
     balls = [legs for teams in groups for legs in tries(spec, found, teams)]
@@ -125,7 +125,7 @@ def _ends(runs: Sequence[Run], entries: Sequence[OptimizerEntry]) -> Array:
     return np.reshape(ends, (len(ends), runs[0].points.shape[1]))
 
 
-def tries(spec: Spec, act: Cast, teams: Sequence[Team], watch: Watch | None = None) -> list[list[Run]]:
+def tries(spec: Part, act: Cast, teams: Sequence[Team], watch: Watch | None = None) -> list[list[Run]]:
     """For each ball of the teams of one optimizer its runs, not yet judged: the first and its restarts."""
     found = {run.ball.number: [run] for run in descend(spec, act, teams, watch)}
     for restart in range(1, teams[0].entry.restarts + 1):
@@ -136,7 +136,7 @@ def tries(spec: Spec, act: Cast, teams: Sequence[Team], watch: Watch | None = No
     return list(found.values())
 
 
-def descend(spec: Spec, act: Cast, teams: Sequence[Team], watch: Watch | None = None) -> list[Run]:
+def descend(spec: Part, act: Cast, teams: Sequence[Team], watch: Watch | None = None) -> list[Run]:
     """The runs of the teams of one optimizer, not yet judged; ``watch`` is shown every step."""
     balls = [ball for team in teams for ball in team.balls]
     numbers = np.array([ball.number for ball in balls])
@@ -146,7 +146,7 @@ def descend(spec: Spec, act: Cast, teams: Sequence[Team], watch: Watch | None = 
     return _runs(troop, record, balls)
 
 
-def crowd(spec: Spec, act: Cast, starts: Array, every: int) -> Crowd:
+def crowd(spec: Part, act: Cast, starts: Array, every: int) -> Crowd:
     """Balls of the act's first team from ``starts`` (balls, dims), of which every so many steps are kept.
 
     They may be a million, and are not judged. Raises ValueError where too much would be kept.

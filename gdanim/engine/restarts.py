@@ -15,12 +15,12 @@ from gdanim.engine.runs import Leg, Run, Status
 from gdanim.engine.verdicts import HIGHER
 
 if TYPE_CHECKING:
-    from gdanim.spec import Spec
+    from gdanim.spec import Part
 
 PLACES, DRAWS = 2, 3  # keep what is drawn here apart from the draws of noise and batches
 
 
-def anew(spec: Spec, act: Cast, teams: Sequence[Team], ended: set[int], restart: int) -> list[Team]:
+def anew(spec: Part, act: Cast, teams: Sequence[Team], ended: set[int], restart: int) -> list[Team]:
     """The balls with the numbers ``ended``, each at its own random point of the domain for this restart."""
     low, high = np.array(act.domain).T
 
@@ -39,7 +39,7 @@ def anew(spec: Spec, act: Cast, teams: Sequence[Team], ended: set[int], restart:
     ]
 
 
-def reseeded(spec: Spec, restart: int) -> Spec:
+def reseeded(spec: Part, restart: int) -> Part:
     """The spec with noise and batches of their own for a restart, which counts its steps from 0 again."""
     seed = int(np.random.default_rng((spec.seed, restart, DRAWS)).integers(2**62))
     return spec.model_copy(update={"seed": seed})

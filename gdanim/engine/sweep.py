@@ -17,7 +17,7 @@ from gdanim.registry import optimizers
 from gdanim.spec import ranges
 
 if TYPE_CHECKING:
-    from gdanim.spec import Spec
+    from gdanim.spec import Part
     from gdanim.spec.entries import OptimizerEntry
 
 
@@ -37,7 +37,7 @@ class Sweep:
         )
 
 
-def sweep(spec: Spec, act: Cast) -> Sweep:
+def sweep(spec: Part, act: Cast) -> Sweep:
     """The sweep that a spec asks for, by its first optimizer, from the first start of an act.
 
     All rates at one value of the other setting descend together.

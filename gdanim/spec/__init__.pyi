@@ -1,6 +1,7 @@
-from .spec import Act as Act
+from .spec import ActKeys as ActKeys
 from .spec import Formats as Formats
 from .spec import Keys as Keys
+from .spec import Part as Part
 from .spec import Source as Source
 from .spec import Spec as Spec
 from .spec import located as located

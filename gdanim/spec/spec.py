@@ -152,7 +152,7 @@ class Shown(Model):
 NotBlank = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
-class Act(Shown):
+class ActKeys(Shown):
     """One act of a film. It inherits the film's keys: mappings merge key by key, lists replace."""
 
     of_the_film: ClassVar[tuple[str, ...]] = ("video", "formats", "acts")
@@ -178,7 +178,7 @@ class Keys(Shown):
     """The film as a file."""
     formats: Formats = defaults.FORMATS
     """The files to write."""
-    acts: tuple[Act, ...] = Field(default=(), min_length=1, max_length=MAX_ACTS)
+    acts: tuple[ActKeys, ...] = Field(default=(), min_length=1, max_length=MAX_ACTS)
     """Parts of the film, one after another; each says what differs from the keys above."""
 
     @field_validator("acts", mode="before")
@@ -186,13 +186,13 @@ class Keys(Shown):
     def _inherit(cls, acts: Any, info: ValidationInfo) -> Any:
         if not isinstance(acts, tuple):
             return acts
-        said = {key: value for key, value in info.data.items() if key in Act.model_fields}
+        said = {key: value for key, value in info.data.items() if key in ActKeys.model_fields}
         film = {key: value for key, value in said.items() if value not in (None, ())}
         return tuple(_merged(film, act) if isinstance(act, Mapping) else act for act in acts)
 
     @field_validator("acts")
     @classmethod
-    def _bounded(cls, acts: tuple[Act, ...]) -> tuple[Act, ...]:
+    def _bounded(cls, acts: tuple[ActKeys, ...]) -> tuple[ActKeys, ...]:
         functions = sum(len(act.functions) for act in acts)
         if functions > MAX_FUNCTIONS:
             raise mistake(f"the acts have {functions} functions; the most is {MAX_FUNCTIONS}")
@@ -212,27 +212,43 @@ places.FILM.append(Keys)
 Model.adviser = places
 
 
+class Part(ActKeys):
+    """One act of a film with all that it inherits, or a film without acts: what engine and scenes read.
+
+    It is whole by itself, and can be solved and filmed alone.
+    """
+
+    acts: ClassVar[tuple[ActKeys, ...]] = ()
+
+    video: Video = Video()
+    source: Path | None = None
+    film: str = "film"
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Itself."""
+        return (self,)
+
+
 class Spec(Keys):
-    """A spec with the film's name; what the engine and the pictures read."""
+    """A whole film, with the name of its files."""
 
     source: Path | None = None
     film: str = "film"
-    chapter: str | None = None  # these three of an act
-    say: str | None = None
-    hold: float = 0.0
 
     @property
-    def parts(self) -> tuple[Spec, ...]:
-        """A spec for each act, in order; one without acts is its own single part.
+    def parts(self) -> tuple[Part, ...]:
+        """A part for each act, in order; a film without acts is its own single part.
 
         The film's duration is not theirs, and only a single act loops by itself.
         """
+        own: dict[str, Any] = {"source": self.source, "film": self.film}
         if not self.acts:
-            return (self,)
+            shown = {key: getattr(self, key) for key in Shown.model_fields}
+            return (Part.model_construct(**own, **shown, video=self.video),)
         loop = self.video.loop and len(self.acts) == 1
         video = self.video.model_copy(update={"loop": loop, "duration": None})
-        of_the_film = dict(self) | {"acts": (), "video": video}
-        return tuple(Spec.model_construct(**of_the_film | dict(act)) for act in self.acts)
+        return tuple(Part.model_construct(**own, **dict(act), video=video) for act in self.acts)
 
 
 def read(source: Source, name: str = "film", settings: Sequence[str] = ()) -> tuple[Spec, Marks]:

@@ -20,7 +20,7 @@ from gdanim.engine.solution import Solution
 from gdanim.errors import InputError
 from gdanim.lengths import natural
 from gdanim.motion.timeline import LEAVE
-from gdanim.spec import Spec
+from gdanim.spec import Part, Spec
 from gdanim.theme import rgb, themed
 from gdanim.view.captions import Cue, cues, seconds_to_read
 from gdanim.view.layout import layout
@@ -42,7 +42,7 @@ class Film:
     """
 
     def __init__(
-        self, spec: Spec, rate: float, transparent: bool = False, solution: Solution | None = None
+        self, spec: Spec | Part, rate: float, transparent: bool = False, solution: Solution | None = None
     ) -> None:
         """``rate``: frames per second, manim's. ``transparent``: without a ground where the spec says so.
 
@@ -175,7 +175,7 @@ class Film:
             end -= LEAVE
         return math.floor(end * self.rate + 0.1) / self.rate  # 0.1: chapters count milliseconds
 
-    def _timed(self) -> list[tuple[float, float, Spec]]:
+    def _timed(self) -> list[tuple[float, float, Part]]:
         """Every part with the seconds at which it begins and ends."""
         counts = [self._count(index) for index in range(len(self._parts))]
         borders = [frame / self.rate for frame in accumulate(counts, initial=0)]
@@ -228,7 +228,7 @@ class Film:
         return np.array([round(255 * value) for value in (*rgb(background), 1.0)], dtype=np.uint16)
 
 
-def _shared(solution: Solution, parts: Sequence[Spec]) -> dict[int, Solution]:
+def _shared(solution: Solution, parts: Sequence[Part]) -> dict[int, Solution]:
     """Of a film's solution what belongs to each part, an act for each of its functions."""
     counts = [len(part.functions) for part in parts]
     if sum(counts) != len(solution.acts):
@@ -240,7 +240,7 @@ def _shared(solution: Solution, parts: Sequence[Spec]) -> dict[int, Solution]:
     }
 
 
-def _words(spec: Spec) -> str:
+def _words(spec: Part) -> str:
     """All that is shown as its author typed it."""
     labels = [optimizer.label or "" for optimizer in spec.optimizers]
     names = [name for entry in spec.functions for name in (entry.shown, *entry.variables)]

@@ -26,7 +26,7 @@ from gdanim.motion.timeline import FALL as FALL
 from gdanim.motion.timeline import HOLD as HOLD
 from gdanim.motion.timeline import LEAVE as LEAVE
 from gdanim.motion.timeline import Timeline
-from gdanim.spec import Spec
+from gdanim.spec import Part, Spec
 from gdanim.view.animated import Clock
 from gdanim.view.film import Film
 from gdanim.view.layout import MARGIN, SHORT
@@ -48,12 +48,15 @@ class FilmScene(Stage):
     Without a ``spec`` it loads the file named by the environment variable GDANIM_SPEC.
     """
 
-    def __init__(self, spec: Spec | None = None, **kwargs: Any) -> None:
+    def __init__(self, spec: Part | None = None, **kwargs: Any) -> None:
+        self._whole: Spec | None = None  # of several acts, each recorded by a scene of its own
         if spec is None:
             if SPEC_VARIABLE not in os.environ:
                 raise SystemExit(f"set {SPEC_VARIABLE} to the spec that this scene shall show")
-            spec = load(Path(os.environ[SPEC_VARIABLE]))
-            if spec.acts:  # each is recorded by a scene of its own
+            film = load(Path(os.environ[SPEC_VARIABLE]))
+            spec = film.parts[0]
+            if film.acts:
+                self._whole = film
                 self.construct = lambda: None  # type: ignore[method-assign]
         super().__init__(spec, **kwargs)
 
@@ -175,5 +178,5 @@ class FilmScene(Stage):
 
     def tear_down(self) -> None:
         """Under manim's own player: show what was recorded."""
-        film = Film(self.spec, config.frame_rate) if self.spec.acts else self
+        film = Film(self._whole, config.frame_rate) if self._whole else self
         self._replay(film, film.frames)

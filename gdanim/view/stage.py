@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gdanim.catalog import Declared
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Act, Solution
-from gdanim.spec import Spec
+from gdanim.spec import Part
 from gdanim.theme import Color, Theme, rgb, themed
 from gdanim.view import names
 from gdanim.view.animated import Animated
@@ -47,7 +47,7 @@ class Stage(Declared, Recording):
 
     def __init__(
         self,
-        spec: Spec,
+        spec: Part,
         transparent: bool = False,
         solution: Solution | None = None,
         seconds: float | None = None,
