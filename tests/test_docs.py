@@ -134,6 +134,8 @@ def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(ROOT / "specs/gallery/points.csv", tmp_path)
     rows = (f"{rate},{momentum},{rate + momentum}\n" for rate in (0.1, 0.2) for momentum in (0, 0.9))
     (tmp_path / "grid.csv").write_text(f"learning_rate,momentum,loss\n{''.join(rows)}", encoding="utf-8")
+    alpha, beta = (axis.ravel() for axis in np.meshgrid(np.linspace(-1, 1, 9), np.linspace(-1, 1, 7)))
+    np.savez(tmp_path / "plane.npz", alpha=alpha, beta=beta, loss=alpha**2 + beta**4)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -14,6 +14,7 @@ from gdanim.engine.solution import Act
 from gdanim.errors import SpecError
 from gdanim.motion.timeline import Timeline
 from gdanim.spec import Spec
+from gdanim.view.panes.rates import title
 
 ROOT = Path(__file__).parent.parent
 RAVINE = """\
@@ -51,6 +52,23 @@ def test_the_bound_is_a_share_of_the_largest_curvature(
 
 def test_where_no_bound_is_known_there_is_none(act_of: Callable[[str], Act]) -> None:
     assert [run.bound for run in act_of(f"{RAVINE}optimizers: [adam]").runs] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("optimizers", "titles"),
+    [
+        ("[sgd]", ["0.01", "0.07"]),
+        ("[{name: sgd, label: sgd plus}]", ["0.01", "0.07"]),
+        ("[sgd, {name: sgd, label: sgd plus}]", ["sgd 0.01", "sgd 0.07", "sgd plus 0.01", "sgd plus 0.07"]),
+        ("[sgd, adam]", ["sgd 0.01", "sgd 0.07", "adam 0.01", "adam 0.07"]),
+        ("[{name: sgd, learning_rate: 0.1}]", ["sgd"]),
+    ],
+)
+def test_a_title_leaves_out_what_all_have(
+    act_of: Callable[[str], Act], optimizers: str, titles: list[str]
+) -> None:
+    runs = act_of(f"{RAVINE}optimizers: {optimizers}").runs
+    assert [title([run], runs) for run in runs] == titles
 
 
 def test_a_ball_alone_keeps_pace_with_all(act_of: Callable[[str], Act]) -> None:

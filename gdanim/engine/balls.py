@@ -163,6 +163,8 @@ def _act(
                 color=optimizer.color,
                 batch_size=optimizer.batch_size,
                 nth=i if len(starts) > 1 else None,
+                name=_name(optimizer),
+                detail=label[len(_name(optimizer)) :].strip(),
             )
             for i, start in enumerate(starts, start=1)
         )
@@ -260,7 +262,7 @@ def _labels(pairs: Sequence[tuple[OptimizerEntry, RateEntry | None]]) -> list[st
     whatever tells equal ones apart: other settings, else the rate, else a count."""
     rates = Counter(id(optimizer) for optimizer, _ in pairs)
     labels = [
-        f"{optimizer.label or optimizer.name} {_rate(rate) if rates[id(optimizer)] > 1 else ''}".rstrip()
+        f"{_name(optimizer)} {_rate(rate) if rates[id(optimizer)] > 1 else ''}".rstrip()
         for optimizer, rate in pairs
     ]
     settings = [" ".join(f"{key} {_shown(v)}" for key, v in _settings(entry).items()) for entry, _ in pairs]
@@ -276,6 +278,11 @@ def _labels(pairs: Sequence[tuple[OptimizerEntry, RateEntry | None]]) -> list[st
         copies = (label if k == 1 else f"{label} ({k})" for k in counts[label])
         unique[next(copy for copy in copies if copy not in unique)] = None
     return list(unique)
+
+
+def _name(entry: OptimizerEntry) -> str:
+    """What an optimizer is called in labels."""
+    return entry.label or entry.name
 
 
 def _settings(entry: OptimizerEntry) -> dict[str, Any]:

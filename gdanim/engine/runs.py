@@ -102,6 +102,8 @@ class Ball:
     color: str | None = None  #: "#rrggbb" where the spec asks for one
     batch_size: int | None = None  #: samples that an update sees; None: all of them
     nth: int | None = None  #: of its team, from 1; None where it is alone
+    name: str = ""  #: with which the team's label begins: that of the optimizer, or what the spec calls it
+    detail: str = ""  #: what the team's label says beyond that, such as its rate
 
     @property
     def label(self) -> str:

@@ -214,8 +214,10 @@ def of_rates(runs: Sequence[Run]) -> list[list[int]]:
 def title(group: Sequence[Run], runs: Sequence[Run]) -> str:
     """What the balls of a group have in common in their labels, without what all groups have."""
     label = group[0].ball.team if len(group) > 1 else group[0].ball.label
-    alike = len({run.ball.optimizer for run in runs}) == 1
-    return label.removeprefix(f"{group[0].ball.optimizer} ") if alike else label
+    if len({run.ball.name for run in runs}) > 1 or not group[0].ball.detail:
+        return label
+    detail, nth = group[0].ball.detail, group[0].ball.nth
+    return detail if len(group) > 1 or nth is None else f"{detail} #{nth}"
 
 
 def findings(group: Sequence[Run]) -> tuple[str, str]:
