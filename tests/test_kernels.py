@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from known import BY_NAME
 
 from gdanim.engine import descent, kernels, tracing
 from gdanim.engine.balls import cast
@@ -84,7 +85,7 @@ def test_every_optimizer_is_its_kernel(
     assert interpreted or name == "lbfgs" or name not in {name for name, _, _ in CASES["optimizers"]}
 
 
-@pytest.mark.parametrize("name", list(functions))
+@pytest.mark.parametrize("name", BY_NAME)
 def test_every_function_is_its_kernel(
     name: str, interpreted: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
