@@ -15,6 +15,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -37,6 +38,10 @@ if TYPE_CHECKING:
 
 Specs = Callable[[str], Spec]
 Filming = Callable[..., AbstractContextManager["FilmScene"]]
+
+
+hypothesis.settings.register_profile("any machine", deadline=None)  # others may be computing
+hypothesis.settings.load_profile("any machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
