@@ -52,6 +52,9 @@ def test_the_bound_is_a_share_of_the_largest_curvature(
 
 def test_where_no_bound_is_known_there_is_none(act_of: Callable[[str], Act]) -> None:
     assert [run.bound for run in act_of(f"{RAVINE}optimizers: [adam]").runs] == [None, None]
+    moved = "{name: one_cycle, max_lr: 0.05, total_steps: 60}"  # and the momentum with it
+    act = act_of(f"{RAVINE}optimizers: [{{name: momentum, learning_rate: {moved}}}]")
+    assert [run.bound for run in act.runs] == [None]
 
 
 @pytest.mark.parametrize(

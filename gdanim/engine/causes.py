@@ -14,9 +14,9 @@ from gdanim.engine.elsewhere import Depth
 from gdanim.engine.ending import Manner
 from gdanim.engine.runs import Array, Bound, Objective, Point, Run, Status
 from gdanim.formula import point_text
-from gdanim.registry import optimizers
 
 if TYPE_CHECKING:
+    from gdanim.engine.balls import Team
     from gdanim.spec.entries import OptimizerEntry
     from gdanim.spec.sections import Stop
 
@@ -158,11 +158,11 @@ def _above(run: Run, court: Court) -> str:
     return f"{loss - lowest.loss:.3g} {away} the {extreme} at {point_text(lowest.point)}"
 
 
-def edge(entry: OptimizerEntry) -> float | None:
-    """The c of c/L that an optimizer says of itself; None where it does not, or is clipped."""
-    if entry.clip_value or entry.clip_norm:
-        return None
-    return optimizers[entry.name](**entry.parameters).stable
+def edge(team: Team) -> float | None:
+    """The c of c/L that an optimizer says of itself; None where it does not, is clipped, or a schedule moves
+    its momentum."""
+    clipped = team.entry.clip_value or team.entry.clip_norm
+    return None if clipped else team.optimizer.stable
 
 
 def bound(run: Run, court: Court) -> Bound | None:

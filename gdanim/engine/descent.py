@@ -101,26 +101,26 @@ def solve(spec: Spec | Part) -> Solution:
 
 def _act(spec: Part, found: Cast, number: int) -> Act:
     groups = [list(teams) for _, teams in groupby(found.teams, key=lambda team: id(team.optimizer))]
-    entries = [team.entry for team in found.teams for _ in team.balls]
-    balls = [legs for teams in groups for legs in tries(spec, found, teams)]
+    teams = [team for team in found.teams for _ in team.balls]
+    balls = [legs for group in groups for legs in tries(spec, found, group)]
     legs = [leg for legs in balls for leg in legs]
-    of_legs = [entry for entry, legs in zip(entries, balls, strict=True) for _ in legs]
+    of_legs = [team for team, legs in zip(teams, balls, strict=True) for _ in legs]
     act = widened(found, _ends(legs, of_legs))
     judged = iter(verdicts.judged(legs, of_legs, act, spec.stop))
     runs = [
-        restarts.joined(list(islice(judged, len(legs))), entry.maximize)
-        for legs, entry in zip(balls, entries, strict=True)
+        restarts.joined(list(islice(judged, len(legs))), team.entry.maximize)
+        for legs, team in zip(balls, teams, strict=True)
     ]
     return Act(act.objective, act.domain, runs, number, found)
 
 
-def _ends(runs: Sequence[Run], entries: Sequence[OptimizerEntry]) -> Array:
+def _ends(runs: Sequence[Run], teams: Sequence[Team]) -> Array:
     """Where balls that have come on end, (n, dims)."""
     ends = [
         run.points[-1]
-        for run, entry in zip(runs, entries, strict=True)
+        for run, team in zip(runs, teams, strict=True)
         if run.status is not Status.DIVERGED
-        and (run.losses[-1] > run.losses[0] if entry.maximize else run.losses[-1] < run.losses[0])
+        and (run.losses[-1] > run.losses[0] if team.entry.maximize else run.losses[-1] < run.losses[0])
     ]
     return np.reshape(ends, (len(ends), runs[0].points.shape[1]))
 

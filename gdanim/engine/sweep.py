@@ -18,7 +18,6 @@ from gdanim.spec import ranges
 
 if TYPE_CHECKING:
     from gdanim.spec import Part
-    from gdanim.spec.entries import OptimizerEntry
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def sweep(spec: Part, act: Cast) -> Sweep:
     entry, start = act.teams[0].entry, act.balls[0].start
     rates = ranges.values(spec.sweep[ranges.RATE])
     runs: list[Run] = []
-    entries: list[OptimizerEntry] = []
+    tried: list[Team] = []
     for value in ranges.values(spec.sweep[other]).tolist():
         own = entry.model_copy(update={"parameters": {**entry.parameters, other: value}})
         optimizer = optimizers[entry.name](**own.parameters)
@@ -58,8 +57,8 @@ def sweep(spec: Part, act: Cast) -> Sweep:
             ball = Ball(len(runs) + len(teams) + 1, label, entry.name, rate, start, hue=0)
             teams.append(Team(own, optimizer, constant(), rate, (ball,)))
         runs += descend(spec, act, teams)
-        entries += [own] * len(teams)
-    judged = verdicts.judged(runs, entries, act, spec.stop)
+        tried += teams
+    judged = verdicts.judged(runs, tried, act, spec.stop)
     rows = [tuple(judged[k : k + len(rates)]) for k in range(0, len(judged), len(rates))]
     if up == ranges.RATE:
         rows = list(zip(*rows, strict=True))

@@ -18,8 +18,7 @@ from gdanim.engine.runs import Array, Objective, Point, Run, Status
 from gdanim.formula import point_text
 
 if TYPE_CHECKING:
-    from gdanim.engine.balls import Cast
-    from gdanim.spec.entries import OptimizerEntry
+    from gdanim.engine.balls import Cast, Team
     from gdanim.spec.sections import Stop
 
 NEAR = 1e-2  # of the domain's diagonal: this close to a listed minimum may be there
@@ -85,30 +84,30 @@ def _ridge(objective: Objective, a: Array, b: Array) -> bool:
     return bool((losses > ends + 1e-9 * max(1.0, abs(ends))).any())
 
 
-def judged(runs: Sequence[Run], entries: Sequence[OptimizerEntry], act: Cast, stop: Stop) -> list[Run]:
-    """The runs of an act with status, ending, reason and the minimum reached; ``entries`` in their order."""
+def judged(runs: Sequence[Run], teams: Sequence[Team], act: Cast, stop: Stop) -> list[Run]:
+    """The runs of an act with status, ending, reason and the minimum reached; ``teams``: that of each."""
     known: dict[bool, list[Landmark]] = {}
     depths: dict[bool, Depth | None] = {}
-    for climbs in {entry.maximize for entry in entries}:
-        found = [run for run, entry in zip(runs, entries, strict=True) if entry.maximize is climbs]
+    for climbs in {team.entry.maximize for team in teams}:
+        found = [run for run, team in zip(runs, teams, strict=True) if team.entry.maximize is climbs]
         goal = _goal(act.objective, climbs)
         known[climbs] = _landmarks(goal, found, act.diagonal)
         rests = any(run.status is Status.CONVERGED for run in found)
         depths[climbs] = deepest(act.objective, climbs, act.domain, runs) if rests else None
     courts = {
-        id(entry): Court(
-            entry,
-            _goal(act.objective, entry.maximize),
+        id(team): Court(
+            team.entry,
+            _goal(act.objective, team.entry.maximize),
             act.domain,
             act.diagonal,
             stop,
-            known[entry.maximize],
-            causes.edge(entry),
-            depths[entry.maximize],
+            known[team.entry.maximize],
+            causes.edge(team),
+            depths[team.entry.maximize],
         )
-        for entry in entries
+        for team in teams
     }
-    return [_judged(run, courts[id(entry)]) for run, entry in zip(runs, entries, strict=True)]
+    return [_judged(run, courts[id(team)]) for run, team in zip(runs, teams, strict=True)]
 
 
 def _goal(objective: Objective, climbs: bool) -> Objective:
