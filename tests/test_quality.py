@@ -36,6 +36,8 @@ EDGE = 40.0  # of 255 between neighbours in the reference
 WORSE = 1.0  # dB below multisampling that are allowed at edges
 RESTLESS = 1.1  # times multisampling's flicker that is allowed
 
+INSTANT = 1e-3  # seconds in which nothing may change much
+POP = 2.0  # of 255: mean change of a block of 8 x 8 pixels
 OFF = 0.5  # of 255: mean difference to a golden picture, both blurred
 OFF_IN_BLOCK = 12.0  # of 255: mean difference in any block of 8 x 8 pixels
 
@@ -174,6 +176,7 @@ def test_a_film_looks_as_it_did(
 ) -> None:
     with filming(gdanim.load(path), height=HEIGHT) as scene:
         frame = painted(scene, scene.length / 2)[..., :3]
+        assert not pops(scene, painted), "what is seen from one moment to the next"
     golden = GOLDEN / f"{path.stem}.png"
     if os.environ.get(RENEW):
         Image.fromarray(frame).save(golden, optimize=True)
@@ -190,6 +193,18 @@ def test_a_film_looks_as_it_did(
             f"{off.mean():.2f} off on average, {worst:.1f} in the worst block; "
             f"now, as it was and 4 x the difference: {shown}"
         )
+
+
+def pops(scene: Any, painted: Callable[..., Any]) -> list[float]:
+    """Seconds at which something appears or goes at once while the film opens, its first frame among them."""
+    opened = next((played.end for played in scene._played if played.end > INSTANT), scene.length)
+    times = np.append(opened * np.linspace(0.0, 1.0, 5), min(opened + 0.5, scene.length))
+    return [
+        float(t)
+        for t in times
+        if blocks(np.abs(painted(scene, t).astype(float) - painted(scene, t + INSTANT)).mean(axis=-1)).max()
+        > POP
+    ]
 
 
 def blurred(frame: NDArray[np.uint8]) -> Array:

@@ -85,25 +85,40 @@ class Solids:
         if self._paint is not None:
             self._paint.use(PAINT)
             canvas.set("floor", u_painted=PAINTED * min(picture.ground, picture.reveal))
+        self._levels.use(0)
+        if picture.reveal < 1:  # the ground is seen through a surface that is not all there
+            self._render_floor(picture)
+            self._render_axes(picture)
         if picture.reveal > 0:
             if picture.reveal != self._revealed:
                 self._positions.write(scenery.positions(picture.reveal).astype("f4"))
                 self._revealed = picture.reveal
+            canvas.set_depth_mask(True)
             self._surface.render(moderngl.TRIANGLES)
-        self._levels.use(0)
-        fade = picture.ground
-        canvas.set("floor", u_opacity=tuple(o * fade for o in canvas.theme.floor_opacity))
+        if picture.reveal >= 1:
+            self._render_floor(picture)
         canvas.set_depth_mask(False)
-        self._floor.render(moderngl.TRIANGLE_STRIP)
         if picture.reveal > 0:
             self._render_outline(picture)
-        self._render_lines(self._axes, width=1.6, opacity=fade, lift=1e-5)
+        if picture.reveal >= 1:
+            self._render_axes(picture)
         if picture.lines is not None:
             with canvas.passing("ribbon", picture.lines, RIBBON) as lines:
                 self._render_lines(lines, width=1.6, opacity=1.0)
         self._heights.use(0)
         appeared = picture.ground * min(max(2 * picture.reveal - 1, 0.0), 1.0)
         self._render_decals(scenery.marks(appeared), 8)
+
+    def _render_floor(self, picture: Picture) -> None:
+        """The plane with its grid and level lines, which hides nothing."""
+        opacities = tuple(o * picture.ground for o in self.canvas.theme.floor_opacity)
+        self.canvas.set("floor", u_opacity=opacities)
+        self.canvas.set_depth_mask(False)
+        self._floor.render(moderngl.TRIANGLE_STRIP)
+
+    def _render_axes(self, picture: Picture) -> None:
+        """The border of the floor with its ticks."""
+        self._render_lines(self._axes, width=1.6, opacity=picture.ground, lift=1e-5)
 
     def draw_moving(self, picture: Picture) -> None:
         """Patches, segments, shadows, trails, balls, arrows and labels."""
