@@ -81,10 +81,10 @@ class Solids:
         canvas, scenery = self.canvas, self.scenery
         self._look(picture.camera)
         canvas.set("surface", u_across=scenery.across, u_paint=PAINT)
-        canvas.set("floor", u_painted=0.0, u_paint=PAINT)
+        canvas.set("floor", u_painted=(0.0, PAINTED), u_paint=PAINT)
         if self._paint is not None:
             self._paint.use(PAINT)
-            canvas.set("floor", u_painted=PAINTED * min(picture.ground, picture.reveal))
+            canvas.set("floor", u_painted=(PAINTED * min(picture.ground, picture.reveal), PAINTED))
         self._levels.use(0)
         if picture.reveal < 1:  # the ground is seen through a surface that is not all there
             self._render_floor(picture)
@@ -194,6 +194,7 @@ class Solids:
     def _render_outline(self, picture: Picture) -> None:
         """Smooth the surface's edges: each pixel there takes its share of the colour across the edge."""
         self.canvas.take_drawn()
+        self.canvas.set("edge", u_there=min(max(2 * picture.reveal - 1, 0.0), 1.0))
         rows = self.scenery.outline(picture.camera.eye, picture.reveal)
         with self.canvas.passing("edge", rows, ("3f 3f 3f", "in_from", "in_to", "in_inside")) as edges:
             self.canvas.context.disable(moderngl.BLEND)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gdanim.engine.anatomy import Anatomy
 from gdanim.engine.runs import Array
@@ -62,7 +61,7 @@ class AnatomyPane(ContourPane):
         shown = verdict_shown(self.timeline, 0, self.clock.seconds)
         sketch.text(self._verdict, self._words[1], top, ink, shown, align=(1.0, 1.0))
 
-    def _draw_steps(self, sketch: Sketch, rows: NDArray[np.int64]) -> None:
+    def _draw_steps(self, sketch: Sketch) -> None:
         """The arrows take the room of numbers."""
 
     def _draw_gradients(self, sketch: Sketch, places: Array, points: Array, shown: Array) -> None:

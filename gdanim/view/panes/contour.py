@@ -32,6 +32,7 @@ LABEL_ROOM = [14.0, 4.0]  # points that a level's number needs beside its own
 BAR, BAR_ROOM = 20.0, 130.0  # points: width of the colour bar, and what it needs with its numbers
 BALL = 13.0  # points; a crowd is smaller
 ARROW = 120.0  # points of the longest gradient arrow
+COMES = 0.25  # seconds in which a step number appears
 MOST_DETAILED = 4  # so many balls get arrows and step numbers
 OLDEST = 0.45  # opacity to which paths fade
 LINGER = 1.2  # seconds in which fleeting dots fade e-fold
@@ -109,7 +110,7 @@ class ContourPane(RunPane):
         shown = moment.opacity * min(3 * clock.fall, 1.0)
         if len(places) <= MOST_DETAILED:
             if self.plot.frame.width > ROOMY:
-                self._draw_steps(sketch, moment.rows)
+                self._draw_steps(sketch)
             self._draw_gradients(sketch, places, moment.points, shown)
         inside = np.all((places > self._corner[0]) & (places < self._corner[1]), axis=1)
         sketch.disc(places[inside], self.radius + 2.0, self.ink("background"), 0.55 * shown[inside])
@@ -128,11 +129,13 @@ class ContourPane(RunPane):
                 sketch.text(self._names[level], bar.right + GAP, y, quiet, align=(0.0, 0.5))
                 last = y
 
-    def _draw_steps(self, sketch: Sketch, rows: NDArray[np.int64]) -> None:
-        """Numbers beside iterates that have been reached."""
-        for ball, k, (x, y) in self._numbered:
-            if k <= rows[ball]:
-                sketch.text(self._steps[k], x, y - 26, self.ink("lines"), align=(0.5, 0.5))
+    def _draw_steps(self, sketch: Sketch) -> None:
+        """Numbers beside iterates that have been reached: they come with the balls, and then one by one."""
+        for _, k, (x, y) in self._numbered:
+            since = self.clock.seconds - float(self.timeline.pace.time(k))
+            shown = min(3 * self.clock.fall, 1.0) if k == 0 else min(since / COMES, 1.0)
+            if shown > 0:
+                sketch.text(self._steps[k], x, y - 26, self.ink("lines"), shown, align=(0.5, 0.5))
 
     @cached_property
     def _numbered(self) -> list[tuple[int, int, Array]]:

@@ -35,6 +35,7 @@ void main() {
 }
 #else
 uniform sampler2D u_drawn;  // the picture so far
+uniform float u_there;      // how much of the surface is there: 0 to 1
 flat in vec3 v_edge;
 out vec4 f_color;
 void main() {
@@ -48,6 +49,6 @@ void main() {
     ivec2 here = ivec2(gl_FragCoord.xy);
     ivec2 across = n.x > n.y ? ivec2(sign(v_edge.x), 0) : ivec2(0, sign(v_edge.y));
     ivec2 there = clamp(here + (away > 0.0 ? -across : across), ivec2(0), textureSize(u_drawn, 0) - 1);
-    f_color = mix(texelFetch(u_drawn, here, 0), texelFetch(u_drawn, there, 0), share);
+    f_color = mix(texelFetch(u_drawn, here, 0), texelFetch(u_drawn, there, 0), share * u_there);
 }
 #endif

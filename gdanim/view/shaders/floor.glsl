@@ -14,7 +14,7 @@ void main() {
 #else
 uniform sampler2D u_levels; // level coordinate over the domain
 uniform sampler2D u_paint;  // colours over the domain,
-uniform float u_painted;    // and their opacity; 0: it is not painted
+uniform vec2 u_painted;     // their opacity now, and when all of them is there; 0: it is not painted
 uniform vec3 u_color;
 uniform vec3 u_opacity;     // of the plane, of the grid, of the level lines
 in vec2 v_grid;
@@ -29,7 +29,10 @@ void main() {
     line *= clamp(rate / 2e-5 - 1.0, 0.0, 1.0);  // none on a plateau
     float ink = max(u_opacity.x, max(max(grid.x, grid.y) * u_opacity.y, line * u_opacity.z));
     vec3 color = u_color;
-    if (u_painted > 0.0) color = mix(texture(u_paint, v_grid).rgb, u_color, ink);
-    f_color = vec4(color, max(ink, u_painted));
+    if (u_painted.x > 0.0) {
+        vec3 whole = mix(texture(u_paint, v_grid).rgb, u_color, ink);
+        color = mix(u_color, whole, u_painted.x / u_painted.y);
+    }
+    f_color = vec4(color, max(ink, u_painted.x));
 }
 #endif
