@@ -14,6 +14,7 @@ from known import BY_NAME
 from numpy.typing import NDArray
 
 from gdanim.engine.solution import Act
+from gdanim.formula import parse, to_latex
 from gdanim.registry import functions
 from gdanim.spec import Spec
 from gdanim.view.text import LEAST, Lettering, Numbers, fitted, formula, literal, shortened, unknown, written
@@ -316,3 +317,20 @@ def test_formulas_of_expressions_compile(act_of: Callable[[str], Act], expressio
     image, *rest = pieces([formula(act.objective.latex), *names])
     assert image.any()
     assert all(name.any() for name in rest)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("x*x + y*y", "x^{2} + y^{2}"),
+        ("0.1*(x*x + y*y) + sin(x) + 1.5", r"0.1 \left(x^{2} + y^{2}\right) + \sin{\left(x \right)} + 1.5"),
+        ("x*x*x - 2*x*y*x", "x^{3} - 2 x^{2} y"),
+        ("(x+y)*(x+y)*y", r"\left(x + y\right)^{2} y"),
+        ("x/(x*x)", r"\frac{x}{x^{2}}"),
+        ("sin(x*x)*exp(-y*y)", r"\sin{\left(x^{2} \right)} e^{- y^{2}}"),
+        ("abs(x*x - 1)", r"\left|{x^{2} - 1}\right|"),
+        ("y*x + x^2", "y x + x^{2}"),
+    ],
+)
+def test_a_formula_is_shown_as_typed_but_for_repeated_factors(typed: str, shown: str) -> None:
+    assert to_latex(parse(typed)) == shown

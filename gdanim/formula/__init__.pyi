@@ -6,4 +6,5 @@ from .expression import number_text as number_text
 from .expression import parse as parse
 from .expression import point_text as point_text
 from .expression import variables as variables
+from .latex import to_latex as to_latex
 from .vocabulary import check_variables as check_variables

@@ -1,8 +1,11 @@
-"""Formulas in LaTeX, put into the words of the grammar: advice for those who paste one."""
+"""LaTeX: advice for those who paste some in place of a formula, and what a film shows of one."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+
+import sympy
 
 DEEPEST = 8  # braces in braces
 
@@ -46,3 +49,24 @@ def _grouped(text: str) -> str:
     """In parentheses, unless it is one word or number."""
     text = text.strip()
     return text if re.fullmatch(r"[A-Za-z]|[0-9.]+", text) else f"({text})"
+
+
+def to_latex(expr: sympy.Expr) -> str:
+    """A formula as it was written, but for factors that are repeated: x*x is the square of x."""
+    return str(sympy.latex(_with_powers(expr), order="none"))
+
+
+def _with_powers(expr: sympy.Expr) -> sympy.Expr:
+    """The same with powers for equal factors of a product, each where the first of them stood."""
+    arguments = [_with_powers(argument) for argument in expr.args]
+    if expr.is_Mul:
+        counts = Counter(factor for factor in arguments if not factor.is_number)
+        arguments = [
+            factor if counts[factor] < 2 else sympy.Pow(factor, counts[factor], evaluate=False)
+            for i, factor in enumerate(arguments)
+            if factor.is_number or factor not in arguments[:i]
+        ]
+    if arguments == list(expr.args):
+        return expr
+    alone = expr.is_Mul and len(arguments) == 1
+    return arguments[0] if alone else expr.func(*arguments, evaluate=False)

@@ -13,7 +13,7 @@ import sympy
 from gdanim.engine.functions.known import Interval, KnownObjective
 from gdanim.engine.runs import Array, Point
 from gdanim.engine.tracing import Traced
-from gdanim.formula import compiled, derivatives, parse, variables
+from gdanim.formula import compiled, derivatives, parse, to_latex, variables
 
 AnyPoint = TypeVar("AnyPoint", bound=Point)
 
@@ -31,7 +31,7 @@ class SymbolicObjective(KnownObjective):
 
     @cached_property
     def latex(self) -> str:
-        return str(sympy.latex(self.expression, order="none"))
+        return to_latex(self.expression)
 
     def value(self, points: Array) -> Array:
         """Losses of shape (...) at points of shape (..., n); nan where the formula is undefined."""
