@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from gdanim.engine.functions import from_expression
 from gdanim.errors import ExpressionError
 from gdanim.formula import vocabulary
-from gdanim.formula.expression import number_text, parse, variables
+from gdanim.formula.expression import number_text, parse, point_text, rounded_text, variables
 
 NAMES = {
     **{name: getattr(math, name) for name in ("sin", "cos", "tanh", "atan", "exp", "sqrt", "log", "log10")},
@@ -231,3 +231,21 @@ def test_a_number_reads_back(value: float) -> None:
     assert float(number_text(value)) == value
     if 0 < value < 1e300:
         assert at(f"{number_text(value)} + 0*x", x=0) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        *((2234.0, "2230"), (2.2e3, "2200"), (0.00123456, "0.00123"), (12, "12"), (-3.14159, "-3.14")),
+        *((1.2e-7, "1.2 \u00d7 10\u207b\u2077"), (1e9, "10\u2079"), (-2.5e12, "-2.5 \u00d7 10\u00b9\u00b2")),
+        *((-2.2e-15, "0"), (0.0, "0"), (999999.0, "10\u2076"), (float("inf"), "inf"), (float("nan"), "nan")),
+    ],
+)
+def test_a_number_is_rounded_as_people_write_it(value: float, told: str) -> None:
+    assert rounded_text(value) == told
+
+
+def test_noise_in_a_point_is_zero() -> None:
+    assert point_text([1.0, -2.2e-15]) == "(1, 0)"
+    assert point_text([1e-9, 0.5]) == "(1e-09, 0.5)"
+    assert point_text([]) == "()"

@@ -214,7 +214,7 @@ def test_too_slow_says_how_much_is_missing() -> None:
     whole = runs("x^2", [1], steps=20_000, **keys)[0]
     assert (cut.status, cut.verdict) == (Status.SLOW, "too slow for 500 steps")
     assert whole.status is Status.CONVERGED
-    assert cut.reason == f"about {whole.steps - 500:.2g} more steps at this pace"
+    assert cut.reason == f"about {float(f'{whole.steps - 500:.2g}'):.0f} more steps at this pace"
     plain = runs("x^2 + 10*y^2", [-2.6, 1.4], learning_rates=[0.001], steps=500)[0]
     assert (plain.status, plain.reason) == (Status.SLOW, "0.001 is 1% of 2/L = 0.1")
 

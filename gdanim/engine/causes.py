@@ -13,7 +13,7 @@ import numpy as np
 from gdanim.engine.elsewhere import Depth
 from gdanim.engine.ending import Manner
 from gdanim.engine.runs import Array, Bound, Objective, Point, Run, Status
-from gdanim.formula import point_text
+from gdanim.formula import point_text, rounded_text
 
 if TYPE_CHECKING:
     from gdanim.engine.balls import Team
@@ -110,15 +110,17 @@ def reason(run: Run, court: Court) -> str:
             curvatures = eigenvalues(goal, run.points[-1])
             if court.entry.maximize:  # those of the function itself
                 curvatures = -curvatures[::-1]
-            return f"curvature from {curvatures[0]:.3g} to {curvatures[-1]:.3g}"
+            return f"curvature from {rounded_text(curvatures[0])} to {rounded_text(curvatures[-1])}"
         case Status.PLATEAU:
-            slope = f"slope {run.gradient_norms[-1]:.2g}"
+            slope = f"slope {rounded_text(run.gradient_norms[-1], 2)}"
             if not court.known:
-                return f"{slope}, curvature {np.abs(eigenvalues(goal, run.points[-1])).min():.2g}"
+                return (
+                    f"{slope}, curvature {rounded_text(np.abs(eigenvalues(goal, run.points[-1])).min(), 2)}"
+                )
             return f"{slope}, {_above(run, court)}"
         case Status.MISLED:
             exact = math.hypot(*goal.exact_gradient(run.points[-1]))
-            return f"slope {exact:.3g}, by differences {run.gradient_norms[-1]:.2g}"
+            return f"slope {rounded_text(exact)}, by differences {rounded_text(run.gradient_norms[-1], 2)}"
         case Status.OUTSIDE:
             axis = outside(run.points[-1], court.domain)[0]
             low, high = court.domain[axis]
@@ -154,8 +156,8 @@ def _above(run: Run, court: Court) -> str:
     loss, lowest, depth = float(court.goal.value(run.points[-1])), court.known[0], court.depth
     away, extreme = ("below", "maximum") if court.entry.maximize else ("above", "minimum")
     if depth and depth.loss < lowest.loss - depth.visible:
-        return f"more than {loss - depth.loss:.3g} {away} the loss at {point_text(depth.point)}"
-    return f"{loss - lowest.loss:.3g} {away} the {extreme} at {point_text(lowest.point)}"
+        return f"more than {rounded_text(loss - depth.loss)} {away} the loss at {point_text(depth.point)}"
+    return f"{rounded_text(loss - lowest.loss)} {away} the {extreme} at {point_text(lowest.point)}"
 
 
 def edge(team: Team) -> float | None:
@@ -213,10 +215,13 @@ def _pace(run: Run, court: Court) -> str:
     if np.isnan(run.losses[-1]):
         return f"no loss at {point_text(run.points[-1])}"
     if run.status is Status.DIVERGED and np.isfinite(run.losses[:-1]).all() and run.steps:
-        return f"loss {run.losses[0]:.2g} at the start, {run.losses[-1]:.2g} at the end"
+        first, last = (rounded_text(run.losses[row], 2) for row in (0, -1))
+        return f"loss {first} at the start, {last} at the end"
     left = more_steps(run, court.stop)
     return (
-        f"about {left:.2g} more steps at this pace" if run.status is Status.SLOW and left < math.inf else ""
+        f"about {rounded_text(left, 2)} more steps at this pace"
+        if run.status is Status.SLOW and left < math.inf
+        else ""
     )
 
 

@@ -5,6 +5,7 @@ from .calculus import symbol as symbol
 from .expression import number_text as number_text
 from .expression import parse as parse
 from .expression import point_text as point_text
+from .expression import rounded_text as rounded_text
 from .expression import variables as variables
 from .latex import to_latex as to_latex
 from .vocabulary import check_variables as check_variables

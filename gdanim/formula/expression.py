@@ -5,6 +5,7 @@ Whatever the grammar reads is derived at once: a formula whose derivatives would
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -15,6 +16,8 @@ from gdanim.formula.calculus import TooComplexError, derivatives
 from gdanim.formula.grammar import Parser
 from gdanim.formula.latex import from_latex
 
+NOISE = 1e-14  # what is smaller, where numbers are about 1, is rounding
+RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 MAX_LENGTH = 1000  # characters
 TYPESET = re.compile(r"[\\{$]")  # of LaTeX, and of no formula
 
@@ -68,6 +71,21 @@ def number_text(value: float) -> str:
     return short if float(short) == value else repr(float(value))
 
 
+def rounded_text(value: float, digits: int = 3) -> str:
+    """A number as people write it, in so many digits: 2200, 0.0012, 1.2 times a power of ten; noise is 0."""
+    if abs(value) < NOISE:
+        return "0"
+    if not math.isfinite(value):
+        return str(value)
+    mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+    power = int(exponent)
+    if -4 <= power < 6:
+        return number_text(float(f"{value:.{digits}g}"))
+    factor = "" if float(mantissa) == 1 else f"{float(mantissa):g} \u00d7 "
+    return f"{factor}10{str(power).translate(RAISED)}"
+
+
 def point_text(point: Sequence[float], digits: int = 4) -> str:
     """Coordinates in parentheses: (3.142, 0)."""
-    return f"({', '.join(f'{x:.{digits}g}' for x in point)})"
+    scale = NOISE * max(1.0, *map(abs, point)) if len(point) else NOISE
+    return f"({', '.join(f'{0.0 if abs(x) < scale else x:.{digits}g}' for x in point)})"
