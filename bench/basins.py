@@ -15,9 +15,9 @@ from gdanim.engine.basins import basins
 SPEC = Path(__file__).parent.parent / "specs" / "gallery" / "basins.yaml"
 
 if __name__ == "__main__":
-    spec = gdanim.load(SPEC)
-    act = cast(spec)[0]
+    (part,) = gdanim.load(SPEC).parts
+    act = cast(part)[0]
     for name in ("first", "second"):
         begin = time.perf_counter()
-        found = basins(spec, act, 960, 540)
+        found = basins(part, act, 960, 540)
         print(f"{name}: {time.perf_counter() - begin:.1f} s, {len(found.minima)} minima")

@@ -53,18 +53,18 @@ def ours(balls: int, worth: float) -> Run:
     from gdanim.spec import Spec
 
     descent.WORTH_COMPILING = worth
-    spec = Spec.model_validate(
+    (part,) = Spec.model_validate(
         {
             "functions": ["rosenbrock"],
             "optimizers": ["adam"],
             "learning_rates": [RATE],
             "stop": {"gradient_norm": 0},
         }
-    )
-    act = cast(spec)[0]
+    ).parts
+    act = cast(part)[0]
     starts = np.random.default_rng(1).uniform(-2, 2, (balls, 2))
     every = 1 if balls == 1 else KEPT
-    return lambda steps: descent.crowd(spec.model_copy(update={"steps": steps}), act, starts, every)
+    return lambda steps: descent.crowd(part.model_copy(update={"steps": steps}), act, starts, every)
 
 
 WAYS: dict[str, Callable[[int], Run]] = {
