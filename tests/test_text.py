@@ -17,7 +17,18 @@ from gdanim.engine.solution import Act
 from gdanim.formula import parse, to_latex
 from gdanim.registry import functions
 from gdanim.spec import Spec
-from gdanim.view.text import LEAST, Lettering, Numbers, fitted, formula, literal, shortened, unknown, written
+from gdanim.view.text import (
+    LEAST,
+    Lettering,
+    Numbers,
+    balanced,
+    fitted,
+    formula,
+    literal,
+    shortened,
+    unknown,
+    written,
+)
 
 TYPED = [
     '100% #1 $5 \\ "x"',
@@ -334,3 +345,15 @@ def test_formulas_of_expressions_compile(act_of: Callable[[str], Act], expressio
 )
 def test_a_formula_is_shown_as_typed_but_for_repeated_factors(typed: str, shown: str) -> None:
     assert to_latex(parse(typed)) == shown
+
+
+def test_lines_of_a_formula_are_about_equally_long_and_clear_of_each_other() -> None:
+    """Set in a block as a scene does, fractions in both lines."""
+    half = "(x - 1)^2*(1 + 10*sin(pi*x)^2)/16"
+    formula_in_lines = f"#block(width: 210pt)[{balanced(formula(to_latex(parse(f'{half} + {half}'))))}]"
+    (image,) = pieces([formula_in_lines])
+    rows = np.flatnonzero((image > 40).any(axis=1))
+    gaps = np.flatnonzero(np.diff(rows) > 1)
+    assert len(gaps), "the lower line begins below the upper one"
+    short = f"#block(width: 210pt)[{balanced(formula('x^2 + y^2'))}]"
+    assert pieces([short])[0].shape[0] < image.shape[0] / 2

@@ -32,7 +32,7 @@ from gdanim.view.film import Film
 from gdanim.view.layout import MARGIN, SHORT
 from gdanim.view.pane import Pane
 from gdanim.view.stage import Stage
-from gdanim.view.text import formula, literal, preamble, shortened
+from gdanim.view.text import balanced, formula, literal, preamble, shortened
 
 SPEC_VARIABLE = "GDANIM_SPEC"  # names the spec for `manim render scenes/...`
 TYPST_SIZE = 10  # points in which manim has Typst set text
@@ -132,7 +132,7 @@ class FilmScene(Stage):
         else:
             markup = formula(f"f{arguments} = {objective.latex}")
         top = MARGIN if title is None else self.below(title) + 26
-        rule = self.text(markup, 32, MARGIN, top, self.theme.secondary, self._room)
+        rule = self.text(balanced(markup), 32, MARGIN, top, self.theme.secondary, self._room)
         if title is not None and (self.has_strip or not self.heading_in_column):
             unit = config.frame_height / self.layout.height
             if title.width + rule.width + 60 * unit < self._room * unit:

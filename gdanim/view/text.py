@@ -47,13 +47,18 @@ def shortened(markup: str, lines: int) -> str:
     return f"#shortened({lines})[{markup}]"
 
 
+def balanced(markup: str) -> str:
+    """Markup of a formula that stands in a block: on one line if it can, else on lines of one length."""
+    return f"#balanced[{markup}]"
+
+
 def formula(latex: str, before: str = "") -> str:
-    """Typst markup of an inline formula written in LaTeX, with room between its lines where it breaks.
+    """Typst markup of an inline formula written in LaTeX.
 
     ``before`` is markup that stands right in front of it.
     """
     math = tylax.latex_to_typst(latex).strip().replace("{", "").replace("}", "")  # tylax leaves groups behind
-    return f"#set par(leading: 0.95em)\n{before}${math}$"
+    return f"{before}${math}$"
 
 
 def preamble(font: str | None, least: float = 0.0) -> str:
