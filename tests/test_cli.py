@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import shlex
+import signal
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -591,6 +593,26 @@ def test_a_table_is_written_into_a_new_folder_but_not_below_a_file(
     name = "n" * 300
     told = f"cannot write {name}: File name too long\n"
     assert run(capsys, "solve", "film.yaml", "--csv", name) == (cli.BAD_INPUT, "", told)
+
+
+@pytest.mark.parametrize("command", ["--plugin {}.py check ravine.yaml", "new --data {}.csv bowl"])
+def test_a_name_too_long_for_a_file_is_bad_input(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, *command.format("n" * 300).split())
+    assert (code, err.endswith(": File name too long\n")) == (cli.BAD_INPUT, True)
+
+
+def test_so_is_one_too_long_for_a_film(film: FakeFilm, capsys: pytest.CaptureFixture[str]) -> None:
+    film.failure = OSError(errno.ENAMETOOLONG, "File name too long", "media/nnn.mp4")
+    told = "media/nnn.mp4: File name too long\n"
+    assert run(capsys, "render", "ravine.yaml") == (cli.BAD_INPUT, "", told)
+
+
+def test_films_are_made_where_there_is_no_signal_for_a_closed_window(
+    film: FakeFilm, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(signal, "SIGHUP")  # as on Windows
+    assert run(capsys, "render", "ravine.yaml")[0] == cli.OK
+    assert film.calls
 
 
 @pytest.mark.parametrize("name", ["", ".yaml", "folder/"])

@@ -140,6 +140,29 @@ def test_a_film_can_be_found_current_by_its_loaded_spec_too(folder: Path, render
     assert rendered == ["mp4", "gif"]
 
 
+@pytest.mark.parametrize("words", [[], ["--set", "steps=1000"]])
+def test_another_format_leaves_a_film_as_it_is(words: list[str], folder: Path, rendered: list[str]) -> None:
+    shorter = SPEC.replace("formats: [mp4, gif]", "formats: [gif]")
+    assert shorter != SPEC
+    (folder / "line.yaml").write_text(shorter)
+    assert main(["render", "line.yaml", *words]) == OK
+    assert rendered == []
+    (folder / "media/line.gif").unlink()
+    (folder / "line.yaml").write_text(SPEC)
+    assert main(["render", "line.yaml", *words]) == OK
+    assert rendered == ["gif"]
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("formats", ["[]", "[mp5]", "mp4", "[[mp4]]"])
+def test_formats_that_there_are_not_are_refused_whatever_is_up_to_date(
+    formats: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("line.yaml").write_text(SPEC.replace("formats: [mp4, gif]", f"formats: {formats}"))
+    assert main(["render", "line.yaml", "-f", "mp4"]) == BAD_INPUT
+    assert "formats must" in capsys.readouterr().err
+
+
 CHANGES: dict[str, Callable[[], object]] = {
     "spec": lambda: Path("line.yaml").write_text(SPEC.replace("One", "Eins")),
     "data": lambda: Path("points.csv").write_text(POINTS.replace("4", "5")),
