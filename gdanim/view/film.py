@@ -20,6 +20,7 @@ from gdanim.engine.solution import Solution
 from gdanim.errors import InputError
 from gdanim.lengths import natural
 from gdanim.motion.timeline import LEAVE
+from gdanim.sources import found_beside
 from gdanim.spec import Part, Spec
 from gdanim.theme import rgb, themed
 from gdanim.view.captions import Cue, cues, seconds_to_read
@@ -256,7 +257,8 @@ def scene_class(name: str) -> type[Stage]:
     if module_spec is None or module_spec.loader is None:
         raise InputError(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(module_spec)
-    module_spec.loader.exec_module(module)
+    with found_beside(path):
+        module_spec.loader.exec_module(module)
     found = [
         value
         for value in vars(module).values()
