@@ -153,6 +153,7 @@ FUNCTIONS = [
     ("functions: [[himmelblau]]", "functions: [himmelblau]", "not a list: write himmelblau"),
     ("functions: [{rosenbrock: {b: 50}}]", "functions: [{name: rosenbrock, b: 50}]", "write {name: rosenb"),
     ("functions: [{rosenbrock: {c: 50}}]", "functions: [rosenbrock]", "write {name: rosenbrock, ...}"),
+    ("functions: [{grid: null}]", "functions: [bowl]", "write {name: grid, ...}"),
     ("functions: {himmelblau: {}}", "functions: [himmelblau]", "write [himmelblau]"),
     ("functions: [bowl],", "functions: [bowl]", "drop the , at the end"),
     ("functions: [bowl] steps: 5", "functions: [bowl]\nsteps: 5", "begin a line with steps:"),

@@ -17,6 +17,7 @@ from gdanim import cli
 from gdanim.engine.runs import Ball, Run, Status
 from gdanim.engine.solution import Act, Solution
 from gdanim.errors import InputError
+from gdanim.formats import choices
 from gdanim.output import film
 
 SPEC = {"functions": ["x^2 + 10*y^2"], "learning_rates": [0.05], "starts": [[-1, 0.5]], "steps": 20}
@@ -183,7 +184,7 @@ def test_a_wrong_quality_gives_the_message_of_the_command_line(
 @pytest.mark.parametrize(
     ("formats", "message"),
     [
-        (["avi"], "each item of formats must be 'mp4' or 'gif', not 'avi'"),
+        (["avi"], f"each item of formats must be {choices('{!r}')}, not 'avi'"),
         ("gif", "formats must be a list, not 'gif': write [gif]"),
         ([], "formats must have an item, not an empty list"),
     ],

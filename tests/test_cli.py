@@ -21,6 +21,7 @@ from gdanim import cli, registry
 from gdanim.catalog import scenes
 from gdanim.cli import main
 from gdanim.engine.runs import Status
+from gdanim.formats import choices
 from gdanim.output.provenance import Origin
 from gdanim.spec import Spec
 
@@ -347,7 +348,7 @@ def test_render_makes_what_is_up_to_date_anyway_if_forced(
 def test_an_unknown_format_is_refused(film: FakeFilm, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, "render", "ravine.yaml", "-f", "mp4", "-f", "avi")
     assert code == cli.BAD_INPUT
-    assert err == "-f: each item of formats must be 'mp4' or 'gif', not 'avi'\n"
+    assert err == f"-f: each item of formats must be {choices('{!r}')}, not 'avi'\n"
     assert film.calls == []
 
 

@@ -58,7 +58,7 @@ class Entry(Model):
             cls.model_validate(plain(meant))
             told = written(meant)
         except ValidationError:  # it has mistakes of its own, and is no example
-            told = f"{{name: {meant['name']}, ...}}"
+            told = f"{{name: {meant if isinstance(meant, str) else meant['name']}, ...}}"
         raise mistake(f"what stands here begins with its name: write {told}")
 
     @field_validator("name")
