@@ -326,7 +326,7 @@ def test_descent_films_on_request(film: FakeFilm, capsys: pytest.CaptureFixture[
     assert out.endswith("films/roll.gif\n")
     code, _, err = run(capsys, *argv, "roll.avi")
     assert code == cli.BAD_INPUT
-    assert ".mp4 or .gif" in err
+    assert choices(".{}") in err
 
 
 def test_render_makes_what_is_not_up_to_date(film: FakeFilm, capsys: pytest.CaptureFixture[str]) -> None:
