@@ -225,11 +225,13 @@ def _checked(solution: Any) -> Solution | None:
 
 
 def _a_solution(given: Any, due: str) -> Solution:
+    from gdanim.engine.given import refuse_unfit
     from gdanim.engine.solution import Solution
     from gdanim.origin import kind_of
 
     if not isinstance(given, Solution):
         raise InputError(f"{due}, not {kind_of(given)}")
+    refuse_unfit(given)
     return given
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args, get_type_hints
 
 from gdanim.errors import InputError
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gdanim.spec.entries import FunctionEntry
 
 ANY = range(1, sys.maxsize)  # number of variables
+Span: TypeAlias = Literal["film", "act", "ball", "row", "data", "run"]  # what a scene has seconds for
 EXAMPLES = {  # of declarations whose defaults are none
     "functions": '("bowl",)',
     "most_rates": "6",
@@ -58,7 +59,7 @@ class Declared:
     """Whether it can do nothing without a sweep."""
     uses: ClassVar[tuple[str, ...]] = ()
     """Keys that mean something only to scenes that say so: ("card",), ("view.against",)."""
-    lasts: ClassVar[Mapping[str, float]] = {}
+    lasts: ClassVar[Mapping[Span, float]] = {}
     """Of one with a construct of its own, about how many seconds it lasts beside the run: {"film": 4,
     "act": 2, "ball": 0, "row": 0.9}, "data" where it has some to show, "run": 0 without the run."""
     heading_in_column: ClassVar[bool] = False
@@ -77,7 +78,14 @@ KINDS = {name: get_args(kind)[0] for name, kind in get_type_hints(Declared).item
 
 def facts(scene: str) -> type[Declared]:
     """What a scene declares. Raises InputError where that cannot be read, is misspelt or of another type."""
-    return _said(scenes()[scene])
+    file = scenes()[scene]
+    said, known = _said(file), for_some()
+    for key in said.uses:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            meant = f", did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}"
+            raise InputError(f"{file}: uses names the unknown key {key!r}{meant}")
+    return said
 
 
 def _said(file: Path) -> type[Declared]:
@@ -108,7 +116,7 @@ def _read(name: str, node: ast.expr, where: str) -> Any:
         raise InputError(f"{where}: {name} must be such as {example}, not {value!r}") from None
 
 
-def lasts(scene: str) -> Mapping[str, float] | None:
+def lasts(scene: str) -> Mapping[Span, float] | None:
     """What a scene says of its length; None for one of the usual beats, without a construct of its own."""
     beats = (part for node in _classes(scenes()[scene]) for part in node.body)
     return facts(scene).lasts if any(getattr(part, "name", "") == "construct" for part in beats) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import shlex
@@ -51,8 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
-        print(_failure("gdanim", error), file=sys.stderr)
-        return FAILED
+        return _failed("gdanim", error)
     return code
 
 
@@ -179,8 +179,9 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
 def _render(arguments: argparse.Namespace) -> int:
     from gdanim.output import provenance
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _end)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # Windows has no SIGHUP
+            signal.signal(getattr(signal, name), _end)
     sources = _once(arguments.specs)
     origins = {source: provenance.of(source, arguments.quality, arguments.settings) for source in sources}
     folders = {source: Path(arguments.directory) / _below_specs(Path(source)) for source in sources}
@@ -236,8 +237,7 @@ def _filmed(
             print(f"{source}: {error}", file=sys.stderr)
             return BAD_INPUT
         except Exception as error:  # the other films can still be made
-            print(_failure(source, error), file=sys.stderr)
-            return FAILED
+            return _failed(source, error)
         print(*made, sep="\n")
     return OK
 
@@ -412,6 +412,12 @@ def _drawable(source: str | Path, settings: Sequence[str]) -> Spec:
     if why := undrawn(spec):
         raise InputError(f"{source}: {why}")
     return spec
+
+
+def _failed(what: str, error: Exception) -> int:
+    """Tell what went wrong and return an exit code: a name too long for a file is bad input."""
+    print(_failure(what, error), file=sys.stderr)
+    return BAD_INPUT if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG else FAILED
 
 
 def _failure(what: str, error: Exception) -> str:

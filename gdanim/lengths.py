@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gdanim.catalog import lasts
+from gdanim.catalog import Span, lasts
 from gdanim.engine.balls import Cast, cast
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Act
@@ -98,7 +98,7 @@ def _beats(spec: Part, balls: Sequence[int]) -> float:
     if own is None:
         standing = spec.video.loop and len(balls) == 1
         return len(balls) * ((0.0 if standing else APPEAR) + FALL + HOLD)
-    counts = {
+    counts: dict[Span, int] = {
         "film": 1,
         "act": len(balls),
         "ball": sum(balls),

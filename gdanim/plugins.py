@@ -35,7 +35,8 @@ def load(path: str | Path) -> None:
     module = sys.modules[module_name] = importlib.util.module_from_spec(spec)
     before = _factories()
     try:
-        spec.loader.exec_module(module)
+        with sources.found_beside(path):
+            spec.loader.exec_module(module)
     except InputError:
         raise
     except (Exception, SystemExit) as error:
@@ -43,7 +44,7 @@ def load(path: str | Path) -> None:
         raise InputError(f"{path}:{line}: {_told(error)}") from error
     registry.additions[str(path.absolute())] = sources.hashed(sources.needed([path]))
     factories = _factories()
-    if all(origin.built_in(factory) for factory in factories.values()):
+    if factories == before:
         example = "@optimizers.register above a function, or @functions.register, ..."
         raise InputError(f"{path}:1: this file registers nothing: write {example}")
     for (names, name), factory in factories.items():

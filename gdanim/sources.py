@@ -7,6 +7,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,6 +37,23 @@ def needed(files: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
+@contextmanager
+def found_beside(file: Path) -> Iterator[None]:
+    """Modules in the working folder and beside a user's ``file`` can be imported while that is loaded.
+
+    They come last: nothing of Python or of a package is ever taken from there.
+    """
+    folders = dict.fromkeys([os.getcwd(), str(file.absolute().parent)])
+    added = [folder for folder in folders if folder not in sys.path]
+    sys.path += added
+    try:
+        yield
+    finally:
+        for folder in added:
+            if folder in sys.path:
+                sys.path.remove(folder)
+
+
 def module(name: str, beside: Path = Path()) -> list[Path]:
     """The files of a module or package, by its name without a dot, as a file in ``beside`` would import it.
 
@@ -43,8 +61,8 @@ def module(name: str, beside: Path = Path()) -> list[Path]:
     """
     if name == "gdanim" or name in sys.stdlib_module_names:
         return []
-    try:  # scenes and plugins may add their folder, or the working folder, to the path
-        spec = PathFinder.find_spec(name, [str(beside), "", *sys.path]) or find_spec(name)
+    try:
+        spec = PathFinder.find_spec(name, [*sys.path, "", str(beside)]) or find_spec(name)
     except (ImportError, ValueError):
         return []
     if spec is None:

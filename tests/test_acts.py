@@ -258,6 +258,7 @@ def test_what_belongs_to_an_act_is_sent_there(spec_of: Callable[[str], Spec], ke
         ("dimensions: ClassVar[tuple[int, ...]] = [1]", r"dimensions must be such as (2,), not [1]"),
         ("most_rates = 2.5", "most_rates must be such as 6, not 2.5"),
         ("lasts = {'act': 'long'}", "lasts must be such as {\"act\": 4.0}, not {'act': 'long'}"),
+        ("lasts = {'acts': 4.0}", "lasts must be such as {\"act\": 4.0}, not {'acts': 4.0}"),
         ("uses = ('card')", "uses must be such as (\"card\",), not 'card'"),
     ],
 )
@@ -267,6 +268,13 @@ def test_what_a_scene_says_of_itself_is_checked(declared: str, told: str) -> Non
     with pytest.raises(InputError) as raised:
         read("scene: mine\nfunctions: [bowl]\n")
     assert str(raised.value) == f"scenes/mine.py:2: {told}"
+
+
+def test_a_scene_uses_keys_that_there_are() -> None:
+    Path("scenes").mkdir()
+    Path("scenes/mine.py").write_text("class Mine(FilmScene):\n    uses = ('crad',)\n")
+    with pytest.raises(InputError, match="uses names the unknown key 'crad', did you mean 'card'"):
+        read("scene: mine\nfunctions: [bowl]\n")
 
 
 def test_a_declaration_with_a_type_is_read() -> None:

@@ -14,8 +14,10 @@ import pytest
 
 import gdanim
 from gdanim import cli
-from gdanim.engine.solution import Solution
+from gdanim.engine.runs import Ball, Run, Status
+from gdanim.engine.solution import Act, Solution
 from gdanim.errors import InputError
+from gdanim.formats import choices
 from gdanim.output import film
 
 SPEC = {"functions": ["x^2 + 10*y^2"], "learning_rates": [0.05], "starts": [[-1, 0.5]], "steps": 20}
@@ -183,7 +185,7 @@ def test_a_wrong_quality_gives_the_message_of_the_command_line(
 @pytest.mark.parametrize(
     ("formats", "message"),
     [
-        (["avi"], "each item of formats must be 'mp4' or 'gif', not 'avi'"),
+        (["avi"], f"each item of formats must be {choices('{!r}')}, not 'avi'"),
         ("gif", "formats must be a list, not 'gif': write [gif]"),
         ([], "formats must have an item, not an empty list"),
     ],
@@ -253,11 +255,82 @@ def test_runs_from_elsewhere_are_shown(tmp_path: Path) -> None:
 
 
 def test_a_solution_that_does_not_fit_is_refused(tmp_path: Path) -> None:
-    told = "the solution has 2 acts, but the spec 1 functions"
+    told = "the solution has 2 acts, but the spec 1 function: an act for each"
     with pytest.raises(InputError, match=told):
         gdanim.still(SPEC, quality="180p5", solution=gdanim.solve(SPEC | {"functions": ["bowl", "bowl"]}))
+    told = r"act 1 of the solution has 1 variable, but x\^2 \+ 10\*y\^2 2 variables"
+    with pytest.raises(InputError, match=told):
+        gdanim.still(SPEC, quality="180p5", solution=gdanim.solve({"functions": ["x^2"], "steps": 3}))
     with pytest.raises(InputError, match=r"solution is what .* returns, or one of your own, not"):
         gdanim.render(SPEC, tmp_path, solution=gdanim.solve(SPEC).acts)  # type: ignore[arg-type]
+
+
+def by_hand(**other: Any) -> Solution:
+    """A run of three rows with no more than it must have, and something else in it."""
+    fields = {
+        "ball": Ball(1, "mine", "mine", 0.1, (1.0, 1.0), 0),
+        "points": np.array([[1.0, 1.0], [0.5, 0.5], [0.0, 0.2]]),
+        **dict.fromkeys(("losses", "gradient_norms", "learning_rates"), np.ones(3)),
+        "status": Status.GOING,
+        "counts": np.ones((3, 3), dtype=np.int32),
+    }
+    goal = gdanim.from_callable(lambda x, y: x**2 + y**2, domain=[(-2, 2), (-2, 2)])
+    run: Any = Run(**fields | other)  # type: ignore[arg-type]
+    return Solution("from elsewhere", (Act(goal, ((-2.0, 2.0), (-2.0, 2.0)), (run,)),))
+
+
+@pytest.mark.usefixtures("filming")
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"points": np.array([[1.0, 1.0], [np.nan, 1.0], [0.0, 0.2]])},
+        {"points": np.array([[1, 1], [0, 1], [0, 0]]), "losses": np.full(3, np.nan)},
+        {"points": np.ones((1, 2)), "counts": np.ones((1, 3), dtype=np.int32)}
+        | dict.fromkeys(("losses", "gradient_norms", "learning_rates"), np.ones(1)),
+    ],
+)
+def test_a_run_may_be_made_by_hand(fields: dict[str, Any]) -> None:
+    solution = by_hand(**fields)
+    assert gdanim.still(SPEC, quality="120p1", solution=solution).size
+    assert len(gdanim.columns(solution)["loss"]) == len(solution.acts[0].runs[0].points)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"points": np.ones((0, 2))}, r"run 1: its points must be .* \(a row for its start .* \(0, 2\)"),
+        ({"points": np.ones((3, 1))}, r"points must be an array of numbers of shape \(steps \+ 1, 2\)"),
+        ({"points": [[1.0, 1.0]]}, "its points must be an array .*, not a list"),
+        ({"points": np.full((3, 2), np.nan)}, "it must start at a point of finite numbers"),
+        ({"losses": np.ones(2)}, r"losses must be an array of numbers of shape \(3,\), not .* \(2,\)"),
+        ({"losses": np.array(["a", "b", "c"])}, "losses must be an array of numbers"),
+        ({"counts": None}, r"counts must be an array of numbers of shape \(3, 3\), not None"),
+        ({"status": "converged"}, "its status must be a gdanim.engine.runs.Status, not a str"),
+        ({"ball": "mine"}, "its ball must be a gdanim.engine.runs.Ball, not a str"),
+        ({"domain": None}, r"its domain must be a pair \(low, high\) of numbers for each variable \(x, y\)"),
+        ({"domain": ((-1.0, 1.0),)}, "its domain must be"),
+        ({"domain": ((1.0, -1.0), (-1.0, 1.0))}, "its domain must be"),
+        ({"objective": abs}, "its objective must be such as from_callable makes, not a func"),
+        ({"runs": ()}, "its runs must be one or more, in a tuple"),
+        ({"runs": None}, "its runs must be one or more, in a tuple"),
+        ({"runs": (1,)}, "run 1: it must be a gdanim.engine.runs.Run, not the number 1"),
+    ],
+)
+def test_what_is_wrong_with_a_solution_is_told_by_act_and_run(fields: dict[str, Any], message: str) -> None:
+    kept = {key: value for key, value in fields.items() if key in ("domain", "objective", "runs")}
+    solution = by_hand(**{key: value for key, value in fields.items() if key not in kept})
+    solution = replace(solution, acts=(replace(solution.acts[0], **kept),))
+    with pytest.raises(InputError, match=f"act 1 of the solution: .*{message}"):
+        gdanim.still(SPEC, quality="120p1", solution=solution)
+    with pytest.raises(InputError, match=message):
+        gdanim.columns(solution)
+
+
+@pytest.mark.parametrize("acts", [None, (1,)])
+def test_acts_are_acts(acts: Any) -> None:
+    with pytest.raises(InputError, match=r"of a solution are a tuple, not None|must be a gdanim.*Act, not"):
+        gdanim.columns(Solution("mine", acts))
 
 
 @pytest.mark.parametrize(

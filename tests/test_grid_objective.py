@@ -109,7 +109,7 @@ def test_too_few_values_and_odd_names_are_refused() -> None:
     with pytest.raises(SpecError, match="a grid has at least 4 values of x, not 2"):
         gdanim.load({"functions": [{"name": "grid", "data": few}]})
     odd = columns(**{"a b": X.ravel().tolist()})
-    with pytest.raises(SpecError, match="its columns name the variables"):
+    with pytest.raises(SpecError, match="rename its columns, which name the variables: a variable is one"):
         gdanim.load({"functions": [{"name": "grid", "data": odd, "columns": ["a b", "beta", "loss"]}]})
 
 

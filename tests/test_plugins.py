@@ -92,6 +92,48 @@ def test_its_mistakes_are_told_at_their_line(command: Command, folder: Path, tex
     assert "there is no file" in command(folder, "check", "film.yaml", "--plugin", "none.py").stderr
 
 
+def test_each_file_registers_something(command: Command, folder: Path) -> None:
+    (folder / "none.py").write_text("x = 1\n")
+    done = command(folder, "check", "film.yaml", "--plugin", "own.py", "--plugin", "none.py")
+    assert (done.returncode, done.stderr[:8]) == (2, "none.py:")
+
+
+@pytest.fixture
+def bare_path(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with modules, beside others below it, where nothing is imported from but packages."""
+    (folder / "below").mkdir()
+    (folder / "below" / "beside_it.py").write_text("import wave\nLATE = wave.Error\n")
+    (folder / "in_working_folder.py").write_text("from beside_it import LATE\n")
+    (folder / "wave.py").write_text("1 / 0\n")  # never in the place of Python's own
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if path and Path(path) != folder])
+    for name in ("beside_it", "in_working_folder", "wave"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    return folder
+
+
+def test_a_plugin_imports_what_lies_beside_it_and_in_the_working_folder(
+    command: Command, bare_path: Path
+) -> None:
+    (bare_path / "below" / "own.py").write_text("from in_working_folder import LATE\n" + OWN)
+    before = list(sys.path)
+    done = command(bare_path, "check", "film.yaml", "--plugin", "below/own.py")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sys.path == before
+
+
+def test_so_does_a_scene(bare_path: Path) -> None:
+    from gdanim.view.film import scene_class
+
+    (bare_path / "scenes").mkdir()
+    (bare_path / "below" / "beside_it.py").rename(bare_path / "scenes" / "beside_it.py")
+    text = "from gdanim.view import FilmScene\nimport in_working_folder, beside_it\n"
+    (bare_path / "scenes" / "mine.py").write_text(text + "class Mine(FilmScene): pass\n")
+    before = list(sys.path)
+    assert scene_class("mine").__name__ == "Mine"
+    assert sys.path == before
+
+
 def test_an_installed_package_can_offer_its_own(folder: Path) -> None:
     package = folder / "own-1.0.dist-info"
     package.mkdir()

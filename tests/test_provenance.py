@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,14 +27,15 @@ from gdanim.output import film, provenance
 from gdanim.spec import Spec
 from gdanim.view.captions import Cue
 
-SPEC = """\
-functions: [{name: linear_regression, data: points.csv}]
+NAMES = list(registry.formats)
+SPEC = f"""\
+functions: [{{name: linear_regression, data: points.csv}}]
 scene: mine
-formats: [mp4, gif]
-acts: [{title: One, say: It rolls.}, {title: Two, scene: surface}]
+formats: [{", ".join(NAMES)}]
+acts: [{{title: One, say: It rolls.}}, {{title: Two, scene: surface}}]
 """
 POINTS = "x,y\n0,1\n1,3\n2,4\n"
-FILMS = ["media/line.mp4", "media/line.gif"]
+FILMS = [f"media/line.{name}" for name in NAMES]
 
 
 PLUGIN = """\
@@ -137,7 +139,30 @@ def test_a_film_can_be_found_current_by_its_loaded_spec_too(folder: Path, render
     assert rendered == []
     (folder / "line.yaml").write_text(SPEC + "steps: 999\n")
     assert main(["render", "line.yaml"]) == OK
-    assert rendered == ["mp4", "gif"]
+    assert rendered == NAMES
+
+
+@pytest.mark.parametrize("words", [[], ["--set", "steps=1000"]])
+def test_another_format_leaves_a_film_as_it_is(words: list[str], folder: Path, rendered: list[str]) -> None:
+    shorter = SPEC.replace("formats: [mp4, ", "formats: [")
+    assert shorter != SPEC
+    (folder / "line.yaml").write_text(shorter)
+    assert main(["render", "line.yaml", *words]) == OK
+    assert rendered == []
+    (folder / "media/line.mp4").unlink()
+    (folder / "line.yaml").write_text(SPEC)
+    assert main(["render", "line.yaml", *words]) == OK
+    assert rendered == ["mp4"]
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("formats", ["[]", "[mp5]", "mp4", "[[mp4]]"])
+def test_formats_that_there_are_not_are_refused_whatever_is_up_to_date(
+    formats: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("line.yaml").write_text(re.sub("formats: .*", f"formats: {formats}", SPEC))
+    assert main(["render", "line.yaml", "-f", "mp4"]) == BAD_INPUT
+    assert "formats must" in capsys.readouterr().err
 
 
 CHANGES: dict[str, Callable[[], object]] = {
@@ -160,7 +185,7 @@ def test_a_change_makes_a_film_old(
     CHANGES[change]()
     assert provenance.of("line.yaml", None) != before
     assert main(["render", "line.yaml"]) == OK
-    assert rendered == ["mp4", "gif"]
+    assert rendered == NAMES
     assert capsys.readouterr().out.strip() == ""
 
 
@@ -169,10 +194,10 @@ def test_so_does_another_quality_version_or_plugin(
     rendered: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert main(["render", "line.yaml", "-q", "180p5"]) == OK
-    assert rendered == ["mp4", "gif"]
+    assert rendered == NAMES
     monkeypatch.setattr(provenance, "__version__", "0.0.1")
     assert main(["render", "line.yaml"]) == OK
-    assert rendered == ["mp4", "gif"] * 2
+    assert rendered == NAMES * 2
 
 
 @pytest.mark.usefixtures("folder")
@@ -188,7 +213,7 @@ def test_so_does_another_version_of_what_draws(
         monkeypatch.setattr(provenance, "_version", lambda name: version(name) + "+" * (name == package))
         provenance._requirements.cache_clear()
         assert main(["render", "line.yaml"]) == OK
-        assert rendered == ["mp4", "gif"]
+        assert rendered == NAMES
     finally:
         provenance._requirements.cache_clear()
 
@@ -230,7 +255,7 @@ def test_force_makes_what_is_up_to_date(rendered: list[str]) -> None:
     assert main(["render", "line.yaml"]) == OK
     assert rendered == []
     assert main(["render", "line.yaml", "--force"]) == OK
-    assert rendered == ["mp4", "gif"]
+    assert rendered == NAMES
 
 
 @pytest.mark.usefixtures("folder", "own_names")

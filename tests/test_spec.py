@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 import gdanim
 from gdanim.errors import SpecError
+from gdanim.formats import choices
 from gdanim.registry import functions, optimizers, schedules
 from gdanim.schema import schema
 from gdanim.spec import Keys, Spec, spec_hash
@@ -68,9 +69,11 @@ BAD = [
     ("view: {height: tall}\n               ^", "height must be 'auto', 'linear' or 'log', not 'tall'"),
     ("video: {quality: hd}\n                 ^", "lines and frames per second such as"),
     ("video: {quality: 721p30}\n                 ^", "even height"),
+    ("video: {quality: 100x80p5}\n                 ^", "shorter side of 120 to 2160 pixels"),
+    ("video: {quality: 90p5}\n                 ^", "even height of 120 to 2160"),
     ("video: {duration: 1}\n                  ^", "duration must be at least 2, not 1"),
     ("formats: []\n         ^", "formats must have an item, not an empty list"),
-    ("formats: [mp4, avi]\n               ^", "each item of formats must be 'mp4' or 'gif', not 'avi'"),
+    ("formats: [mp4, avi]\n               ^", f"formats must be {choices('{!r}')}, not 'avi'"),
     ("optimizers: []\n            ^", "optimizers must have an item"),
     ("optimizers: sgd\n            ^", "optimizers must be a list, not 'sgd': write [sgd]"),
     ("pace: 0,5\n      ^", "pace must be a number, not '0,5': write 0.5"),

@@ -260,7 +260,8 @@ class Rolling(Timeline):
         points, times = points[kept], times[kept]
         rows = np.minimum(first + kept, last)
         hops = np.linalg.norm(np.diff(self.landscape.to_world(points), axis=0), axis=1)
-        pieces = np.clip(np.ceil(hops / 0.035), 1, max(1, budget // max(len(hops), 1))).astype(int)
+        pieces = np.clip(np.ceil(hops / 0.035), 1, max(1, budget // max(len(hops), 1)))
+        pieces = np.nan_to_num(pieces).astype(int)  # nothing is drawn where a place is unknown
         pieces = np.minimum(pieces, 48)
         xs, ts, marks = [points[:1]], [times[:1]], [np.array([True])]
         for a in range(len(hops)):

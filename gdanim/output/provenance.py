@@ -35,7 +35,7 @@ class Origin(NamedTuple):
 
     code: str = ""
     written: str = ""
-    formats: tuple[str, ...] = ()  # that the spec asks for, not checked
+    formats: tuple[str, ...] = ()  # that the spec asks for
 
     def films(self, folder: Path, film: str, formats: Sequence[str] | None) -> list[Path]:
         """The films of that name in a folder if every one was made from this, captions included; else []."""
@@ -56,7 +56,8 @@ def of(source: str | Path, quality: str | None, settings: Sequence[str] = ()) ->
 
     It covers all that checking and drawing read: what the spec says, the files it names, and the code, which
     may have learnt to refuse it. So while it stays, a spec that was good is good. It is unknown of a spec
-    that cannot be read, and with settings that change it: what they say is known when it is loaded.
+    that cannot be read, and with settings that change it: what they say is known when it is loaded. Which
+    formats a spec asks for is no part of it: they are films of their own.
     """
     if settings:
         return Origin()
@@ -66,10 +67,13 @@ def of(source: str | Path, quality: str | None, settings: Sequence[str] = ()) ->
         return Origin()
     folder = Path(source).parent
     files = [folder / word for word in sorted(set(_texts(data))) if _names_a_file(folder, word)]
-    said = (Path(source).stem, quality, data, sources.hashed(files))
-    formats = data.get("formats", defaults.FORMATS) if isinstance(data, dict) else ()
-    listed = tuple(map(str, formats)) if isinstance(formats, list | tuple) else ()
-    return Origin(code(_scenes(data)), _digits(said), listed)
+    if not isinstance(data, dict):
+        return Origin()
+    formats, shown = data.get("formats", defaults.FORMATS), {**data, "formats": None}
+    if not (isinstance(formats, list | tuple) and formats and all(map(_is_format, formats))):
+        return Origin()
+    said = (Path(source).stem, quality, shown, sources.hashed(files))
+    return Origin(code(_scenes(data)), _digits(said), tuple(formats))
 
 
 def code(drawn: Iterable[str]) -> str:
@@ -99,6 +103,13 @@ def told(film: Path) -> dict[str, Any]:
 def whole(film: Path, facts: dict[str, Any]) -> bool:
     """Whether the captions that a film has stand beside it."""
     return not facts.get("captions") or all(film.with_suffix(ending).exists() for ending in CAPTIONS)
+
+
+def _is_format(name: object) -> bool:
+    try:
+        return isinstance(name, str) and bool(registry.formats[name])
+    except LookupError:
+        return False
 
 
 def _digits(said: object) -> str:

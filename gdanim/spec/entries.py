@@ -11,6 +11,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     PlainSerializer,
+    ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -21,8 +22,9 @@ from gdanim.formula import parse, variables
 from gdanim.registry import Registry, functions, gradients, optimizers, schedules
 from gdanim.spec.data import WithData
 from gdanim.spec.parameters import parameters_model
+from gdanim.spec.readings import by_name, written
 from gdanim.spec.values import Interval, Point, as_color
-from gdanim.spec.wording import Model, did_you_mean, mistake, mistakes, shown
+from gdanim.spec.wording import Model, did_you_mean, mistake, mistakes, plain, shown
 
 
 class Entry(Model):
@@ -41,10 +43,23 @@ class Entry(Model):
             return {"name": data}
         if not isinstance(data, Mapping) or "expr" in data:
             return data
+        cls._refuse_name_as_key(data)
         own = {*cls.written_keys(), *cls.model_fields}
         beside = {key: value for key, value in data.items() if key not in own}
         rest = {key: value for key, value in data.items() if key in own}
         return {**rest, "parameters": {**data.get("parameters", {}), **beside}} if beside else rest
+
+    @classmethod
+    def _refuse_name_as_key(cls, data: Mapping[str, Any]) -> None:
+        """Raise a mistake for ``{adam: {lr: 0.1}}``, with what to write instead."""
+        if (meant := by_name(cls.registry, data)) is None:
+            return
+        try:
+            cls.model_validate(plain(meant))
+            told = written(meant)
+        except ValidationError:  # it has mistakes of its own, and is no example
+            told = f"{{name: {meant if isinstance(meant, str) else meant['name']}, ...}}"
+        raise mistake(f"what stands here begins with its name: write {told}")
 
     @field_validator("name")
     @classmethod
@@ -170,6 +185,7 @@ class FunctionEntry(Entry):
                 return data
             mistakes([(("objective",), mistake(cls.unknown("objective", data["objective"]), key=True))])
         if isinstance(data, Mapping) and ("name" in data) == ("expr" in data):
+            cls._refuse_name_as_key(data)
             raise mistake("a function has either a name or an expr")
         return data
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AllowInfNan, ValidationInfo, WrapValidator, model_validator
 
-from gdanim.spec.data import missing, read_csv, read_npz
+from gdanim.spec.data import missing, named, read_csv, read_npz
 from gdanim.spec.ranges import MANY
 from gdanim.spec.wording import Model, counted, did_you_mean, mistake
 
@@ -72,8 +72,11 @@ class Grid(Model):
             if len(self.data) < 3 <= len(self.data) + len(unread):
                 raise mistake(missing(self.data, next(iter(unread))))
             told = ", ".join([*self.data, *unread])
-            example = "columns: [learning_rate, momentum, loss]"
-            raise mistake(f"the data have the columns {told}: say which three in {example}")
+            if len(self.data) < 3:
+                raise mistake(
+                    f"the data have the columns {told}: a grid needs three, two settings and the loss"
+                )
+            raise mistake(f"the data have the columns {told}: say which three in {named([*self.data][:3])}")
         for name in names:
             if name in unread:
                 raise mistake(missing(self.data, name))

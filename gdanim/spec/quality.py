@@ -58,7 +58,7 @@ def _parts(quality: str) -> tuple[tuple[int, int] | None, int, int | None]:
 
 
 def _checked(text: str) -> str:
-    if re.fullmatch(r"\d{3,4}(p|x\d{3,4}p)\d{1,2}|\d{3,4}x\d{3,4}", text, re.ASCII) is None:
+    if re.fullmatch(r"\d{1,5}(p|x\d{1,5}p)\d{1,2}|\d{1,5}x\d{1,5}", text, re.ASCII) is None:
         such = "lines and frames per second such as '720p30', or pixels such as '400x225' or '400x225p15'"
         raise mistake(f"quality must be {such}, not {text!r}")
     size, short, rate = _parts(text)

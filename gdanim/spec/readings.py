@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from gdanim.registry import schedules
+from gdanim.registry import Registry, functions, optimizers, schedules
 from gdanim.spec.numbers import as_number
 from gdanim.spec.sections import Video
 from gdanim.spec.values import short_color
@@ -34,11 +34,19 @@ EXAMPLES: dict[str, Any] = {
     "base_lr": 0.01,
     "total_steps": 1000,
 }
+ENTRIES: dict[str, Registry[Any]] = {
+    "functions": functions,
+    "optimizers": optimizers,
+    "learning_rates": schedules,
+}
 _TRYING: ContextVar[bool] = ContextVar("trying", default=False)
 
 
 def remedy(model: type[BaseModel], key: str, value: Any, item: bool = False) -> str:
     """What to write instead of a value, or of an ``item`` of the list that it should be; "" if unknown."""
+    if item and isinstance(value, list | tuple) and fitting(model, key, value) is value:  # a list in a list
+        text = ", ".join(map(written, value))
+        return text if len(text) <= MOST else ""
     meant = fitting(model, key, value, item=item)
     text = "" if meant is None or meant is value else written(meant)  # else it is wrong beside others only
     return text if len(text) <= MOST else ""
@@ -106,12 +114,33 @@ def _of_key(key: str, value: Any, word: str) -> Iterator[Any]:
         points = _numbers(value, ",") if isinstance(value, str) else value
         if isinstance(points, list | tuple) and len(points) > 1:
             yield [points]
+    if key in ENTRIES and isinstance(value, Mapping):
+        registry = ENTRIES[key]
+        entries = [by_name(registry, {name: inner}) for name, inner in value.items()]
+        yield None if None in entries else entries
+        yield [_with_rate(registry, value)]
     if key in ("learning_rates", "learning_rate"):
         rate = value if isinstance(value, Mapping) else {"name": value}
         if (name := ours(str(rate.get("name")), schedules)) in schedules:
             whole = {**example(name), **rate, "name": name}
             yield from (whole, [whole])
     yield short_color(value)
+
+
+def by_name(registry: Registry[Any], data: Mapping[str, Any]) -> Any:
+    """An entry whose name was written as a key, such as ``{adam: {lr: 0.1}}``, as it should be; else None."""
+    for name, inner in data.items() if "name" not in data else ():
+        if name in registry and (inner is None or isinstance(inner, Mapping)):
+            beside = {key: value for key, value in data.items() if key != name}
+            whole = {"name": name, **_with_rate(registry, {**(inner or {}), **beside})}
+            return whole if len(whole) > 1 else name
+    return None
+
+
+def _with_rate(registry: Registry[Any], data: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters with our name for what torch calls lr."""
+    ours = {"optimizer": "learning_rate", "schedule": "initial"}.get(registry.kind, "lr")
+    return {ours if key == "lr" else key: value for key, value in data.items()}
 
 
 def _truth(value: Any) -> Any:

@@ -301,6 +301,6 @@ def located(source: Source, marks: Marks, found: Iterable[Finding]) -> SpecError
 
 
 def spec_hash(spec: Spec) -> str:
-    """SHA-256 (hex) of the spec with all defaults filled in, wherever its file lies."""
-    data = spec.model_dump(mode="json", exclude={"source"})
+    """SHA-256 (hex) of the spec with all defaults filled in, wherever its file lies, whatever its formats."""
+    data = spec.model_dump(mode="json", exclude={"source", "formats"})
     return hashlib.sha256(json.dumps(data, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

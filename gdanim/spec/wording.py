@@ -176,7 +176,8 @@ def _finding(details: Any, alone: bool = False) -> Finding:
     names = [part for part in loc if isinstance(part, str)]
     subject = names[-1] if names else "the spec"
     if details["type"] == "missing":
-        return Finding(loc, f"{subject} is missing")
+        which = f"item {loc[-1] + 1} of " if loc and isinstance(loc[-1], int) else ""
+        return Finding(loc, f"{which}{subject} is missing")
     if loc and isinstance(loc[-1], int):
         subject = f"each item of {subject}"
     words = _WORDS.get(details["type"])

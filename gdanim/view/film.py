@@ -20,7 +20,9 @@ from gdanim.engine.solution import Solution
 from gdanim.errors import InputError
 from gdanim.lengths import natural
 from gdanim.motion.timeline import LEAVE
+from gdanim.sources import found_beside
 from gdanim.spec import Part, Spec
+from gdanim.spec.wording import counted
 from gdanim.theme import rgb, themed
 from gdanim.view.captions import Cue, cues, seconds_to_read
 from gdanim.view.layout import layout
@@ -47,7 +49,7 @@ class Film:
         """``rate``: frames per second, manim's. ``transparent``: without a ground where the spec says so.
 
         ``solution``: the runs of all acts, whoever computed them; absent, those of the spec.
-        Raises InputError where it has another number of acts.
+        Raises InputError where it has another number of acts, or of an act's variables.
         """
         self.spec, self.rate = spec, rate
         self._transparent = transparent
@@ -231,8 +233,14 @@ class Film:
 def _shared(solution: Solution, parts: Sequence[Part]) -> dict[int, Solution]:
     """Of a film's solution what belongs to each part, an act for each of its functions."""
     counts = [len(part.functions) for part in parts]
-    if sum(counts) != len(solution.acts):
-        raise InputError(f"the solution has {len(solution.acts)} acts, but the spec {sum(counts)} functions")
+    entries = [entry for part in parts for entry in part.functions]
+    if len(entries) != len(solution.acts):
+        told = f"{counted(len(solution.acts), 'act')}, but the spec {counted(len(entries), 'function')}"
+        raise InputError(f"the solution has {told}: an act for each")
+    for number, (act, entry) in enumerate(zip(solution.acts, entries, strict=True), start=1):
+        if len(act.objective.variables) != len(entry.variables):
+            own, due = (counted(len(one.variables), "variable") for one in (act.objective, entry))
+            raise InputError(f"act {number} of the solution has {own}, but {entry.shown} {due}")
     firsts = accumulate(counts, initial=0)
     return {
         index: replace(solution, acts=solution.acts[first : first + count])
@@ -256,7 +264,8 @@ def scene_class(name: str) -> type[Stage]:
     if module_spec is None or module_spec.loader is None:
         raise InputError(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(module_spec)
-    module_spec.loader.exec_module(module)
+    with found_beside(path):
+        module_spec.loader.exec_module(module)
     found = [
         value
         for value in vars(module).values()

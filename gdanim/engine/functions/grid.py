@@ -72,7 +72,7 @@ def grid(data: Table, columns: tuple[str, str, str] | None = None) -> GridObject
     try:
         check_variables((x, y))
     except ValueError as error:
-        raise SettingError(("data",), f"its columns name the variables: {error}") from None
+        raise SettingError(("data",), f"rename its columns, which name the variables: {error}") from None
     for name, values in zip((x, y), found.values, strict=True):
         if len(values) < FEWEST:
             raise SettingError(("data",), f"a grid has at least {FEWEST} values of {name}, not {len(values)}")
