@@ -81,6 +81,8 @@ SLIPS = [
     ("optimizers: [{sgd: {momentum: 0.9}}]", "{name: sgd, momentum: 0.9}"),
     ("optimizers: [{sgd: null, momentum: 0.9}]", "{name: sgd, momentum: 0.9}"),
     ("optimizers: [{adam: null}]", "adam"),
+    ("optimizers: [{AdamW: {lr: 0.1}}]", "{name: adamw, learning_rate: 0.1}"),
+    ("learning_rates: [{StepLR: {lr: 0.1, step_size: 9}}]", "{name: step, initial: 0.1, step_size: 9}"),
     ("optimizers: [[sgd, adam]]", "sgd, adam"),
     ("optimizers: [[sgd]]", "sgd"),
     ("learning_rates: [[0.1, 0.2]]", "0.1, 0.2"),

@@ -129,9 +129,11 @@ def _of_key(key: str, value: Any, word: str) -> Iterator[Any]:
 
 def by_name(registry: Registry[Any], data: Mapping[str, Any]) -> Any:
     """An entry whose name was written as a key, such as ``{adam: {lr: 0.1}}``, as it should be; else None."""
-    for name, inner in data.items() if "name" not in data else ():
-        if name in registry and (inner is None or isinstance(inner, Mapping)):
-            beside = {key: value for key, value in data.items() if key != name}
+    for key, inner in data.items() if "name" not in data else ():
+        names = (ours(str(key), registry), str(key).lower())  # CosineAnnealingLR, AdamW
+        name = next((name for name in names if name in registry), "")
+        if name and (inner is None or isinstance(inner, Mapping)):
+            beside = {other: value for other, value in data.items() if other != key}
             whole = {"name": name, **_with_rate(registry, {**(inner or {}), **beside})}
             return whole if len(whole) > 1 else name
     return None
