@@ -65,6 +65,14 @@ def test_outside_of_its_grid_there_is_nothing() -> None:
     assert np.isfinite(goal.value(np.array([[3.0, 2.0], [-3.0, -2.0]]))).all()
 
 
+def test_a_larger_domain_adds_nothing_to_what_is_known() -> None:
+    entry = {"name": "grid", "data": columns(), "domain": {"alpha": [-5, 5], "beta": [-4, 4]}}
+    goal = gdanim.solve({"functions": [entry]}).acts[0].objective
+    assert goal.domain == ((-5.0, 5.0), (-4.0, 4.0))
+    assert np.isnan(goal.value(np.array([[3.1, 0.0], [-4.9, -3.9]]))).all()
+    assert np.isfinite(goal.value(np.array([2.9, 1.9])))
+
+
 @pytest.mark.parametrize("ending", ["npz", "csv"])
 def test_a_film_of_a_grid(ending: str, tmp_path: Path, filming: Callable[..., Any], painted: Any) -> None:
     given = columns()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from pydantic import ValidationError
 
-from gdanim.engine.functions.known import KnownObjective
+from gdanim.engine.functions.known import Interval, KnownObjective
 from gdanim.engine.runs import Array
 from gdanim.errors import SettingError
 from gdanim.formula import check_variables
@@ -29,6 +29,7 @@ class GridObjective(KnownObjective):
     """A bicubic spline through losses on a grid; undefined outside."""
 
     spline: RectBivariateSpline
+    known: tuple[Interval, Interval]  # where there are losses, whatever of it is shown
 
     def value(self, points: Array) -> Array:
         """Losses of shape (...) at points of shape (..., 2)."""
@@ -45,7 +46,7 @@ class GridObjective(KnownObjective):
 
     def _derivative(self, points: Array, along_x: int = 0, along_y: int = 0) -> Array:
         """The spline, so often derived; nan outside the grid."""
-        low, high = np.array(self.domain).T
+        low, high = np.array(self.known).T
         slack = EDGE * (high - low)
         inside = ((points >= low - slack) & (points <= high + slack)).all(axis=-1)
         within = np.where(inside[..., None], points, low)
@@ -81,9 +82,11 @@ def grid(data: Table, columns: tuple[str, str, str] | None = None) -> GridObject
         place = f"{x} {found.values[0][column]:g} and {y} {found.values[1][row]:g}"
         raise SettingError(("data",), f"every point of the grid needs a loss: there is none at {place}")
     across, up = found.values
+    box = (float(across[0]), float(across[-1])), (float(up[0]), float(up[-1]))
     return GridObjective(
         name="grid",
         variables=(x, y),
-        domain=((float(across[0]), float(across[-1])), (float(up[0]), float(up[-1]))),
+        domain=box,
+        known=box,
         spline=RectBivariateSpline(across, up, found.losses.T),
     )
