@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gdanim.spec.entries import FunctionEntry
 
 ANY = range(1, sys.maxsize)  # number of variables
+Stamp: TypeAlias = tuple[Path, int, int]  # where a file is, when it was written and how long it is
 Span: TypeAlias = Literal["film", "act", "ball", "row", "data", "run"]  # what a scene has seconds for
 EXAMPLES = {  # of declarations whose defaults are none
     "functions": '("bowl",)',
@@ -89,6 +90,12 @@ def facts(scene: str) -> type[Declared]:
 
 
 def _said(file: Path) -> type[Declared]:
+    """What a scene's file declares, read anew when it has changed."""
+    return _read_off(file, _stamp(file))
+
+
+@lru_cache(maxsize=128)
+def _read_off(file: Path, _: Stamp) -> type[Declared]:
     found: dict[str, Any] = {}
     for node in (node for scene_class in _classes(file) for node in scene_class.body):
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
@@ -177,12 +184,17 @@ def _classes(scene: Path) -> list[ast.ClassDef]:
 
 def _tree(scene: Path) -> ast.Module:
     """A scene's file, read anew when it has changed."""
-    stamp = scene.stat()
-    return _parsed(scene, (scene.absolute(), stamp.st_mtime_ns, stamp.st_size))
+    return _parsed(scene, _stamp(scene))
+
+
+def _stamp(file: Path) -> Stamp:
+    """What changes with a file."""
+    stamp = file.stat()
+    return file.absolute(), stamp.st_mtime_ns, stamp.st_size
 
 
 @lru_cache(maxsize=128)
-def _parsed(scene: Path, _: tuple[Path, int, int]) -> ast.Module:
+def _parsed(scene: Path, _: Stamp) -> ast.Module:
     try:
         return ast.parse(scene.read_text(encoding="utf-8"))
     except SyntaxError as error:

@@ -70,7 +70,7 @@ def markdown(kind: str) -> Iterator[str]:
 
 def _landmarks(name: str) -> Iterator[str]:
     """What is known of a function with its default parameters, as a list; nothing if it needs some."""
-    if any(given.default is given.empty for given in registry.functions.parameters(name).values()):
+    if registry.functions.needed(name):
         return
     from gdanim.formula import point_text
 

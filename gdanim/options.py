@@ -36,18 +36,20 @@ def asked(**options: Any) -> Options:
 
 def quality(text: str | None) -> str | None:
     """A quality such as 720p30, or None. Raises InputError."""
-    try:
-        return asked(quality=text).quality
-    except InputError as error:
-        raise InputError(f"-q: {error}") from None
+    return _option("-q", quality=text).quality
 
 
 def formats(names: Sequence[str] | None) -> tuple[str, ...] | None:
     """Formats such as mp4, or None. Raises InputError."""
+    return _option("-f", formats=names).formats
+
+
+def _option(written: str, **option: Any) -> Options:
+    """An option of the command line, which its mistake begins with."""
     try:
-        return asked(formats=names).formats
+        return asked(**option)
     except InputError as error:
-        raise InputError(f"-f: {error}") from None
+        raise InputError(f"{written}: {error}") from None
 
 
 def moment(at: float | str, spec: Spec) -> float | str:

@@ -2,8 +2,4 @@
 
 from gdanim.registry import functions
 
-BY_NAME = [
-    name
-    for name in functions
-    if all(given.default is not given.empty for given in functions.parameters(name).values())
-]
+BY_NAME = [name for name in functions if not functions.needed(name)]

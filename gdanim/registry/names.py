@@ -71,7 +71,7 @@ class Registry(Generic[T]):
         return guard
 
     def __getitem__(self, name: str) -> Callable[..., T]:
-        importlib.import_module(self._home)
+        self._fill()
         built_in = self._factories.get(name)  # no other package is loaded for it
         return built_in or self._loaded()[name]
 
@@ -92,6 +92,10 @@ class Registry(Generic[T]):
             self._parameters[name] = dict(signature.parameters)
         return self._parameters[name]
 
+    def needed(self, name: str) -> list[str]:
+        """The parameters without a default, which an entry of this name must carry."""
+        return [key for key, given in self.parameters(name).items() if given.default is given.empty]
+
     def summary(self, name: str) -> str:
         """First line of the factory's docstring."""
         return (inspect.getdoc(self[name]) or "").partition("\n")[0]
@@ -107,12 +111,16 @@ class Registry(Generic[T]):
 
         return factory
 
-    def _loaded(self) -> dict[str, Callable[..., T]]:
+    def _fill(self) -> None:
+        """Import the modules of the home."""
         if not self._filled:
             self._filled = True  # a module of the home may look up what is there already
             modules = pkgutil.iter_modules(importlib.import_module(self._home).__path__)
             for name in sorted(module.name for module in modules):
                 importlib.import_module(f"{self._home}.{name}")
+
+    def _loaded(self) -> dict[str, Callable[..., T]]:
+        self._fill()
         while _installed:  # each once, even if loading it looks up a name
             _load(_installed.pop())
         return self._factories

@@ -151,11 +151,7 @@ def _truth(value: Any) -> Any:
 
 def example(schedule: str) -> dict[str, Any]:
     """A registered schedule with all that it needs."""
-    needed = {
-        key: EXAMPLES.get(key)
-        for key, parameter in schedules.parameters(schedule).items()
-        if parameter.default is parameter.empty
-    }
+    needed = {key: EXAMPLES.get(key) for key in schedules.needed(schedule)}
     initial = {} if "max_lr" in needed else {"initial": 0.3}
     return {"name": schedule, **initial, **needed}
 

@@ -59,7 +59,9 @@ class Film:
         self._frames: dict[int, int] = {}  # of a part
         self._current: tuple[int, Stage] | None = None
         duration = spec.video.duration
-        self._seconds = self._shares(duration) if spec.acts and duration else [duration]
+        self._seconds: Sequence[float | None] = [duration] * len(self._parts)
+        if spec.acts and duration:
+            self._seconds = self._shares(duration)
         lacking = dict.fromkeys(c for part in self._parts for c in unknown(_words(part), part.view.font))
         if lacking:
             told = f"no font here has {' '.join([*lacking][:MOST_LACKING])}"
@@ -77,9 +79,8 @@ class Film:
             if part.scene not in self._classes:
                 self._classes[part.scene] = scene_class(part.scene)
             transparent = self._transparent and part.view.background == "none"
-            seconds = self._seconds[index] if self.spec.video.duration else None
             scene = self._classes[part.scene](
-                part, transparent=transparent, solution=self._solution(index), seconds=seconds
+                part, transparent=transparent, solution=self._solution(index), seconds=self._seconds[index]
             )
             scene.setup()
             scene.construct()

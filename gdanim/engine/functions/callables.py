@@ -13,9 +13,7 @@ from gdanim.engine.functions.known import (
     SLOPE_STEP,
     Interval,
     KnownObjective,
-    curvatures,
     differences,
-    symmetric,
 )
 from gdanim.engine.functions.known import axes as default_axes
 from gdanim.engine.functions.ways import Call, numbers, quickest, suited
@@ -118,11 +116,11 @@ class CallableObjective(KnownObjective):
 
     def hessian(self, points: Array) -> Array:
         """Hessians of shape (..., n, n): those given, or differences of the gradients or losses."""
-        if self.asked_hessian:
-            return self.asked_hessian(points)
-        if self.asked_gradient:
-            return super().hessian(points)
-        return symmetric(curvatures(self.value, points, self._steps(points, CURVATURE_STEP)))
+        return self.asked_hessian(points) if self.asked_hessian else super().hessian(points)
+
+    @property
+    def _has_gradient(self) -> bool:
+        return self.asked_gradient is not None
 
 
 def from_callable(

@@ -52,9 +52,20 @@ class KnownObjective(ABC):
 
     def hessian(self, points: Array) -> Array:
         """Hessians of shape (..., n, n): differences of the gradients, if a subclass has some, or losses."""
-        if type(self).exact_gradient is not KnownObjective.exact_gradient:
-            return symmetric(differences(self.exact_gradient, points, self._steps(points, SLOPE_STEP)))
-        return symmetric(curvatures(self.value, points, self._steps(points, CURVATURE_STEP)))
+        if self._has_gradient:
+            slopes = differences(self.exact_gradient, points, self._steps(points, SLOPE_STEP))
+        else:
+            steps = self._steps(points, CURVATURE_STEP)
+            slopes = differences(
+                lambda around: differences(self.value, around, steps[..., None, :]), points, steps
+            )
+        with np.errstate(all="ignore"):
+            return np.asarray((slopes + np.swapaxes(slopes, -1, -2)) / 2)
+
+    @property
+    def _has_gradient(self) -> bool:
+        """Whether its gradient is more than differences."""
+        return type(self).exact_gradient is not KnownObjective.exact_gradient
 
     def _steps(self, points: Array, share: float) -> Array:
         """How far a difference reaches along each axis, (..., n)."""
@@ -74,17 +85,6 @@ def differences(f: Callable[[Array], Array], points: Array, steps: Array) -> Arr
         ahead, behind = f(around + offsets), f(around - offsets)
         width = 2 * steps.reshape(*steps.shape, *[1] * (ahead.ndim - points.ndim))
         return np.asarray((ahead - behind) / width)
-
-
-def curvatures(f: Callable[[Array], Array], points: Array, steps: Array) -> Array:
-    """Differences of differences of losses: (..., n, n), not yet symmetric."""
-    return differences(lambda around: differences(f, around, steps[..., None, :]), points, steps)
-
-
-def symmetric(hessians: Array) -> Array:
-    """The mean of matrices (..., n, n) and their transposes."""
-    with np.errstate(all="ignore"):
-        return np.asarray((hessians + np.swapaxes(hessians, -1, -2)) / 2)
 
 
 def axes(dimensions: int, least: int = 1) -> tuple[str, ...]:
