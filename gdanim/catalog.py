@@ -63,6 +63,8 @@ class Declared:
     lasts: ClassVar[Mapping[Span, float]] = {}
     """Of one with a construct of its own, about how many seconds it lasts beside the run: {"film": 4,
     "act": 2, "ball": 0, "row": 0.9}, "data" where it has some to show, "run": 0 without the run."""
+    whole_domain: ClassVar[bool] = False
+    """Whether it shows all of the domain, not only the part where the balls go."""
     heading_in_column: ClassVar[bool] = False
     """Whether title and formula stand in the legend's column, not above everything."""
     keeps_column: ClassVar[bool] = False

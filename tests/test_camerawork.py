@@ -126,5 +126,5 @@ def test_the_view_is_for_the_ball_that_is_followed(
             scene.seek(float(t))
             camera = stage.camera(float(t))
             ball = stage.clock.moment.centres[:1]
-            seen.append(sees(camera.eye, ball, stage.scenery.heights, stage.scenery.extent).all())
+            seen.append(sees(camera.eye, ball, stage.scenery.ground, stage.scenery.extent).all())
         assert np.mean(seen) > 0.95

@@ -18,6 +18,7 @@ from gdanim.motion.timeline import SETTLE, Index, Mask, Moment, Pace, Timeline, 
 
 DEPARTURE = 0.9  # a ball that leaves the stage takes at least this many seconds for it
 BEYOND = 0.5  # world units beyond the edge at which a departing ball has faded
+OVER = 0.25  # of the height of a surface that is cut off: so far above the cut a ball has faded
 MOST_LED, LATELY = 12, 0.6  # up to so many balls the leader is told; seconds over which a lead passes on
 ROLLING = 100  # of larger crowds it is not told how far each ball has rolled
 MANY = 400  # of more balls not all have a tail, and they do not lie side by side
@@ -221,10 +222,14 @@ class Rolling(Timeline):
         return smooth(np.clip((seconds - begin) / duration, 0.0, 1.0))
 
     def _opacity(self, points: Array) -> Array:
-        """1 inside the domain, falling to 0 at BEYOND world units outside it."""
+        """1 on the surface, falling to 0 BEYOND world units outside it, or OVER of its height above it."""
         outside = np.maximum(np.abs(self.landscape.to_world(points)) - self.landscape.extent, 0.0)
         f = np.clip(np.linalg.norm(outside, axis=-1) / (0.9 * BEYOND), 0.0, 1.0)
-        return np.asarray(1 - smooth(f))
+        over = np.clip(self.landscape.above(points) / OVER, 0.0, 1.0)
+        return np.asarray((1 - smooth(f)) * (1 - smooth(over)))
+
+    def _inside(self, run: Run) -> Mask:
+        return np.asarray(super()._inside(run) & (self.landscape.above(run.points) == 0))
 
     def _piles(self, points: Array, order: Index) -> Array:
         """World offsets (balls, 2) of balls that arrive at domain points in this order."""

@@ -15,7 +15,7 @@ from gdanim.view.camera import Camera
 from gdanim.view.picture import Label, Segments
 from gdanim.view.ribbon import segments
 from gdanim.view.text import Lettering, Numbers, formula
-from gdanim.view.ticks import height_ticks, rounder, tick, ticks
+from gdanim.view.ticks import height_name, height_ticks, rounder, tick, ticks
 
 TICK_SIZE, NAME_SIZE = 22.0, 30.0
 TOUCHING, APART = 2.0, 6.0  # points between labels: nearer than the latter they fade, until they are gone
@@ -58,12 +58,12 @@ class Axes:
                 self._ticks.append((k, world, lettering.want(tick(value), TICK_SIZE)))
         self.corners = CORNERS * (landscape.extent + 0.03)
         self._levels = [
-            (float(landscape.level(np.asarray(value))), lettering.want(tick(value), TICK_SIZE))
-            for value in rounder(height_ticks(landscape))
+            (float(landscape.level(np.asarray(value))), lettering.want(markup, TICK_SIZE))
+            for value, markup in height_ticks(landscape.height)
         ]
         self._numbers = Numbers(lettering, TICK_SIZE)
         self._post = lru_cache(maxsize=1)(self._post)  # type: ignore[method-assign]  # a frame asks repeatedly
-        self._loss = lettering.want("loss, log scale" if landscape.log else "loss", LOSS_SIZE)
+        self._loss = lettering.want(height_name(landscape.height), LOSS_SIZE)
 
     def labels(self, camera: Camera, size: tuple[int, int], opacity: float, live: Live) -> list[Label]:
         """Labels as seen by a camera in a picture of ``size`` pixels. Where two meet, one makes way."""

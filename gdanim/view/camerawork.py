@@ -76,7 +76,7 @@ class Camerawork:
         azimuths = FAVOURITE + np.array(sorted(range(-175, 181, 5), key=abs))
         return best_view(
             self._watched,
-            self.scenery.heights,
+            self.scenery.ground,
             self.scenery.extent,
             (rect.right - rect.left) * self.layout.width / ((rect.top - rect.bottom) * self.layout.height),
             ELEVATIONS if wishes.elevation is None else (wishes.elevation,),
@@ -167,7 +167,7 @@ class Camerawork:
         left = base[:, :2] @ np.array([np.sin(a), -np.cos(a)])
         posts = base[np.unique(left.argmax(axis=0))]
         posts[:, 2] = RELIEF
-        points = np.concatenate([self.scenery.mesh.positions[::7], base, posts])
+        points = np.concatenate([self.scenery.seen, base, posts])
         above = np.zeros(len(points))
         above[-len(posts) :] = name_above(elevation) * 2 / self.layout.height
         aspect = self.layout.width / self.layout.height

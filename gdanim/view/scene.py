@@ -19,6 +19,7 @@ from manim import FadeOut, Mobject, Typst, Write, config, rate_functions
 
 from gdanim.checks import load
 from gdanim.engine.solution import Act
+from gdanim.motion.framing import framed
 from gdanim.motion.landscape import landscape
 from gdanim.motion.rolling import Rolling
 from gdanim.motion.timeline import APPEAR as APPEAR
@@ -105,6 +106,8 @@ class FilmScene(Stage):
         run_time = self.run_time(overhead, runs)
         if len(act.domain) != 2:
             return Clock(Timeline(act, self.spec.pace, run_time))
+        if not self.whole_domain:
+            act = framed(self.spec, act)
         radius = BALL / max(len(act.runs) / MANY, 1.0) ** 0.28
         return Clock(Rolling(act, landscape(act, self.spec.view.height), radius, self.spec.pace, run_time))
 

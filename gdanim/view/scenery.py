@@ -45,6 +45,7 @@ class Scenery:
         self.extent = self.landscape.extent
         self.grid = grid = resolution(self.landscape)
         self.mesh = Mesh.over(self.landscape, grid)
+        self.seen = self.mesh.positions[np.unique(self.mesh.triangles)[::7]]
         self.heights = self.mesh.positions[: grid * grid, 2].reshape(grid, grid)
         there = self.mesh.inside.reshape(grid, grid)
         self.ground = np.where(there, self.heights, NOWHERE)

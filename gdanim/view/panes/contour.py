@@ -72,7 +72,7 @@ class ContourPane(RunPane):
         room = box.inset(0, 0, BAR_ROOM if bar else 0, 0)
         self.plot = Plot(room, Scale(x0, x1), Scale(y0, y1), self.lettering, None if bare else (x, y), equal)
         self.colors = np.array(scene.colors(self.act))
-        self.levels = levels(self.landscape, min(LEVELS, int(self.plot.frame.height / APART)))
+        self.levels = levels(self.landscape.height, min(LEVELS, int(self.plot.frame.height / APART)))
         self._names = {level: self.lettering.want(tick(level), 20.0) for level in self.levels}
         self._steps = [self.lettering.want(str(k), 20.0) for k in range(NUMBERED + 1)]
         self.radius = BALL / max(len(self.act.runs) / 8, 1.0) ** (0.7 if fleeting else 0.35)
@@ -210,15 +210,14 @@ class ContourPane(RunPane):
 
     @cached_property
     def _bar_colors(self) -> NDArray[np.uint8]:
-        heights = np.linspace(RELIEF, 0.0, 512)
-        losses = np.array([self.landscape.loss(h) for h in heights])
+        losses = np.array([self.landscape.height.loss(share) for share in np.linspace(1.0, 0.0, 512)])
         return self._colored(losses[:, None])
 
     def _colored(self, losses: Array) -> NDArray[np.uint8]:
         """Losses (rows, columns) as colours (rows, columns, 4); where there is no loss, none."""
         borders = np.array(self.levels)
         band = np.searchsorted(borders, losses)
-        ends = np.concatenate([[self.landscape.low], borders, [self.landscape.high]])
+        ends = np.concatenate([[self.landscape.height.low], borders, [self.landscape.height.high]])
         middle = self.landscape.level((ends[:-1] + ends[1:]) / 2) / RELIEF
         ground = np.array([*rgb(self.theme.background), 1.0])
         shade = 0.16 * ground + 0.84 * self.theme.shades(middle)  # paths come first

@@ -59,7 +59,7 @@ class SurfacePane(Pane):
             inner = box.inset(LIVE if scene.layout.wide else BESIDE, 0, 0, 0)
         else:
             beside = BESIDE if box.width > NARROW else LIVE
-            if self.timeline.landscape.log and box.width < FILLED * box.height:
+            if self.timeline.landscape.height.log and box.width < FILLED * box.height:
                 beside = LOGARITHMIC
             inner = box.inset(beside, 44, 16, 8)
         self.layout = replace(scene.layout, stage=inner)
@@ -96,8 +96,7 @@ class SurfacePane(Pane):
 
     @cached_property
     def axes(self) -> Axes:
-        surface = self.scenery.mesh.positions[::7]
-        return Axes(self.timeline.landscape, surface, self.scene.lettering, self.scene.theme)
+        return Axes(self.timeline.landscape, self.scenery.seen, self.scene.lettering, self.scene.theme)
 
     def camera(self, t: float) -> Camera:
         """From where it is seen at scene time ``t``."""
@@ -139,7 +138,7 @@ class SurfacePane(Pane):
         led = np.flatnonzero(weights)
         share = float(weights.sum())
         if not led.size:
-            return Live(landscape.low, 0.0, (0.0, 0.0, 0.0), 0.0)
+            return Live(landscape.height.low, 0.0, (0.0, 0.0, 0.0), 0.0)
         losses = self.act.objective.value(moment.points[led])
         first = int(np.argmax(weights[led]))
         return Live(
