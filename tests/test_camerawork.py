@@ -110,7 +110,7 @@ def test_the_leader_has_the_lowest_loss_and_hands_over_gently(spec_of: Callable[
     assert np.all(leads.sum(axis=1) <= 1 + 1e-9)
     assert np.abs(np.diff(leads, axis=0)).max() < 0.3
     settled = clock.at(float(clock.pace.time(20)))
-    assert settled.lead.argmax() == clock.losses(settled).argmin()
+    assert settled.lead.argmax() == settled.losses.argmin()
 
 
 def test_the_view_is_for_the_ball_that_is_followed(

@@ -22,6 +22,7 @@ Mask = NDArray[np.bool_]
 Index = NDArray[np.int64]
 APPEAR, FALL, HOLD, LEAVE = 2.4, 1.2, 3.0, 1.0  # seconds of a film's beats, beside the run
 SPEED_UP = 2.5  # seconds in which the pace grows e-fold
+ROLLED = 2  # variables of an objective on which balls are seen between their iterates
 SETTLE = 0.7  # seconds that a film looks on after the last ball has come to rest
 
 
@@ -55,6 +56,7 @@ class Moment:
     points: Array  # (balls, n): where each one is, between its iterates too
     rows: Index  # (balls,): the row of its run each ball shows
     ended: Mask  # (balls,): its last row is reached
+    losses: Array  # (balls,): of up to two variables, where each one is; of more, of its iterate
 
 
 class Timeline:
@@ -101,11 +103,12 @@ class Timeline:
         there = self._points[self._offset + np.minimum(row + 1, self._last)]
         with np.errstate(invalid="ignore", over="ignore"):
             points = here + moving[:, None] * (there - here)
-        return Moment(seconds, k, fraction, points, row, k >= self._last)
-
-    def losses(self, moment: Moment) -> Array:
-        """The loss each ball stands for at a moment, shape (balls,)."""
-        return np.asarray(self._losses[self._offset + moment.rows])
+        losses = self._losses[self._offset + row]
+        between = (moving > 0) & (moving < 1)
+        if points.shape[1] <= ROLLED and between.any():
+            with np.errstate(all="ignore"):
+                losses[between] = self.act.objective.value(points[between])
+        return Moment(seconds, k, fraction, points, row, k >= self._last, losses)
 
     def departure(self, ball: int) -> float | None:
         """Seconds at which a ball (from 0) leaves the domain for good, or None."""

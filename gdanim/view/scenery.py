@@ -208,7 +208,7 @@ class Scenery:
         """A small sphere at every iterate that stands clear of the last one marked."""
         trails = self.paths
         if len(self.colors) > CROWD:  # there they would hide the balls
-            return np.zeros((0, 13))
+            return np.zeros((0, 14))
         marked = np.flatnonzero(trails.iterates & (trails.opacity > 0.99) & ~self._aloft)
         kept, last = [], (-1, np.zeros(3))
         for i in marked:
@@ -217,13 +217,13 @@ class Scenery:
                 kept.append(i)
                 last = (ball, at)
         if len(kept) > DOTS:
-            return np.zeros((0, 13))
+            return np.zeros((0, 14))
         index = np.array(kept, dtype=int)
         size = 0.30 * self.radius
         centres = trails.positions[index] + size * trails.normals[index]
         ink = 0.55 * self.colors[trails.balls[index]] + 0.45 * np.array(rgb(self.theme.lines))
         ones = np.ones((len(index), 1))
-        times, still = trails.times[index, None], np.tile([0.0, 0.0, 0.0, 1.0], (len(index), 1))
+        times, still = trails.times[index, None], np.tile([0.0, 0.0, 0.0, 1.0, 1.0], (len(index), 1))
         return np.concatenate([centres, size * ones, ink, ones, times, still], axis=1)
 
 

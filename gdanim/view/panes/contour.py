@@ -58,7 +58,7 @@ class ContourPane(RunPane):
     ) -> None:
         """``bare``: without numbers and names of axes and levels; ``balls`` (from 0): those alone.
 
-        ``fleeting``: paths fade away, and balls at one place do not lie side by side.
+        ``fleeting``: paths fade away.
         """
         super().__init__(scene, clock, box)
         timeline = clock.timeline if balls is None else clock.timeline.of(balls)
@@ -105,16 +105,17 @@ class ContourPane(RunPane):
         age = clock.seconds - self._dot_times[: len(dots)]
         fresh = np.exp(-age / LINGER) if self.fleeting else 1.0
         sketch.disc(dots, 0.36 * self.radius, self._dot_colors[: len(dots)], 0.9 * fresh)
-        world = self.landscape.to_world(moment.points)  # balls lie side by side where they do on the surface
-        places = self._points(world) + (moment.contacts[:, :2] - world) * self._spread
+        places = self._points(self.landscape.to_world(moment.points))
         shown = moment.opacity * min(3 * clock.fall, 1.0)
         if len(places) <= MOST_DETAILED:
             if self.plot.frame.width > ROOMY:
                 self._draw_steps(sketch)
             self._draw_gradients(sketch, places, moment.points, shown)
         inside = np.all((places > self._corner[0]) & (places < self._corner[1]), axis=1)
-        sketch.disc(places[inside], self.radius + 2.0, self.ink("background"), 0.55 * shown[inside])
-        sketch.ball(places[inside], self.radius, self.colors[inside], shown[inside])
+        shells = np.ones(len(places)) if self.fleeting else moment.shells
+        rims = shells[inside] * self.radius + 2.0
+        sketch.disc(places[inside], rims, self.ink("background"), 0.55 * shown[inside])
+        sketch.ball(places[inside], self.radius, self.colors[inside], shown[inside], shells[inside])
 
     def _draw_bar(self, sketch: Sketch) -> None:
         frame, quiet = self.plot.frame, self.ink("secondary")
@@ -169,12 +170,6 @@ class ContourPane(RunPane):
         """World x and y (..., 2) to points of the picture."""
         x, y = np.moveaxis(self.landscape.to_domain(world), -1, 0)
         return self.plot.at(x, y)
-
-    @cached_property
-    def _spread(self) -> Array:
-        """Points by which balls side by side are apart here, for a world unit on the surface."""
-        scale = 0.0 if self.fleeting else self.radius / self.timeline.radius
-        return np.asarray(np.array([1.0, -1.0]) * scale)
 
     @cached_property
     def _corner(self) -> Array:

@@ -127,7 +127,7 @@ class Legend(FlatPane):
         column = (right - left + self._gap) / self.columns
         start = bottom - pitch * per_column
         labels = self._counter(start - COUNTER)
-        losses = None if moment is None else self.timeline.losses(moment)
+        losses = None if moment is None else moment.losses
         present = self.clock.numbered
         for i in range(len(self.runs)):
             x = left + column * (i // per_column)
@@ -177,7 +177,7 @@ class Legend(FlatPane):
             y += FACTS_GAP
         if moment is None:
             return labels
-        losses = self.timeline.losses(moment)
+        losses = moment.losses
         present, converged = self.clock.numbered, self._converge & moment.ended
         shown: list[float | int] = [
             float(np.nanmin(losses)),

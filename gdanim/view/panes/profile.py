@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from gdanim.engine.runs import Array
 from gdanim.engine.solution import Act
 from gdanim.motion.height import Height, Wish, fitted, visited
+from gdanim.motion.shells import shells
 from gdanim.motion.timeline import Moment, smooth
 from gdanim.view.animated import Clock, Cue
 from gdanim.view.layout import Box
@@ -30,7 +31,6 @@ POLE = 3.0  # times the span of most of the curve: what lies farther out is cut 
 BALL = 19.0  # points; a crowd is smaller
 DROP = 90.0  # points that balls fall to their starts
 MOST_DETAILED = 4  # so many balls show slopes and steps
-STACKED = 12  # so many lie on top of each other where they meet
 LANE = 20.0  # points from one ball's steps to the next one's
 TANGENT, DASH = 140.0, 7.0  # points to either side of a ball; of the line down to its lane
 DEPARTURE, BEYOND = 0.9, 60.0  # a ball that leaves takes so many seconds; points outside where it has faded
@@ -125,9 +125,10 @@ class ProfilePane(RunPane):
                 sketch.line([a, b], self.ink("gradient"), 3.4, float(opacity))
         normals = np.column_stack([along[:, 1], -along[:, 0]])
         centres = contacts + self.radius * normals
-        centres[:, 1] -= self._stacked(centres[:, 0]) + DROP * lift
-        sketch.disc(centres, self.radius + 2.0, self.ink("background"), 0.6 * shown)
-        sketch.ball(centres, self.radius, self.colors, shown)
+        rings = shells(centres, self.radius, shown)
+        centres[:, 1] -= DROP * lift
+        sketch.disc(centres, self.radius * rings + 2.0, self.ink("background"), 0.6 * shown)
+        sketch.ball(centres, self.radius, self.colors, shown, rings)
 
     def places(self, moment: Moment) -> Array:
         """Where balls are on the axis, shape (balls,): one that leaves for good glides out of the frame."""
@@ -210,15 +211,6 @@ class ProfilePane(RunPane):
                 end = float(self.timeline.pace.time(self.timeline.leaving(i) + 1))
                 way[i] = (seconds - begin) / max(end - begin, DEPARTURE)
         return np.clip(way, 0.0, 1.0)
-
-    def _stacked(self, across: Array) -> Array:
-        """Points (balls,) by which balls lie above earlier ones that they meet, as circles on circles do."""
-        lift = np.zeros(len(across))
-        if len(across) <= STACKED:
-            for i in range(1, len(across)):
-                gap = (2 * self.radius) ** 2 - (across[i] - across[:i]) ** 2
-                lift[i] = np.where(gap > 0, lift[:i] + np.sqrt(np.maximum(gap, 0.0)), 0.0).max()
-        return lift
 
     @cached_property
     def _curve(self) -> Array:

@@ -134,12 +134,12 @@ class SurfacePane(Pane):
             weights = inside.astype(float)
         elif len(weights) > MOST_LED:
             weights = np.zeros(len(weights))
-            weights[np.nanargmin(np.where(inside, moment.contacts[:, 2], np.inf))] = float(inside.any())
+            weights[np.nanargmin(np.where(inside, moment.losses, np.inf))] = float(inside.any())
         led = np.flatnonzero(weights)
         share = float(weights.sum())
         if not led.size:
             return Live(landscape.height.low, 0.0, (0.0, 0.0, 0.0), 0.0)
-        losses = self.act.objective.value(moment.points[led])
+        losses = moment.losses[led]
         first = int(np.argmax(weights[led]))
         return Live(
             float(losses[first]),
