@@ -67,6 +67,8 @@ class Declared:
     """Whether it shows all of the domain, not only the part where the balls go."""
     heading_in_column: ClassVar[bool] = False
     """Whether title and formula stand in the legend's column, not above everything."""
+    heading_floats: ClassVar[bool] = False
+    """Whether they stand over the corner of a stage that is all of the picture, if that is wide."""
     keeps_column: ClassVar[bool] = False
     """Whether what stands in that column is no legend."""
 

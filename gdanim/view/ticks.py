@@ -6,6 +6,7 @@ import math
 
 from gdanim.motion.height import Height
 
+LINE = r" \ "  # a new line in Typst markup
 MOST_DECADES = 5  # steps between decades that are marked
 
 
@@ -44,9 +45,9 @@ def height_name(height: Height) -> str:
     """Typst markup of what such an axis shows, how, and where it is cut."""
     name = "loss"
     if height.log:
-        name = f"loss above {tick(height.base)}, log scale" if height.base else "loss, log scale"
+        name = f"loss above {tick(height.base)}{LINE}log scale" if height.base else "loss, log scale"
     ends = [tick(end) for end, cut in zip((height.low, height.high), height.cut, strict=True) if cut]
-    return f"{name} \\ cut at {' and '.join(ends)}" if ends else name
+    return f"{name}{LINE}cut at {' and '.join(ends)}" if ends else name
 
 
 def tick(value: float) -> str:

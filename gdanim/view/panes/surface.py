@@ -26,10 +26,6 @@ from gdanim.view.text import Curtain
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage
 
-# Points left of a surface for the ticks of its height; for its live loss too, in a NARROW box or beside text;
-# for a name that says that the height is LOGARITHMIC, where the surface fills its box.
-BESIDE, LIVE, LOGARITHMIC, NARROW = 64.0, 112.0, 150.0, 520.0
-FILLED = 1.5  # a box that is no wider than so many times its height is filled from side to side
 DROP = 0.5  # world units that balls fall to their starts
 
 
@@ -47,22 +43,17 @@ class SurfacePane(Pane):
         box: Box,
         whole: bool = False,
         paint: NDArray[np.uint8] | None = None,
+        over: tuple[Box, ...] = (),
     ) -> None:
-        """``whole``: it may reach out of its box; else its labels stay inside too.
+        """``whole``: it may reach out of its box; else its labels stay inside too. ``over``: what stands over
+        it at the left.
 
         ``paint``: colours (rows, columns, 3) over the domain, from low to high, instead of a colormap.
         """
         super().__init__(scene, box)
         assert isinstance(clock.timeline, Rolling)
         self.clock, self.act, self.timeline = clock, clock.act, clock.timeline
-        if whole:
-            inner = box.inset(LIVE if scene.layout.wide else BESIDE, 0, 0, 0)
-        else:
-            beside = BESIDE if box.width > NARROW else LIVE
-            if self.timeline.landscape.height.log and box.width < FILLED * box.height:
-                beside = LOGARITHMIC
-            inner = box.inset(beside, 44, 16, 8)
-        self.layout = replace(scene.layout, stage=inner)
+        self.layout = replace(scene.layout, stage=box if whole else box.inset(8, 8, 16, 8), over=over)
         self.whole, self.wishes = whole, scene.spec.camera
         self.colors = scene.colors(self.act)
         self.scenery = Scenery(self.timeline, scene.theme, np.array(self.colors), paint)
@@ -92,6 +83,8 @@ class SurfacePane(Pane):
             self.wishes,
             (self.begins, self.scene.length if self.ends is None else self.ends),
             self.scene.length if self.scene.spec.video.loop else None,
+            self.axes.beside,
+            self.axes.name_height,
         )
 
     @cached_property
