@@ -68,7 +68,7 @@ class Axes:
             for value, markup in height_ticks(landscape.height)
         ]
         self._numbers = Numbers(lettering, TICK_SIZE)
-        self._post = lru_cache(maxsize=1)(self._post)  # type: ignore[method-assign]  # a frame asks repeatedly
+        self.post = lru_cache(maxsize=1)(self.post)  # type: ignore[method-assign]  # a frame asks repeatedly
         name = height_name(landscape.height)
         lines = [len(line.replace("$", "")) for line in name.split(LINE)]
         self.name_height = 1.2 * LOSS_SIZE * len(lines)
@@ -82,7 +82,7 @@ class Axes:
         extent = self.landscape.extent
         front = camera.eye[:2] / np.linalg.norm(camera.eye[:2])
         quiet, text = rgb(self.theme.secondary), rgb(self.theme.text)
-        post, upright = self._post(camera)
+        post, upright = self.post(camera)
         shown = opacity * upright
         number = self._number(camera, size, shown, live)
         top = np.array([*post, RELIEF])
@@ -141,7 +141,7 @@ class Axes:
 
         It stands before the surface, lest half of it be hidden.
         """
-        post, _ = self._post(camera)
+        post, _ = self.post(camera)
         x, y = camera.project(np.array([*post, live.height]))
         ink, s = rgb(self.theme.text), self.lettering.scale
         digits = self._numbers.place(live.loss, 0.0, -TICK_SIZE * s / 2, ink, opacity * live.opacity)
@@ -152,14 +152,14 @@ class Axes:
 
     def pointer(self, camera: Camera, opacity: float, live: Live) -> Segments:
         """The mark of the live loss on the height axis."""
-        post, upright = self._post(camera)
+        post, upright = self.post(camera)
         at, left = np.array([*post, live.height]), self._left(camera)
         shown = opacity * live.opacity * upright
         return Segments(np.array([[at - left, at + left]]), np.array([live.color]), np.array([shown]), 4.5)
 
     def height_axis(self, camera: Camera, opacity: float) -> Array:
         """Ribbon rows (n, 25) of the height axis and its ticks."""
-        (post, upright), left = self._post(camera), self._left(camera)
+        (post, upright), left = self.post(camera), self._left(camera)
         at = [np.array([*post, z]) for z in (0.0, *(z for z, _ in self._levels))]
         to = [np.array([*post, RELIEF]), *(p + left for p in at[1:])]
         ink = [*rgb(self.theme.secondary), 0.7 * opacity * upright]
@@ -170,7 +170,7 @@ class Axes:
         a = math.radians(camera.azimuth)
         return TICK * np.array([math.sin(a), -math.cos(a), 0.0])
 
-    def _post(self, camera: Camera) -> tuple[Array, float]:
+    def post(self, camera: Camera) -> tuple[Array, float]:
         """Where the height axis stands, world x and y, and how much of it is seen.
 
         It is the corner that is leftmost in the picture, or left of it where the surface reaches further.

@@ -94,21 +94,28 @@ def legend(scene: Stage, clock: Clock, box: Box, columns: int = 1) -> Pane:
 
 
 def over_stage(scene: Stage, runs: Sequence[Run], top: float) -> Layout:
-    """The layout of one stage: in a wide picture all of it, with heading and legend over its corners.
+    """The layout of one stage that is all of a wide picture, heading and legend over its corners."""
+    layout = scene.layout
+    if scene.has_strip or not layout.wide:
+        return beside_stage(scene, runs, top)
+    height = layout.panel.bottom - top
+    rows = arranged(runs, height, 2)
+    if rows is None:
+        return layout.floating(scene.heading, COLUMN, min(summed(runs, 1), height), 1)
+    return layout.floating(scene.heading, rows.width, rows.height, rows.columns)
 
-    Else the heading reaches down to ``top``, and the stage has what the legend below leaves.
+
+def beside_stage(scene: Stage, runs: Sequence[Run], top: float) -> Layout:
+    """The layout of one stage with the legend beside it, or below it with no more room than it needs.
+
+    The heading reaches down to ``top``.
     """
     layout = scene.layout
-    if scene.has_strip:
+    if scene.has_strip or layout.wide:
         return layout.under(top)
-    columns = 2 if layout.wide else layout.panel_columns
-    height = layout.panel.bottom - top if layout.wide else MOST_BELOW * layout.height
+    columns, height = layout.panel_columns, MOST_BELOW * layout.height
     rows = arranged(runs, height, columns)
-    needed = rows.height if rows else min(summed(runs, columns), height)
-    if not layout.wide:
-        return layout.under(top, needed)
-    width, columns = (rows.width, rows.columns) if rows else (COLUMN, 1)
-    return layout.floating(scene.heading, width, needed, columns)
+    return layout.under(top, rows.height if rows else min(summed(runs, columns), height))
 
 
 def summed(runs: Sequence[Run], columns: int) -> float:

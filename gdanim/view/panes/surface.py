@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from gdanim.engine.runs import Array
+from gdanim.motion.landscape import FLOOR
 from gdanim.motion.rolling import MOST_LED, Rolled, Rolling
 from gdanim.theme import rgb
 from gdanim.view.animated import Clock, Cue
@@ -18,14 +20,16 @@ from gdanim.view.camerawork import Camerawork
 from gdanim.view.canvas import Canvas
 from gdanim.view.layout import Box
 from gdanim.view.pane import Pane
-from gdanim.view.picture import Arrows, Picture
+from gdanim.view.picture import ABOVE, Arrows, Picture, Segments
 from gdanim.view.scenery import Scenery
-from gdanim.view.solids import Solids
+from gdanim.view.solids import THROUGH, Solids
 from gdanim.view.text import Curtain
 
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage
 
+MOST_GUIDED = 4  # balls that have lines down to the floor and across to the height axis
+DASH = 0.03  # world units
 DROP = 0.5  # world units that balls fall to their starts
 
 
@@ -115,7 +119,7 @@ class SurfacePane(Pane):
             labels,
             self.axes.height_axis(camera, self.ground),
             arrows=self.arrows(moment),
-            segments=[self.axes.pointer(camera, self.ground, live)],
+            segments=[*self._guides(camera, moment, lift), self.axes.pointer(camera, self.ground, live)],
             clip=None if self.whole else self.pixels,
         )
 
@@ -141,7 +145,40 @@ class SurfacePane(Pane):
             share * self.clock.present * max(8 * self.clock.fall - 7, 0.0),
         )
 
+    def _guides(self, camera: Camera, moment: Rolled, lift: Array) -> list[Segments]:
+        """Dashes from each watched ball down to the floor, and across to the height axis.
+
+        Those of balls that nobody could tell apart are left out: of more than a few, only the leader has any.
+        """
+        few = len(moment.opacity) <= MOST_GUIDED
+        weights = (moment.opacity if few else moment.lead) * self.clock.present * self.ground
+        weights = weights * np.exp(-lift / 0.2) * (moment.opacity > 0.5) * float(self.clock.fall > 0)
+        ends, colors, alpha = [], [], []
+        post, upright = self.axes.post(camera)
+        for i in np.flatnonzero(weights > 0.01):
+            x, y, z = moment.contacts[i]
+            down = dashed(np.array([x, y, z]), np.array([x, y, FLOOR]))
+            over = dashed(np.array([x, y, z]), np.array([*post, z]))
+            ends += [down, over]
+            colors.append(np.tile(self.colors[i], (len(down) + len(over), 1)))
+            alpha += [np.full(len(down), 0.75 * weights[i]), np.full(len(over), 0.5 * weights[i] * upright)]
+        if not ends:
+            return []
+        lines = Segments(np.concatenate(ends), np.concatenate(colors), np.concatenate(alpha), 2.2)
+        return [replace(lines, alpha=THROUGH * lines.alpha, lift=ABOVE), lines]
+
     def arrows(self, moment: Rolled) -> Arrows | None:
         """Arrows at a moment; none, unless a subclass draws some."""
         del moment
         return None
+
+
+def dashed(start: Array, end: Array) -> Array:
+    """Dashes (n, 2, 3) of a line between two world points, from the start on."""
+    length = float(np.linalg.norm(end - start))
+    if not DASH < length < np.inf:
+        return np.zeros((0, 2, 3))
+    begins = np.arange(0.0, length, 2 * DASH)
+    ends = np.minimum(begins + DASH, length)
+    way = (end - start) / length
+    return np.stack([start + begins[:, None] * way, start + ends[:, None] * way], axis=1)
