@@ -3,7 +3,6 @@
 from manim import rate_functions
 
 from gdanim.view import APPEAR, FALL, HOLD, FilmScene
-from gdanim.view.layout import MARGIN
 from gdanim.view.panes.card import CardPane
 from gdanim.view.panes.surface import SurfacePane
 
@@ -19,7 +18,7 @@ class Card(FilmScene):
     lasts = {"film": 4.2, "act": 4.1, "row": 0.9}
 
     def construct(self) -> None:
-        card = CardPane(self, self.layout.body(MARGIN))
+        card = CardPane(self, self.layout.body(self.layout.margin))
         lands = self.behind()
         self.add(card)
         if lands:  # words stand over no other words
@@ -34,7 +33,7 @@ class Card(FilmScene):
         lands = []
         for act in self.solution.acts[:1]:
             clock = self.clock(act, APPEAR + FALL + BARE + WORDS + HOLD)
-            land = SurfacePane(self, clock, self.layout.body(MARGIN), whole=True)
+            land = SurfacePane(self, clock, self.layout.body(self.layout.margin), whole=True)
             self.add(land)
             self.play(land.become_(APPEAR, reveal=1.0, opened=1.0))
             self.play(clock.become_(FALL, rate_functions.linear, fall=1.0))

@@ -9,7 +9,7 @@ from gdanim.motion.landscape import landscape
 from gdanim.motion.rolling import Rolling
 from gdanim.spec.grids import Grid, Losses
 from gdanim.view import APPEAR, HOLD, LEAVE, Box, Clock, FilmScene, Pane
-from gdanim.view.layout import MARGIN, SHORT
+from gdanim.view.layout import HIGH
 from gdanim.view.panes.loss_grid import LossGrid, LossKey
 from gdanim.view.panes.rates import RatePane
 from gdanim.view.panes.sweep import SweepKey, SweepPane, telling
@@ -74,7 +74,7 @@ class Sweep(FilmScene):
 
     def _of_data(self, found: Losses, title: Mobject | None) -> None:
         """Runs from elsewhere: there is nothing to roll, and the cursor goes to the lowest loss."""
-        body = self.layout.body(MARGIN if title is None else self.below(title) + 24)
+        body = self.layout.body(self.layout.margin if title is None else self.below(title) + 24)
         box, rest = body.columns(3, 1, gap=50) if self.layout.wide else body.rows(7, 3, gap=20)
         grid = LossGrid(self, box, found)
         key = LossKey(self, rest._replace(top=rest.top + TOP), grid)
@@ -92,7 +92,7 @@ class Sweep(FilmScene):
         if self.layout.wide:
             grid, rest = body.columns(5, 4, gap=50)
         else:
-            grid, rest = body.rows(1, 1, gap=20) if self.layout.width < SHORT else body.rows(5, 4, gap=20)
+            grid, rest = body.rows(1, 1, gap=20) if self.layout.width < HIGH else body.rows(5, 4, gap=20)
             if rest.height < 0.7 * rest.width:
                 stage, key = rest.columns(3, 2)
                 return grid, stage, key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import combinations, cycle
 from pathlib import Path
@@ -89,6 +90,19 @@ def texts(scene: Any, atlas: NDArray[np.uint8], seconds: float) -> dict[str, Box
     return found
 
 
+RAISED = re.compile(r'#"."|\$-\$')  # digits of an exponent
+
+
+def small(scene: Any) -> list[str]:
+    """Texts in letters of less than 2.6% of the picture's height, exponents aside."""
+    least = 0.026 * scene.size[1]
+    return [
+        f"{markup} is {size / scene.size[1]:.2%} high"
+        for markup, size in scene.lettering._index
+        if size < least and not RAISED.fullmatch(markup)
+    ]
+
+
 def violations(scene: Any) -> list[str]:
     """Texts beyond the picture or over one another, at the ends of every animation and in between."""
     for pane in scene._panes:
@@ -109,7 +123,7 @@ def violations(scene: Any) -> list[str]:
             if across > 1 and down > 1:
                 found.append(f"{t:.2f} s: {one} over {other}")
     assert written
-    return found
+    return found + small(scene)
 
 
 def shaped(spec: Spec, aspect: str) -> Spec:

@@ -23,7 +23,7 @@ TOUCHING, APART = 2.0, 6.0  # points between labels: nearer than the latter they
 FAINT = 0.05  # a label of more opacity than that is in the way of others
 BESIDE = 18.0  # points between the height axis and its labels
 OVER, LOSS_SIZE = 14.0, SMALLEST  # points from its end to its name
-LIVE = 112.0  # points that a loss needs beside it, and so do most names
+LIVE, TICKS = 112.0, 70.0  # points that a loss needs beside it, and so do most names; ticks alone
 STEEP, UPRIGHT = 75.0, 60.0  # degrees of elevation: from the latter to the former the height axis goes
 GAP, AROUND = 30.0, 48.0  # points from the floor's edge to the middle of its labels, and to their ends
 NAMED = 0.93  # of the way from the middle of an edge to its end stands the name
@@ -50,8 +50,13 @@ class Axes:
     ``beside``: points that those of the height axis need on its left; ``name_height``: of its name.
     """
 
-    def __init__(self, landscape: Landscape, surface: Array, lettering: Lettering, theme: Theme) -> None:
-        """``surface``: world points (n, 3) of it, which the height axis shall not cover."""
+    def __init__(
+        self, landscape: Landscape, surface: Array, lettering: Lettering, theme: Theme, slim: bool = False
+    ) -> None:
+        """``surface``: world points (n, 3) of it, which the height axis shall not cover.
+
+        ``slim``: there is little room across, and the live loss is left to the legend.
+        """
         self.landscape, self.surface, self.lettering, self.theme = landscape, surface, lettering, theme
         names = landscape.act.objective.variables
         self._names = [lettering.want(formula(name), NAME_SIZE) for name in names]
@@ -72,8 +77,9 @@ class Axes:
         name = height_name(landscape.height)
         lines = [len(line.replace("$", "")) for line in name.split(LINE)]
         self.name_height = 1.2 * LOSS_SIZE * len(lines)
-        self.beside = max(LIVE, LETTER * LOSS_SIZE * max(lines) - BESIDE)
-        self._loss = lettering.want(f"#align(right)[{name}]", LOSS_SIZE)
+        self.slim = slim
+        self.beside = TICKS if slim else max(LIVE, LETTER * LOSS_SIZE * max(lines) - BESIDE)
+        self._loss = lettering.want(f"#align({'left' if slim else 'right'})[{name}]", LOSS_SIZE)
 
     def labels(self, camera: Camera, size: tuple[int, int], opacity: float, live: Live) -> list[Label]:
         """Labels as seen by a camera in a picture of ``size`` pixels. Where two meet, one makes way."""
@@ -84,10 +90,13 @@ class Axes:
         quiet, text = rgb(self.theme.secondary), rgb(self.theme.text)
         post, upright = self.post(camera)
         shown = opacity * upright
-        number = self._number(camera, size, shown, live)
+        number = [] if self.slim else self._number(camera, size, shown, live)
         top = np.array([*post, RELIEF])
         over = OVER + self.name_height / 2
-        labels = [self._centred(self._loss, camera, top, size, quiet, shown, beside=-BESIDE, above=over)]
+        beside = -BESIDE
+        if self.slim:  # the name begins where the ticks' labels do
+            beside = self.beside - self.lettering.size(self._loss)[0] / self.lettering.scale
+        labels = [self._centred(self._loss, camera, top, size, quiet, shown, beside=beside, above=over)]
         places = [(k, NAMED * extent[k], key, text) for k, key in enumerate(self._names)]
         places += [(k, world, key, quiet) for k, world, key in self._ticks]
         for k, world, key, color in places:

@@ -1,6 +1,6 @@
-"""Where things stand in the picture. Lengths are points: the shorter side of a picture has 1080 of them.
+"""Where things stand in the picture. Lengths are points: the height of a picture has 1080 of them.
 
-Small pictures, below 480 pixels, have fewer, so that their text stays legible.
+Small pictures, whose shorter side is below 480 pixels, have fewer, so that their text stays legible.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from typing import NamedTuple
 
 from gdanim.view.camera import Rect
 
-SHORT, SMALL, LEAST = 1080.0, 480, 720.0
+HIGH, SMALL, LEAST = 1080.0, 480, 720.0
+SLIM = 900.0  # points of width: with less than that, margins are smaller
 MARGIN, EDGE = 56.0, 36.0
 SMALLEST = 28.2  # of text: 2.6% of the height of a picture
 AIR = 16.0  # between text that stands over the stage, and what is shown there
 WIDE = 1.3  # width to height from which panes stand side by side
-TALL, TALLEST = 1.45, 16 / 9  # height to width beyond which they all stand below each other; at most
+TALL = 1.45  # height to width beyond which they all stand below each other
 
 
 class Box(NamedTuple):
@@ -99,6 +100,7 @@ class Layout:
     stage: Box
     panel: Box  # the legend's
     panel_columns: int
+    margin: float = MARGIN
     band: float = 0.0  # at the bottom, kept free for captions
     over: tuple[Box, ...] = ()  # what stands over the stage, at its left
 
@@ -119,18 +121,18 @@ class Layout:
 
         ``needed``: points that the panel needs; of those it has below the stage, the stage takes the rest.
         """
-        left, stage_top, right, bottom = self.stage
+        left, _, right, bottom = self.stage
         if left > self.column:  # the text stands beside the stage, and above the panel
             return replace(self, panel=self.panel._replace(top=max(self.panel.top, top)))
         panel = self.panel
         if needed is not None and panel.right > left:
             panel = panel._replace(top=max(panel.top, panel.bottom - needed))
             bottom += panel.top - self.panel.top
-        return replace(self, stage=Box(left, max(stage_top, top), right, bottom), panel=panel)
+        return replace(self, stage=Box(left, top, right, bottom), panel=panel)
 
     def body(self, top: float) -> Box:
         """All of the picture below ``top``, within the margins."""
-        return Box(MARGIN, top, self.width - MARGIN, self.height - max(MARGIN, self.band))
+        return Box(self.margin, top, self.width - self.margin, self.height - max(self.margin, self.band))
 
     @property
     def wide(self) -> bool:
@@ -144,16 +146,16 @@ class Layout:
 
     def with_strip(self, width: float, height: float, beside: bool = False) -> Layout:
         """The layout with text above the stage, and for the legend so many points ``beside`` or below it."""
-        left, bottom = MARGIN, self.height - EDGE
+        left, bottom = self.margin, self.height - EDGE
         if beside:
             left += width + 20
         elif height:
             bottom -= height + EDGE
         return replace(
             self,
-            column=self.width - 2 * MARGIN,
-            stage=Box(left, EDGE, self.width - MARGIN, bottom),
-            panel=Box(MARGIN, self.height - EDGE - height, MARGIN + width, self.height - EDGE),
+            column=self.width - 2 * self.margin,
+            stage=Box(left, EDGE, self.width - self.margin, bottom),
+            panel=Box(self.margin, self.height - EDGE - height, self.margin + width, self.height - EDGE),
             panel_columns=1,
         )
 
@@ -181,7 +183,7 @@ class Layout:
         the panel of some width, height and columns.
         """
         bottom = self.height - max(EDGE, self.band)
-        panel = Box(MARGIN, bottom - height, MARGIN + width, bottom)
+        panel = Box(self.margin, bottom - height, self.margin + width, bottom)
         stage = Box(EDGE, EDGE, self.width - EDGE, bottom)
         over = (_around(heading), _around(panel))
         return replace(self, stage=stage, panel=panel, panel_columns=columns, over=over)
@@ -197,9 +199,8 @@ def layout(width: int, height: int) -> Layout:
 
     Text stands beside the stage, or above and below it.
     """
-    short = min(width, height)
-    points = max(SHORT * min(short / SMALL, 1.0), LEAST)
-    across, down = points * width / short, points * height / short
+    down = max(HIGH * min(min(width, height) / SMALL, 1.0), LEAST)
+    across = down * width / height
     if across > WIDE * down:
         column = 500.0 if across > 1.5 * down else 470.0
         return Layout(
@@ -210,13 +211,14 @@ def layout(width: int, height: int) -> Layout:
             Box(MARGIN, 190.0, MARGIN + column, down - MARGIN),
             1,
         )
-    slender = min(max((down / across - 1) / (TALLEST - 1), 0.0), 1.0)
-    bottom = down - 350.0 - 210.0 * slender
+    margin = MARGIN if across > SLIM else EDGE
+    tall = down > TALL * across
     return Layout(
         across,
         down,
-        across - 2 * MARGIN - (160 if points > LEAST else 0),
-        Box(MARGIN + 40, 190.0, across - MARGIN - 20, bottom),
-        Box(MARGIN, bottom + 30, across - MARGIN, down - MARGIN),
-        2 if down <= TALL * across else 1,
+        across - 2 * margin,
+        Box(EDGE / 2, 190.0, across - EDGE / 2, 0.5 * down),
+        Box(margin, 0.5 * down, across - margin, down - margin),
+        1 if tall else 2,
+        margin=margin,
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gdanim.engine.runs import Run
-from gdanim.view.layout import MARGIN, Layout
+from gdanim.view.layout import Layout
 
 PITCH, MOST_LINES, MOST_ROWS = 46.0, 3, 8  # points from line to line; lines below the stage, and beside it
 SIZE, LETTER = 32.0, 0.55  # of the text; a letter's mean width in its size
@@ -35,7 +35,7 @@ def placed(runs: Sequence[Run], layout: Layout, beside: bool) -> list[Item]:
     first = {run.ball.hue: run.ball for run in reversed(runs)}
     alone = len(first) == len(runs)
     names = {hue: ball.label if alone else ball.team for hue, ball in first.items()}
-    width, most = layout.width - 2 * MARGIN, MOST_LINES
+    width, most = layout.width - 2 * layout.margin, MOST_LINES
     if beside:
         width, most = WIDEST * layout.width, MOST_ROWS
     items: list[Item] = []

@@ -30,7 +30,7 @@ from gdanim.motion.timeline import Timeline
 from gdanim.spec import Part, Spec
 from gdanim.view.animated import Clock
 from gdanim.view.film import Film
-from gdanim.view.layout import MARGIN, SHORT, Box
+from gdanim.view.layout import HIGH, Box
 from gdanim.view.pane import Pane
 from gdanim.view.stage import Stage
 from gdanim.view.text import balanced, formula, literal, preamble, shortened
@@ -117,10 +117,10 @@ class FilmScene(Stage):
         """The film's title, shown from the beginning."""
         if not self.spec.title:
             return None
-        large = len(self.spec.title) <= 60 and self.layout.width >= SHORT
+        large = len(self.spec.title) <= 60 and self.layout.width >= HIGH
         size = 46 if large else 34  # points
         words = shortened(literal(self.spec.title), TITLE_LINES)
-        title = self.text(words, size, MARGIN, MARGIN, self.theme.text, self._room)
+        title = self.text(words, size, self.layout.margin, self.layout.margin, self.theme.text, self._room)
         self.add(title)
         self._heading = [title]
         return title
@@ -137,8 +137,8 @@ class FilmScene(Stage):
             markup = formula(arguments, own_name)
         else:
             markup = formula(f"f{arguments} = {objective.latex}")
-        top = MARGIN if title is None else self.below(title) + 26
-        rule = self.text(balanced(markup), 32, MARGIN, top, self.theme.secondary, self._room)
+        top = self.layout.margin if title is None else self.below(title) + 26
+        rule = self.text(balanced(markup), 32, self.layout.margin, top, self.theme.secondary, self._room)
         if title is not None and (self.has_strip or not self.heading_in_column):
             unit = config.frame_height / self.layout.height
             if title.width + rule.width + 60 * unit < self._room * unit:
@@ -152,7 +152,7 @@ class FilmScene(Stage):
         """Points that title and formula may be wide."""
         if self.heading_floats and self.layout.wide and not self.has_strip:
             return FLOATING * self.layout.width
-        return self.layout.column if self.heading_in_column else self.layout.width - 2 * MARGIN
+        return self.layout.column if self.heading_in_column else self.layout.width - 2 * self.layout.margin
 
     @property
     def heading(self) -> Box:
@@ -160,7 +160,7 @@ class FilmScene(Stage):
         unit = config.frame_height / self.layout.height
         right = max((line.get_right()[0] + config.frame_width / 2 for line in self._heading), default=0.0)
         bottom = max((self.below(line) for line in self._heading), default=0.0)
-        return Box(MARGIN, MARGIN, float(right) / unit, bottom)
+        return Box(self.layout.margin, self.layout.margin, float(right) / unit, bottom)
 
     def text(self, markup: str, size: float, x: float, y: float, color: str, width: float) -> Typst:
         """Typst markup as a mobject: top left corner at x, y (points), broken at ``width`` points."""

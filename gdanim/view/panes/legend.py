@@ -36,6 +36,7 @@ COUNTER = 46.0  # the step's row, above the others
 COLUMN, COLUMN_GAP, CLOSE, NARROW = 520.0, 50.0, 24.0, 900.0  # widths; CLOSE in a box less than NARROW
 GROUP_PITCH, FACTS, FACTS_GAP = 46.0, 3, 16.0  # of a crowd's summary: from row to row, facts, above them
 MOST_GROUPS = 8  # rows of it
+ALMOST = 1e-6  # points
 MOST_BELOW = 0.45  # of a picture's height: what stands below the stage
 
 
@@ -84,7 +85,7 @@ def arranged(runs: Sequence[Run], height: float, columns: int) -> Rows | None:
     told = 2 if any(run.reason for run in runs) else 1
     for notes, most in ((told, 1), (1, 1), *((n, c) for n in (1, 0) for c in range(1, columns + 1))):
         loose, tight = (Rows(count, most, notes, share) for share in (0.0, 1.0))
-        if tight.height <= height or loose.height <= height:
+        if tight.height <= height + ALMOST:
             spare = loose.height - tight.height
             return loose._replace(tight=min(max((loose.height - height) / spare, 0.0), 1.0))
     return None

@@ -19,7 +19,7 @@ from gdanim.view.axes import Axes, Live
 from gdanim.view.camera import Camera
 from gdanim.view.camerawork import Camerawork
 from gdanim.view.canvas import Canvas
-from gdanim.view.layout import Box
+from gdanim.view.layout import SLIM, Box
 from gdanim.view.pane import Pane
 from gdanim.view.picture import ABOVE, Arrows, Label, Picture, Segments
 from gdanim.view.scenery import Scenery
@@ -99,7 +99,8 @@ class SurfacePane(Pane):
 
     @cached_property
     def axes(self) -> Axes:
-        return Axes(self.timeline.landscape, self.scenery.seen, self.scene.lettering, self.scene.theme)
+        scene, slim = self.scene, self.box.width < SLIM
+        return Axes(self.timeline.landscape, self.scenery.seen, scene.lettering, scene.theme, slim)
 
     def camera(self, t: float) -> Camera:
         """From where it is seen at scene time ``t``."""
