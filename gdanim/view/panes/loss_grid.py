@@ -59,7 +59,7 @@ class LossKey(GridKey):
     def __init__(self, scene: Stage, box: Box, grid: LossGrid) -> None:
         found = grid.found
         name = literal(found.names[2].replace("_", " ")), SIZE
-        super().__init__(scene, box, grid, grid.scale, name, {v: tick(v) for v in grid.scale.ticks(4)})
+        super().__init__(scene, box, grid, grid.scale, name)
         want = self.lettering.want
         row, column = found.best
         best = (found.losses[row, column], found.values[0][column], found.values[1][row])

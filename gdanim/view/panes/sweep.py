@@ -83,8 +83,7 @@ class SweepKey(GridKey):
 
     def __init__(self, scene: Stage, box: Box, grid: SweepPane) -> None:
         scale = _steps_scale(grid.found.steps)
-        ticks = {value: f"${value:g}$" for value in scale.ticks(4)}
-        super().__init__(scene, box, grid, scale, ("steps to converge", SIZE), ticks)
+        super().__init__(scene, box, grid, scale, ("steps to converge", SIZE))
         self.grid = grid
         runs = [run for row in grid.found.runs for run in row]
         told = {OUTCOMES.get(run.status, ELSE) for run in runs if run.status is not Status.CONVERGED}
