@@ -177,11 +177,11 @@ def test_arrived_balls_stand_in_the_row_of_their_minimum(filming: Callable[..., 
 
 
 def test_basins_can_be_told_apart() -> None:
-    from test_theme import DEFICIENCIES, lab, linear
+    from test_theme import DEFICIENCIES, seen
 
-    for matrix in DEFICIENCIES.values():
-        seen = [lab(np.array(matrix) @ linear(c)) for c in PALETTE]
-        assert min(np.linalg.norm(a - b) for a, b in combinations(seen, 2)) > 20
+    for deficiency in DEFICIENCIES:
+        basins = seen(colors(len(PALETTE))[:-1], deficiency)
+        assert min(np.linalg.norm(a - b) for a, b in combinations(basins, 2)) > 20
 
 
 @pytest.mark.parametrize("theme", list(themes))
@@ -193,11 +193,10 @@ def test_no_colour_of_the_map_is_that_of_a_basin(
     text = "functions: [himmelblau]\nscene: basins\nlearning_rates: [0.01]\nsteps: 99\nstarts: [[3, 2]]\n"
     with filming(spec_of(f"{text}view: {{theme: {theme}}}")) as scene:
         bar = pane(scene, StepsPane)._bar_colors[:, 0, :3]
-    steps = [lab(linear("#{:02X}{:02X}{:02X}".format(*color))) for color in bar]
+    steps = lab(linear(bar / 255))
     for basin in colors(len(PALETTE))[:-1]:
         for bright in np.linspace(DARKEST, 1.0, 10):
-            shade = lab(linear("#{:02X}{:02X}{:02X}".format(*(255 * bright * basin).round().astype(int))))
-            assert min(np.linalg.norm(shade - step) for step in steps) >= 14
+            assert np.linalg.norm(lab(linear(bright * basin)) - steps, axis=1).min() >= 14
 
 
 def test_starts_without_a_minimum_have_no_steps(filming: Callable[..., Any]) -> None:
