@@ -60,8 +60,8 @@ themes: dict[str, Theme] = {
         momentum="#C89BFF",
         second_moment="#FFB057",
         palette=(
-            *("#FFDD33", "#A061FF", "#FF331B", "#50FCFF", "#AA7359", "#8DC1FF"),
-            *("#EEAA83", "#FFFFCF", "#A0FF88", "#668F1E", "#B9C346", "#9D92FF"),
+            *("#FFDD33", "#A061FF", "#FF331B", "#50FCFF", "#EEAA83", "#8DC1FF"),
+            *("#FFFFCF", "#AA7359", "#A0FF88", "#668F1E", "#B9C346", "#9D92FF"),
         ),
         colormap="seaborn:mako",
         lines="#FFFFFF",
@@ -84,7 +84,7 @@ themes: dict[str, Theme] = {
         momentum="#6B2FB3",
         second_moment="#A05000",
         palette=(
-            *("#960F00", "#0000A3", "#0B0013", "#C900B0", "#8938FF", "#BA5600"),
+            *("#960F00", "#0000A3", "#C900B0", "#0B0013", "#8938FF", "#BA5600"),
             *("#410060", "#6B2A2A", "#554178", "#340B00", "#0000F5", "#7C5E36"),
         ),
         colormap="cmocean:tempo",
@@ -132,8 +132,8 @@ themes: dict[str, Theme] = {
         momentum="#5B2A8C",
         second_moment="#8C4A00",
         palette=(
-            *("#14148C", "#A12362", "#C30000", "#006ABA", "#2C0018", "#1B0039"),
-            *("#6C0901", "#0000FF", "#562634", "#166F0E", "#6900C3", "#8C2B83"),
+            *("#14148C", "#A12362", "#C30000", "#006ABA", "#2C0018", "#6C0901"),
+            *("#0000FF", "#1B0039", "#562634", "#166F0E", "#6900C3", "#8C2B83"),
         ),
         colormap="crameri:bilbao_r",
         lines="#3B2A1A",
