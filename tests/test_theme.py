@@ -14,8 +14,10 @@ from gdanim.motion.landscape import RELIEF, landscape
 from gdanim.motion.rolling import Rolling
 from gdanim.spec.quality import ASPECTS, pixels
 from gdanim.theme import Theme, rgb, themes
+from gdanim.view import plot
 from gdanim.view.axes import TICK_SIZE
-from gdanim.view.layout import layout
+from gdanim.view.layout import SHORT, layout
+from gdanim.view.panes import anatomy, basins, eigen, loss_grid, losses, rates, slopes, sweep
 from gdanim.view.panes.legend import NOTE_SIZE
 from gdanim.view.scene import BALL
 from gdanim.view.scenery import Scenery
@@ -169,3 +171,11 @@ def test_no_text_is_too_small(aspect: str, short: int, least: float) -> None:
     boxes = layout(*pixels(short, aspect))
     scale = short / min(boxes.width, boxes.height)
     assert min(TICK_SIZE, NOTE_SIZE) * scale >= least
+
+
+def test_text_of_plots_can_be_read_from_afar() -> None:
+    """At least 2.6% of the height of a film that is wider than high."""
+    sizes = [plot.TICK_SIZE, plot.NAME_SIZE, rates.TITLE_SIZE, rates.LOSS_SIZE, rates.BADGE_SIZE]
+    sizes += [pane.NOTE_SIZE for pane in (losses, rates)]
+    sizes += [pane.SIZE for pane in (basins, eigen, loss_grid, slopes, sweep)]
+    assert min(*sizes, anatomy.KEY, losses.LABEL_SIZE, slopes.HEAD_SIZE) >= 0.026 * SHORT

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # Told apart under the common colour deficiencies, by their lightness too; more minima begin anew.
 PALETTE = ("#2F62B8", "#F2B134", "#C63D6B", "#5CC8B0", "#816103", "#B3BDFE", "#B5A666", "#6A4D84")
 NOWHERE = "#6B7078"  # starts that lead to no minimum
-SIZE, INDENT, BALL = 28.0, 34.0, 11.0  # points: of text, from the disc to the text, of a ball
+SIZE, INDENT, BALL = 28.5, 34.0, 11.0  # points: of text, from the disc to the text, of a ball
 PITCH, LEAST_PITCH = 46.0, 36.0  # points from row to row
 SHARE, ZERO = 120.0, 1e-4  # points of a share; of a side of the domain: what is nearer to 0 is told as 0
 INKS = (0.18, 0.64)  # how much of the lines' colour the fewest steps have, and the most
