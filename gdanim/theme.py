@@ -26,7 +26,7 @@ class Theme:
     gradient: str  # of what stands for the gradient, in every picture; so for the two below
     momentum: str
     second_moment: str
-    palette: tuple[str, ...]  # of the balls; told apart under the common colour deficiencies
+    palette: tuple[str, ...]  # of the balls, in order; told apart, and from the land, by any eyes
     colormap: str  # of the height, any name of the cmap catalogue
     lines: str  # mesh and level lines on the surface
     mesh_opacity: float
@@ -57,10 +57,13 @@ themes: dict[str, Theme] = {
         background="#0E1116",
         text="#E8EAED",
         secondary="#9AA4B2",
-        gradient="#6EE787",
+        gradient="#74D987",
         momentum="#C89BFF",
         second_moment="#FFB057",
-        palette=("#58B4F0", "#FFE14D", "#FF8A1C", "#FF4F79", "#A6FFA6", "#D70DFF", "#C9CED6", "#B274A8"),
+        palette=(
+            *("#FFDD33", "#A061FF", "#FF331B", "#50FCFF", "#EEAA83", "#8DC1FF"),
+            *("#FFFFCF", "#AA7359", "#A0FF88", "#668F1E", "#B9C346", "#9D92FF"),
+        ),
         colormap="seaborn:mako",
         lines="#FFFFFF",
         mesh_opacity=0.11,
@@ -82,7 +85,10 @@ themes: dict[str, Theme] = {
         gradient="#00594A",
         momentum="#6B2FB3",
         second_moment="#A05000",
-        palette=("#0B63B5", "#AD5600", "#B0126A", "#111111", "#03400D", "#2509B2", "#560566", "#666642"),
+        palette=(
+            *("#960F00", "#0000A3", "#C900B0", "#0B0013", "#8938FF", "#BA5600"),
+            *("#410060", "#6B2A2A", "#554178", "#340B00", "#0000F5", "#7C5E36"),
+        ),
         colormap="cmocean:tempo",
         lines="#12302F",
         mesh_opacity=0.13,
@@ -104,7 +110,10 @@ themes: dict[str, Theme] = {
         gradient="#9BF0A5",
         momentum="#D9B8FF",
         second_moment="#FFAE5C",
-        palette=("#7CC8FF", "#FFE680", "#FF9A5C", "#D073FF", "#A6FFC3", "#C9CED6", "#5DFF0D", "#D9A68D"),
+        palette=(
+            *("#7DFFFF", "#F462B8", "#DEFF6B", "#C17BFF", "#B7BFFF", "#B7FFD4"),
+            *("#B1C300", "#6EA482", "#C19C53", "#08ADC5", "#8ED1A2", "#E4E500"),
+        ),
         colormap="crameri:bamako",
         lines="#FFFFFF",
         mesh_opacity=0.22,
@@ -126,7 +135,10 @@ themes: dict[str, Theme] = {
         gradient="#00524A",
         momentum="#5B2A8C",
         second_moment="#8C4A00",
-        palette=("#1F4E8C", "#9C4A00", "#8C1C4A", "#210340", "#592DB2", "#401703", "#8C5B84", "#66401A"),
+        palette=(
+            *("#14148C", "#A12362", "#C30000", "#006ABA", "#2C0018", "#6C0901"),
+            *("#0000FF", "#1B0039", "#562634", "#166F0E", "#6900C3", "#8C2B83"),
+        ),
         colormap="crameri:bilbao_r",
         lines="#3B2A1A",
         mesh_opacity=0.16,

@@ -27,7 +27,7 @@ class Basins(FilmScene):
             lower = min(height(found), 0.38 * right.height)
             steps, shares = right.rows(right.height - lower - 40, lower)
         else:
-            surface, steps, shares = body.rows(4, 4, 3)
+            surface, steps, shares = body.rows(4, 5, 3.4, gap=16)
         return [
             SurfacePane(self, clock, surface, whole=True, paint=painted(found)),
             StepsPane(self, clock, steps, found),

@@ -15,8 +15,8 @@ from gdanim.engine.balls import cast
 from gdanim.engine.basins import BasinMap, basins
 from gdanim.engine.runs import Array
 from gdanim.spec import Spec
-from gdanim.theme import rgb
-from gdanim.view.panes.basins import NOWHERE, PALETTE, Shares, StepsPane, colors, painted
+from gdanim.theme import rgb, themes
+from gdanim.view.panes.basins import DARKEST, NOWHERE, PALETTE, Shares, StepsPane, colors, painted
 from gdanim.view.panes.surface import SurfacePane
 
 GALLERY = Path(__file__).parent.parent / "specs" / "gallery"
@@ -177,11 +177,33 @@ def test_arrived_balls_stand_in_the_row_of_their_minimum(filming: Callable[..., 
 
 
 def test_basins_can_be_told_apart() -> None:
-    from test_theme import DEFICIENCIES, lab, linear
+    from test_theme import DEFICIENCIES, seen
 
-    for matrix in DEFICIENCIES.values():
-        seen = [lab(np.array(matrix) @ linear(c)) for c in PALETTE]
-        assert min(np.linalg.norm(a - b) for a, b in combinations(seen, 2)) > 14
+    for deficiency in DEFICIENCIES:
+        basins = seen(colors(len(PALETTE))[:-1], deficiency)
+        assert min(np.linalg.norm(a - b) for a, b in combinations(basins, 2)) > 20
+
+
+@pytest.mark.parametrize("theme", list(themes))
+def test_no_colour_of_the_map_is_that_of_a_basin(
+    theme: str, filming: Callable[..., Any], spec_of: Callable[[str], Spec]
+) -> None:
+    from test_theme import lab, linear
+
+    text = "functions: [himmelblau]\nscene: basins\nlearning_rates: [0.01]\nsteps: 99\nstarts: [[3, 2]]\n"
+    with filming(spec_of(f"{text}view: {{theme: {theme}}}")) as scene:
+        bar = pane(scene, StepsPane)._bar_colors[:, 0, :3]
+    steps = lab(linear(bar / 255))
+    for basin in colors(len(PALETTE))[:-1]:
+        for bright in np.linspace(DARKEST, 1.0, 10):
+            assert np.linalg.norm(lab(linear(bright * basin)) - steps, axis=1).min() >= 14
+
+
+def test_starts_without_a_minimum_have_no_steps(filming: Callable[..., Any]) -> None:
+    with filming(gdanim.load(GALLERY / "newton_basins.yaml")) as scene:
+        shown = pane(scene, StepsPane)
+    assert (shown.found.reached < 0).any()
+    np.testing.assert_array_equal(shown._map[::-1, :, 3] == 0, shown.found.reached < 0)
 
 
 def test_a_minimum_found_at_nearly_zero_is_told_as_zero(

@@ -55,6 +55,23 @@ def test_curves_are_probabilities(filming: Filming) -> None:
         np.testing.assert_allclose(np.log(p / (1 - p)), 2 * x - 1, atol=1e-6)
 
 
+def test_two_classes_differ(filming: Filming) -> None:
+    """As rings and discs, for any eyes and in any theme; samples of a line are discs."""
+    for name, hollow in (("logistic", True), ("regression", False)):
+        with filming(gdanim.load(GALLERY / f"{name}.yaml")) as scene:
+            pane = data_pane(scene)
+            pane.prepare()
+            scene.lettering.build()
+            sketch = Sketch(scene.lettering)
+            pane.still(sketch)
+            shapes = np.concatenate(
+                [part.rows for part in sketch.parts if getattr(part, "program", "") == "shape"]
+            )
+        for place, target in zip(pane.samples * scene.lettering.scale, pane.objective.targets, strict=True):
+            last = shapes[np.isclose(shapes[:, :2], place).all(axis=1)][-1]
+            assert (last[5] > 0) == (hollow and target == 0)
+
+
 def test_the_equation_has_the_numbers_of_the_end(filming: Filming) -> None:
     with filming(gdanim.load(GALLERY / "regression.yaml")) as scene:
         pane = data_pane(scene)

@@ -15,8 +15,8 @@ from gdanim.view.sketch import Sketch
 from gdanim.view.text import Lettering
 from gdanim.view.ticks import tick, ticks
 
-TICK_SIZE, NAME_SIZE = 22.0, 26.0
-LEFT, TOP, RIGHT, BOTTOM = 84.0, 40.0, 16.0, 66.0  # points that numbers and names need around the frame
+TICK_SIZE, NAME_SIZE = 28.5, 30.0
+LEFT, TOP, RIGHT, BOTTOM = 100.0, 44.0, 18.0, 82.0  # points that numbers and names need around the frame
 GAP = 10.0  # points between the frame and its numbers
 
 
@@ -100,7 +100,7 @@ class Plot:
         self.frame = frame
         self._x, self._y = (
             [(v, lettering.want(mark, TICK_SIZE)) for v, mark in scale.marks(max(2, int(count))) if names]
-            for scale, count in ((x, frame.width / 110), (y, frame.height / 75))
+            for scale, count in ((x, frame.width / 140), (y, frame.height / 75))
         )
         self._names = [lettering.want(name, NAME_SIZE) for name in names or ()]
 

@@ -19,11 +19,11 @@ from gdanim.view.text import fitted, literal
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage
 
-HEAD, WORDS = 50.0, 460.0  # points above the map, for the ball's name; width of name and verdict
+HEAD, WORDS = 50.0, 500.0  # points above the map, for the ball's name; width of name and verdict
 LONGEST, LARGEST = 130.0, 95.0  # points: the longest arrow; half the longest side of the box
 ROOMY = 280.0  # points: in a map less high, arrows and box are smaller
 LEAST = 26.0  # points of an arrow that is drawn at all
-KEY, ROW = 27.0, 40.0  # points of the key's letters and from line to line
+KEY, ROW = 28.5, 42.0  # points of the key's letters and from line to line
 
 
 class AnatomyPane(ContourPane):
@@ -43,7 +43,7 @@ class AnatomyPane(ContourPane):
         self._words = left, left + width  # from the name's left to the verdict's right
         room = width * self.lettering.scale
         self._name = self.lettering.want(fitted(literal(name), 0.44 * room), 32)
-        self._verdict = self.lettering.want(fitted(literal(clock.act.runs[ball].verdict), 0.5 * room), 24)
+        self._verdict = self.lettering.want(fitted(literal(clock.act.runs[ball].verdict), 0.5 * room), KEY)
         self._scale = min(frame.height / ROOMY, 1.0)
         norms = np.linalg.norm(inside.gradients / self.landscape.scale, axis=1)
         self._largest = max(float(norms[np.isfinite(norms)].max(initial=0.0)), 1e-300)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import cmap
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,13 +13,13 @@ from gdanim.engine.runs import Array, Run, Status
 from gdanim.formula import point_text
 from gdanim.theme import rgb
 from gdanim.view.animated import Clock
+from gdanim.view.bar import ColorBar
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
-from gdanim.view.panes.contour import BAR, ContourPane
-from gdanim.view.plot import GAP, Scale
+from gdanim.view.panes.contour import ContourPane
+from gdanim.view.plot import GAP, TICK_SIZE, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import Numbers, fitted, literal
-from gdanim.view.ticks import tick
 
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage
@@ -28,9 +27,10 @@ if TYPE_CHECKING:
 # Told apart under the common colour deficiencies, by their lightness too; more minima begin anew.
 PALETTE = ("#2F62B8", "#F2B134", "#C63D6B", "#5CC8B0", "#816103", "#B3BDFE", "#B5A666", "#6A4D84")
 NOWHERE = "#6B7078"  # starts that lead to no minimum
-SIZE, INDENT, BALL = 28.0, 34.0, 11.0  # points: of text, from the disc to the text, of a ball
+SIZE, INDENT, BALL = 28.5, 34.0, 11.0  # points: of text, from the disc to the text, of a ball
 PITCH, LEAST_PITCH = 46.0, 36.0  # points from row to row
 SHARE, ZERO = 120.0, 1e-4  # points of a share; of a side of the domain: what is nearer to 0 is told as 0
+INKS = (0.18, 0.64)  # how much of the lines' colour the fewest steps have, and the most
 DARKEST = 0.55  # brightness of the starts that take longest
 LEAST = 5e-4  # share of all starts that is told
 FASTEST, SLOWEST = 0.01, 0.995  # quantiles of the steps at the ends of their scale
@@ -43,9 +43,13 @@ def colors(count: int) -> Array:
 
 def step_range(found: BasinMap) -> Scale:
     """The scale of the steps that starts need, where they lead to a minimum."""
-    steps = found.steps[found.reached >= 0] if len(found.minima) else found.steps
-    low, high = np.quantile(np.maximum(steps, 1), [FASTEST, SLOWEST])
+    low, high = np.quantile(_steps(found), [FASTEST, SLOWEST], method="nearest")
     return Scale(float(low), float(max(high, low + 1)), log=True)
+
+
+def _steps(found: BasinMap) -> Array:
+    """The steps that starts need, at least one, where they lead to a minimum if any does."""
+    return np.maximum(found.steps[found.reached >= 0] if len(found.minima) else found.steps, 1)
 
 
 def height(found: BasinMap) -> float:
@@ -62,14 +66,15 @@ def painted(found: BasinMap) -> NDArray[np.uint8]:
 
 
 class StepsPane(ContourPane):
-    """How many steps every start takes, with a colour bar, the basins' borders and their minima."""
+    """How many steps every start takes, in greys with a bar of them, and the minima in their colours.
+
+    Starts that lead to no minimum are left out.
+    """
 
     def __init__(self, scene: Stage, clock: Clock, box: Box, found: BasinMap, bar: bool = True) -> None:
+        self.found, self.range = found, step_range(found)
         super().__init__(scene, clock, box, bar)
-        self.found = found
-        self.range = step_range(found)
-        self._ticks = [(v, self.lettering.want(tick(v), 22.0)) for v in self.range.ticks(6)]
-        self._name = self.lettering.want("steps", 22.0)
+        self._name = self.lettering.want("steps", TICK_SIZE)
 
     def still(self, sketch: Sketch) -> None:
         frame, ink, quiet = self.plot.frame, self.ink("lines"), self.ink("secondary")
@@ -79,30 +84,37 @@ class StepsPane(ContourPane):
             at = self.plot.at(*minimum)
             sketch.ring(at, 14.0, ink, 2.0)
             sketch.disc(at, 11.0, color)
-        if self.bar:
-            left = frame.right + 26
-            bar = Box(left, frame.top, left + BAR, frame.bottom)
-            sketch.image(self._bar, bar)
-            sketch.box(bar, quiet, 0.55, width=1.3)
-            sketch.text(self._name, left, bar.top - GAP, quiet, align=(0.0, 1.0))
-            for value, key in self._ticks:
-                y = bar.bottom - float(self.range.share(value)) * bar.height
-                sketch.text(key, bar.right + GAP, y, quiet, align=(0.0, 0.5))
+        if self._bar is not None:
+            self._bar.draw(sketch, self._bar_colors, quiet)
+            sketch.text(self._name, self._bar.box.left, frame.top - GAP, quiet, align=(0.0, 1.0))
+
+    def _numbers(self) -> ColorBar:
+        scale, steps = self.range, _steps(self.found)
+        beyond = bool(steps.min() < scale.low), bool(steps.max() > scale.high)
+        return ColorBar(
+            self._beside, self.lettering, scale.share, (scale.low, scale.high), scale.ticks(6), beyond
+        )
 
     @cached_property
     def _map(self) -> NDArray[np.uint8]:
         found = self.found
         shade = self._shaded(self.range.share(np.maximum(found.steps, 1)))
-        shade[found.reached < 0, :3] = np.multiply(rgb(NOWHERE), 255).astype(np.uint8)
+        shade[found.reached < 0] = 0
         return np.ascontiguousarray(shade[::-1])
 
     @cached_property
-    def _bar(self) -> NDArray[np.uint8]:
+    def _bar_colors(self) -> NDArray[np.uint8]:
         return self._shaded(np.linspace(1.0, 0.0, 256)[:, None])
 
     def _shaded(self, shares: Array) -> NDArray[np.uint8]:
-        shade = np.asarray(cmap.Colormap(self.theme.colormap)(0.06 + 0.94 * np.clip(shares, 0.0, 1.0)))
-        return (255 * shade).round().astype(np.uint8)
+        """Colours (..., 4) of shares (...): from the ground's to the lines', as a basin has any other."""
+        few, many = (
+            (1 - ink) * np.array(rgb(self.theme.background)) + ink * np.array(rgb(self.theme.lines))
+            for ink in INKS
+        )
+        shade = np.ones((*np.shape(shares), 4))
+        shade[..., :3] = few + np.clip(shares, 0.0, 1.0)[..., None] * (many - few)
+        return np.asarray((255 * shade).round(), dtype=np.uint8)
 
 
 class Shares(FlatPane):

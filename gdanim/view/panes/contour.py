@@ -16,10 +16,11 @@ from gdanim.motion.landscape import RELIEF, Landscape
 from gdanim.motion.rolling import Rolling, Trails
 from gdanim.theme import rgb
 from gdanim.view.animated import Clock
+from gdanim.view.bar import ColorBar
 from gdanim.view.layout import Box
 from gdanim.view.levels import interrupted, label_place, level_lines, levels
 from gdanim.view.pane import RunPane
-from gdanim.view.plot import GAP, TICK_SIZE, Plot, Scale
+from gdanim.view.plot import Plot, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import formula
 from gdanim.view.ticks import tick
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 LEVELS, APART = 12, 20.0  # about so many at most, and points that they stand apart
 LABEL_ROOM = [14.0, 4.0]  # points that a level's number needs beside its own
-BAR, BAR_ROOM = 20.0, 130.0  # points: width of the colour bar, and what it needs with its numbers
+BAR, BAR_GAP, BAR_ROOM = 20.0, 26.0, 130.0  # points: of the colour bar, before it, of both with its numbers
 BALL = 13.0  # points; a crowd is smaller
 ARROW = 120.0  # points of the longest gradient arrow
 COMES = 0.25  # seconds in which a step number appears
@@ -73,6 +74,7 @@ class ContourPane(RunPane):
         self.plot = Plot(room, Scale(x0, x1), Scale(y0, y1), self.lettering, None if bare else (x, y), equal)
         self.colors = np.array(scene.colors(self.act))
         self.levels = levels(self.landscape.height, min(LEVELS, int(self.plot.frame.height / APART)))
+        self._bar = self._numbers() if bar else None
         self._names = {level: self.lettering.want(tick(level), 20.0) for level in self.levels}
         self._steps = [self.lettering.want(str(k), 20.0) for k in range(NUMBERED + 1)]
         self.radius = BALL / max(len(self.act.runs) / 8, 1.0) ** (0.7 if fleeting else 0.35)
@@ -92,8 +94,8 @@ class ContourPane(RunPane):
                 placed.append((at, size))
                 sketch.text(name, at[0], at[1], ink, 0.9, align=(0.5, 0.5))
         self.plot.draw(sketch, self.ink("secondary"), self.ink("text"), grid=0.0)
-        if self.bar:
-            self._draw_bar(sketch)
+        if self._bar is not None:
+            self._bar.draw(sketch, self._bar_colors, self.ink("secondary"), smooth=False)
         for minimum in self._minima:
             sketch.ring(minimum, 12.0, ink, 2.0, 0.9)
 
@@ -117,18 +119,21 @@ class ContourPane(RunPane):
         sketch.disc(places[inside], rims, self.ink("background"), 0.55 * shown[inside])
         sketch.ball(places[inside], self.radius, self.colors[inside], shown[inside], shells[inside])
 
-    def _draw_bar(self, sketch: Sketch) -> None:
-        frame, quiet = self.plot.frame, self.ink("secondary")
-        left = frame.right + 26
-        bar = Box(left, frame.top, left + BAR, frame.bottom)
-        sketch.image(self._bar_colors, bar, smooth=False)
-        sketch.box(bar, quiet, 0.55, width=1.3)
-        last = np.inf
-        for level in self.levels:
-            y = bar.bottom - float(self.landscape.level(np.asarray(level))) / RELIEF * bar.height
-            if last - y > 1.1 * TICK_SIZE and y - bar.top > 0.4 * TICK_SIZE:
-                sketch.text(self._names[level], bar.right + GAP, y, quiet, align=(0.0, 0.5))
-                last = y
+    def _numbers(self) -> ColorBar:
+        """The bar of the losses, as high as the surface stands."""
+        land = self.landscape
+
+        def share(losses: Array) -> Array:
+            return land.level(losses) / RELIEF
+
+        ends = land.height.low, land.height.high
+        return ColorBar(self._beside, self.lettering, share, ends, self.levels, land.height.cut)
+
+    @property
+    def _beside(self) -> Box:
+        """The place of the colour bar, to the right of the frame."""
+        frame = self.plot.frame
+        return frame._replace(left=frame.right + BAR_GAP, right=frame.right + BAR_GAP + BAR)
 
     def _draw_steps(self, sketch: Sketch) -> None:
         """Numbers beside iterates that have been reached: they come with the balls, and then one by one."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.engine.functions.samples import SQUARED, DataObjective
+from gdanim.engine.functions.samples import CROSS_ENTROPY, SQUARED, DataObjective
 from gdanim.engine.runs import Array
 from gdanim.theme import Color
 from gdanim.view.animated import Clock
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MARGIN = 0.06  # of the range of the samples, on every side
 PIECES = 80  # of a curve
-SAMPLE = 7.0  # points
+SAMPLE, RING = 7.0, 2.4  # points: radius of a sample; line of a hollow one
 SIZE = 32.0  # points of the equation
 POINT, POWER, GAP = 0.55, 4.2, 0.4  # digits' widths of a decimal point, of a power of ten, between pieces
 NAME = 32.0  # points that the name of the axis takes above the frame
@@ -36,8 +36,9 @@ LATELY, GLANCES = 0.3, 8  # seconds over which a batch fades, and how often they
 class DataPane(RunPane):
     """The samples as discs, and for every ball its line in its colour, the earlier ones as faint ghosts.
 
-    One ball alone has its residuals and its equation. The samples of a batch glow while they are used, in
-    the colour of the ball that uses them (in white, where several do), with their residuals.
+    Of two classes one is drawn as rings. One ball alone has its residuals and its equation. The samples of
+    a batch glow while they are used, in the colour of the ball that uses them (in white, where several do),
+    with their residuals.
     """
 
     def __init__(self, scene: Stage, clock: Clock, box: Box) -> None:
@@ -51,6 +52,7 @@ class DataPane(RunPane):
         names = ("$x$", "$y$" if self.straight else "$p$")
         self.plot = Plot(box, _around(x), _around(y), self.lettering, names)
         self.samples = self.plot.at(x, y)
+        self.hollow = y < 0.5 if self.objective.loss is CROSS_ENTROPY else np.zeros(len(y), dtype=bool)
         self.alone = len(self.act.runs) == 1
         if self.alone:
             self._numbers = Numbers(self.lettering, SIZE)
@@ -60,7 +62,10 @@ class DataPane(RunPane):
 
     def still(self, sketch: Sketch) -> None:
         self.plot.draw(sketch, self.ink("secondary"), self.ink("text"))
-        sketch.disc(self.samples, SAMPLE, self.ink("text"), 0.85)
+        full, hollow = self.samples[~self.hollow], self.samples[self.hollow]
+        sketch.disc(full, SAMPLE, self.ink("text"), 0.85)
+        sketch.disc(hollow, SAMPLE, self.ink("background"), 0.85)
+        sketch.ring(hollow, SAMPLE, self.ink("text"), RING, 0.85)
 
     def running(self, sketch: Sketch) -> None:
         clock = self.clock

@@ -21,8 +21,9 @@ from gdanim.view.ticks import tick
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage
 
-ROOMY = 380.0  # points of a frame that has room for the eigenvalues
-NAME, GAP, LINE = 110.0, 24.0, 30.0  # points: what is measured; between words; from word to word below it
+ROOMY = 440.0  # points of a frame that has room for the eigenvalues
+SIZE = 28.5  # points
+NAME, GAP, LINE = 120.0, 18.0, 37.0  # points: what is measured; between words; from word to word below it
 
 
 class EigenPane(TracesPane):
@@ -42,7 +43,7 @@ class EigenPane(TracesPane):
                 f"{name} #h(0.3em) $lambda = {tick(value).strip('$')}$"
                 if roomy and np.isfinite(value)
                 else name,
-                22,
+                SIZE,
             )
             for name, value in told
         ]

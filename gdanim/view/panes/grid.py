@@ -11,9 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from gdanim.engine.runs import Array
 from gdanim.spec.ranges import WIDE
+from gdanim.view.bar import ColorBar
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
-from gdanim.view.plot import GAP, TICK_SIZE, Plot, Scale
+from gdanim.view.plot import Plot, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import literal
 
@@ -109,7 +110,7 @@ def axis(values: Array) -> Scale:
 
 
 class GridKey(FlatPane):
-    """What the colours of a grid mean: a named bar of them with ticks; each key has its own words below."""
+    """What the colours of a grid mean: a named bar of them; each key has its own words below."""
 
     def __init__(
         self,
@@ -118,20 +119,15 @@ class GridKey(FlatPane):
         grid: GridPane,
         scale: Scale,
         name: tuple[str, float],
-        ticks: dict[float, str],
     ) -> None:
-        """``name``: markup and points; ``ticks``: values on the colours' ``scale``, and their markup."""
+        """``name``: markup and points; ``scale``: of the colours."""
         super().__init__(scene, box)
-        self.scale, self._name = scale, self.lettering.want(*name)
-        self._ticks = [(value, self.lettering.want(text, TICK_SIZE)) for value, text in ticks.items()]
-        self._bar = np.asarray((255 * grid.shades(np.linspace(0, 1, 256)[None])).round(), dtype=np.uint8)
+        self._name = self.lettering.want(*name)
+        self._colors = np.asarray((255 * grid.shades(np.linspace(0, 1, 256)[None])).round(), dtype=np.uint8)
         self.bar = Box(box.left, box.top + 40, box.right, box.top + 40 + BAR)
+        ends = scale.low, scale.high
+        self._bar = ColorBar(self.bar, self.lettering, scale.share, ends, scale.ticks(4))
 
     def still(self, sketch: Sketch) -> None:
-        quiet, bar = self.ink("secondary"), self.bar
         sketch.text(self._name, self.box.left, self.box.top, self.ink("text"))
-        sketch.image(self._bar, bar)
-        sketch.box(bar, quiet, 0.55, width=1.3)
-        for value, key in self._ticks:
-            x = bar.left + float(self.scale.share(value)) * bar.width
-            sketch.text(key, x, bar.bottom + GAP, quiet, align=(0.5, 0.0))
+        self._bar.draw(sketch, self._colors, self.ink("secondary"))

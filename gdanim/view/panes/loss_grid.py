@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gdanim.view.stage import Stage
 
 FAILED = "#8E2B45"  # as a ball that diverged
-SIZE, PITCH, SWATCH = 28.0, 48.0, 26.0  # points
+SIZE, PITCH, SWATCH = 28.5, 48.0, 26.0  # points
 
 
 class LossGrid(GridPane):
@@ -59,7 +59,7 @@ class LossKey(GridKey):
     def __init__(self, scene: Stage, box: Box, grid: LossGrid) -> None:
         found = grid.found
         name = literal(found.names[2].replace("_", " ")), SIZE
-        super().__init__(scene, box, grid, grid.scale, name, {v: tick(v) for v in grid.scale.ticks(4)})
+        super().__init__(scene, box, grid, grid.scale, name)
         want = self.lettering.want
         row, column = found.best
         best = (found.losses[row, column], found.values[0][column], found.values[1][row])
@@ -75,7 +75,7 @@ class LossKey(GridKey):
         super().still(sketch)
         left, _, right, _ = self.box
         quiet, text = self.ink("secondary"), self.ink("text")
-        down = self.bar.bottom + 66
+        down = self.bar.bottom + 72
         for words, key in self._others:
             swatch = Box(left, down, left + SWATCH, down + SWATCH)
             if words == "not tried":

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 QUARTILES = (0.25, 0.5, 0.75)  # of a curve's balls have no higher loss: its band and its line
 FINEST = 2.0  # points: vertices stand no closer
 HIGHEST, OUT = 1e200, 2.0  # where a value ends, and where times the highest shown a curve does
-LABEL_SIZE, NOTE_SIZE = 30.0, 23.0
+LABEL_SIZE, NOTE_SIZE = 30.0, 28.5
 MOST = 0.32  # share of the box that labels may take
-CLOSE, PITCH, BESIDE = 36.0, 64.0, 20.0  # points between labels, between those with notes, and from a tip
+CLOSE, PITCH, BESIDE = 36.0, 72.0, 20.0  # points between labels, between those with notes, and from a tip
 LATELY, GLANCES = 0.6, 9  # seconds in which a label gives way, and how often they are looked at
 APPEAR = 0.5  # seconds in which a note fades in
 

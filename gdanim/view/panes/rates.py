@@ -23,10 +23,9 @@ from gdanim.view.text import Numbers, fitted, literal
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage
 
-HEAD, FOOT, GAP = 50.0, 72.0, 28.0  # points above, below and between maps
-TITLE_SIZE, LOSS_SIZE, NOTE_SIZE, REASON_SIZE = 34.0, 29.0, 27.0, 23.0
+HEAD, FOOT, GAP = 50.0, 80.0, 28.0  # points above, below and between maps
+TITLE_SIZE, LOSS_SIZE, NOTE_SIZE = 34.0, 29.0, 28.5
 LOSS_ROOM = 6.5  # of its size: how wide a loss may be
-NARROW = 0.78  # of the sizes above a map that is not roomy
 APART = 1.6  # width to height of the room below maps from which two panes stand there side by side
 SIDE_BY_SIDE = 200.0  # points of a step and a loss below a map
 PITCH = 34.0  # points from line to line below it
@@ -34,13 +33,13 @@ DECIMALS = 3.6  # digits' widths of a decimal point and three digits
 NUMBER = 9.0  # digits' widths that a number may take after its decimal point
 LETTER = 0.52  # mean width of a letter in its size
 SHRUNK = 0.5  # of its width: a title that would be less has no number beside it
-BADGE, BADGE_SIZE = (66.0, 38.0), 25.0
+BADGE, BADGE_SIZE = (74.0, 42.0), 28.5
 APPEAR = 0.5  # seconds in which a verdict fades in
 WIDE = 20.0  # rates that are so many times apart stand on a log scale
 BEYOND = 1.18  # times the largest rate: the end of the axis
 ROOM = 1.4  # times the most steps: the end of the other
 DOT, CROSS = 9.0, 8.0  # points
-AXIS_NAME = 90.0  # points that the name of the steps takes above the frame
+AXIS_NAME = 100.0  # points that the name of the steps takes above the frame
 
 
 class RatePane(ContourPane):
@@ -50,23 +49,22 @@ class RatePane(ContourPane):
         map_box, crowd = box.inset(0, HEAD, 0, FOOT), len(balls) > MOST_DETAILED
         super().__init__(scene, clock, map_box, bar=False, bare=True, balls=balls, fleeting=crowd)
         lettering, room = self.lettering, self.plot.frame.width
-        size = 1.0 if room > ROOMY else NARROW
-        taken = LOSS_ROOM * size * LOSS_SIZE if len(balls) == 1 else 0.0
+        taken = LOSS_ROOM * LOSS_SIZE if len(balls) == 1 else 0.0
         name = title(self.act.runs, clock.act.runs)
-        natural = LETTER * len(name) * size * TITLE_SIZE
+        natural = LETTER * len(name) * TITLE_SIZE
         least = SHRUNK * natural + taken if len(balls) == 1 else SIDE_BY_SIDE
         self._crammed = room < least  # the curves tell the loss, too
-        self._title = self._fitted(name, size * TITLE_SIZE, 0.0 if self._crammed else taken)
-        self.loss, self.counter = Numbers(lettering, size * LOSS_SIZE), Numbers(lettering, NOTE_SIZE)
+        self._title = self._fitted(name, TITLE_SIZE, 0.0 if self._crammed else taken)
+        self.loss, self.counter = Numbers(lettering, LOSS_SIZE), Numbers(lettering, NOTE_SIZE)
         self._step = lettering.want("step", NOTE_SIZE)
         verdict, reason = findings(self.act.runs)
         self._told = bool(verdict)
         if room > ROOMY:
-            self._notes = [self._fitted(verdict, NOTE_SIZE), self._fitted(reason, REASON_SIZE)]
+            self._notes = [self._fitted(verdict, NOTE_SIZE), self._fitted(reason, NOTE_SIZE)]
         else:
             broken = f"#set par(leading: 0pt)\n#block(width: {room * lettering.scale:.1f}pt)"
             verdict = verdict.replace(" at step ", " at\u00a0step\u00a0")
-            self._notes = [lettering.want(f"{broken}[{literal(verdict)}]", size * NOTE_SIZE)]
+            self._notes = [lettering.want(f"{broken}[{literal(verdict)}]", NOTE_SIZE)]
         groups = of_rates(clock.act.runs)
         place = ranks([[clock.act.runs[i] for i in group] for group in groups])[groups.index(list(balls))]
         self._badge = (
@@ -154,7 +152,8 @@ class StabilityPane(RunPane):
         across = rate_scale([*self.rates.tolist(), *(bound.rate for bound in self.bounds)])
         self.plot = Plot(box, across, steps, self.lettering, ("learning rate", "steps"))
         self._names = [
-            self.lettering.want(literal(f"{bound.name} = {bound.rate:.4g}"), 24.0) for bound in self.bounds
+            self.lettering.want(literal(f"{bound.name} = {bound.rate:.4g}"), NOTE_SIZE)
+            for bound in self.bounds
         ]
 
     def still(self, sketch: Sketch) -> None:

@@ -15,7 +15,7 @@ from gdanim.view.text import Numbers, formula
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage
 
-SIZE, HEAD_SIZE, PITCH, HEAD = 30.0, 26.0, 46.0, 48.0  # points: numbers, names, from row to row, of the names
+SIZE, HEAD_SIZE, PITCH, HEAD = 30.0, 28.5, 46.0, 50.0  # points: numbers, names, from row to row, of the names
 INDENT = 34.0  # from the bullet to the numbers
 DECIMALS = 3
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 # Told apart by their lightness too, and none of them on the usual scales of steps.
 OUTCOMES = {Status.DIVERGED: ("diverged", "#8E2B45"), Status.OSCILLATING: ("oscillates", "#D39BC4")}
 ELSE = ("not there in time", "#666D78")
-SIZE, PITCH, SWATCH = 24.0, 44.0, 24.0  # points
-KEY_HEAD, NARROW = 130.0, 480.0  # of the key down to its items; a key of one column
+SIZE, PITCH, SWATCH = 28.5, 46.0, 26.0  # points
+KEY_HEAD, NARROW = 136.0, 560.0  # of the key down to its items; a key of one column
 
 
 class SweepPane(GridPane):
@@ -83,8 +83,7 @@ class SweepKey(GridKey):
 
     def __init__(self, scene: Stage, box: Box, grid: SweepPane) -> None:
         scale = _steps_scale(grid.found.steps)
-        ticks = {value: f"${value:g}$" for value in scale.ticks(4)}
-        super().__init__(scene, box, grid, scale, ("steps to converge", SIZE), ticks)
+        super().__init__(scene, box, grid, scale, ("steps to converge", SIZE))
         self.grid = grid
         runs = [run for row in grid.found.runs for run in row]
         told = {OUTCOMES.get(run.status, ELSE) for run in runs if run.status is not Status.CONVERGED}
