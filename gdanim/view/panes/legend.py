@@ -110,7 +110,7 @@ class Legend(FlatPane):
         return COLUMN_GAP if self.box.width > NARROW else CLOSE
 
     def moving(self, sketch: Sketch) -> None:
-        moment = self.clock.moment if self.clock.seconds > 0 else None
+        moment = self.clock.moment if self.clock.landed > 0 else None
         sketch.labels(self._summary(moment) if self.folded else self._rows(moment))
 
     def _rows(self, moment: Moment | None) -> list[Label]:

@@ -86,8 +86,7 @@ class RatePane(ContourPane):
     def running(self, sketch: Sketch) -> None:
         super().running(sketch)
         clock, frame, s = self.clock, self.plot.frame, self.lettering.scale
-        if clock.seconds <= 0:
-            return
+        sketch.opacity *= clock.landed
         moment = self.timeline.at(clock.seconds)
         loss = float(np.median(self.timeline.losses(moment)))
         point = frame.right * s - NUMBER * self.loss.digit_width
@@ -176,8 +175,7 @@ class StabilityPane(RunPane):
 
     def running(self, sketch: Sketch) -> None:
         clock = self.clock
-        if clock.fall < 1:
-            return
+        sketch.opacity *= clock.landed
         moment = clock.moment
         now = moment.step + moment.fraction
         for i, (run, color) in enumerate(zip(self.runs, self.colors, strict=True)):
