@@ -112,9 +112,10 @@ class ContourPane(RunPane):
             if self.plot.frame.width > ROOMY:
                 self._draw_steps(sketch)
             self._draw_gradients(sketch, places, moment.points, shown)
-        inside = np.all((places > self._corner[0]) & (places < self._corner[1]), axis=1)
-        sketch.disc(places[inside], self.radius + 2.0, self.ink("background"), 0.55 * shown[inside])
-        sketch.ball(places[inside], self.radius, self.colors[inside], shown[inside])
+        out = np.maximum(self._corner[0] - places, places - self._corner[1]).max(axis=1)
+        shown = shown * np.clip(1 - out / self.radius, 0.0, 1.0)  # fades while half of it is outside
+        sketch.disc(places, self.radius + 2.0, self.ink("background"), 0.55 * shown)
+        sketch.ball(places, self.radius, self.colors, shown)
 
     def _draw_bar(self, sketch: Sketch) -> None:
         frame, quiet = self.plot.frame, self.ink("secondary")
