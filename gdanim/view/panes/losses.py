@@ -228,6 +228,6 @@ def _share(value: float, low: float, high: float) -> float:
 
 def _keeping(pace: Pace, steps: int, most: int) -> Pace:
     """A pace that begins like another and has done ``most`` when that one has done ``steps``."""
-    if not steps:  # every ball rests where it starts
+    if most == steps or not steps:  # they are those of the clock, or every ball rests where it starts
         return pace
     return Pace(pace.rate, float(pace.time(steps)) / float(Pace(pace.rate).time(most)))
