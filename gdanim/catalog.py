@@ -63,8 +63,12 @@ class Declared:
     lasts: ClassVar[Mapping[Span, float]] = {}
     """Of one with a construct of its own, about how many seconds it lasts beside the run: {"film": 4,
     "act": 2, "ball": 0, "row": 0.9}, "data" where it has some to show, "run": 0 without the run."""
+    whole_domain: ClassVar[bool] = False
+    """Whether it shows all of the domain, not only the part where the balls go."""
     heading_in_column: ClassVar[bool] = False
     """Whether title and formula stand in the legend's column, not above everything."""
+    heading_floats: ClassVar[bool] = False
+    """Whether they stand over the corner of a stage that is all of the picture, if that is wide."""
     keeps_column: ClassVar[bool] = False
     """Whether what stands in that column is no legend."""
 

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gdanim.catalog import Span, lasts
+from gdanim.catalog import Span, facts, lasts
 from gdanim.engine.balls import Cast, cast
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Act
+from gdanim.motion.framing import framed
 from gdanim.motion.landscape import landscape
 from gdanim.motion.rolling import Rolling
 from gdanim.motion.timeline import APPEAR, FALL, HOLD, SETTLE, Pace, Timeline
@@ -111,4 +112,6 @@ def _beats(spec: Part, balls: Sequence[int]) -> float:
 def _run(spec: Part, act: Act) -> float:
     if len(act.domain) != 2:
         return Timeline(act, spec.pace).run_time
+    if not facts(spec.scene).whole_domain:
+        act = framed(spec, act)
     return Rolling(act, landscape(act, spec.view.height), RADIUS, spec.pace).run_time

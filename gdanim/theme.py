@@ -32,6 +32,7 @@ class Theme:
     mesh_opacity: float
     level_opacity: float
     shadow: float  # opacity of the shadow under a ball
+    cast: float  # of that of the surface on the ground
     floor_opacity: tuple[float, float, float]  # of the plane, of its grid, of its level lines
     under: float  # brightness of the underside
     ambient: float
@@ -65,7 +66,8 @@ themes: dict[str, Theme] = {
         mesh_opacity=0.11,
         level_opacity=0.30,
         shadow=0.75,
-        floor_opacity=(0.03, 0.13, 0.17),
+        cast=0.55,
+        floor_opacity=(0.055, 0.13, 0.17),
         under=0.34,
         ambient=0.24,
         key=0.82,
@@ -86,6 +88,7 @@ themes: dict[str, Theme] = {
         mesh_opacity=0.13,
         level_opacity=0.34,
         shadow=0.55,
+        cast=0.16,
         floor_opacity=(0.04, 0.18, 0.22),
         under=0.6,
         ambient=0.42,
@@ -107,6 +110,7 @@ themes: dict[str, Theme] = {
         mesh_opacity=0.22,
         level_opacity=0.42,
         shadow=0.6,
+        cast=0.35,
         floor_opacity=(0.03, 0.20, 0.24),
         under=0.45,
         ambient=0.34,
@@ -128,6 +132,7 @@ themes: dict[str, Theme] = {
         mesh_opacity=0.16,
         level_opacity=0.40,
         shadow=0.5,
+        cast=0.14,
         floor_opacity=(0.04, 0.18, 0.24),
         under=0.7,
         ambient=0.55,

@@ -17,6 +17,7 @@ class Basins(FilmScene):
     """White balls roll over a land painted by where they will end."""
 
     dimensions = (2,)
+    whole_domain = True
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         found = self.found(clock.act)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gdanim.view import Clock, FilmScene, Pane
 from gdanim.view.panes.contour import ContourPane
-from gdanim.view.panes.legend import Legend, legend
+from gdanim.view.panes.legend import beside_stage, legend
 
 
 class Contour(FilmScene):
@@ -14,7 +14,7 @@ class Contour(FilmScene):
     heading_in_column = True
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
-        layout = self.layout.under(top, Legend.needs(self.layout, len(clock.act.runs)))
+        layout = beside_stage(self, clock.act.runs, top)
         return [
             ContourPane(self, clock, layout.stage),
             legend(self, clock, layout.panel, layout.panel_columns),

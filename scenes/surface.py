@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 
 from gdanim.view import Clock, FilmScene, Pane
-from gdanim.view.panes.legend import Legend, legend
+from gdanim.view.panes.legend import legend, over_stage
 from gdanim.view.panes.surface import SurfacePane
 
 
 class Surface(FilmScene):
-    """One surface after the other, with the legend beside it."""
+    """One surface after the other, the legend in its quietest corner."""
 
     dimensions = (2,)
     heading_in_column = True
+    heading_floats = True
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
-        layout = self.layout.under(top, Legend.needs(self.layout, len(clock.act.runs)))
+        layout = over_stage(self, clock.act.runs, top)
         return [
-            SurfacePane(self, clock, layout.stage, whole=True),
+            SurfacePane(self, clock, layout.stage, whole=True, over=layout.over),
             legend(self, clock, layout.panel, layout.panel_columns),
         ]

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from gdanim.engine.runs import Status
 from gdanim.engine.solution import Act
 from gdanim.motion.landscape import landscape
-from gdanim.motion.rolling import BEYOND, Rolled, Rolling
+from gdanim.motion.rolling import BEYOND, Rolling
+from gdanim.motion.shells import ALL, APART, MOST, shells
 from gdanim.motion.timeline import FIRST, REST, SETTLE, SPEED_UP, UNSEEN, Pace, Timeline
 
 Acts = Callable[[str], Act]
@@ -158,7 +159,7 @@ class TestStage:
             assert moment.step == clock.steps
             np.testing.assert_allclose(moment.centres, later[0].centres, atol=1e-9)
         losses = [float(run.losses[-1]) for run in clock.act.runs]
-        np.testing.assert_array_equal(clock.losses(later[-1]), losses)
+        np.testing.assert_array_equal(later[-1].losses, losses)
 
     @pytest.mark.parametrize("name", SPECS)
     def test_no_ball_jumps(self, act_of: Acts, name: str) -> None:
@@ -257,37 +258,62 @@ def test_a_ball_that_steps_where_nothing_is_departs(act_of: Acts) -> None:
         assert np.isfinite(moment.centres[shown]).all()
 
 
-def overlaps(moment: Rolled, radius: float) -> list[float]:
-    """Distances, in diameters, of pairs of visible balls that stand in each other."""
-    shown = moment.centres[moment.opacity > 0]
-    apart = np.linalg.norm(shown[:, None] - shown[None], axis=-1)[np.triu_indices(len(shown), 1)] / 2 / radius
-    return sorted(apart[apart < 0.98].tolist())
+@pytest.mark.parametrize("name", SPECS)
+def test_no_ball_is_drawn_beside_where_it_is(act_of: Acts, name: str) -> None:
+    """At starts, in flight and at rest, however many there are at one place."""
+    clock = timeline(act_of(SPECS[name]))
+    for t in np.linspace(0, clock.run_time + 3, 40):
+        moment = clock.at(float(t))
+        world = clock.landscape.to_world(moment.points)
+        np.testing.assert_allclose(moment.contacts[:, :2], world, atol=1e-12)
+        ended = moment.ended & ~moment.departed
+        finals = np.array([run.points[-1] for run in clock.act.runs])
+        np.testing.assert_array_equal(moment.points[ended], finals[ended])
 
 
-PILES = {
-    "flat bowl": 'functions: ["x^2 + y^2"]\nstarts: {ring: 14, radius: 2}\nlearning_rates: [0.1]\n',
-    "narrow ravine": BOWL.replace("steps: 40", "steps: 2000"),
-    "valley of rosenbrock": "functions: [rosenbrock]\nlearning_rates: [0.002, 0.0019]\nsteps: 20000\n",
-    "four minima": HIMMELBLAU,
-    "three hundred": "functions: [himmelblau]\nlearning_rates: [0.005]\nstarts: {random: 300, seed: 2}\n",
-    "neighbours": """\
-functions: [{expr: "0*x + 0*y", domain: {x: [-1, 1], y: [-1, 1]}}]
-starts: [[0, 0], [0.01, 0], [0, 0.01], [0.15, 0], [0.16, 0.02], [-0.14, 0.03]]
-""",
-}
+class TestShells:
+    def test_of_balls_at_one_place_each_shows(self) -> None:
+        for count in (2, 3, 5, MOST):
+            found = shells(np.zeros((count, 3)), 0.05, np.ones(count))
+            assert found[0] == 1
+            assert np.diff(found).min() > 0.15
+            assert found.max() <= 1 + ALL + 1e-9
+
+    def test_balls_apart_are_all_alike(self) -> None:
+        centres = 0.05 * APART * np.arange(5)[:, None] * [1.0, 0.0, 0.0]
+        assert (shells(centres, 0.05, np.ones(5)) == 1).all()
+
+    def test_they_grow_as_balls_meet(self) -> None:
+        sizes = [
+            shells(np.array([[0.0, 0.0], [d, 0.0]]), 1.0, np.ones(2))[1] for d in np.linspace(1.5, 0, 200)
+        ]
+        assert np.all(np.diff(sizes) >= 0)
+        assert np.abs(np.diff(sizes)).max() < 0.01
+
+    def test_around_one_that_is_gone_there_is_no_ring(self) -> None:
+        assert (shells(np.zeros((2, 3)), 0.05, np.array([0.0, 1.0])) == 1).all()
+
+    def test_starts_in_one_place_show_all_their_colours(self, act_of: Acts) -> None:
+        clock = timeline(act_of(RAVINE))
+        assert len(set(clock.at(0.0).shells)) == len(clock.act.runs)
 
 
-@pytest.mark.parametrize("name", PILES)
-def test_balls_at_rest_do_not_stand_in_each_other(act_of: Acts, name: str) -> None:
-    act = act_of(PILES[name])
-    radius = RADIUS if len(act.runs) < 100 else 0.4 * RADIUS
-    clock = Rolling(act, landscape(act), radius, 1.5)
-    assert not overlaps(clock.at(clock.run_time + 5), clock.radius)
+class TestLosses:
+    @pytest.mark.parametrize("name", SPECS)
+    def test_they_are_of_the_place_that_is_drawn(self, act_of: Acts, name: str) -> None:
+        act = act_of(SPECS[name])
+        clock = timeline(act)
+        for t in np.linspace(0.3, clock.run_time, 25):
+            moment = clock.at(float(t))
+            here = ~moment.departed & (moment.opacity == 1)
+            expected = act.objective.value(moment.points[here])
+            np.testing.assert_allclose(moment.losses[here], expected, rtol=1e-9, atol=1e-12)
 
-
-def test_balls_that_start_in_one_place_lie_side_by_side(act_of: Acts) -> None:
-    clock = timeline(act_of(RAVINE))
-    assert not overlaps(clock.at(0.0), clock.radius)
+    def test_at_rest_they_are_those_of_the_run_to_the_last_bit(self, act_of: Acts) -> None:
+        clock = timeline(act_of(RAVINE))
+        for i, run in enumerate(clock.act.runs):
+            assert clock.at(clock.run_time + 1).losses[i] == run.losses[-1]
+            assert clock.at(0.0).losses[i] == run.losses[0]
 
 
 def test_a_ball_that_has_left_is_gone_whichever_way_it_went(act_of: Acts) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -18,12 +17,11 @@ from numpy.typing import ArrayLike, NDArray
 from gdanim.engine.runs import Array, Status
 from gdanim.engine.solution import Act
 from gdanim.errors import InputError
+from gdanim.motion.height import Height, Wish, fitted, visited
 
-RELIEF = 0.92
-FLOOR = -0.26
+RELIEF = 0.8
+FLOOR = -0.2
 RIM_SLOPE, RIM_FALL = 0.75, 2.0  # a ball beyond the edge flies in an arc: climb and fall per world unit
-STRETCH = 250.0  # a log height is log1p(STRETCH u) of the linear height u in [0, 1]
-LOG_WHEN, LOG_CUT = 10.0, 100.0  # auto: logarithmic when the range, cut or not, is so many median heights
 PATCH = (4, 4)  # points of 161 x 161: a smaller surface could fall between the vertices that draw it
 LONGEST = 3.0  # x and y keep one scale up to this ratio of the domain's sides
 SAMPLES = 161  # along either side of the domain, to know the range of its losses
@@ -42,10 +40,7 @@ class Landscape:
     act: Act
     centre: Array  # (2,) of the domain
     scale: Array  # (2,) world units per domain unit
-    low: float  # loss at height 0
-    high: float  # loss at height RELIEF
-    log: bool
-    cut: tuple[bool, bool]  # whether there is more below low, above high, which is not drawn
+    height: Height
 
     @property
     def extent(self) -> Array:
@@ -63,28 +58,22 @@ class Landscape:
 
     def level(self, losses: Array) -> Array:
         """Losses (...) to world heights (...); nan stays nan."""
-        u = np.clip(self._share(losses), 0.0, None)
-        if self.log:
-            u = log_height(u)
-        return np.asarray(RELIEF * np.minimum(u, 1.0))
+        return np.asarray(RELIEF * np.clip(self.height.share(losses), 0.0, 1.0))
 
     def drawn(self, points: Array) -> NDArray[np.bool_]:
         """At which domain points (..., 2) there is a surface: the loss is known and in the box."""
         with np.errstate(all="ignore"):
-            u = self._share(self.act.objective.value(points))
-        below, above = (0.0 if cut else SLACK for cut in self.cut)
+            u = self.height.share(self.act.objective.value(points))
+        below, above = (0.0 if cut else SLACK for cut in self.height.cut)
         return np.asarray((-below <= u) & (u <= 1 + above))
 
-    def _share(self, losses: Array) -> Array:
-        """Losses (...) as shares of the way from low to high."""
-        return np.asarray((losses - self.low) / (self.high - self.low))
-
-    def loss(self, height: float) -> float:
-        """The loss at a world height: the inverse of ``level``."""
-        u = height / RELIEF
-        if self.log:
-            u = math.expm1(u * math.log1p(STRETCH)) / STRETCH
-        return self.low + u * (self.high - self.low)
+    def above(self, points: Array) -> Array:
+        """By how much of the height the loss at domain points (..., 2) is above where the surface is cut."""
+        if not self.height.cut[1]:
+            return np.zeros(points.shape[:-1])
+        with np.errstate(all="ignore"):
+            share = self.height.share(self.act.objective.value(points))
+        return np.maximum(np.nan_to_num(share - 1, nan=0.0), 0.0)
 
     def surface(self, points: Array) -> tuple[Array, Array]:
         """World positions (..., 3) and unit normals (..., 3) of domain points (..., 2).
@@ -98,11 +87,7 @@ class Landscape:
         with np.errstate(all="ignore"):
             losses = objective.value(points)
             gradient = objective.exact_gradient(points)
-            u = np.clip(self._share(losses), 0.0, None)
-            steepness = np.full_like(u, RELIEF / (self.high - self.low))
-            if self.log:
-                steepness *= log_slope(u)
-            slope = gradient / self.scale * steepness[..., None]
+            slope = gradient / self.scale * (RELIEF * self.height.rise(losses))[..., None]
         slope = np.nan_to_num(slope, nan=0.0, posinf=1e6, neginf=-1e6)
         normals = np.concatenate([-slope, np.ones_like(slope[..., :1])], axis=-1)
         normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
@@ -117,12 +102,11 @@ class Landscape:
         return self.surface(np.stack([x, y], axis=-1))
 
 
-def landscape(act: Act, height: Literal["auto", "linear", "log"] = "auto") -> Landscape:
+def landscape(act: Act, height: Wish = "auto") -> Landscape:
     """The surface of an act's two-dimensional objective over its domain.
 
-    ``auto`` takes the logarithm of the height (log1p above the minimum) where most of the surface
-    would otherwise lie flat at the foot of a few tall corners. Poles and needles that would flatten
-    all the rest are cut off, yet nowhere a ball starts or comes to rest.
+    What towers above the balls at its edge is cut off, and so are poles and needles that would flatten all
+    the rest, yet nowhere a ball starts or comes to rest; see ``height`` for the rest.
     """
     domain = np.asarray(act.domain, dtype=float)
     width = domain[:, 1] - domain[:, 0]
@@ -136,27 +120,20 @@ def landscape(act: Act, height: Literal["auto", "linear", "log"] = "auto") -> La
         raise InputError(f"{act.objective.name} is undefined nearly everywhere on its domain")
     points, losses = points[solid], losses[solid]
     known = [float(act.objective.value(np.asarray(m))) for m in act.objective.minima if _inside(m, domain)]
-    low, high = float(losses.min()), float(losses.max())
-    low = min([low, *(v for v in known if math.isfinite(v))])
-    if high <= low:
-        high = low + 1.0
+    known = [value for value in known if math.isfinite(value)]
     foot, median, head = (float(v) for v in np.quantile(losses, (TAIL, 0.5, 1 - TAIL)))
-    lowest, highest, rest = low, high, head - foot
+    low, high, rest = min([float(losses.min()), *known]), float(losses.max()), head - foot
+    lowest, highest = -math.inf, math.inf
     if foot - low > SQUASHED * rest and _needle(act, points[losses.argmin()], median, rest):
         lowest = max(low, min(foot - rest / 2, *_shown(act, domain), *known))
-    if high - head > SQUASHED * rest and _needle(act, points[losses.argmax()], median, rest):
+    peak = points[losses.argmax()]
+    rising = bool(np.any((peak <= domain[:, 0]) | (peak >= domain[:, 1])))
+    if not rising and high - head > SQUASHED * rest and _needle(act, peak, median, rest):
         highest = min(high, max(head + rest / 2, *_shown(act, domain), *known))
-    cut = lowest > low, highest < high
-    tall = towers(lowest, median, highest, LOG_CUT if any(cut) else LOG_WHEN)
-    return Landscape(
-        act=act,
-        centre=domain.mean(axis=1),
-        scale=scale,
-        low=lowest,
-        high=highest,
-        log=tall and losses.max() > losses.min() if height == "auto" else height == "log",
-        cut=cut,
-    )
+    visits, climbed = visited(act.runs, act.domain)
+    poles = lowest, highest
+    found = fitted(losses, visits, known, poles, rising=rising, wish=height, climbed=climbed)
+    return Landscape(act, domain.mean(axis=1), scale, found)
 
 
 def _needle(act: Act, place: Array, median: float, rest: float) -> bool:
@@ -188,21 +165,6 @@ def _shown(act: Act, domain: Array) -> Iterator[float]:
         for k in (0, -1) if rests else (0,):
             if _inside(run.points[k], domain) and math.isfinite(run.losses[k]):
                 yield float(run.losses[k])
-
-
-def towers(low: float, median: float, high: float, times: float = LOG_WHEN) -> bool:
-    """Whether most of a linear height would lie flat at the foot of its highest places."""
-    return high - low > times * max(median - low, 1e-300)
-
-
-def log_height(u: Array) -> Array:
-    """Linear heights u (...), 0 to 1 and beyond, on a log scale."""
-    return np.asarray(np.log1p(STRETCH * u) / math.log1p(STRETCH))
-
-
-def log_slope(u: Array) -> Array:
-    """The derivative of ``log_height`` at u (...)."""
-    return np.asarray(STRETCH / (1 + STRETCH * u) / math.log1p(STRETCH))
 
 
 def _inside(point: ArrayLike, domain: Array) -> bool:

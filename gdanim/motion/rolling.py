@@ -13,14 +13,15 @@ import numpy as np
 from gdanim.engine.runs import Array, Run
 from gdanim.engine.solution import Act
 from gdanim.motion.landscape import Landscape
-from gdanim.motion.side_by_side import side_by_side
+from gdanim.motion.shells import shells
 from gdanim.motion.timeline import SETTLE, Index, Mask, Moment, Pace, Timeline, smooth
 
 DEPARTURE = 0.9  # a ball that leaves the stage takes at least this many seconds for it
 BEYOND = 0.5  # world units beyond the edge at which a departing ball has faded
+OVER = 0.25  # of the height of a surface that is cut off: so far above the cut a ball has faded
 MOST_LED, LATELY = 12, 0.6  # up to so many balls the leader is told; seconds over which a lead passes on
 ROLLING = 100  # of larger crowds it is not told how far each ball has rolled
-MANY = 400  # of more balls not all have a tail, and they do not lie side by side
+MANY = 400  # of more balls not all have a tail
 TRAIL_VERTICES = 16_000  # the budget that all trails share
 
 
@@ -31,6 +32,7 @@ class Rolled(Moment):
     centres: Array  # (balls, 3) world
     contacts: Array  # (balls, 3) world: where it touches the surface
     normals: Array  # (balls, 3) of the surface there
+    shells: Array  # (balls,): how many radii it is large, so that balls at one place are all seen
     lead: Array  # (balls,): how much each one leads, in [0, 1]
     spins: Array  # (balls, 4): how far it has rolled, as a quaternion (x, y, z, w)
     opacity: Array  # (balls,)
@@ -66,12 +68,6 @@ class Rolling(Timeline):
         super().__init__(act, pace, run_time)
         self._exits = np.stack([self._exit(run, k) for run, k in zip(act.runs, self._leaves, strict=True)])
         self._waiting = np.concatenate([self._gone(run) for run in act.runs])
-        resting = self._leaves == self._last
-        starts, finals = self._points[self._offset], self._points[self._offset + self._last]
-        self._start_slots = self._piles(starts, np.arange(len(act.runs)))
-        self._slots = self._piles(
-            finals, np.flatnonzero(resting)[np.argsort(self._last[resting], kind="stable")]
-        )
 
     def of(self, balls: Sequence[int]) -> Self:
         return type(self)(self._part(balls), self.landscape, self.radius, self.pace, self.run_time)
@@ -96,24 +92,19 @@ class Rolling(Timeline):
         if len(self._spins) > 1:
             spins = _turned(spins, self._roll(here, np.where(jumps[:, None], here, points)))
         centres = contacts + self.radius * normals
-        settled = np.clip((seconds - self.pace.time(self._last)) / SETTLE, 0.0, 1.0)
-        shift = smooth(settled)[:, None] * self._slots
-        shift += smooth(1.0 - min(k + now.fraction, 1.0)) * self._start_slots
-        beside = shift.any(axis=1) & ~departed
-        if beside.any():
-            moved = points[beside] + shift[beside] / self.landscape.scale
-            contacts[beside], normals[beside] = self.landscape.surface(moved)
-            centres[beside] = contacts[beside] + self.radius * normals[beside]
+        opacity = self._opacity(points) * self._presence(now, jumps)
+        opacity *= 1 - smooth(np.clip(2 * gone - 1, 0, 1))
+        if departed.any():  # what its run goes on to is not where it flies
+            now.losses[departed] = self._losses[self._offset + now.rows][departed]
         return Rolled(
             **vars(now),
             centres=centres,
             contacts=contacts,
             normals=normals,
             lead=self._lead(seconds),
+            shells=shells(centres, self.radius, opacity),
             spins=spins,
-            opacity=self._opacity(points)
-            * self._presence(now, jumps)
-            * (1 - smooth(np.clip(2 * gone - 1, 0, 1))),
+            opacity=opacity,
             departed=departed,
         )
 
@@ -221,16 +212,14 @@ class Rolling(Timeline):
         return smooth(np.clip((seconds - begin) / duration, 0.0, 1.0))
 
     def _opacity(self, points: Array) -> Array:
-        """1 inside the domain, falling to 0 at BEYOND world units outside it."""
+        """1 on the surface, falling to 0 BEYOND world units outside it, or OVER of its height above it."""
         outside = np.maximum(np.abs(self.landscape.to_world(points)) - self.landscape.extent, 0.0)
         f = np.clip(np.linalg.norm(outside, axis=-1) / (0.9 * BEYOND), 0.0, 1.0)
-        return np.asarray(1 - smooth(f))
+        over = np.clip(self.landscape.above(points) / OVER, 0.0, 1.0)
+        return np.asarray((1 - smooth(f)) * (1 - smooth(over)))
 
-    def _piles(self, points: Array, order: Index) -> Array:
-        """World offsets (balls, 2) of balls that arrive at domain points in this order."""
-        if len(points) > MANY:
-            return np.zeros((len(points), 2))
-        return side_by_side(self.landscape, self.radius, points, order)
+    def _inside(self, run: Run) -> Mask:
+        return np.asarray(super()._inside(run) & (self.landscape.above(run.points) == 0))
 
     def _lines(self, ball: int, run: Run, budget: int) -> Iterator[tuple[Array, Array, Mask]]:
         """The unbroken lines of a ball, one for each of its tries."""

@@ -25,6 +25,7 @@ FIRST = 3  # steps that are all equally slow, so that they can be understood
 SPEED_UP = 2.0  # seconds in which the pace then grows e-fold
 UNSEEN = 0.004  # of the domain's sides: this near to its end a ball is no more seen to move
 REST = 1.2  # seconds that all steps take from which nothing is seen to move
+ROLLED = 2  # variables of an objective on which balls are seen between their iterates
 SETTLE = 0.7  # seconds that a film looks on after the last ball has come to rest
 
 
@@ -93,6 +94,7 @@ class Moment:
     points: Array  # (balls, n): where each one is, between its iterates too
     rows: Index  # (balls,): the row of its run each ball shows
     ended: Mask  # (balls,): its last row is reached
+    losses: Array  # (balls,): of up to two variables, where each one is; of more, of its iterate
 
 
 class Timeline:
@@ -143,11 +145,12 @@ class Timeline:
         there = self._points[self._offset + np.minimum(row + 1, self._last)]
         with np.errstate(invalid="ignore", over="ignore"):
             points = here + moving[:, None] * (there - here)
-        return Moment(seconds, k, fraction, points, row, k >= self._last)
-
-    def losses(self, moment: Moment) -> Array:
-        """The loss each ball stands for at a moment, shape (balls,)."""
-        return np.asarray(self._losses[self._offset + moment.rows])
+        losses = self._losses[self._offset + row]
+        between = (moving > 0) & (moving < 1)
+        if points.shape[1] <= ROLLED and between.any():
+            with np.errstate(all="ignore"):
+                losses[between] = self.act.objective.value(points[between])
+        return Moment(seconds, k, fraction, points, row, k >= self._last, losses)
 
     def departure(self, ball: int) -> float | None:
         """Seconds at which a ball (from 0) leaves the domain for good, or None."""
@@ -186,7 +189,7 @@ class Timeline:
     def _quiet(self, run: Run) -> int:
         """The step from which a ball is no more seen to move; its last one where only curves show it."""
         domain = np.asarray(self.act.domain)
-        if len(domain) > 2:
+        if len(domain) > ROLLED:
             return run.steps
         with np.errstate(invalid="ignore", over="ignore"):
             away = np.abs((run.points - run.points[-1]) / np.ptp(domain, axis=1)).max(axis=1)

@@ -12,18 +12,21 @@ from gdanim.engine.runs import Array
 from gdanim.motion.landscape import FLOOR, RELIEF, Landscape
 from gdanim.theme import Color, Theme, rgb
 from gdanim.view.camera import Camera
+from gdanim.view.layout import SMALLEST
 from gdanim.view.picture import Label, Segments
 from gdanim.view.ribbon import segments
-from gdanim.view.text import Lettering, Numbers, formula
-from gdanim.view.ticks import height_ticks, rounder, tick, ticks
+from gdanim.view.text import LETTER, Lettering, Numbers, formula
+from gdanim.view.ticks import LINE, height_name, height_ticks, rounder, tick, ticks
 
-TICK_SIZE, NAME_SIZE = 22.0, 30.0
+TICK_SIZE, NAME_SIZE = SMALLEST, 34.0
 TOUCHING, APART = 2.0, 6.0  # points between labels: nearer than the latter they fade, until they are gone
 FAINT = 0.05  # a label of more opacity than that is in the way of others
 BESIDE = 18.0  # points between the height axis and its labels
-OVER, LOSS_SIZE = 30.0, 24.0  # points from its end to its name
+OVER, LOSS_SIZE = 14.0, SMALLEST  # points from its end to its name
+LIVE = 112.0  # points that a loss needs beside it, and so do most names
 STEEP, UPRIGHT = 75.0, 60.0  # degrees of elevation: from the latter to the former the height axis goes
-TICK_GAP, NAME_GAP = 0.085, 0.20  # world units between the floor's edge and its labels
+GAP, AROUND = 30.0, 48.0  # points from the floor's edge to the middle of its labels, and to their ends
+NAMED = 0.93  # of the way from the middle of an edge to its end stands the name
 
 CORNERS = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
 TICK, CLEAR = 0.03, 0.01  # world units that a tick is long; of half the picture's width beside the surface
@@ -42,7 +45,10 @@ class Live:
 
 
 class Axes:
-    """The labels of one landscape."""
+    """The labels of one landscape.
+
+    ``beside``: points that those of the height axis need on its left; ``name_height``: of its name.
+    """
 
     def __init__(self, landscape: Landscape, surface: Array, lettering: Lettering, theme: Theme) -> None:
         """``surface``: world points (n, 3) of it, which the height axis shall not cover."""
@@ -58,12 +64,16 @@ class Axes:
                 self._ticks.append((k, world, lettering.want(tick(value), TICK_SIZE)))
         self.corners = CORNERS * (landscape.extent + 0.03)
         self._levels = [
-            (float(landscape.level(np.asarray(value))), lettering.want(tick(value), TICK_SIZE))
-            for value in rounder(height_ticks(landscape))
+            (float(landscape.level(np.asarray(value))), lettering.want(markup, TICK_SIZE))
+            for value, markup in height_ticks(landscape.height)
         ]
         self._numbers = Numbers(lettering, TICK_SIZE)
-        self._post = lru_cache(maxsize=1)(self._post)  # type: ignore[method-assign]  # a frame asks repeatedly
-        self._loss = lettering.want("loss, log scale" if landscape.log else "loss", LOSS_SIZE)
+        self.post = lru_cache(maxsize=1)(self.post)  # type: ignore[method-assign]  # a frame asks repeatedly
+        name = height_name(landscape.height)
+        lines = [len(line.replace("$", "")) for line in name.split(LINE)]
+        self.name_height = 1.2 * LOSS_SIZE * len(lines)
+        self.beside = max(LIVE, LETTER * LOSS_SIZE * max(lines) - BESIDE)
+        self._loss = lettering.want(f"#align(right)[{name}]", LOSS_SIZE)
 
     def labels(self, camera: Camera, size: tuple[int, int], opacity: float, live: Live) -> list[Label]:
         """Labels as seen by a camera in a picture of ``size`` pixels. Where two meet, one makes way."""
@@ -72,23 +82,38 @@ class Axes:
         extent = self.landscape.extent
         front = camera.eye[:2] / np.linalg.norm(camera.eye[:2])
         quiet, text = rgb(self.theme.secondary), rgb(self.theme.text)
-        post, upright = self._post(camera)
+        post, upright = self.post(camera)
         shown = opacity * upright
         number = self._number(camera, size, shown, live)
         top = np.array([*post, RELIEF])
-        labels = [self._centred(self._loss, camera, top, size, quiet, shown, beside=-BESIDE, above=OVER)]
-        places = [(k, 0.0, NAME_GAP, key, text) for k, key in enumerate(self._names)]
-        places += [(k, world, TICK_GAP, key, quiet) for k, world, key in self._ticks]
-        for k, world, gap, key, color in places:
+        over = OVER + self.name_height / 2
+        labels = [self._centred(self._loss, camera, top, size, quiet, shown, beside=-BESIDE, above=over)]
+        places = [(k, NAMED * extent[k], key, text) for k, key in enumerate(self._names)]
+        places += [(k, world, key, quiet) for k, world, key in self._ticks]
+        for k, world, key, color in places:
             for side in (-1.0, 1.0):
                 facing = min(max(0.5 + 5.0 * side * float(front[1 - k]), 0.0), 1.0)
-                at = np.array([0.0, 0.0, FLOOR])
-                at[k], at[1 - k] = world, side * (extent[1 - k] + gap)
-                labels.append(self._centred(key, camera, at, size, color, facing * opacity))
+                if facing:
+                    at = np.array([0.0, 0.0, FLOOR])
+                    at[k], at[1 - k] = world, side * extent[1 - k]
+                    aside = self._outwards(camera, k, side, size)
+                    labels.append(self._centred(key, camera, at, size, color, facing * opacity, aside=aside))
         for z, key in self._levels:
             foot = np.array([*post, z])
             labels.append(self._centred(key, camera, foot, size, quiet, shown, beside=BESIDE))
         return self._making_way(number, labels, opacity)
+
+    def _outwards(self, camera: Camera, axis: int, side: float, size: tuple[int, int]) -> Array:
+        """Pixels (2,), y down, from an edge of the floor along an axis to what stands beside it."""
+        ends = np.zeros((2, 3))
+        ends[:, 1 - axis], ends[:, 2] = side * self.landscape.extent[1 - axis], FLOOR
+        ends[:, axis] = np.array([-1.0, 1.0]) * self.landscape.extent[axis]
+        (x0, y0), (x1, y1) = camera.project(ends) * [size[0] / 2, -size[1] / 2]
+        along = np.array([x1 - x0, y1 - y0]) / max(math.hypot(x1 - x0, y1 - y0), 1e-9)
+        across = np.array([-along[1], along[0]])
+        middle = camera.project(np.array([0.0, 0.0, FLOOR])) * [size[0] / 2, -size[1] / 2]
+        away = 1.0 if across @ (np.array([x0, y0]) - middle) > 0 else -1.0
+        return np.asarray(away * GAP * self.lettering.scale * across)
 
     def _making_way(self, first: list[Label], labels: list[Label], whole: float) -> list[Label]:
         """All labels; each one fades where it comes too near to one before it in the list.
@@ -116,7 +141,7 @@ class Axes:
 
         It stands before the surface, lest half of it be hidden.
         """
-        post, _ = self._post(camera)
+        post, _ = self.post(camera)
         x, y = camera.project(np.array([*post, live.height]))
         ink, s = rgb(self.theme.text), self.lettering.scale
         digits = self._numbers.place(live.loss, 0.0, -TICK_SIZE * s / 2, ink, opacity * live.opacity)
@@ -127,14 +152,14 @@ class Axes:
 
     def pointer(self, camera: Camera, opacity: float, live: Live) -> Segments:
         """The mark of the live loss on the height axis."""
-        post, upright = self._post(camera)
+        post, upright = self.post(camera)
         at, left = np.array([*post, live.height]), self._left(camera)
         shown = opacity * live.opacity * upright
         return Segments(np.array([[at - left, at + left]]), np.array([live.color]), np.array([shown]), 4.5)
 
     def height_axis(self, camera: Camera, opacity: float) -> Array:
         """Ribbon rows (n, 25) of the height axis and its ticks."""
-        (post, upright), left = self._post(camera), self._left(camera)
+        (post, upright), left = self.post(camera), self._left(camera)
         at = [np.array([*post, z]) for z in (0.0, *(z for z, _ in self._levels))]
         to = [np.array([*post, RELIEF]), *(p + left for p in at[1:])]
         ink = [*rgb(self.theme.secondary), 0.7 * opacity * upright]
@@ -145,7 +170,7 @@ class Axes:
         a = math.radians(camera.azimuth)
         return TICK * np.array([math.sin(a), -math.cos(a), 0.0])
 
-    def _post(self, camera: Camera) -> tuple[Array, float]:
+    def post(self, camera: Camera) -> tuple[Array, float]:
         """Where the height axis stands, world x and y, and how much of it is seen.
 
         It is the corner that is leftmost in the picture, or left of it where the surface reaches further.
@@ -170,8 +195,12 @@ class Axes:
         opacity: float,
         beside: float | None = None,
         above: float = 0.0,
+        aside: Array | tuple[float, float] = (0.0, 0.0),
     ) -> Label:
-        """A label centred ``above`` points over a world point, or ending ``beside`` points to its left."""
+        """A label centred ``above`` points over a world point, or ending ``beside`` points to its left.
+
+        ``aside``: pixels to the right and down.
+        """
         x, y = camera.project(at)
         width, height = self.lettering.size(key)
         left = (x + 1) / 2 * size[0] - (
@@ -179,15 +208,10 @@ class Axes:
         )
         return self.lettering.place(
             key,
-            left,
-            (1 - y) / 2 * size[1] - height / 2 - above * self.lettering.scale,
+            left + aside[0],
+            (1 - y) / 2 * size[1] - height / 2 - above * self.lettering.scale + aside[1],
             color,
             opacity,
             snap=False,
             depth=camera.depth(at),
         )
-
-
-def name_above(elevation: float) -> float:
-    """Points that the height axis' name needs above its end, seen from so many degrees of elevation."""
-    return OVER + LOSS_SIZE / 2 if elevation < STEEP else 0.0

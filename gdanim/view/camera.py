@@ -19,10 +19,10 @@ FROM = 7.0  # world units from which views are judged
 ROUGH, BESIDE = 24, 12.0  # so many azimuths are tried; then all within so many degrees of the best
 FACING = 0.5  # cosine between a line of sight and the surface's normal from which on a place is seen well
 ALONG, NEARLY = 0.06, 25.0  # what a view along an axis costs, which looks flat; degrees where it no more does
-HIGHER, ASIDE = 0.003, 0.0004  # what a degree away from the first elevation and azimuth costs
+HIGHER, ASIDE = 0.005, 0.0004  # what a degree away from the first elevation and azimuth costs
 ALMOST = 1e-9  # of the room that a picture may leave free
 NEAREST, FARTHEST = 2.5, 30.0  # world units between which a camera stands
-FILLING = 0.15  # what a stage filled to its corners is worth, beside all points seen
+FILLING = 0.5  # what a stage filled to its corners is worth, beside all points seen
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,23 @@ def sees(eyes: Array, points: Array, heights: Array, extent: Array, steps: int =
 
 
 @dataclass(frozen=True)
+class Base:
+    """The edges of the floor as a frame makes room for them."""
+
+    edges: Array  # (n, 3) world
+    around: Array  # (2,): what their labels need in any direction, in normalised coordinates
+
+
+@dataclass(frozen=True)
+class Post:
+    """The height axis as a frame makes room for it; what its labels need is in normalised coordinates."""
+
+    corners: Array  # (n, 2) world x and y where it may stand: at the one that is leftmost, or left of all
+    beside: float  # for the labels on its left
+    above: float  # for its name
+
+
+@dataclass(frozen=True)
 class Watched:
     """What a camera that turns has to show."""
 
@@ -210,33 +227,57 @@ def frame(
     azimuths: Array,
     elevation: float,
     zoom: float = 1.0,
-    above: Array | float = 0.0,
+    base: Base | None = None,
+    post: Post | None = None,
+    clear: Sequence[Rect] = (),
 ) -> Camera:
     """A camera, as near as can be, that keeps ``points`` (n, 3) in ``rect`` from every one of ``azimuths``.
 
-    It looks from the middle of them; ``zoom`` above 1 steps nearer than that. ``above``: how much of the
-    picture's height, in normalised coordinates, is to be kept above each point (n,) for a label.
+    It looks from the middle of them; ``zoom`` above 1 steps nearer than that. There is room for ``base``
+    and ``post`` too, and none of it lies in ``clear``, which stand at the left of ``rect``.
     """
     x, y, z = ((points.min(axis=0) + points.max(axis=0)) / 2).tolist()
     target = (x, y, z)
-    room_above = np.column_stack([np.zeros(len(points)), np.broadcast_to(above, len(points))])
 
-    def box(distance: float) -> tuple[Array, Array]:
+    def seen(distance: float) -> Array:
+        """Where all is in the picture (m, 2), unshifted."""
         cameras = [Camera(float(a), elevation, distance, target, (0.0, 0.0), aspect) for a in azimuths]
-        seen = np.stack([c.project(points) for c in cameras])
-        return seen.min(axis=(0, 1)), (seen + room_above).max(axis=(0, 1))
+        return np.concatenate([_places(points, c, base, post) for c in cameras])
 
-    room = np.array([rect.right - rect.left, rect.top - rect.bottom])
+    def shift(at: Array) -> tuple[float, float, float]:
+        """To the right and upwards, and how much room is left across, for the places (m, 2) of all."""
+        (_, bottom), (right, top) = at.min(axis=0), at.max(axis=0)
+        up = (rect.bottom + rect.top - bottom - top) / 2
+        first = rect.left - float(at[:, 0].min())
+        for taken in clear:
+            level = (at[:, 1] + up > taken.bottom) & (at[:, 1] + up < taken.top)
+            first = max(first, taken.right - float(at[level, 0].min(initial=np.inf)))
+        last = rect.right - float(right)
+        return (first + last) / 2, float(up), last - first
 
     def spare(distance: float) -> float:
-        """How often the box fits into the room, less 1: nearly a straight line."""
-        low, high = box(distance)
-        return float((room / (high - low)).min()) - 1
+        """How often all fits into the room, less 1: nearly a straight line."""
+        at = seen(distance)
+        width, height = np.ptp(at, axis=0)
+        return min(float((rect.top - rect.bottom) / height) - 1, shift(at)[2] / float(width))
 
     distance = root(spare, NEAREST, FARTHEST)
-    low, high = box(distance)
-    centre = np.array([rect.left + rect.right, rect.bottom + rect.top]) / 2
-    shift = centre - (low + high) / 2
-    return Camera(
-        float(azimuths.mean()), elevation, distance / zoom, target, (float(shift[0]), float(shift[1])), aspect
-    )
+    across, up, _ = shift(seen(distance))
+    return Camera(float(azimuths.mean()), elevation, distance / zoom, target, (across, up), aspect)
+
+
+def _places(points: Array, camera: Camera, base: Base | None, post: Post | None) -> Array:
+    """Places (m, 2) in the picture of points, and of the labels at a base and at a post left of all."""
+    at = camera.project(points)
+    if base is not None:
+        edges = camera.project(base.edges)
+        corners = [edges + base.around * np.array(s) for s in ((-1, -1), (-1, 1), (1, -1), (1, 1))]
+        at = np.concatenate([at, *corners])
+    if post is None:
+        return at
+    feet = camera.project(np.column_stack([post.corners, np.zeros(len(post.corners))]))
+    corner = post.corners[feet[:, 0].argmin()]
+    low, high = (float(camera.project(np.array([*corner, z]))[1]) for z in (0.0, RELIEF))
+    left = float(min(at[:, 0].min(), feet[:, 0].min())) - post.beside
+    up = np.linspace(low, high + post.above, 6)
+    return np.concatenate([at, np.column_stack([np.full(6, left), up])])

@@ -12,12 +12,15 @@ from gdanim.engine.runs import Array
 from gdanim.motion.landscape import FLOOR, RELIEF
 from gdanim.motion.rolling import Rolling
 from gdanim.spec import sections
-from gdanim.view.axes import name_above
-from gdanim.view.camera import FIELD_OF_VIEW, Camera, Watched, best_view, frame
+from gdanim.view.axes import AROUND, CORNERS, OVER, STEEP
+from gdanim.view.camera import FIELD_OF_VIEW, Base, Camera, Post, Watched, best_view, frame
 from gdanim.view.layout import Layout
 from gdanim.view.scenery import Scenery
 
-FAVOURITE, ELEVATIONS = -60.0, (34.0, 40.0, 46.0, 52.0, 60.0)  # views to choose from, degrees
+FAVOURITE, ELEVATIONS = (
+    -60.0,
+    (24.0, 28.0, 32.0, 36.0, 40.0, 46.0, 52.0, 60.0),
+)  # degrees
 LOOKS, WATCHED = 16, 160  # times at which the balls are looked at; so many of their places, and of the paths'
 BALLS, GOALS, PATHS = 3.0, 0.5, 1.0  # what seeing all of them is worth
 SWING = (22.0, 24.0)  # the film opens this many degrees around and above the orbit
@@ -38,11 +41,16 @@ class Camerawork:
         wishes: sections.Camera,
         span: tuple[float, float],
         cycle: float | None,
+        beside: float,
+        name: float,
     ) -> None:
-        """``span``: seconds at which the act begins and ends; ``cycle``: seconds of a loop."""
+        """``span``: seconds at which the act begins and ends; ``cycle``: seconds of a loop.
+
+        ``beside``: points that the labels of the height axis need on its left; ``name``: its name's height.
+        """
         self.timeline, self.scenery, self.layout, self.wishes = timeline, scenery, layout, wishes
         self.begins, self.ends = span
-        self.cycle = cycle
+        self.cycle, self.beside, self.name = cycle, beside, name
 
     @property
     def closes_in(self) -> bool:
@@ -76,7 +84,7 @@ class Camerawork:
         azimuths = FAVOURITE + np.array(sorted(range(-175, 181, 5), key=abs))
         return best_view(
             self._watched,
-            self.scenery.heights,
+            self.scenery.ground,
             self.scenery.extent,
             (rect.right - rect.left) * self.layout.width / ((rect.top - rect.bottom) * self.layout.height),
             ELEVATIONS if wishes.elevation is None else (wishes.elevation,),
@@ -161,17 +169,19 @@ class Camerawork:
         return before[1]
 
     def _framed(self, azimuths: Array, elevation: float, zoom: float) -> Camera:
-        extent = self.scenery.extent + 0.22
-        base = np.array([(x * extent[0], y * extent[1], FLOOR) for x in (-1, 1) for y in (-1, 1)])
-        a = np.radians(azimuths)
-        left = base[:, :2] @ np.array([np.sin(a), -np.cos(a)])
-        posts = base[np.unique(left.argmax(axis=0))]
-        posts[:, 2] = RELIEF
-        points = np.concatenate([self.scenery.mesh.positions[::7], base, posts])
-        above = np.zeros(len(points))
-        above[-len(posts) :] = name_above(elevation) * 2 / self.layout.height
-        aspect = self.layout.width / self.layout.height
-        return frame(points, self.layout.rect, aspect, azimuths, elevation, zoom, above)
+        layout, extent = self.layout, self.scenery.extent
+        along, ends = np.tile(np.linspace(-1.0, 1.0, 9), 2), np.repeat([-1.0, 1.0], 9)
+        edges = np.column_stack([along, ends])
+        edges = np.concatenate([edges, edges[:, ::-1]]) * extent
+        floor = np.column_stack([edges, np.full(len(edges), FLOOR)])
+        base = Base(floor, 2 * AROUND / np.array([layout.width, layout.height]))
+        post = None
+        if elevation < STEEP:
+            beside, above = 2 * self.beside / layout.width, 2 * (OVER + self.name) / layout.height
+            post = Post(CORNERS * (extent + 0.03), beside, above)
+        aspect = layout.width / layout.height
+        points = self.scenery.seen
+        return frame(points, layout.rect, aspect, azimuths, elevation, zoom, base, post, layout.taken)
 
     def _turn(self, t: float) -> float:
         """Degrees turned at film time ``t``: on and on, or to and fro where the film shall loop."""

@@ -13,6 +13,8 @@ from gdanim.view.camera import Rect
 
 SHORT, SMALL, LEAST = 1080.0, 480, 720.0
 MARGIN, EDGE = 56.0, 36.0
+SMALLEST = 28.2  # of text: 2.6% of the height of a picture
+AIR = 16.0  # between text that stands over the stage, and what is shown there
 WIDE = 1.3  # width to height from which panes stand side by side
 TALL, TALLEST = 1.45, 16 / 9  # height to width beyond which they all stand below each other; at most
 
@@ -98,6 +100,7 @@ class Layout:
     panel: Box  # the legend's
     panel_columns: int
     band: float = 0.0  # at the bottom, kept free for captions
+    over: tuple[Box, ...] = ()  # what stands over the stage, at its left
 
     def banded(self, band: float) -> Layout:
         """The same layout with a band at the bottom left free, which takes the place of the margin."""
@@ -157,13 +160,36 @@ class Layout:
     @property
     def rect(self) -> Rect:
         """The stage in normalised coordinates."""
-        left, top, right, bottom = self.stage
+        return self._normalised(self.stage)
+
+    @property
+    def taken(self) -> list[Rect]:
+        """What stands over the stage, in normalised coordinates."""
+        return [self._normalised(box) for box in self.over]
+
+    def _normalised(self, box: Box) -> Rect:
+        left, top, right, bottom = box
         return Rect(
             2 * left / self.width - 1,
             1 - 2 * bottom / self.height,
             2 * right / self.width - 1,
             1 - 2 * top / self.height,
         )
+
+    def floating(self, heading: Box, width: float, height: float, columns: int) -> Layout:
+        """The layout whose stage is all of the picture; over its corners at the left stand the heading, and
+        the panel of some width, height and columns.
+        """
+        bottom = self.height - max(EDGE, self.band)
+        panel = Box(MARGIN, bottom - height, MARGIN + width, bottom)
+        stage = Box(EDGE, EDGE, self.width - EDGE, bottom)
+        over = (_around(heading), _around(panel))
+        return replace(self, stage=stage, panel=panel, panel_columns=columns, over=over)
+
+
+def _around(box: Box) -> Box:
+    """A box and some air."""
+    return box.inset(-AIR, -AIR, -AIR, -AIR)
 
 
 def layout(width: int, height: int) -> Layout:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import cast
 
@@ -9,21 +10,23 @@ import contourpy
 import numpy as np
 
 from gdanim.engine.runs import Array
+from gdanim.motion.height import Height
 from gdanim.motion.landscape import Landscape
 from gdanim.view.ticks import ticks
 
 GRID = 241  # samples along either side
 
 
-def levels(landscape: Landscape, count: int) -> list[float]:
+def levels(height: Height, count: int) -> list[float]:
     """Round losses from low to high: about ``count`` multiples of a step, or 1, 2, 5 of powers of ten."""
-    low, high = landscape.low, landscape.high
-    if not landscape.log:
+    low, high = height.low, height.high
+    if not height.log:
         return [v for v in ticks(low, high, count) if low < v < high]
-    base = 0.0 if 0 <= low < 0.2 * (high - low) else low
-    top = int(np.floor(np.log10(high - low)))
-    digits = (1, 2, 5) if high - base > 100 * (low - base) else (1, 1.5, 2, 3, 5, 7)
-    return [v for p in range(top - 2, top + 1) for m in digits if low < (v := base + m * 10.0**p) < high]
+    base = height.base
+    first, last = (math.floor(math.log10(end - base)) for end in (low, high))
+    many = count / max(last - first, 1)  # in each decade
+    digits = (1,) if many <= 2 else (1, 3) if many <= 3 else (1, 2, 5)
+    return [v for p in range(first, last + 1) for m in digits if low < (v := base + m * 10.0**p) < high]
 
 
 def level_lines(landscape: Landscape, losses: Sequence[float]) -> dict[float, list[Array]]:

@@ -58,6 +58,10 @@ class Scale:
         step = max(1, math.ceil((last - first) / count))
         return [10.0**power for power in range(last, first - 1, -step)]
 
+    def marks(self, count: int) -> list[tuple[float, str]]:
+        """The same with how they are written, as Typst markup."""
+        return [(value, tick(value)) for value in self.ticks(count)]
+
     def _thinned(self, values: list[float], count: int) -> list[float]:
         """Those of rising values that stand clear of the one before."""
         kept: list[float] = []
@@ -95,7 +99,7 @@ class Plot:
             frame = Box(left, top, left + width, top + height)
         self.frame = frame
         self._x, self._y = (
-            [(v, lettering.want(tick(v), TICK_SIZE)) for v in scale.ticks(max(2, int(count))) if names]
+            [(v, lettering.want(mark, TICK_SIZE)) for v, mark in scale.marks(max(2, int(count))) if names]
             for scale, count in ((x, frame.width / 110), (y, frame.height / 75))
         )
         self._names = [lettering.want(name, NAME_SIZE) for name in names or ()]

@@ -19,6 +19,7 @@ from manim import FadeOut, Mobject, Typst, Write, config, rate_functions
 
 from gdanim.checks import load
 from gdanim.engine.solution import Act
+from gdanim.motion.framing import framed
 from gdanim.motion.landscape import landscape
 from gdanim.motion.rolling import Rolling
 from gdanim.motion.timeline import APPEAR as APPEAR
@@ -29,7 +30,7 @@ from gdanim.motion.timeline import Timeline
 from gdanim.spec import Part, Spec
 from gdanim.view.animated import Clock
 from gdanim.view.film import Film
-from gdanim.view.layout import MARGIN, SHORT
+from gdanim.view.layout import MARGIN, SHORT, Box
 from gdanim.view.pane import Pane
 from gdanim.view.stage import Stage
 from gdanim.view.text import balanced, formula, literal, preamble, shortened
@@ -39,6 +40,7 @@ TYPST_SIZE = 10  # points in which manim has Typst set text
 BALL = 0.05  # radius in world units; more than MANY balls are smaller
 MANY = 8
 TITLE_LINES = 4  # of a title; it is cut where it would take more
+FLOATING = 0.4  # of a wide picture's width: so wide may title and formula be that float over the stage
 MANY_VARIABLES = 4  # more than can be written out
 
 
@@ -59,6 +61,7 @@ class FilmScene(Stage):
                 self._whole = film
                 self.construct = lambda: None  # type: ignore[method-assign]
         super().__init__(spec, **kwargs)
+        self._heading: list[Mobject] = []
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         """The panes of a clock's act in the order they are drawn.
@@ -105,6 +108,8 @@ class FilmScene(Stage):
         run_time = self.run_time(overhead, runs)
         if len(act.domain) != 2:
             return Clock(Timeline(act, self.spec.pace, run_time))
+        if not self.whole_domain:
+            act = framed(self.spec, act)
         radius = BALL / max(len(act.runs) / MANY, 1.0) ** 0.28
         return Clock(Rolling(act, landscape(act, self.spec.view.height), radius, self.spec.pace, run_time))
 
@@ -117,6 +122,7 @@ class FilmScene(Stage):
         words = shortened(literal(self.spec.title), TITLE_LINES)
         title = self.text(words, size, MARGIN, MARGIN, self.theme.text, self._room)
         self.add(title)
+        self._heading = [title]
         return title
 
     def rule(self, act: Act, title: Mobject | None) -> Mobject:
@@ -138,12 +144,23 @@ class FilmScene(Stage):
             if title.width + rule.width + 60 * unit < self._room * unit:
                 rule.set_y(title.get_y()).align_to(title, manim.LEFT)
                 rule.shift(manim.RIGHT * (self._room * unit - rule.width))
+        self._heading = [line for line in (title, rule) if line is not None]
         return rule
 
     @property
     def _room(self) -> float:
         """Points that title and formula may be wide."""
+        if self.heading_floats and self.layout.wide and not self.has_strip:
+            return FLOATING * self.layout.width
         return self.layout.column if self.heading_in_column else self.layout.width - 2 * MARGIN
+
+    @property
+    def heading(self) -> Box:
+        """What title and formula take of the picture."""
+        unit = config.frame_height / self.layout.height
+        right = max((line.get_right()[0] + config.frame_width / 2 for line in self._heading), default=0.0)
+        bottom = max((self.below(line) for line in self._heading), default=0.0)
+        return Box(MARGIN, MARGIN, float(right) / unit, bottom)
 
     def text(self, markup: str, size: float, x: float, y: float, color: str, width: float) -> Typst:
         """Typst markup as a mobject: top left corner at x, y (points), broken at ``width`` points."""

@@ -13,9 +13,13 @@ from gdanim.motion.landscape import FLOOR, RELIEF, Landscape
 from gdanim.motion.rolling import MANY, Rolling
 from gdanim.theme import Theme, rgb
 from gdanim.view.mesh import Mesh, resolution
-from gdanim.view.ribbon import segments
+from gdanim.view.picture import Segments
+from gdanim.view.ribbon import joined, segments
 from gdanim.view.ticks import ticks
 
+MARK, RING_SIDES = 0.07, 48  # world radius of the ring around a minimum; of its polygon
+REACH = 1.9  # times the domain: so far the ground is drawn, fading out
+SHADE, SOFT, HIGH = 96, 0.16, 0.3  # texels and softness of the surface's shadow; how high it seems to hang
 MESH = 21  # mesh cells along the longer side
 LEVELS = 16  # level lines over the relief
 NOWHERE = -1e4  # height and level where there is no surface: nothing is drawn on the way so far
@@ -45,6 +49,7 @@ class Scenery:
         self.extent = self.landscape.extent
         self.grid = grid = resolution(self.landscape)
         self.mesh = Mesh.over(self.landscape, grid)
+        self.seen = self.mesh.positions[np.unique(self.mesh.triangles)[::7]]
         self.heights = self.mesh.positions[: grid * grid, 2].reshape(grid, grid)
         there = self.mesh.inside.reshape(grid, grid)
         self.ground = np.where(there, self.heights, NOWHERE)
@@ -57,6 +62,8 @@ class Scenery:
         self.paths = timeline.trails(range(0, len(colors), -(-len(colors) // MANY)))
         self.trails = self._trail_rows()
         self.axes = self._axis_rows()
+        self.rings = self._ring_rows()
+        self.shade = self._cast_shadow()
         self.dots = self._dot_rows()
         self._seen: tuple[float, Mesh] | None = None
 
@@ -91,15 +98,26 @@ class Scenery:
         return self.landscape.surface(minima[inside])[0]
 
     def marks(self, fade: float) -> Array:
-        """Decal rows (n, 10): a ring around every known minimum, on the surface and on the floor."""
+        """Decal rows (n, 10): on the floor a ring below every known minimum."""
         world = self.marked()[:, :2]
-        ink = rgb(self.theme.lines)
+        place = np.column_stack([world, np.full(len(world), 0.6 * MARK), np.ones(len(world))])
+        paint = np.tile([*rgb(self.theme.lines), 0.5 * fade, 0.8, 0.02], (len(world), 1))
+        return np.concatenate([place, paint], axis=1)
+
+    def _ring_rows(self) -> Array:
+        """Ribbon rows (n, 25): a level circle around every known minimum, so high that no wall cuts it."""
+        angle = np.linspace(0.0, 2 * np.pi, RING_SIDES + 1)
+        circle = MARK * np.column_stack([np.cos(angle), np.sin(angle)])
         rows = []
-        for on_floor, size, opacity in ((0.0, 2.6, 0.85), (1.0, 1.5, 0.5)):
-            place = np.column_stack([world, np.full(len(world), size * 0.028), np.full(len(world), on_floor)])
-            paint = np.tile([*ink, opacity * fade, 0.8, 0.02], (len(world), 1))
-            rows.append(np.concatenate([place, paint], axis=1))
-        return np.concatenate(rows)
+        for x, y, _ in self.marked():
+            around = circle + np.array([x, y])
+            heights = self.landscape.surface(self.landscape.to_domain(around))[0][:, 2]
+            level = np.nanmax(heights, initial=0.0) + 0.004
+            at = np.column_stack([around, np.full(len(around), level)])
+            ends = np.stack([at[:-1], at[1:]], axis=1)
+            ink = np.tile(rgb(self.theme.lines), (RING_SIDES, 1))
+            rows.append(joined(Segments(ends, ink, np.full(RING_SIDES, 0.85))))
+        return np.concatenate(rows) if rows else np.zeros((0, 25))
 
     def _bake(self) -> tuple[Array, Array]:
         """Light that does not depend on the viewer, linear: upper side and underside, each (vertices, 3)."""
@@ -147,7 +165,21 @@ class Scenery:
                 for k in (0, 1)
             ]
         )
-        return np.column_stack([corners * self.extent, np.full(4, FLOOR), corners / 2 + 0.5, units])
+        middle, reach = units.mean(axis=0), REACH * corners
+        return np.column_stack(
+            [reach * self.extent, np.full(4, FLOOR), reach / 2 + 0.5, middle + REACH * (units - middle)]
+        )
+
+    def _cast_shadow(self) -> Array:
+        """How much of the key light the surface takes from the ground (SHADE, SHADE), over all its reach."""
+        at = REACH * np.stack(np.meshgrid(*[np.linspace(-1, 1, SHADE)] * 2), axis=-1) * self.extent
+        towards = np.array(KEY_LIGHT[:2]) / KEY_LIGHT[2] * (HIGH - FLOOR)
+        shares = (at + towards) / self.extent / 2 + 0.5  # what stands between there and the light
+        column, row = np.moveaxis(np.rint(shares * (self.grid - 1)).astype(int), -1, 0)
+        inside = (column >= 0) & (column < self.grid) & (row >= 0) & (row < self.grid)
+        last = self.grid - 1
+        there = (self.ground > NOWHERE)[np.clip(row, 0, last), np.clip(column, 0, last)]
+        return _blurred((inside & there).astype(float), round(SOFT / REACH * SHADE))
 
     def _axis_rows(self) -> Array:
         """The border of the floor."""
@@ -207,7 +239,7 @@ class Scenery:
         """A small sphere at every iterate that stands clear of the last one marked."""
         trails = self.paths
         if len(self.colors) > CROWD:  # there they would hide the balls
-            return np.zeros((0, 13))
+            return np.zeros((0, 14))
         marked = np.flatnonzero(trails.iterates & (trails.opacity > 0.99) & ~self._aloft)
         kept, last = [], (-1, np.zeros(3))
         for i in marked:
@@ -216,13 +248,13 @@ class Scenery:
                 kept.append(i)
                 last = (ball, at)
         if len(kept) > DOTS:
-            return np.zeros((0, 13))
+            return np.zeros((0, 14))
         index = np.array(kept, dtype=int)
         size = 0.30 * self.radius
         centres = trails.positions[index] + size * trails.normals[index]
         ink = 0.55 * self.colors[trails.balls[index]] + 0.45 * np.array(rgb(self.theme.lines))
         ones = np.ones((len(index), 1))
-        times, still = trails.times[index, None], np.tile([0.0, 0.0, 0.0, 1.0], (len(index), 1))
+        times, still = trails.times[index, None], np.tile([0.0, 0.0, 0.0, 1.0, 1.0], (len(index), 1))
         return np.concatenate([centres, size * ones, ink, ones, times, still], axis=1)
 
 

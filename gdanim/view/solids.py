@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gdanim.engine.runs import Array
 from gdanim.motion.landscape import FLOOR
 from gdanim.motion.rolling import MANY, Rolled
+from gdanim.motion.shells import MOST
 from gdanim.view.balls import BALLS, BENEATH, DECALS, FAINT, MOTES, far_first, motes, shadows, spheres
 from gdanim.view.camera import Camera
 from gdanim.view.canvas import Canvas
@@ -25,7 +26,9 @@ ALL = slice(None)
 # Pixels of the least radius of a ball; radii that the shadow of one of many reaches.
 LEAST, HALO = 2.5, 1.35
 PATCHES = ("3f 3f 3f 3f 4f", "in_a", "in_b", "in_c", "in_d", "in_color")
+THROUGH = 0.35  # of the opacity of what is seen through the surface
 CONTOUR = 1.3  # pixels around an arrow
+SHADED = 4  # texture unit of the surface's shadow
 PAINT, PAINTED = 3, 0.5  # texture unit of a painted surface's colours; their opacity on the floor
 FLIP = np.diag([1.0, -1.0, 1.0, 1.0])
 
@@ -53,6 +56,8 @@ class Solids:
         self._levels = self._field(scenery.levels, moderngl.LINEAR)
         self._paint = None if scenery.paint is None else self._image(scenery.paint)
         self._axes = self._quads("ribbon", scenery.axes, RIBBON)
+        self._rings = self._quads("ribbon", scenery.rings, RIBBON)
+        self._shade = self._field(scenery.shade, moderngl.LINEAR)
         self._dots = self._quads("ball", scenery.dots, BALLS)
         count = len(scenery.colors)
         rows, self._lived = scenery.trails, None
@@ -107,12 +112,15 @@ class Solids:
                 self._render_lines(lines, width=1.6, opacity=1.0)
         self._heights.use(0)
         appeared = picture.ground * min(max(2 * picture.reveal - 1, 0.0), 1.0)
-        self._render_decals(scenery.marks(appeared), 8)
+        self._render_decals(scenery.marks(appeared))
+        self._render_lines(self._rings, width=2.6, opacity=appeared, lift=2e-4)
 
     def _render_floor(self, picture: Picture) -> None:
         """The plane with its grid and level lines, which hides nothing."""
         opacities = tuple(o * picture.ground for o in self.canvas.theme.floor_opacity)
-        self.canvas.set("floor", u_opacity=opacities)
+        shade = self.canvas.theme.cast * min(picture.ground, picture.reveal)
+        self.canvas.set("floor", u_opacity=opacities, u_shade=SHADED, u_shadow=shade)
+        self._shade.use(SHADED)
         self.canvas.set_depth_mask(False)
         self._floor.render(moderngl.TRIANGLE_STRIP)
 
@@ -154,6 +162,12 @@ class Solids:
         canvas.set_depth_mask(False)
         on, below = shadows(moment, self.scenery, lift, near)
         self._render_decals(on, self._cells)
+        if len(below) <= MOST:  # they are seen through the surface, faintly
+            hidden = below.copy()
+            hidden[:, 7] *= THROUGH
+            canvas.context.disable(moderngl.DEPTH_TEST)
+            self._render_decals(hidden)
+            canvas.context.enable(moderngl.DEPTH_TEST)
         self._render_decals(below)
         now = moment.seconds
         self._render_trails(now, picture.presence)
@@ -218,7 +232,8 @@ class Solids:
             self._render_spheres(glow)
             self.canvas.set_depth_mask(True)
         self.canvas.set("ball", u_flat=0.0, u_least=LEAST * self.canvas.pixel, u_opacity=picture.presence)
-        self._render_spheres(rows[far_first(rows[:, :3], picture.camera.eye)])
+        behind = 4 * self.scenery.radius * (moment.shells - 1)  # rings before what they are around
+        self._render_spheres(rows[far_first(rows[:, :3], picture.camera.eye, behind)])
 
     def _render_beneath(self, array: moderngl.VertexArray, camera: Camera, near: float) -> None:
         """The places of many balls on the floor, seen as flat as the camera stands low."""

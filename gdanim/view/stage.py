@@ -20,7 +20,7 @@ from gdanim.theme import Color, Theme, rgb, themed
 from gdanim.view import names
 from gdanim.view.animated import Animated
 from gdanim.view.canvas import Artist, Canvas
-from gdanim.view.layout import WIDE, Layout, layout
+from gdanim.view.layout import WIDE, Box, Layout, layout
 from gdanim.view.overlay import Overlay
 from gdanim.view.recording import Recording
 from gdanim.view.subtitles import band
@@ -101,6 +101,11 @@ class Stage(Declared, Recording):
     def names_beside(self) -> bool:
         """Whether a strip stands beside the stage: of a single one, whose height is dear."""
         return self.heading_in_column and self.size[0] > WIDE * self.size[1]
+
+    @property
+    def heading(self) -> Box:
+        """What title and formula take of the picture."""
+        raise NotImplementedError
 
     @property
     def loops(self) -> bool:

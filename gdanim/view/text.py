@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gdanim.theme import Color
-from gdanim.view.layout import Layout
+from gdanim.view.layout import SMALLEST, Layout
 from gdanim.view.picture import Label
 
 FONT = "New Computer Modern"  # travels inside the typst wheel
 PADDING = 2  # pixels around a piece while it is set, so that overhanging strokes are kept
 BORDER = 1  # pixels around a sprite's ink, so that neighbours do not bleed
-LEAST = 20.5  # points: smaller than that no text shrinks; 9 pixels of a picture 480 high
+LETTER = 0.46  # of its size: about the width of a letter
 NO_CHARACTER = "\U0010ffff"
 FITTING = (files("gdanim.view") / "fitting.typ").read_text(encoding="utf-8")
 Sprite = tuple[int, int, int, int]  # left, top, width, height in the atlas
@@ -105,7 +105,7 @@ class Lettering:
         pages = "#pagebreak()\n".join(f"#text(size: {size}pt)[{markup}]\n" for markup, size in self._index)
         source = (
             f"#set page(width: auto, height: auto, margin: {PADDING}pt, fill: none)\n"
-            f"{preamble(self.font, LEAST * self.scale)}"
+            f"{preamble(self.font, SMALLEST * self.scale)}"
             f'#set text(fill: white, top-edge: "ascender", bottom-edge: "descender")\n{pages}'
         )
         images, notes = typst.compile_with_warnings(source.encode(), format="png", ppi=72)

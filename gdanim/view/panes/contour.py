@@ -58,7 +58,7 @@ class ContourPane(RunPane):
     ) -> None:
         """``bare``: without numbers and names of axes and levels; ``balls`` (from 0): those alone.
 
-        ``fleeting``: paths fade away, and balls at one place do not lie side by side.
+        ``fleeting``: paths fade away.
         """
         super().__init__(scene, clock, box)
         timeline = clock.timeline if balls is None else clock.timeline.of(balls)
@@ -72,7 +72,7 @@ class ContourPane(RunPane):
         room = box.inset(0, 0, BAR_ROOM if bar else 0, 0)
         self.plot = Plot(room, Scale(x0, x1), Scale(y0, y1), self.lettering, None if bare else (x, y), equal)
         self.colors = np.array(scene.colors(self.act))
-        self.levels = levels(self.landscape, min(LEVELS, int(self.plot.frame.height / APART)))
+        self.levels = levels(self.landscape.height, min(LEVELS, int(self.plot.frame.height / APART)))
         self._names = {level: self.lettering.want(tick(level), 20.0) for level in self.levels}
         self._steps = [self.lettering.want(str(k), 20.0) for k in range(NUMBERED + 1)]
         self.radius = BALL / max(len(self.act.runs) / 8, 1.0) ** (0.7 if fleeting else 0.35)
@@ -105,17 +105,18 @@ class ContourPane(RunPane):
         age = clock.seconds - self._dot_times[: len(dots)]
         fresh = np.exp(-age / LINGER) if self.fleeting else 1.0
         sketch.disc(dots, 0.36 * self.radius, self._dot_colors[: len(dots)], 0.9 * fresh)
-        world = self.landscape.to_world(moment.points)  # balls lie side by side where they do on the surface
-        places = self._points(world) + (moment.contacts[:, :2] - world) * self._spread
+        places = self._points(self.landscape.to_world(moment.points))
         shown = moment.opacity * min(3 * clock.fall, 1.0)
         if len(places) <= MOST_DETAILED:
             if self.plot.frame.width > ROOMY:
                 self._draw_steps(sketch)
             self._draw_gradients(sketch, places, moment.points, shown)
         out = np.maximum(self._corner[0] - places, places - self._corner[1]).max(axis=1)
-        shown = shown * np.clip(1 - out / self.radius, 0.0, 1.0)  # fades while half of it is outside
-        sketch.disc(places, self.radius + 2.0, self.ink("background"), 0.55 * shown)
-        sketch.ball(places, self.radius, self.colors, shown)
+        fading = 1 - np.nan_to_num(out, nan=np.inf) / self.radius  # while half of a ball is outside
+        shown = shown * np.clip(fading, 0.0, 1.0)
+        shells = np.ones(len(places)) if self.fleeting else moment.shells
+        sketch.disc(places, shells * self.radius + 2.0, self.ink("background"), 0.55 * shown)
+        sketch.ball(places, self.radius, self.colors, shown, shells)
 
     def _draw_bar(self, sketch: Sketch) -> None:
         frame, quiet = self.plot.frame, self.ink("secondary")
@@ -172,12 +173,6 @@ class ContourPane(RunPane):
         return self.plot.at(x, y)
 
     @cached_property
-    def _spread(self) -> Array:
-        """Points by which balls side by side are apart here, for a world unit on the surface."""
-        scale = 0.0 if self.fleeting else self.radius / self.timeline.radius
-        return np.asarray(np.array([1.0, -1.0]) * scale)
-
-    @cached_property
     def _corner(self) -> Array:
         """Top left and bottom right of the frame."""
         frame = self.plot.frame
@@ -211,15 +206,14 @@ class ContourPane(RunPane):
 
     @cached_property
     def _bar_colors(self) -> NDArray[np.uint8]:
-        heights = np.linspace(RELIEF, 0.0, 512)
-        losses = np.array([self.landscape.loss(h) for h in heights])
+        losses = np.array([self.landscape.height.loss(share) for share in np.linspace(1.0, 0.0, 512)])
         return self._colored(losses[:, None])
 
     def _colored(self, losses: Array) -> NDArray[np.uint8]:
         """Losses (rows, columns) as colours (rows, columns, 4); where there is no loss, none."""
         borders = np.array(self.levels)
         band = np.searchsorted(borders, losses)
-        ends = np.concatenate([[self.landscape.low], borders, [self.landscape.high]])
+        ends = np.concatenate([[self.landscape.height.low], borders, [self.landscape.height.high]])
         middle = self.landscape.level((ends[:-1] + ends[1:]) / 2) / RELIEF
         ground = np.array([*rgb(self.theme.background), 1.0])
         shade = 0.16 * ground + 0.84 * self.theme.shades(middle)  # paths come first

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from gdanim.engine.runs import Array, Status
-from gdanim.motion.timeline import Moment
+from gdanim.engine.runs import Array, Run, Status
+from gdanim.motion.timeline import Moment, smooth
 from gdanim.theme import Color, rgb
 from gdanim.view.animated import Clock
-from gdanim.view.layout import SHORT, Box, Layout
+from gdanim.view.layout import SMALLEST, Box, Layout
 from gdanim.view.pane import FlatPane, Pane
 from gdanim.view.panes.rates import APPEAR, of_rates, verdict_shown
 from gdanim.view.panes.strip import Strip
@@ -22,22 +23,106 @@ from gdanim.view.text import Numbers, fitted, literal
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage
 
-MOST_ROWS, LEAST_PITCH = 12, 62.0  # more balls than this, or than there is room for, fold into a summary
-ONE_COLUMN = 3  # balls stand below each other even in a small picture
-LABEL_SIZE, NOTE_SIZE = 30.0, 23.0
-PITCH, MOST_PITCH = 84.0, 112.0  # points from row to row; with the causes of verdicts
-MOST_EXPLAINED, EXPLAINED_PITCH = 5, 92.0  # so many rows, so far apart, have room for the causes of verdicts
+MOST_ROWS = 12  # more balls than this, or than there is room for, fold into a summary
+LABEL_SIZE, NOTE_SIZE = 31.0, SMALLEST
+ROW, NOTE = 48.0, 34.0  # points that a ball's row takes, and each note that comes in below it
+LEAST_ROW, LEAST_NOTE = 36.0, 29.5  # the same where there is no more room
 INDENT = 34.0  # from the bullet to the label
-NUMBER = 8.2  # digits' widths that a number may take after its decimal point
+NUMBER = 7.4  # digits' widths that a number may take after its decimal point
 DIGIT = 0.5 * LABEL_SIZE
-COUNTER = 54.0  # the step's row, above the others
-GROUP_PITCH, FACTS, FACTS_GAP = 50.0, 3, 20.0  # of a crowd's summary: from row to row, facts, above them
-COLUMN_GAP, CLOSE, NARROW = 70.0, 30.0, 900.0  # points between columns; CLOSE in a box less wide
+COUNTER = 46.0  # the step's row, above the others
+COLUMN, COLUMN_GAP, CLOSE, NARROW = 520.0, 50.0, 24.0, 900.0  # widths; CLOSE in a box less than NARROW
+GROUP_PITCH, FACTS, FACTS_GAP = 46.0, 3, 16.0  # of a crowd's summary: from row to row, facts, above them
+MOST_GROUPS = 8  # rows of it
+MOST_BELOW = 0.45  # of a picture's height: what stands below the stage
+
+
+class Rows(NamedTuple):
+    """How the balls of a legend stand: each with a row, and so many ``notes`` that come in below it."""
+
+    balls: int
+    columns: int
+    notes: int
+    tight: float  # from 0, as loose as it should be, to 1
+
+    @property
+    def row(self) -> float:
+        """Points of a row without its notes."""
+        return ROW + self.tight * (LEAST_ROW - ROW)
+
+    @property
+    def note(self) -> float:
+        """Points of a note."""
+        return NOTE + self.tight * (LEAST_NOTE - NOTE)
+
+    @property
+    def each(self) -> int:
+        """Rows of a column."""
+        return -(-self.balls // self.columns)
+
+    @property
+    def height(self) -> float:
+        """Points of it all once every note is there."""
+        return COUNTER + self.each * (self.row + self.notes * self.note)
+
+    @property
+    def width(self) -> float:
+        """Points, as wide as they should be."""
+        return self.columns * (COLUMN + COLUMN_GAP) - COLUMN_GAP
+
+
+def arranged(runs: Sequence[Run], height: float, columns: int) -> Rows | None:
+    """The rows of these balls in a height, in up to so many columns; None: there is no room for all.
+
+    Verdicts matter more than one column, and that more than their reasons.
+    """
+    count = len(runs)
+    if count > MOST_ROWS:
+        return None
+    told = 2 if any(run.reason for run in runs) else 1
+    for notes, most in ((told, 1), (1, 1), *((n, c) for n in (1, 0) for c in range(1, columns + 1))):
+        loose, tight = (Rows(count, most, notes, share) for share in (0.0, 1.0))
+        if tight.height <= height or loose.height <= height:
+            spare = loose.height - tight.height
+            return loose._replace(tight=min(max((loose.height - height) / spare, 0.0), 1.0))
+    return None
 
 
 def legend(scene: Stage, clock: Clock, box: Box, columns: int = 1) -> Pane:
     """The legend that the spec asks for: the full one in ``columns``, or a strip at the top of the box."""
     return Strip(scene, clock, box) if scene.has_strip else Legend(scene, clock, box, columns)
+
+
+def over_stage(scene: Stage, runs: Sequence[Run], top: float) -> Layout:
+    """The layout of one stage that is all of a wide picture, heading and legend over its corners."""
+    layout = scene.layout
+    if scene.has_strip or not layout.wide:
+        return beside_stage(scene, runs, top)
+    height = layout.panel.bottom - top
+    rows = arranged(runs, height, 2)
+    if rows is None:
+        return layout.floating(scene.heading, COLUMN, min(summed(runs, 1), height), 1)
+    return layout.floating(scene.heading, rows.width, rows.height, rows.columns)
+
+
+def beside_stage(scene: Stage, runs: Sequence[Run], top: float) -> Layout:
+    """The layout of one stage with the legend beside it, or below it with no more room than it needs.
+
+    The heading reaches down to ``top``.
+    """
+    layout = scene.layout
+    if scene.has_strip or layout.wide:
+        return layout.under(top)
+    columns, height = layout.panel_columns, MOST_BELOW * layout.height
+    rows = arranged(runs, height, columns)
+    return layout.under(top, rows.height if rows else min(summed(runs, columns), height))
+
+
+def summed(runs: Sequence[Run], columns: int) -> float:
+    """Points that the summary of a crowd needs, in height."""
+    groups = min(len(of_rates(runs)), MOST_GROUPS)
+    rows = max(groups, FACTS) if columns > 1 else groups + FACTS
+    return COUNTER + GROUP_PITCH * rows + FACTS_GAP
 
 
 class Legend(FlatPane):
@@ -49,14 +134,12 @@ class Legend(FlatPane):
         self.colors = scene.colors(clock.act)
         lettering, theme = self.lettering, self.theme
         self.runs = list(clock.act.runs)
-        narrow = box.width < NARROW and self.height(len(self.runs), 1) <= box.height
-        self.columns = columns = 1 if narrow else columns
+        self.rows = arranged(self.runs, box.height, columns)
+        self.columns = columns = self.rows.columns if self.rows else columns
         self.numbers = Numbers(lettering, LABEL_SIZE)
         self._step = lettering.want("step", LABEL_SIZE)
         self._bullet = lettering.want("#box(circle(radius: 0.3em, fill: white))", LABEL_SIZE)
-        fitting = int((box.height - COUNTER) / LEAST_PITCH) * columns
-        self.folded = len(self.runs) > min(MOST_ROWS, fitting)
-        if self.folded:
+        if self.rows is None:
             self._groups = self._group()
             below = 0.0 if columns > 1 else GROUP_PITCH * FACTS + FACTS_GAP  # else the facts stand beside
             fit = max(1, int((box.height - COUNTER - below) / GROUP_PITCH))
@@ -65,7 +148,7 @@ class Legend(FlatPane):
                 self._groups = [*self._groups[: fit - 1], rest]
             loss = " loss" if columns == 1 or box.width > NARROW else ""  # no room for the word
             facts = (f"best{loss}", f"median{loss}", "converged")
-            self._facts = [lettering.want(fact, NOTE_SIZE + 3) for fact in facts]
+            self._facts = [lettering.want(fact, NOTE_SIZE) for fact in facts]
             self._converge = np.array([run.status in (Status.CONVERGED, Status.LOCAL) for run in self.runs])
             self._of = lettering.want(f"of {len(self.runs)}", LABEL_SIZE)
             self._names = [self._text(name, LABEL_SIZE, self._column - INDENT) for name, _ in self._groups]
@@ -82,19 +165,10 @@ class Legend(FlatPane):
                 for i in range(len(self.runs))
             ]
 
-    @classmethod
-    def needs(cls, layout: Layout, balls: int) -> float | None:
-        """Points that the legend needs below the stage of a layout; None: all that there are."""
-        if balls > MOST_ROWS:
-            return None
-        if layout.width < SHORT:
-            return cls.height(balls, 1 if balls <= ONE_COLUMN else layout.panel_columns)
-        return cls.height(balls, layout.panel_columns, MOST_PITCH)
-
     @staticmethod
-    def height(balls: int, columns: int, pitch: float = LEAST_PITCH) -> float:
-        """Points that so many balls need, each with a row of its own if they may have one."""
-        return COUNTER + pitch * -(-min(balls, MOST_ROWS) // columns) + 1.0
+    def height(balls: int, columns: int) -> float:
+        """Points that so many balls need with their verdicts, each in a row of its own if it may be."""
+        return Rows(min(balls, MOST_ROWS), columns, 1, 0.0).height
 
     def _text(self, text: str, size: float, room: float) -> tuple[str, float]:
         return self.lettering.want(fitted(literal(text), room * self.lettering.scale), size)
@@ -102,7 +176,7 @@ class Legend(FlatPane):
     @property
     def _column(self) -> float:
         """Width of a column of rows, in points."""
-        return min((self.box.width + self._gap) / self.columns - self._gap, 500.0)
+        return min((self.box.width + self._gap) / self.columns - self._gap, COLUMN)
 
     @property
     def _gap(self) -> float:
@@ -111,53 +185,65 @@ class Legend(FlatPane):
 
     def moving(self, sketch: Sketch) -> None:
         moment = self.clock.moment if self.clock.landed > 0 else None
-        sketch.labels(self._summary(moment) if self.folded else self._rows(moment))
+        sketch.labels(self._summary(moment) if self.rows is None else self._each(self.rows, moment))
 
-    def _rows(self, moment: Moment | None) -> list[Label]:
+    def _each(self, rows: Rows, moment: Moment | None) -> list[Label]:
+        """A row for each ball; where a verdict comes, the rows above make room for it."""
         s = self.lettering.scale
-        left, top, right, bottom = self.box
-        per_column = -(-len(self.runs) // self.columns)
-        room = (bottom - top - COUNTER) / per_column
-        explained = (
-            len(self.runs) <= MOST_EXPLAINED
-            and room >= EXPLAINED_PITCH
-            and any(run.reason for run in self.runs)
-        )
-        pitch = min(MOST_PITCH if explained else PITCH, room)
-        column = (right - left + self._gap) / self.columns
-        start = bottom - pitch * per_column
-        labels = self._counter(start - COUNTER)
-        losses = None if moment is None else self.timeline.losses(moment)
+        left, _, right, bottom = self.box
         present = self.clock.numbered
-        for i in range(len(self.runs)):
-            x = left + column * (i // per_column)
-            y = start + pitch * (i % per_column)
-            color = self.colors[i]
-            labels.append(self.lettering.place(self._bullet, x * s, (y + 5) * s, color))
-            labels.append(self.lettering.place(self._names[i], (x + INDENT) * s, y * s, rgb(self.theme.text)))
-            if moment is None or losses is None:
+        strengths = [(0.0, 0.0)] * len(self.runs)
+        if moment is not None:
+            strengths = [self._strengths(i, moment) for i in range(len(self.runs))]
+        opened = [min(2 * left_note, 1.0) + min(2 * verdict, 1.0) for left_note, verdict in strengths]
+        depths = [
+            rows.row + present * float(smooth(min(share, 1.0))) * rows.note * self._notes(rows, i)
+            for i, share in enumerate(opened)
+        ]
+        column = (right - left + self._gap) / self.columns
+        tops = [bottom - sum(depths[k : k + rows.each]) for k in range(0, len(depths), rows.each)]
+        labels = self._counter(min(tops) - COUNTER)
+        text, quiet = rgb(self.theme.text), rgb(self.theme.secondary)
+        for i, (left_note, verdict) in enumerate(strengths):
+            first = i - i % rows.each
+            x = left + column * (i // rows.each)
+            y = min(tops) + sum(depths[first:i])
+            labels.append(self.lettering.place(self._bullet, x * s, (y + 5) * s, self.colors[i]))
+            labels.append(self.lettering.place(self._names[i], (x + INDENT) * s, y * s, text))
+            if moment is None:
                 continue
             point = (x + self._column - NUMBER * DIGIT) * s
-            labels += self.numbers.place(float(losses[i]), point, y * s, rgb(self.theme.text), present)
-            left_note, verdict = (present * strength for strength in self._strengths(i, moment))
-            notes = [(self._left[i], 36.0, color, left_note), (self._verdicts[i], 36.0, color, verdict)]
-            if explained:
-                notes.append((self._reasons[i], 63.0, rgb(self.theme.secondary), verdict))
+            labels += self.numbers.place(float(moment.losses[i]), point, y * s, text, present)
+            notes = [
+                (self._left[i], 0, self.colors[i], left_note),
+                (self._verdicts[i], 0, self.colors[i], verdict),
+            ]
+            notes.append((self._reasons[i], 1, quiet, verdict))
             labels += [
-                self.lettering.place(key, (x + INDENT) * s, (y + down) * s, ink, strength)
-                for key, down, ink, strength in notes
-                if strength > 0
+                self.lettering.place(
+                    key,
+                    (x + INDENT) * s,
+                    (y + rows.row - 9 + line * rows.note) * s,
+                    ink,
+                    present * max(2 * share - 1, 0.0),
+                )
+                for key, line, ink, share in notes
+                if share > 0.5 and line < rows.notes
             ]
         return labels
+
+    def _notes(self, rows: Rows, ball: int) -> int:
+        """How many notes come in below a ball's row in the end."""
+        return min(rows.notes, 2 if self.runs[ball].reason else 1)
 
     def _strengths(self, ball: int, moment: Moment) -> tuple[float, float]:
         """Opacities under a row: of the note that the ball has left, then of its verdict."""
         verdict = verdict_shown(self.timeline, ball, moment.seconds)
         departure = self.timeline.departure(ball)
         left = 0.0 if departure is None else min(max((moment.seconds - departure - 0.6) / APPEAR, 0.0), 1.0)
-        if left:  # one goes before the other comes
-            return left * max(1 - 2 * verdict, 0.0), max(2 * verdict - 1, 0.0)
-        return 0.0, verdict
+        if left and verdict:  # one goes before the other comes
+            return (left, 0.0) if verdict < 0.25 else (max(1 - 2 * verdict, 0.0), verdict)
+        return left, verdict
 
     def _summary(self, moment: Moment | None) -> list[Label]:
         s = self.lettering.scale
@@ -177,7 +263,7 @@ class Legend(FlatPane):
             y += FACTS_GAP
         if moment is None:
             return labels
-        losses = self.timeline.losses(moment)
+        losses = moment.losses
         present, converged = self.clock.numbered, self._converge & moment.ended
         shown: list[float | int] = [
             float(np.nanmin(losses)),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gdanim.engine.runs import Array
-from gdanim.motion.landscape import log_height, log_slope, towers
+from gdanim.engine.solution import Act
+from gdanim.motion.height import Height, Wish, fitted, visited
+from gdanim.motion.shells import shells
 from gdanim.motion.timeline import Moment, smooth
 from gdanim.view.animated import Clock, Cue
 from gdanim.view.layout import Box
@@ -18,7 +21,7 @@ from gdanim.view.pane import RunPane
 from gdanim.view.plot import BOTTOM, TOP, Plot, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import formula
-from gdanim.view.ticks import powers
+from gdanim.view.ticks import LINE, height_name, height_ticks
 
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage
@@ -28,30 +31,29 @@ POLE = 3.0  # times the span of most of the curve: what lies farther out is cut 
 BALL = 19.0  # points; a crowd is smaller
 DROP = 90.0  # points that balls fall to their starts
 MOST_DETAILED = 4  # so many balls show slopes and steps
-STACKED = 12  # so many lie on top of each other where they meet
 LANE = 20.0  # points from one ball's steps to the next one's
 TANGENT, DASH = 140.0, 7.0  # points to either side of a ball; of the line down to its lane
 DEPARTURE, BEYOND = 0.9, 60.0  # a ball that leaves takes so many seconds; points outside where it has faded
 
 
 @dataclass(frozen=True)
-class LogAbove(Scale):
-    """log1p above the lowest value, as a surface's height; from ``floor`` to ``ceiling`` of the frame."""
+class Raised(Scale):
+    """Heights of losses from ``floor`` to ``ceiling`` of the frame: below and above there is room."""
 
-    floor: float = 0.0
-    ceiling: float = 1.0
+    height: Height = field(kw_only=True)
+    floor: float = field(kw_only=True)
+    ceiling: float = field(kw_only=True)
 
     def share(self, values: ArrayLike) -> Array:
-        above = np.maximum(super().share(values), 0.0)
-        return np.asarray(self.floor + (self.ceiling - self.floor) * log_height(above))
+        shares = self.height.share(np.asarray(values, dtype=float))
+        return np.asarray(self.floor + (self.ceiling - self.floor) * shares)
 
     def rise(self, values: ArrayLike) -> Array:
-        above = np.maximum(super().share(values), 0.0)
-        return np.asarray((self.ceiling - self.floor) * log_slope(above) / (self.high - self.low))
+        return np.asarray((self.ceiling - self.floor) * self.height.rise(np.asarray(values, dtype=float)))
 
-    def ticks(self, count: int) -> list[float]:
+    def marks(self, count: int) -> list[tuple[float, str]]:
         del count
-        return powers(self.low, self.high)
+        return height_ticks(self.height)
 
 
 class ProfilePane(RunPane):
@@ -69,19 +71,19 @@ class ProfilePane(RunPane):
         self.x = np.linspace(self.low, self.high, SAMPLES)
         with np.errstate(all="ignore"):
             self.losses = self.act.objective.value(self.x[:, None])
-        lowest, highest = span(self.losses)
+        height = profiled(self.act, self.x, self.losses, scene.spec.view.height)
         room = box.height - TOP - BOTTOM
         lanes = len(self.act.runs) + 1 if self.few else 1
         self._pitch = min(LANE, 0.2 * room / lanes)
         strip, head = lanes * self._pitch, min(BALL, 0.1 * room)
-        self.y: Scale
-        middle, height = float(np.nanmedian(self.losses)), scene.spec.view.height
-        if height == "log" or (height == "auto" and towers(lowest, middle, highest)):
-            self.y = LogAbove(lowest, highest, floor=strip / room, ceiling=1 - head / room)
-        else:
-            unit = (highest - lowest) / (room - strip - head)  # a point's worth of loss
-            self.y = Scale(lowest - strip * unit, highest + head * unit)
-        names = (formula(name), "loss, log scale" if isinstance(self.y, LogAbove) else "loss")
+        self.y = Raised(
+            height.low,
+            height.high,
+            height=height,
+            floor=strip / room,
+            ceiling=1 - head / room,
+        )
+        names = (formula(name), height_name(height).replace(LINE, ", "))
         self.plot = Plot(box, Scale(self.low, self.high), self.y, self.lettering, names)
         self.colors = np.array(scene.colors(self.act))
         self.radius = BALL / max(len(self.act.runs) / 8, 1.0) ** 0.35
@@ -123,9 +125,10 @@ class ProfilePane(RunPane):
                 sketch.line([a, b], self.ink("gradient"), 3.4, float(opacity))
         normals = np.column_stack([along[:, 1], -along[:, 0]])
         centres = contacts + self.radius * normals
-        centres[:, 1] -= self._stacked(centres[:, 0]) + DROP * lift
-        sketch.disc(centres, self.radius + 2.0, self.ink("background"), 0.6 * shown)
-        sketch.ball(centres, self.radius, self.colors, shown)
+        rings = shells(centres, self.radius, shown)
+        centres[:, 1] -= DROP * lift
+        sketch.disc(centres, self.radius * rings + 2.0, self.ink("background"), 0.6 * shown)
+        sketch.ball(centres, self.radius, self.colors, shown, rings)
 
     def places(self, moment: Moment) -> Array:
         """Where balls are on the axis, shape (balls,): one that leaves for good glides out of the frame."""
@@ -209,19 +212,11 @@ class ProfilePane(RunPane):
                 way[i] = (seconds - begin) / max(end - begin, DEPARTURE)
         return np.clip(way, 0.0, 1.0)
 
-    def _stacked(self, across: Array) -> Array:
-        """Points (balls,) by which balls lie above earlier ones that they meet, as circles on circles do."""
-        lift = np.zeros(len(across))
-        if len(across) <= STACKED:
-            for i in range(1, len(across)):
-                gap = (2 * self.radius) ** 2 - (across[i] - across[:i]) ** 2
-                lift[i] = np.where(gap > 0, lift[:i] + np.sqrt(np.maximum(gap, 0.0)), 0.0).max()
-        return lift
-
     @cached_property
     def _curve(self) -> Array:
         """Points of the curve (SAMPLES, 2), nan above and below the frame."""
-        inside = (self.losses <= self.plot.y.high) & (self.losses >= self.plot.y.low)
+        share = self.plot.y.share(self.losses)
+        inside = (share >= 0) & (share <= 1)
         return self.plot.at(self.x, np.where(inside, self.losses, np.nan))
 
     @cached_property
@@ -260,10 +255,16 @@ class ProfilePane(RunPane):
         return t, d, m, c
 
 
-def span(losses: Array) -> tuple[float, float]:
-    """The lowest and the highest loss to be shown of a curve: all of it but its poles."""
-    finite = losses[np.isfinite(losses)]
-    low, most_low, most_high, high = np.percentile(finite, (0, 5, 95, 100)).tolist()
+def profiled(act: Act, x: Array, losses: Array, wish: Wish) -> Height:
+    """The height of a curve, losses (n,) at x (n,): all that matters of it but its poles."""
+    solid = np.isfinite(losses)
+    losses, x = losses[solid], x[solid]
+    most_low, most_high = np.percentile(losses, (5, 95)).tolist()
     most = POLE * (most_high - most_low)
-    low, high = max(low, most_low - most), min(high, most_high + most)
-    return (low, high) if high > low else (low - 1, high + 1)
+    visits, climbed = visited(act.runs, act.domain)
+    lowest = min(most_low - most, visits.min(initial=np.inf))
+    highest = max(most_high + most, visits.max(initial=-np.inf))
+    known = [float(act.objective.value(np.asarray(m))) for m in act.objective.minima if x[0] <= m[0] <= x[-1]]
+    rising = bool(losses.argmax() in (0, len(losses) - 1))
+    poles = lowest, math.inf if rising else highest
+    return fitted(losses, visits, known, poles, rising=rising, wish=wish, climbed=climbed)

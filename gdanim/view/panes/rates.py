@@ -95,7 +95,7 @@ class RatePane(ContourPane):
         clock, frame, s = self.clock, self.plot.frame, self.lettering.scale
         sketch.opacity *= clock.landed
         moment = self.timeline.at(clock.seconds)
-        loss = float(np.median(self.timeline.losses(moment)))
+        loss = float(np.median(moment.losses))
         point = frame.right * s - NUMBER * self.loss.digit_width
         top = (frame.top - 8) * s - self.loss.height
         y = frame.bottom + 10

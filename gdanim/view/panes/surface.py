@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from gdanim.engine.runs import Array
+from gdanim.motion.landscape import FLOOR
 from gdanim.motion.rolling import MOST_LED, Rolled, Rolling
 from gdanim.theme import rgb
 from gdanim.view.animated import Clock, Cue
@@ -18,18 +20,16 @@ from gdanim.view.camerawork import Camerawork
 from gdanim.view.canvas import Canvas
 from gdanim.view.layout import Box
 from gdanim.view.pane import Pane
-from gdanim.view.picture import Arrows, Picture
+from gdanim.view.picture import ABOVE, Arrows, Picture, Segments
 from gdanim.view.scenery import Scenery
-from gdanim.view.solids import Solids
+from gdanim.view.solids import THROUGH, Solids
 from gdanim.view.text import Curtain
 
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage
 
-# Points left of a surface for the ticks of its height; for its live loss too, in a NARROW box or beside text;
-# for a name that says that the height is LOGARITHMIC, where the surface fills its box.
-BESIDE, LIVE, LOGARITHMIC, NARROW = 64.0, 112.0, 150.0, 520.0
-FILLED = 1.5  # a box that is no wider than so many times its height is filled from side to side
+MOST_GUIDED = 4  # balls that have lines down to the floor and across to the height axis
+DASH = 0.03  # world units
 DROP = 0.5  # world units that balls fall to their starts
 
 
@@ -47,22 +47,17 @@ class SurfacePane(Pane):
         box: Box,
         whole: bool = False,
         paint: NDArray[np.uint8] | None = None,
+        over: tuple[Box, ...] = (),
     ) -> None:
-        """``whole``: it may reach out of its box; else its labels stay inside too.
+        """``whole``: it may reach out of its box; else its labels stay inside too. ``over``: what stands over
+        it at the left.
 
         ``paint``: colours (rows, columns, 3) over the domain, from low to high, instead of a colormap.
         """
         super().__init__(scene, box)
         assert isinstance(clock.timeline, Rolling)
         self.clock, self.act, self.timeline = clock, clock.act, clock.timeline
-        if whole:
-            inner = box.inset(LIVE if scene.layout.wide else BESIDE, 0, 0, 0)
-        else:
-            beside = BESIDE if box.width > NARROW else LIVE
-            if self.timeline.landscape.log and box.width < FILLED * box.height:
-                beside = LOGARITHMIC
-            inner = box.inset(beside, 44, 16, 8)
-        self.layout = replace(scene.layout, stage=inner)
+        self.layout = replace(scene.layout, stage=box if whole else box.inset(8, 8, 16, 8), over=over)
         self.whole, self.wishes = whole, scene.spec.camera
         self.colors = scene.colors(self.act)
         self.scenery = Scenery(self.timeline, scene.theme, np.array(self.colors), paint)
@@ -92,12 +87,13 @@ class SurfacePane(Pane):
             self.wishes,
             (self.begins, self.scene.length if self.ends is None else self.ends),
             self.scene.length if self.scene.spec.video.loop else None,
+            self.axes.beside,
+            self.axes.name_height,
         )
 
     @cached_property
     def axes(self) -> Axes:
-        surface = self.scenery.mesh.positions[::7]
-        return Axes(self.timeline.landscape, surface, self.scene.lettering, self.scene.theme)
+        return Axes(self.timeline.landscape, self.scenery.seen, self.scene.lettering, self.scene.theme)
 
     def camera(self, t: float) -> Camera:
         """From where it is seen at scene time ``t``."""
@@ -123,7 +119,7 @@ class SurfacePane(Pane):
             labels,
             self.axes.height_axis(camera, self.ground),
             arrows=self.arrows(moment),
-            segments=[self.axes.pointer(camera, self.ground, live)],
+            segments=[*self._guides(camera, moment, lift), self.axes.pointer(camera, self.ground, live)],
             clip=None if self.whole else self.pixels,
         )
 
@@ -135,12 +131,12 @@ class SurfacePane(Pane):
             weights = inside.astype(float)
         elif len(weights) > MOST_LED:
             weights = np.zeros(len(weights))
-            weights[np.nanargmin(np.where(inside, moment.contacts[:, 2], np.inf))] = float(inside.any())
+            weights[np.nanargmin(np.where(inside, moment.losses, np.inf))] = float(inside.any())
         led = np.flatnonzero(weights)
         share = float(weights.sum())
         if not led.size:
-            return Live(landscape.low, 0.0, (0.0, 0.0, 0.0), 0.0)
-        losses = self.act.objective.value(moment.points[led])
+            return Live(landscape.height.low, 0.0, (0.0, 0.0, 0.0), 0.0)
+        losses = moment.losses[led]
         first = int(np.argmax(weights[led]))
         return Live(
             float(losses[first]),
@@ -149,7 +145,40 @@ class SurfacePane(Pane):
             share * self.clock.present * max(8 * self.clock.fall - 7, 0.0),
         )
 
+    def _guides(self, camera: Camera, moment: Rolled, lift: Array) -> list[Segments]:
+        """Dashes from each watched ball down to the floor, and across to the height axis.
+
+        Those of balls that nobody could tell apart are left out: of more than a few, only the leader has any.
+        """
+        few = len(moment.opacity) <= MOST_GUIDED
+        weights = (moment.opacity if few else moment.lead) * self.clock.present * self.ground
+        weights = weights * np.exp(-lift / 0.2) * (moment.opacity > 0.5) * float(self.clock.fall > 0)
+        ends, colors, alpha = [], [], []
+        post, upright = self.axes.post(camera)
+        for i in np.flatnonzero(weights > 0.01):
+            x, y, z = moment.contacts[i]
+            down = dashed(np.array([x, y, z]), np.array([x, y, FLOOR]))
+            over = dashed(np.array([x, y, z]), np.array([*post, z]))
+            ends += [down, over]
+            colors.append(np.tile(self.colors[i], (len(down) + len(over), 1)))
+            alpha += [np.full(len(down), 0.75 * weights[i]), np.full(len(over), 0.5 * weights[i] * upright)]
+        if not ends:
+            return []
+        lines = Segments(np.concatenate(ends), np.concatenate(colors), np.concatenate(alpha), 2.2)
+        return [replace(lines, alpha=THROUGH * lines.alpha, lift=ABOVE), lines]
+
     def arrows(self, moment: Rolled) -> Arrows | None:
         """Arrows at a moment; none, unless a subclass draws some."""
         del moment
         return None
+
+
+def dashed(start: Array, end: Array) -> Array:
+    """Dashes (n, 2, 3) of a line between two world points, from the start on."""
+    length = float(np.linalg.norm(end - start))
+    if not DASH < length < np.inf:
+        return np.zeros((0, 2, 3))
+    begins = np.arange(0.0, length, 2 * DASH)
+    ends = np.minimum(begins + DASH, length)
+    way = (end - start) / length
+    return np.stack([start + begins[:, None] * way, start + ends[:, None] * way], axis=1)
