@@ -14,7 +14,7 @@ class Contour(FilmScene):
     heading_in_column = True
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
-        layout = beside_stage(self, clock.act.runs, top)
+        layout = beside_stage(self, clock.act, top)
         return [
             ContourPane(self, clock, layout.stage),
             legend(self, clock, layout.panel, layout.panel_columns),

@@ -15,7 +15,7 @@ class Surface(FilmScene):
     heading_floats = True
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
-        layout = over_stage(self, clock.act.runs, top)
+        layout = over_stage(self, clock.act, top)
         return [
             SurfacePane(self, clock, layout.stage, whole=True, over=layout.over),
             legend(self, clock, layout.panel, layout.panel_columns),

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gdanim.engine.runs import Array
 from gdanim.motion.rolling import Rolled
-from gdanim.motion.shells import RING
+from gdanim.motion.shells import MOST, RING
 from gdanim.view.scenery import Scenery
 
 BALLS = ("4f 4f 1f 4f 1f", "in_sphere", "in_color", "in_time", "in_spin", "in_shell")
@@ -41,6 +41,8 @@ def spheres(moment: Rolled, scenery: Scenery, lift: Array) -> Array:
 def shadows(moment: Rolled, scenery: Scenery, lift: Array, near: Array) -> tuple[Array, Array]:
     """Rows (balls, 10) for ``decal.glsl``: the contact shadow of every ball, and its place on the floor."""
     near = near * moment.opacity
+    if len(near) > MOST:  # many shadows at one place would be a hole
+        near = np.where(moment.ended, 0.0, near)
     place = np.zeros((len(near), 4))
     place[:, :2] = moment.contacts[:, :2]
     place[:, 2] = 2.3 * scenery.radius * (1 + 0.8 * lift)

@@ -73,4 +73,5 @@ class Picture:
     arrows: Arrows | None = None
     segments: Sequence[Segments] = ()
     patches: Patches | None = None
+    decals: Array | None = None  # rows (n, 10) of discs on the surface, under all that moves
     clip: tuple[int, int, int, int] | None = None  # pixels outside (left, top, width, height) are left alone

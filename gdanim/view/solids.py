@@ -136,6 +136,10 @@ class Solids:
             with self.canvas.passing("patch", rows, PATCHES) as patches:
                 self.canvas.set_depth_mask(False)
                 patches.render(moderngl.TRIANGLES)
+        if picture.decals is not None:
+            self._heights.use(0)
+            self.canvas.set_depth_mask(False)
+            self._render_decals(picture.decals, 8)
         for segments in picture.segments:
             self.canvas.set_depth_mask(segments.lift < ABOVE)
             with self.canvas.passing("ribbon", joined(segments), RIBBON) as lines:

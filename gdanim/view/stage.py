@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from gdanim.catalog import Declared
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Act, Solution
+from gdanim.motion.valleys import valleys
 from gdanim.spec import Part
 from gdanim.theme import Color, Theme, rgb, themed
 from gdanim.view import names
@@ -113,9 +114,13 @@ class Stage(Declared, Recording):
         return False
 
     def colors(self, act: Act) -> list[Color]:
-        """The colour of every ball of an act."""
-        palette = self.theme.palette
-        return [rgb(run.ball.color or palette[run.ball.hue % len(palette)]) for run in act.runs]
+        """The colour of every ball of an act: of a crowd, that of the valley where it comes to rest."""
+        palette, basins = self.theme.palette, valleys(act)
+        hues = {int(ball): hue for hue, valley in enumerate(basins) for ball in valley.balls}
+        colors = [palette[hues.get(i, run.ball.hue) % len(palette)] for i, run in enumerate(act.runs)]
+        if basins:
+            colors = [c if i in hues else self.theme.secondary for i, c in enumerate(colors)]
+        return [rgb(run.ball.color or color) for run, color in zip(act.runs, colors, strict=True)]
 
     def enter(self, pane: Shown) -> None:
         """Every pane says so when it is made."""

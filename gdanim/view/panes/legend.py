@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from gdanim.engine.runs import Array, Run, Status
+from gdanim.engine.solution import Act
 from gdanim.motion.timeline import Moment, smooth
+from gdanim.motion.valleys import valleys
 from gdanim.theme import Color, rgb
 from gdanim.view.animated import Clock
 from gdanim.view.layout import SMALLEST, Box, Layout
@@ -93,19 +95,19 @@ def legend(scene: Stage, clock: Clock, box: Box, columns: int = 1) -> Pane:
     return Strip(scene, clock, box) if scene.has_strip else Legend(scene, clock, box, columns)
 
 
-def over_stage(scene: Stage, runs: Sequence[Run], top: float) -> Layout:
+def over_stage(scene: Stage, act: Act, top: float) -> Layout:
     """The layout of one stage that is all of a wide picture, heading and legend over its corners."""
     layout = scene.layout
     if scene.has_strip or not layout.wide:
-        return beside_stage(scene, runs, top)
+        return beside_stage(scene, act, top)
     height = layout.panel.bottom - top
-    rows = arranged(runs, height, 2)
+    rows = arranged(act.runs, height, 2)
     if rows is None:
-        return layout.floating(scene.heading, COLUMN, min(summed(runs, 1), height), 1)
+        return layout.floating(scene.heading, COLUMN, min(summed(act, 1), height), 1)
     return layout.floating(scene.heading, rows.width, rows.height, rows.columns)
 
 
-def beside_stage(scene: Stage, runs: Sequence[Run], top: float) -> Layout:
+def beside_stage(scene: Stage, act: Act, top: float) -> Layout:
     """The layout of one stage with the legend beside it, or below it with no more room than it needs.
 
     The heading reaches down to ``top``.
@@ -114,13 +116,13 @@ def beside_stage(scene: Stage, runs: Sequence[Run], top: float) -> Layout:
     if scene.has_strip or layout.wide:
         return layout.under(top)
     columns, height = layout.panel_columns, MOST_BELOW * layout.height
-    rows = arranged(runs, height, columns)
-    return layout.under(top, rows.height if rows else min(summed(runs, columns), height))
+    rows = arranged(act.runs, height, columns)
+    return layout.under(top, rows.height if rows else min(summed(act, columns), height))
 
 
-def summed(runs: Sequence[Run], columns: int) -> float:
+def summed(act: Act, columns: int) -> float:
     """Points that the summary of a crowd needs, in height."""
-    groups = min(len(of_rates(runs)), MOST_GROUPS)
+    groups = min(len(valleys(act)) or len(of_rates(act.runs)), MOST_GROUPS)
     rows = max(groups, FACTS) if columns > 1 else groups + FACTS
     return COUNTER + GROUP_PITCH * rows + FACTS_GAP
 
@@ -134,6 +136,7 @@ class Legend(FlatPane):
         self.colors = scene.colors(clock.act)
         lettering, theme = self.lettering, self.theme
         self.runs = list(clock.act.runs)
+        self.valleys = valleys(clock.act)
         self.rows = arranged(self.runs, box.height, columns)
         self.columns = columns = self.rows.columns if self.rows else columns
         self.numbers = Numbers(lettering, LABEL_SIZE)
@@ -253,9 +256,14 @@ class Legend(FlatPane):
         rows = max(rows, FACTS) if self.columns > 1 else rows + FACTS
         y = bottom - GROUP_PITCH * rows - (FACTS_GAP if self.columns == 1 else 0.0)
         labels, top = self._counter(y - COUNTER), y
-        for key, (_, color) in zip(self._names, self._groups, strict=True):
+        cut = len(self._groups) < len(self.valleys)  # the last row tells how many more there are
+        for row, (key, (_, color)) in enumerate(zip(self._names, self._groups, strict=True)):
             labels.append(self.lettering.place(self._bullet, left * s, (y + 5) * s, color))
             labels.append(self.lettering.place(key, (left + INDENT) * s, y * s, text))
+            if moment is not None and row < len(self.valleys) and not (cut and row == len(self._groups) - 1):
+                count = self.valleys[row].arrived(self.timeline, moment.seconds)
+                point = (left + self._column - NUMBER * DIGIT) * s
+                labels += self.numbers.whole(count, point, y * s, text, self.clock.numbered)
             y += GROUP_PITCH
         if self.columns > 1:
             left, y = left + (self.box.width + self._gap) / self.columns, top
@@ -297,12 +305,28 @@ class Legend(FlatPane):
         return [self.lettering.place(self._step, (left + INDENT) * s, y * s, color), *digits]
 
     def _group(self) -> list[tuple[str, Color]]:
-        """One row per (optimizer, rate): its label without the start's number, and how many balls."""
+        """One row per (optimizer, rate): its label without the start's number, and how many balls.
+
+        Of a crowd that parts into valleys, one for each of these.
+        """
+        if self.valleys:
+            spans = np.ptp(np.asarray(self.clock.act.domain), axis=1)
+            return [
+                (f"to {told(valley.place, spans)}", self.colors[int(valley.balls[0])])
+                for valley in self.valleys
+            ]
         rows = []
         for members in of_rates(self.runs):
             many = f" \u00d7 {len(members)}" if len(members) > 1 else ""
             rows.append((self.runs[members[0]].ball.team + many, self.colors[members[0]]))
         return rows
+
+
+def told(place: Array, spans: Array) -> str:
+    """A place (n,) as people say it, no finer than can be seen of a domain with such ``spans`` (n,)."""
+    digits = 2 - np.floor(np.log10(spans)).astype(int)
+    rounded = [round(float(x), int(d)) + 0.0 for x, d in zip(place, digits, strict=True)]
+    return f"({', '.join(f'{x:g}' for x in rounded)})".replace("-", "\u2212")
 
 
 def before_point(losses: Array) -> float:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gdanim.engine.runs import Array
 from gdanim.motion.landscape import FLOOR
 from gdanim.motion.rolling import MOST_LED, Rolled, Rolling
+from gdanim.motion.valleys import valleys
 from gdanim.theme import rgb
 from gdanim.view.animated import Clock, Cue
 from gdanim.view.axes import Axes, Live
@@ -20,16 +21,18 @@ from gdanim.view.camerawork import Camerawork
 from gdanim.view.canvas import Canvas
 from gdanim.view.layout import Box
 from gdanim.view.pane import Pane
-from gdanim.view.picture import ABOVE, Arrows, Picture, Segments
+from gdanim.view.picture import ABOVE, Arrows, Label, Picture, Segments
 from gdanim.view.scenery import Scenery
 from gdanim.view.solids import THROUGH, Solids
-from gdanim.view.text import Curtain
+from gdanim.view.text import Curtain, Numbers
 
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage
 
 MOST_GUIDED = 4  # balls that have lines down to the floor and across to the height axis
 DASH = 0.03  # world units
+COUNT_SIZE, OVER = 34.0, 62.0  # points of a valley's count, and how high above it that stands
+POOL = 0.22  # world radius of the disc that a whole crowd in one valley would have
 DROP = 0.5  # world units that balls fall to their starts
 
 
@@ -60,7 +63,10 @@ class SurfacePane(Pane):
         self.layout = replace(scene.layout, stage=box if whole else box.inset(8, 8, 16, 8), over=over)
         self.whole, self.wishes = whole, scene.spec.camera
         self.colors = scene.colors(self.act)
+        self.valleys = valleys(self.act)
+        self._counted = Numbers(scene.lettering, COUNT_SIZE)
         self.scenery = Scenery(self.timeline, scene.theme, np.array(self.colors), paint)
+        self.ink = rgb(scene.theme.text)
         self.reveal, self.opened, self.ground = 0.0, 0.0, 0.0
         if scene.time == 0 and not scene.spec.video.loop:
             self.ground = 1.0  # the first picture of a film is not empty
@@ -108,6 +114,8 @@ class SurfacePane(Pane):
         labels = self.axes.labels(camera, self.scene.size, self.ground, live)
         if self.whole and self.camerawork.closes_in:
             labels += self.curtain.labels()
+        pools, counts = self._gathered(camera)
+        labels += counts
         lift, opacity = self.clock.drop(len(self.act.runs))
         return Picture(
             camera,
@@ -120,6 +128,7 @@ class SurfacePane(Pane):
             self.axes.height_axis(camera, self.ground),
             arrows=self.arrows(moment),
             segments=[*self._guides(camera, moment, lift), self.axes.pointer(camera, self.ground, live)],
+            decals=pools,
             clip=None if self.whole else self.pixels,
         )
 
@@ -144,6 +153,29 @@ class SurfacePane(Pane):
             self.colors[led[first]],
             share * self.clock.present * max(8 * self.clock.fall - 7, 0.0),
         )
+
+    def _gathered(self, camera: Camera) -> tuple[Array | None, list[Label]]:
+        """Of a crowd, how many rest in each valley: decal rows (n, 10) of a pool that grows, and labels."""
+        shown = self.clock.numbered
+        if not self.valleys or shown <= 0 or self.clock.seconds <= 0:
+            return None, []
+        rows: list[list[float]] = []
+        labels: list[Label] = []
+        land, s = self.timeline.landscape, self.scene.lettering.scale
+        width, height = self.scene.size
+        for valley in self.valleys:
+            count = valley.arrived(self.timeline, self.clock.seconds)
+            if count:
+                color = self.colors[int(valley.balls[0])]
+                at = land.surface(valley.place[None])[0][0]
+                radius = min(POOL * (count / len(self.act.runs)) ** 0.5, 1.0)
+                rows.append([at[0], at[1], radius, 0.0, *color, 0.45 * shown, 0.0, 0.25])
+                x, y = camera.project(at)
+                middle, depth = (x + 1) / 2 * width, camera.depth(at + np.array([0.0, 0.0, 0.1]))
+                right = middle + len(str(count)) / 2 * self._counted.digit_width
+                digits = self._counted.whole(count, right, (1 - y) / 2 * height - OVER * s, self.ink, shown)
+                labels += [digit._replace(depth=depth) for digit in digits]
+        return np.array(rows) if rows else None, labels
 
     def _guides(self, camera: Camera, moment: Rolled, lift: Array) -> list[Segments]:
         """Dashes from each watched ball down to the floor, and across to the height axis.
