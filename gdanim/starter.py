@@ -70,7 +70,7 @@ OPTIONAL = """
 # domain: {x: [-3, 3], y: [-2, 2]}   # what is shown; absent: found from starts and minima
 # steps: 1000                        # at most, for each ball
 # stop: {gradient_norm: 1.0e-6}      # at rest when the gradient is smaller
-# pace: 1.5                          # steps per second at the start
+# pace: 1.0                          # steps per second at the start
 # title: A ravine
 # view: {theme: dark, height: auto}  # themes: gdanim list themes; height: auto, linear or log
 # camera: {azimuth: -60, elevation: 36, orbit: 1.2, zoom: 1}

@@ -78,8 +78,8 @@ class Explain(FilmScene):
             self.play(clock.become_(MOVE[k], seconds=arrival), away)
             self.play(surface.become_(GONE, step=0.0))
         close = words.become_(CLOSE, spread=0.0) if stays else words.leave_(CLOSE)
-        self.play(close, *(pane.enter_(CLOSE) for pane in later))
-        self.play(clock.run_(HOLD - leave))
+        self.play(close)
+        self.play(clock.run_(HOLD - leave), *(pane.enter_(CLOSE) for pane in later))
         if leave:
             self.play(*(pane.leave_(leave) for pane in panes), FadeOut(heading, run_time=leave))
             self.remove(*panes, heading)

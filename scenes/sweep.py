@@ -8,7 +8,7 @@ from gdanim.engine.sweep import sweep
 from gdanim.motion.landscape import landscape
 from gdanim.motion.rolling import Rolling
 from gdanim.spec.grids import Grid, Losses
-from gdanim.view import APPEAR, HOLD, LEAVE, Box, Clock, FilmScene, Pane
+from gdanim.view import APPEAR, HOLD, LEAVE, Box, Clock, FilmScene
 from gdanim.view.layout import HIGH
 from gdanim.view.panes.loss_grid import LossGrid, LossKey
 from gdanim.view.panes.rates import RatePane
@@ -19,6 +19,7 @@ from gdanim.view.scene import BALL
 KEY = 215.0  # points that the key is high
 GO = 1.5  # seconds of the cursor's way to the lowest loss
 MOVE, DROP, LOOK, RUN = 0.5, 0.3, 0.7, 2.0  # seconds at each cell: to it, of the fall, at its end; of its run
+GONE, SHORTEST = 0.2, 0.4  # seconds in which what is told of a cell goes; of a run, at least
 
 
 class Sweep(FilmScene):
@@ -28,7 +29,7 @@ class Sweep(FilmScene):
     needs_sweep = True
     keeps_column = True
     uses = ("sweep",)
-    lasts = {"act": 22.9, "data": 6.9, "run": 0.0}
+    lasts = {"act": 23.7, "data": 6.9, "run": 0.0}
 
     def construct(self) -> None:
         title = self.title()
@@ -46,8 +47,9 @@ class Sweep(FilmScene):
             key = SweepKey(self, key_box, grid)
             grid.x, grid.y = cells[0][1], cells[0][0]
             stay = self.run_time(APPEAR + HOLD)
-            run_time = RUN if stay is None else max(stay / len(cells) - MOVE - DROP - LOOK, 0.5)
-            shown: Pane | None = None
+            beside = GONE + MOVE + DROP + LOOK
+            run_time = RUN if stay is None else max((stay + GONE) / len(cells) - beside, SHORTEST)
+            shown: RatePane | None = None
             for k, (row, column) in enumerate(cells):
                 lone = replace(act, runs=runs[k : k + 1])
                 land = landscape(lone, self.spec.view.height)
@@ -57,10 +59,12 @@ class Sweep(FilmScene):
                     self.add(grid, key, pane)
                     self.play(*(p.enter_(APPEAR) for p in (grid, key, pane)), Write(rule, run_time=APPEAR))
                 else:
-                    pane.enter_(1.0).complete()
-                    self.remove(shown)
+                    self.play(shown.clock.become_(GONE, present=0.0), shown.become_(GONE, named=0.0))
+                    pane.become_(1.0, presence=1.0, named=0.0).complete()
+                    self.remove(shown)  # the map of the next one is the same
                     self.add(pane)
-                self.play(grid.become_(MOVE, x=column, y=row, pointing=1.0, seen=k + 1.0))
+                move = grid.become_(MOVE, x=column, y=row, pointing=1.0, seen=k + 1.0)
+                self.play(move, pane.become_(MOVE, named=1.0))
                 self.play(clock.become_(DROP, fall=1.0))
                 self.play(clock.run_(LOOK))
                 shown = pane

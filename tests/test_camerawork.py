@@ -52,7 +52,9 @@ def test_a_followed_ball_stays_in_the_middle(film: Callable[[str], Any], run: st
 
 
 def test_a_followed_zigzag_does_not_shake_the_camera(film: Callable[[str], Any]) -> None:
-    with film(RAVINE.replace("0.07, 0.105", "0.0975") + "camera: {follow: 1, orbit: 0}\n") as scene:
+    with film(
+        RAVINE.replace("0.07, 0.105", "0.0975") + "pace: 1.5\ncamera: {follow: 1, orbit: 0}\n"
+    ) as scene:
         targets = []
         for t in np.arange(5.0, 9.0, 1 / 30):
             scene.seek(float(t))

@@ -82,12 +82,30 @@ def test_the_middle_line_is_the_median_of_the_losses(
                 assert curve.tip(k)[1:] == pytest.approx(expected[:, 1])
 
 
-def test_a_median_that_has_ended_keeps_its_height_to_the_front(filming: Callable[..., Any]) -> None:
-    with filming(gdanim.load(ROOT / "specs/gallery/evaluations.yaml")) as film:
-        (pane,) = film._panes
-        ends = [curve.places[-1, 2] for curve in pane.curves]
-        assert pane.tips(60.0) == pytest.approx(np.clip(ends, pane.plot.frame.top, pane.plot.frame.bottom))
-        assert pane._front(60.0) == pytest.approx(pane.plot.frame.right)
+@pytest.mark.parametrize("name", ["losses", "evaluations"])
+def test_names_of_curves_stay_where_they_are_clear_of_each_other(
+    name: str, filming: Callable[..., Any], painted: Callable[..., Any]
+) -> None:
+    from gdanim.view.panes.losses import PITCH, QuantilesPane
+
+    with filming(gdanim.load(ROOT / f"specs/gallery/{name}.yaml")) as film:
+        (pane,) = (pane for pane in film._panes if isinstance(pane, QuantilesPane))
+        painted(film, film.length)
+        s, frame = film.lettering.scale, pane.plot.frame
+        for t in np.linspace(3.0, film.length, 12):
+            film.seek(t)
+            still = [
+                label for part in pane.picture(t).still.parts if isinstance(part, list) for label in part
+            ]
+            boxes = [film.lettering.box(label) for label in still]
+            names = sorted(box for box in boxes if box[0] > frame.right * s)
+            assert len(names) == len(pane.curves)
+            for left, top, _, bottom in names:
+                assert left == pytest.approx(pane._beside * s, abs=1)
+                assert frame.top - PITCH / 2 < top / s < bottom / s < frame.bottom
+            tops = sorted(top for _, top, _, _ in names)
+            assert np.diff(tops) == pytest.approx(np.diff(np.sort(pane.heights)) * s, abs=1)
+            assert np.diff(np.sort(pane.heights)).min() > PITCH - 1e-6
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,10 @@ WORSE = 1.0  # dB below multisampling that are allowed at edges
 RESTLESS = 1.1  # times multisampling's flicker that is allowed
 
 INSTANT = 1e-3  # seconds in which nothing may change much
+AT_ONCE = 1e-5  # seconds in which not even the fastest ball moves far
 POP = 4.0  # of 255: mean change of a block of 8 x 8 pixels; edges that move flicker by less
+JUMP = 16.0  # the same in a run, where dots come one by one
+RATE = 6  # frames a second that are compared over a whole film
 OFF = 0.5  # of 255: mean difference to a golden picture, both blurred
 OFF_IN_BLOCK = 12.0  # of 255: mean difference in any block of 8 x 8 pixels
 
@@ -199,12 +203,59 @@ def pops(scene: Any, painted: Callable[..., Any]) -> list[float]:
     """Seconds at which something appears or goes at once while the film opens, its first frame among them."""
     opened = next((played.end for played in scene._played if played.end > INSTANT), scene.length)
     times = np.append(opened * np.linspace(0.0, 1.0, 5), min(opened + 0.5, scene.length))
-    return [
-        float(t)
-        for t in times
-        if blocks(np.abs(painted(scene, t).astype(float) - painted(scene, t + INSTANT)).mean(axis=-1)).max()
-        > POP
-    ]
+    return [float(t) for t in times if changed(painted(scene, t), painted(scene, t + INSTANT)) > POP]
+
+
+def one_of_each_scene() -> list[Path]:
+    """The first film of every scene."""
+    films: dict[str, Path] = {}
+    for path in SPECS:
+        films.setdefault(gdanim.load(path).parts[0].scene, path)
+    return list(films.values())
+
+
+@pytest.mark.parametrize("path", one_of_each_scene(), ids=lambda path: path.stem)
+def test_nothing_pops_in_a_whole_film(
+    path: Path, filming: Callable[..., Any], painted: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gdanim.view.text import Numbers
+
+    def unseen(place: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *args, **kwargs: [label._replace(opacity=0.0) for label in place(*args, **kwargs)]
+
+    for name in ("place", "whole"):  # numbers that count change from frame to frame
+        monkeypatch.setattr(Numbers, name, unseen(getattr(Numbers, name)))
+    with filming(gdanim.load(path), height=HEIGHT) as scene:
+        times = np.linspace(0.0, scene.length, max(2, round(RATE * scene.length)))
+        frames = [painted(scene, t) for t in times]
+        popped = [
+            jump
+            for times, ends in zip(pairwise(times), pairwise(frames), strict=True)
+            if (jump := jumped(scene, painted, times, ends))
+        ]
+    assert not popped, f"at seconds: {popped}"
+
+
+def jumped(
+    scene: Any, painted: Callable[..., Any], times: tuple[float, float], frames: tuple[Any, Any]
+) -> float | None:
+    """When between two times some block changes AT_ONCE by more than JUMP, if it does: by halving."""
+    (begin, end), (first, last) = times, frames
+    while changed(first, last) > JUMP:
+        if end - begin < AT_ONCE:
+            return round(float(end), 3)
+        middle = (begin + end) / 2
+        between = painted(scene, middle)
+        if changed(first, between) > changed(between, last):
+            end, last = middle, between
+        else:
+            begin, first = middle, between
+    return None
+
+
+def changed(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> float:
+    """The mean change of the block of 8 x 8 pixels that changes most."""
+    return float(blocks(np.abs(before.astype(float) - after).mean(axis=-1)).max())
 
 
 def blurred(frame: NDArray[np.uint8]) -> Array:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +17,7 @@ from gdanim.registry import optimizers
 from gdanim.spec import Spec
 from gdanim.view.rules import SYMBOLS, numbers, symbols, typeset, worked_out
 
+ROOT = Path(__file__).parent.parent
 SETTINGS = [
     *("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw"),
     "{name: adamw, weight_decay: 0}",
@@ -98,3 +102,26 @@ def test_only_what_it_does_is_told_of_an_optimizer(
 ) -> None:
     spec = spec_of(f"functions: [bowl]\noptimizers: [{name}]\nlearning_rates: [0.1]\nsteps: 3\n")
     assert (anatomy(spec, gdanim.solve(spec).acts[0], 1).rule is not BY_STEP) == told
+
+
+@pytest.mark.parametrize("film", ["explain", "explain_adam"])
+def test_numbers_are_gone_before_others_take_their_place(film: str, filming: Callable[..., Any]) -> None:
+    from gdanim.view.panes.rule import RulePane
+    from gdanim.view.sketch import Sketch
+
+    with filming(gdanim.load(ROOT / f"specs/gallery/{film}.yaml")) as scene:
+        _ = scene.canvas  # text has its size
+        (pane,) = (pane for pane in scene._panes if isinstance(pane, RulePane))
+        lines, steps = len(pane._symbols), len(pane._numbers)
+        count = lines * steps
+        beats = [(told, 1.0) for told in np.linspace(0, count, 40 * count + 1)]
+        beats += [(count, spread) for spread in np.linspace(1, 0, 41)]
+        for pane.told, pane.spread in beats:
+            sketch = Sketch(scene.lettering)
+            pane.moving(sketch)
+            (labels,) = sketch.parts
+            for line in range(lines):
+                assert sum(pane._strength(k * lines + line) > 0 for k in range(steps)) <= 1, pane.told
+            rows = {scene.lettering.box(label)[1::2] for label in labels if label.opacity > 0}
+            for above, below in pairwise(sorted(rows)):
+                assert above[1] <= below[0] + 1, f"{pane.told:.2f} told, {pane.spread:.2f} open"

@@ -449,7 +449,7 @@ def test_the_shortest_spec_has_the_documented_defaults(tmp_path: Path) -> None:
     assert spec.film == "film"
     assert [entry.name for entry in spec.optimizers] == ["sgd"]
     assert (spec.learning_rates, spec.starts, spec.domain) == ((), None, None)
-    assert (spec.steps, spec.seed, spec.pace, spec.scene, spec.formats) == (1000, 0, 1.5, "surface", ("mp4",))
+    assert (spec.steps, spec.seed, spec.pace, spec.scene, spec.formats) == (1000, 0, 1.0, "surface", ("mp4",))
     assert (spec.stop.gradient_norm, spec.stop.loss_change) == (1e-6, 0)
     assert (spec.video.quality, spec.video.aspect, spec.view.theme) == ("720p30", "16:9", "dark")
 

@@ -17,7 +17,7 @@ from gdanim.engine.solution import Act
 from gdanim.motion.landscape import landscape
 from gdanim.motion.rolling import BEYOND, Rolling
 from gdanim.motion.shells import ALL, APART, MOST, shells
-from gdanim.motion.timeline import SPEED_UP, Pace
+from gdanim.motion.timeline import FIRST, REST, SETTLE, SPEED_UP, UNSEEN, Pace, Timeline
 
 Acts = Callable[[str], Act]
 Array = NDArray[np.float64]
@@ -49,22 +49,36 @@ def alone(act: Act, ball: int) -> Iterator[Rolling]:
 
 
 class TestPace:
-    @given(rate=st.floats(0.01, 100), stretch=st.floats(0.01, 100), step=st.integers(0, 100_000))
-    def test_step_and_time_are_inverse(self, rate: float, stretch: float, step: int) -> None:
-        pace = Pace(rate, stretch)
+    @given(
+        rate=st.floats(0.01, 100),
+        stretch=st.floats(0.01, 100),
+        step=st.integers(0, 100_000),
+        quiet=st.integers(0, 100_000),
+    )
+    def test_step_and_time_are_inverse(self, rate: float, stretch: float, step: int, quiet: int) -> None:
+        pace = Pace(rate, stretch).resting(quiet, 100_000)
         assert pace.step(float(pace.time(step))) == pytest.approx(step, rel=1e-9, abs=1e-9)
 
     def test_early_steps_are_slow_and_the_tail_is_fast(self) -> None:
         pace = Pace(1.5)
         gaps = np.diff(pace.time(np.arange(1001)))
-        assert np.all(gaps > 0)
-        assert np.all(np.diff(gaps) < 0)
-        assert gaps[0] == pytest.approx(1 / 1.5, rel=0.2)
+        assert gaps[:FIRST] == pytest.approx(1 / 1.5)
+        assert np.all(gaps[FIRST - 1 :] > 0)
+        assert np.all(np.diff(gaps[FIRST - 1 :]) < 0)
         assert pace.time(1000) < 16
         ratio = (pace.step(9.0 + SPEED_UP + 1e-4) - pace.step(9.0 + SPEED_UP)) / (
             pace.step(9.0001) - pace.step(9.0)
         )
         assert ratio == pytest.approx(np.e, rel=1e-3)
+
+    def test_what_cannot_be_seen_to_move_takes_no_time(self) -> None:
+        plain, pace = Pace(1.0), Pace(1.0).resting(223, 766)
+        assert pace.time(np.arange(224)) == pytest.approx(plain.time(np.arange(224)))
+        assert pace.time(766) == pytest.approx(pace.time(223) + REST)
+        assert pace.time(766) < plain.time(766) - 1
+        speeds = [(pace.step(float(pace.time(223)) + d) - 223) / d for d in (-1e-5, 1e-5)]
+        assert speeds[0] == pytest.approx(speeds[1], rel=1e-3), "it does not start at once"
+        assert plain.resting(700, 766) == plain, "that is fast enough"
 
     def test_nothing_happens_before_the_start(self) -> None:
         assert Pace(2.0).step(-3.0) == Pace(2.0).step(0.0) == 0.0
@@ -76,6 +90,23 @@ class TestPace:
         assert clock.run_time == wished
         assert clock.at(wished + 1e-6).step == clock.steps
         assert clock.at(wished * 0.999).step < clock.steps
+
+
+class TestEnd:
+    def test_the_run_ends_when_no_ball_is_seen_to_move(self, act_of: Acts) -> None:
+        clock = timeline(act_of(RAVINE))
+        quiet = int(clock.pace.quiet)
+        points = clock.act.runs[0].points
+        away = np.abs(points - points[-1]) / [6.0, 4.0]
+        assert (away[quiet:] <= UNSEEN).all()
+        assert (away[quiet - 1] > UNSEEN).any()
+        assert clock.run_time == pytest.approx(float(clock.pace.time(quiet)) + REST + SETTLE)
+
+    def test_curves_alone_are_drawn_at_an_even_pace(self, act_of: Acts) -> None:
+        act = act_of(
+            "functions: [{name: sphere, dimensions: 3}]\nlearning_rates: [0.02]\nstarts: [[1, 1, 1]]"
+        )
+        assert Timeline(act, 1.5).pace == Pace(1.5)
 
 
 class TestStage:

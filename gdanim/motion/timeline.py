@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Self
 
 import numpy as np
@@ -21,29 +21,67 @@ from gdanim.engine.solution import Act
 Mask = NDArray[np.bool_]
 Index = NDArray[np.int64]
 APPEAR, FALL, HOLD, LEAVE = 2.4, 1.2, 3.0, 1.0  # seconds of a film's beats, beside the run
-SPEED_UP = 2.5  # seconds in which the pace grows e-fold
+FIRST = 3  # steps that are all equally slow, so that they can be understood
+SPEED_UP = 2.0  # seconds in which the pace then grows e-fold
+UNSEEN = 0.004  # of the domain's sides: this near to its end a ball is no more seen to move
+REST = 1.2  # seconds that all steps take from which nothing is seen to move
 ROLLED = 2  # variables of an objective on which balls are seen between their iterates
 SETTLE = 0.7  # seconds that a film looks on after the last ball has come to rest
 
 
 @dataclass(frozen=True)
 class Pace:
-    """Steps to seconds: ``rate`` steps a second at first, growing exponentially.
+    """Steps to seconds: the FIRST ones at an even ``rate``, then exponentially faster.
 
-    step(t) = rate * s * (exp(t / s) - 1) with s = SPEED_UP, so the early steps can be followed and a
-    tail of n steps costs only log(n) seconds. ``stretch`` scales the time axis to a wished duration.
+    From then on step(t) = FIRST + rate * s * (exp(t / s) - 1) with s = SPEED_UP, so that a tail of n steps
+    costs only log(n) seconds. From step ``quiet`` on nothing is seen to move, and s is ``hurry``.
+    ``stretch`` scales the time axis to a wished duration.
     """
 
     rate: float
     stretch: float = 1.0
+    quiet: float = math.inf
+    hurry: float = SPEED_UP
+
+    @cached_property
+    def _phases(self) -> list[tuple[float, float, float, float]]:
+        """Of each: the step and the second at which it begins, its steps a second then, its s."""
+        phases = [(float(FIRST), FIRST / self.rate, self.rate, SPEED_UP)]
+        if self.quiet < math.inf:
+            after = max(self.quiet - FIRST, 0.0)
+            seconds = SPEED_UP * math.log1p(after / (self.rate * SPEED_UP))
+            phases.append(
+                (FIRST + after, FIRST / self.rate + seconds, self.rate + after / SPEED_UP, self.hurry)
+            )
+        return phases
 
     def step(self, seconds: float) -> float:
         """Steps done after so many seconds."""
-        return self.rate * SPEED_UP * math.expm1(max(0.0, seconds) / self.stretch / SPEED_UP)
+        t = max(0.0, seconds) / self.stretch
+        for first, begin, speed, s in reversed(self._phases):
+            if t >= begin:
+                return first + speed * s * math.expm1((t - begin) / s)
+        return self.rate * t
 
     def time(self, step: Array | Index | float) -> Array:
         """Seconds at which a step begins; shape of ``step``."""
-        return np.asarray(self.stretch * SPEED_UP * np.log1p(np.asarray(step) / (self.rate * SPEED_UP)))
+        k = np.asarray(step, dtype=float)
+        t = k / self.rate
+        for first, begin, speed, s in self._phases:
+            t = np.where(k > first, begin + s * np.log1p(np.maximum(k - first, 0.0) / (speed * s)), t)
+        return np.asarray(self.stretch * t)
+
+    def resting(self, quiet: int, last: int) -> Self:
+        """The same pace where nothing is seen to move from step ``quiet`` to the last: those take REST."""
+        pace = replace(self, quiet=float(max(quiet, FIRST)))
+        _, _, speed, s = pace._phases[-1]
+        wanted = (last - pace.quiet) / (speed * REST)  # = (exp(x) - 1) / x where x is REST / s
+        if wanted <= s / REST * math.expm1(REST / s):
+            return self
+        x = REST / s
+        for _ in range(60):
+            x = math.log1p(wanted * x)
+        return replace(pace, hurry=REST / x)
 
 
 @dataclass(frozen=True)
@@ -69,9 +107,13 @@ class Timeline:
         """
         self.act = act
         self.steps = max(run.steps for run in act.runs)
-        self.pace = pace if isinstance(pace, Pace) else Pace(pace)
-        if run_time is not None and not isinstance(pace, Pace):
-            self.pace = Pace(pace, run_time / max(float(self.pace.time(self.steps)), 1e-9))
+        if isinstance(pace, Pace):
+            self.pace = pace
+        else:
+            self.pace = Pace(pace).resting(max(map(self._quiet, act.runs)), self.steps)
+            if run_time is not None:
+                stretch = run_time / max(float(self.pace.time(self.steps)), 1e-9)
+                self.pace = replace(self.pace, stretch=stretch)
         lengths = np.array([run.steps + 1 for run in act.runs])
         self._last = lengths - 1
         self._offset = np.concatenate([[0], np.cumsum(lengths)[:-1]])
@@ -143,6 +185,16 @@ class Timeline:
         """The last row inside the domain: after it the ball never comes back."""
         rows = np.flatnonzero(self._inside(run))
         return int(rows[-1]) if rows.size else 0
+
+    def _quiet(self, run: Run) -> int:
+        """The step from which a ball is no more seen to move; its last one where only curves show it."""
+        domain = np.asarray(self.act.domain)
+        if len(domain) > ROLLED:
+            return run.steps
+        with np.errstate(invalid="ignore", over="ignore"):
+            away = np.abs((run.points - run.points[-1]) / np.ptp(domain, axis=1)).max(axis=1)
+        moving = np.flatnonzero(self._inside(run) & ~(away <= UNSEEN))
+        return int(moving[-1]) + 1 if moving.size else 0
 
     def _inside(self, run: Run) -> Mask:
         """Which rows of a run are in the domain."""

@@ -109,8 +109,8 @@ class Shown(Model):
     """Standard deviation of what is added to each component of every gradient."""
     seed: int = Field(default=0, ge=0)
     """Of everything random."""
-    pace: float = Field(default=1.5, ge=0.001, le=10_000)
-    """Steps per second at the start; the tail goes faster and faster."""
+    pace: float = Field(default=1.0, ge=0.001, le=10_000)
+    """Steps per second of the first three; the others go faster and faster."""
     camera: Camera = Camera()
     """Where the film is seen from; absent, from where most of the paths can be seen."""
     view: View = View()

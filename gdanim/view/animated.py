@@ -60,15 +60,20 @@ class Clock(Animated):
         return self.timeline.at(self.seconds)
 
     @property
+    def landed(self) -> float:
+        """Opacity of what tells of balls that stand at their starts: it comes as they land."""
+        return max(2 * self.fall - 1, 0.0)
+
+    @property
     def numbered(self) -> float:
-        """Opacity of the run's numbers, which go before its balls do."""
-        return max(2 * self.present - 1, 0.0)
+        """Opacity of the run's numbers, which come as its balls land and go before they do."""
+        return self.landed * max(2 * self.present - 1, 0.0)
 
     @property
     def counters(self) -> list[tuple[int, float]]:
         """Steps to show and their opacities: that of the run, and 0, which comes back as its balls go."""
         step = self.moment.step if self.seconds > 0 else 0
-        return [(step, self.numbered), (0, max(1 - 2 * self.present, 0.0))]
+        return [(step, max(2 * self.present - 1, 0.0)), (0, max(1 - 2 * self.present, 0.0))]
 
     def drop(self, count: int) -> tuple[Array, Array]:
         """Heights above their starts (1: where they drop from) and opacities of so many balls, both (count,).

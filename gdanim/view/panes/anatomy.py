@@ -68,7 +68,7 @@ class AnatomyPane(ContourPane):
         del points
         moment = self.timeline.at(self.clock.seconds)
         last = len(self.inside.moves) - 1
-        if last < 0 or moment.ended[0]:
+        if last < 0:
             return
         k, f = min(moment.step, last), moment.fraction
 
@@ -76,7 +76,8 @@ class AnatomyPane(ContourPane):
             """Between the step that is taken and the next, so that nothing jumps."""
             return np.asarray((1 - f) * values[k] + f * values[min(k + 1, last)])
 
-        place, alpha = places[0], float(shown[0])
+        place = places[0]
+        alpha = float(shown[0]) * (1 - verdict_shown(self.timeline, 0, self.clock.seconds))
         if self.inside.second_moment is not None:
             roots = np.sqrt(np.maximum(now(self.inside.second_moment), 0.0))
             half = LARGEST * self._scale * roots / self._widest

@@ -17,6 +17,7 @@ from gdanim.view.bar import ColorBar
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
 from gdanim.view.panes.contour import ContourPane
+from gdanim.view.panes.rates import verdict_shown
 from gdanim.view.plot import GAP, TICK_SIZE, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import Numbers, fitted, literal
@@ -149,7 +150,8 @@ class Shares(FlatPane):
 
     def moving(self, sketch: Sketch) -> None:
         clock, text, quiet = self.clock, self.ink("text"), self.ink("secondary")
-        moment = clock.moment
+        balls = range(len(clock.act.runs))
+        arrived = np.array([verdict_shown(clock.timeline, ball, clock.seconds) for ball in balls])
         left, _, right, bottom = self.box
         s = self.lettering.scale
         middle = self.lettering.size(self._step)[1] / s / 2  # of a line, from its top
@@ -163,10 +165,11 @@ class Shares(FlatPane):
             sketch.disc([[left + BALL, y + middle]], BALL, color)
             sketch.text(name, left + INDENT, y, text)
             sketch.text(percent, share, y, text, align=(1.0, 0.0))
-            arrived = np.count_nonzero(moment.ended & (self._row_of == i)) if clock.seconds > 0 else 0
-            x = share + 40 + 2.4 * BALL * np.arange(arrived)
+            shown = np.sort(arrived[self._row_of == i])[::-1]
+            x = share + 40 + 2.4 * BALL * np.arange(len(shown))
             x = x[x < right - BALL]
-            sketch.ball(np.column_stack([x, np.full(len(x), y + middle)]), BALL, color, clock.numbered)
+            places = np.column_stack([x, np.full(len(x), y + middle)])
+            sketch.ball(places, BALL, color, shown[: len(x)] * clock.numbered)
 
 
 def _row(run: Run, minima: Array, shown: NDArray[np.int64]) -> int:

@@ -113,11 +113,12 @@ class ContourPane(RunPane):
             if self.plot.frame.width > ROOMY:
                 self._draw_steps(sketch)
             self._draw_gradients(sketch, places, moment.points, shown)
-        inside = np.all((places > self._corner[0]) & (places < self._corner[1]), axis=1)
+        out = np.maximum(self._corner[0] - places, places - self._corner[1]).max(axis=1)
+        fading = 1 - np.nan_to_num(out, nan=np.inf) / self.radius  # while half of a ball is outside
+        shown = shown * np.clip(fading, 0.0, 1.0)
         shells = np.ones(len(places)) if self.fleeting else moment.shells
-        rims = shells[inside] * self.radius + 2.0
-        sketch.disc(places[inside], rims, self.ink("background"), 0.55 * shown[inside])
-        sketch.ball(places[inside], self.radius, self.colors[inside], shown[inside], shells[inside])
+        sketch.disc(places, shells * self.radius + 2.0, self.ink("background"), 0.55 * shown)
+        sketch.ball(places, self.radius, self.colors, shown, shells)
 
     def _numbers(self) -> ColorBar:
         """The bar of the losses, as high as the surface stands."""

@@ -49,8 +49,7 @@ class TracesPane(RunPane):
         self.plot.draw(sketch, self.ink("secondary"), self.ink("text"))
 
     def running(self, sketch: Sketch) -> None:
-        if self.clock.fall < 1:
-            return
+        sketch.opacity *= self.clock.landed
         moment = self.clock.moment
         now = moment.step + moment.fraction
         for color, (steps, points) in zip(self.colors, self._curves, strict=True):

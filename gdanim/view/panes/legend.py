@@ -188,7 +188,7 @@ class Legend(FlatPane):
         return COLUMN_GAP if self.box.width > NARROW else CLOSE
 
     def moving(self, sketch: Sketch) -> None:
-        moment = self.clock.moment if self.clock.seconds > 0 else None
+        moment = self.clock.moment if self.clock.landed > 0 else None
         sketch.labels(self._summary(moment) if self.rows is None else self._each(self.rows, moment))
 
     def _each(self, rows: Rows, moment: Moment | None) -> list[Label]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,8 +29,8 @@ FINEST = 2.0  # points: vertices stand no closer
 HIGHEST, OUT = 1e200, 2.0  # where a value ends, and where times the highest shown a curve does
 LABEL_SIZE, NOTE_SIZE = 30.0, 28.5
 MOST = 0.32  # share of the box that labels may take
-CLOSE, PITCH, BESIDE = 36.0, 72.0, 20.0  # points between labels, between those with notes, and from a tip
-LATELY, GLANCES = 0.6, 9  # seconds in which a label gives way, and how often they are looked at
+PITCH, NOTED = 72.0, 0.85  # points from label to label, and of that the least that leaves room for notes
+LEADERS, BESIDE = 44.0, 10.0  # points beside the frame in which leaders reach the labels, and from them
 APPEAR = 0.5  # seconds in which a note fades in
 
 
@@ -56,7 +57,8 @@ class Curve:
 class QuantilesPane(RunPane):
     """A number of the balls of each (optimizer, rate): its median against what was counted, and quartiles.
 
-    Each curve is named at its tip, where wanted; the names give way to each other.
+    Each curve is named beside the frame, where wanted: near its end, from the beginning, so that no name
+    ever moves; a leader goes from its tip to its name.
     """
 
     def __init__(
@@ -92,7 +94,7 @@ class QuantilesPane(RunPane):
             for grid, group in zip(grids, groups, strict=True)
         ]
         self.plot = Plot(
-            box.inset(0, 0, room + BESIDE, 0),
+            box.inset(0, 0, room + LEADERS + BESIDE if named else BESIDE, 0),
             across,
             fitting([row for rows in quartiles for row in rows], height),
             self.lettering,
@@ -119,40 +121,34 @@ class QuantilesPane(RunPane):
 
     def still(self, sketch: Sketch) -> None:
         self.plot.draw(sketch, self.ink("secondary"), self.ink("text"))
+        for curve, y in zip(self.curves, self.heights, strict=True) if self.named else ():
+            sketch.text(curve.label, self._beside, y, curve.color, align=(0.0, 0.5))
 
     def running(self, sketch: Sketch) -> None:
         clock, frame = self.clock, self.plot.frame
-        if clock.fall < 1:
-            return
+        sketch.opacity *= clock.landed
         count = self.pace.step(clock.seconds)
         drawn = [curve.until(count) for curve in self.curves]
         for curve, places in zip(self.curves, drawn, strict=True):
             if not curve.alone:
                 lower, _, upper = np.maximum(places[:, 1:], frame.top).T
                 sketch.area(places[:, 0], upper, lower, curve.color, 0.22)
-        for curve, places in zip(self.curves, drawn, strict=True):
+        for curve, places, y in zip(self.curves, drawn, self.heights, strict=True):
             line = np.where(places[:, 2:3] < frame.top, np.nan, places[:, [0, 2]])
             sketch.line(line, curve.color, 3.4, 0.95)
-            sketch.line([line[-1], [self._front(clock.seconds), line[-1, 1]]], curve.color, 1.5, 0.4)
+            self._lead(sketch, curve, line[-1], y)
             sketch.glow(line[-1], 22.0, curve.color, 0.5)
             sketch.disc(line[-1], 7.0, curve.color)
-        if self.named:
-            self._draw_labels(sketch)
 
-    def _draw_labels(self, sketch: Sketch) -> None:
-        """All at the front, beside the tips or what is left of them."""
-        seconds, quiet = self.clock.seconds, self.ink("secondary")
-        x = self._front(seconds) + BESIDE
-        aside = np.mean([self._aside(seconds - ago) for ago in np.linspace(0.0, LATELY, GLANCES)], axis=0)
-        places = np.minimum(self.tips(seconds) + aside, self._lowest)
-        for i, (curve, y) in enumerate(zip(self.curves, places, strict=True)):
-            others = np.delete(places, i)
-            nearest = float(np.abs(others - y).min(initial=np.inf))
-            below = float((others - y)[others > y].min(initial=np.inf))
-            clear = _share(nearest, 0.8 * CLOSE, CLOSE)  # labels fade while one passes the other
-            told = _share(seconds - self._end(curve), 0.0, APPEAR) * _share(below, 0.85 * PITCH, PITCH)
-            sketch.text(curve.label, x, y, curve.color, clear, align=(0.0, 0.5), snap=False)
-            sketch.text(curve.note, x, y + 0.45 * PITCH, quiet, clear * told, align=(0.0, 0.5), snap=False)
+    def _lead(self, sketch: Sketch, curve: Curve, tip: Array, y: float) -> None:
+        """From a curve's tip to its name at height ``y``, or to the front; its note, when it has ended."""
+        end = self.plot.frame.right if self.named else self._front(self.clock.seconds)
+        leader = np.array([tip, [end, tip[1]], [self._beside - BESIDE, y]])
+        sketch.line(leader if self.named else leader[:2], curve.color, 1.5, 0.4)
+        if not self.named:
+            return
+        told = _share(self.clock.seconds - self._end(curve), 0.0, APPEAR) if self._noted else 0.0
+        sketch.text(curve.note, self._beside, y + 0.45 * PITCH, self.ink("secondary"), told, (0.0, 0.5))
 
     def _front(self, seconds: float) -> float:
         """How far the plot is drawn, in points."""
@@ -162,22 +158,22 @@ class QuantilesPane(RunPane):
         """Seconds at which it ends."""
         return float(self.pace.time(curve.counts[-1]))
 
-    def tips(self, seconds: float) -> Array:
-        """How far down the medians stand (curves,) in points, within the frame."""
-        count = self.pace.step(seconds)
-        heights = [curve.tip(count)[2] for curve in self.curves]
-        return np.asarray(np.clip(heights, self.plot.frame.top, self.plot.frame.bottom))
-
     @property
-    def _lowest(self) -> float:
-        """How far down a label may stand, for its note to stay inside the frame."""
-        return self.plot.frame.bottom - 0.75 * PITCH
+    def _beside(self) -> float:
+        """Where names begin, in points."""
+        return self.plot.frame.right + LEADERS + BESIDE
 
-    def _aside(self, seconds: float) -> Array:
-        """How far below its tip each label stands (curves,), so that none stands on another."""
-        tips = self.tips(seconds)
-        pitch = PITCH if any(seconds > self._end(curve) for curve in self.curves) else CLOSE
-        return np.array(spread(tips.tolist(), pitch, self.plot.frame.top, self._lowest)) - tips
+    @cached_property
+    def heights(self) -> Array:
+        """How far down the names stand (curves,) in points: near the ends of their curves."""
+        frame = self.plot.frame
+        ends = np.clip([curve.places[-1, 2] for curve in self.curves], frame.top, frame.bottom)
+        return np.array(spread(ends.tolist(), PITCH, frame.top, frame.bottom - 0.75 * PITCH))
+
+    @cached_property
+    def _noted(self) -> bool:
+        """Whether there is room for notes below the names."""
+        return bool(np.diff(np.sort(self.heights)).min(initial=PITCH) > NOTED * PITCH)
 
 
 class LossesPane(QuantilesPane):
@@ -232,6 +228,6 @@ def _share(value: float, low: float, high: float) -> float:
 
 def _keeping(pace: Pace, steps: int, most: int) -> Pace:
     """A pace that begins like another and has done ``most`` when that one has done ``steps``."""
-    if not steps:  # every ball rests where it starts
+    if most == steps or not steps:  # they are those of the clock, or every ball rests where it starts
         return pace
     return Pace(pace.rate, float(pace.time(steps)) / float(Pace(pace.rate).time(most)))

@@ -100,12 +100,12 @@ class ProfilePane(RunPane):
         self.plot.draw(sketch, self.ink("secondary"), self.ink("text"), grid=0.07)
         count = int(self.drawn * len(self._curve))
         sketch.line(self._curve[:count], self.ink("lines"), 3.0, 0.85)
-        if self.drawn == 1.0:
+        if ringed := max(8 * self.drawn - 7, 0.0):
             minima = [m for m in self.act.objective.minima if self.low <= m[0] <= self.high]
             places = self.plot.at(
                 [m[0] for m in minima], self.act.objective.value(np.reshape(minima, (-1, 1)))
             )
-            sketch.ring(places, 9.0, self.ink("lines"), 2.0, 0.9)
+            sketch.ring(places, 9.0, self.ink("lines"), 2.0, 0.9 * ringed)
 
     def running(self, sketch: Sketch) -> None:
         clock = self.clock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -43,7 +43,10 @@ AXIS_NAME = 100.0  # points that the name of the steps takes above the frame
 
 
 class RatePane(ContourPane):
-    """The map of the balls at one rate: its name and their median loss above, the verdict and cause below."""
+    """The map of the balls at one rate: its name and their median loss above, the verdict and cause below.
+
+    ``named`` is the opacity of its name.
+    """
 
     def __init__(self, scene: Stage, clock: Clock, box: Box, balls: Sequence[int]) -> None:
         map_box, crowd = box.inset(0, HEAD, 0, FOOT), len(balls) > MOST_DETAILED
@@ -53,6 +56,7 @@ class RatePane(ContourPane):
         name = title(self.act.runs, clock.act.runs)
         natural = LETTER * len(name) * TITLE_SIZE
         least = SHRUNK * natural + taken if len(balls) == 1 else SIDE_BY_SIDE
+        self.named = 1.0
         self._crammed = room < least  # the curves tell the loss, too
         self._title = self._fitted(name, TITLE_SIZE, 0.0 if self._crammed else taken)
         self.loss, self.counter = Numbers(lettering, LOSS_SIZE), Numbers(lettering, NOTE_SIZE)
@@ -76,16 +80,18 @@ class RatePane(ContourPane):
         room = (self.plot.frame.width - taken) * self.lettering.scale
         return self.lettering.want(fitted(literal(text), room), size)
 
+    def state(self) -> tuple[Any, float]:
+        return super().state(), self.named
+
     def still(self, sketch: Sketch) -> None:
         super().still(sketch)
-        frame = self.plot.frame
-        sketch.text(self._title, frame.left, frame.top - 8, tuple(self.colors[0]), align=(0.0, 1.0))
+        left, top = self.plot.frame[:2]
+        sketch.text(self._title, left, top - 8, tuple(self.colors[0]), self.named, align=(0.0, 1.0))
 
     def running(self, sketch: Sketch) -> None:
         super().running(sketch)
         clock, frame, s = self.clock, self.plot.frame, self.lettering.scale
-        if clock.seconds <= 0:
-            return
+        sketch.opacity *= clock.landed
         moment = self.timeline.at(clock.seconds)
         loss = float(np.median(moment.losses))
         point = frame.right * s - NUMBER * self.loss.digit_width
@@ -175,8 +181,7 @@ class StabilityPane(RunPane):
 
     def running(self, sketch: Sketch) -> None:
         clock = self.clock
-        if clock.fall < 1:
-            return
+        sketch.opacity *= clock.landed
         moment = clock.moment
         now = moment.step + moment.fraction
         for i, (run, color) in enumerate(zip(self.runs, self.colors, strict=True)):

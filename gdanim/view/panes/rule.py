@@ -30,7 +30,8 @@ class RulePane(FlatPane):
 
     ``told`` lines of numbers have appeared, over all steps; ``spread`` is 1 while there is room for
     them and 0 when the symbols stand alone. Where a box has no room for the numbers of all lines, those
-    told last open the lines apart, and close again.
+    told last open the lines apart, and close again. Nothing is written over anything: what was there goes,
+    then lines move, then the new comes.
     """
 
     def __init__(
@@ -50,6 +51,8 @@ class RulePane(FlatPane):
         room = box.height / SMALLER - self.needs(count, 0)
         self._open = min(max(int(room / NUMBERS), 1), count)  # lines with numbers
         self._fit = min(1.0, box.height / self.needs(count, self._open))
+        pixels = self._fit * self.lettering.scale  # lines take whole ones: where text rests it is sharp
+        self._symbols_room, self._numbers_room = round(LINE * pixels), 2 * round(NUMBERS * pixels / 2)
         letters = symbols(rule)
         self._symbols = [self._layers(in_symbols(line), letters, 1.0) for line in rule.lines]
         self._numbers = [
@@ -68,29 +71,40 @@ class RulePane(FlatPane):
     @property
     def height(self) -> float:
         """Points that the symbols take when they stand alone."""
-        return len(self._symbols) * LINE * self._fit
+        return len(self._symbols) * self._symbols_room / self.lettering.scale
 
     def moving(self, sketch: Sketch) -> None:
-        box, count, y = self.box, len(self._symbols), self.box.top
-        still = self.told == int(self.told) and self.spread in (0.0, 1.0)
+        count, y = len(self._symbols), float(round(self.box.top * self.lettering.scale))
         for j, layers in enumerate(self._symbols):
-            shares = [self._share(k * count + j) for k in range(len(self._numbers))]
-            apart = self.spread * (1.0 if self._open == count else sum(shares))
-            for key, ink in layers:
-                sketch.text(key, box.left, y + LINE * self._fit / 2, ink, align=(0.0, 0.5), snap=still)
-            for k, (rows, share) in enumerate(zip(self._numbers, shares, strict=True)):
-                strength = (share if self._open == count else max(3 * share - 2, 0.0)) * max(
-                    2 * self.spread - 1, 0.0
-                )
+            lines = [k * count + j for k in range(len(self._numbers))]
+            apart = 1.0 if self._open == count else sum(map(self._opened, lines))
+            room = self._numbers_room * apart * _share(1.5 * self.spread)
+            self._write(sketch, layers, self.box.left, y + self._symbols_room // 2, 1.0)
+            y += self._symbols_room
+            for k, (rows, line) in enumerate(zip(self._numbers, lines, strict=True)):
+                strength = self._strength(line) * _share(3 * self.spread - 2)
                 strength *= 1 - (1 - PASSED) * _share(self.told - (k + 1) * count)
-                below = y + (LINE + NUMBERS * apart / 2) * self._fit
-                for key, ink in rows[j] if strength > 0 else ():
-                    sketch.text(key, box.left + INDENT, below, ink, strength, align=(0.0, 0.5), snap=still)
-            y += (LINE + NUMBERS * apart) * self._fit
+                if strength > 0:
+                    self._write(sketch, rows[j], self.box.left + INDENT, y + room / 2, strength)
+            y += room
 
-    def _share(self, line: int) -> float:
-        """How far the numbers of a line, counted over all steps, have appeared and not gone again."""
-        return _share(self.told - line) * (1 - _share(self.told - line - self._open))
+    def _write(self, sketch: Sketch, layers: Layers, left: float, middle: float, strength: float) -> None:
+        """Layers from ``left`` in points, around a height in pixels: sharp where that is whole."""
+        x = round(left * self.lettering.scale)
+        for key, ink in layers:
+            top = middle - self.lettering.size(key)[1] // 2
+            sketch.labels([self.lettering.place(key, x, top, ink, strength, snap=False)])
+
+    def _opened(self, line: int) -> float:
+        """How far there is room for the numbers of a line, counted over all steps."""
+        return _share(3 * (self.told - line) - 1) * (1 - _share(3 * (self.told - line - self._open) - 1))
+
+    def _strength(self, line: int) -> float:
+        """Opacity of its numbers: they come when there is room, and when those before have gone."""
+        come, go = self.told - line, self.told - line - self._open
+        if self._open < len(self._symbols):
+            return _share(3 * come - 2) * (1 - _share(3 * go))
+        return _share(come if line < self._open else 2 * come - 1) * (1 - _share(2 * go))
 
     def _worked(self, line: Line, before: Values, result: Array) -> Layers:
         """A line with its numbers, in the colours of what they are."""
