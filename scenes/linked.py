@@ -56,11 +56,11 @@ class Linked(FilmScene):
             if layout.width <= SMALL:
                 return [surface, contour, lower], columns
             curves, lower = lower.columns(1, 1)
-        elif layout.width > SMALL:
-            surface, flat, lower = body.rows(4, 4, 2)
-            contour, curves = flat.columns(1, 1)
         else:
-            height = min(max(0.16 * body.height, Legend.height(balls, columns)), 0.25 * body.height)
-            upper, lower = body.rows(body.height - height - 40, height)
-            surface, contour, curves = upper.rows(5, 4, 3)
+            columns = 1
+            height = min(max(0.16 * body.height, Legend.height(balls, columns)), 0.34 * body.height)
+            upper, lower = body.rows(body.height - height - 20, height, gap=20)
+            surface, flat = upper.rows(5, 4, gap=16)
+            surface = surface._replace(left=0.0, right=layout.width)
+            contour, curves = flat._replace(left=8.0, right=layout.width - 8).columns(1, 1, gap=8)
         return [surface, contour, lower, curves], columns

@@ -99,7 +99,7 @@ def small(scene: Any) -> list[str]:
     return [
         f"{markup} is {size / scene.size[1]:.2%} high"
         for markup, size in scene.lettering._index
-        if size < least and not RAISED.fullmatch(markup)
+        if size < least and not RAISED.fullmatch(markup) and not markup.startswith("#box(")
     ]
 
 

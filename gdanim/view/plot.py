@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +13,12 @@ from gdanim.engine.runs import Array
 from gdanim.theme import Color
 from gdanim.view.layout import Box
 from gdanim.view.sketch import Sketch
-from gdanim.view.text import Lettering
-from gdanim.view.ticks import tick, ticks
+from gdanim.view.text import LETTER, Lettering
+from gdanim.view.ticks import rounder, tick, ticks
 
 TICK_SIZE, NAME_SIZE = 28.5, 30.0
 LEFT, TOP, RIGHT, BOTTOM = 100.0, 44.0, 18.0, 82.0  # points that numbers and names need around the frame
+Mark = tuple[float, str]  # a value and how it is written
 GAP = 10.0  # points between the frame and its numbers
 
 
@@ -99,8 +101,12 @@ class Plot:
             frame = Box(left, top, left + width, top + height)
         self.frame = frame
         self._x, self._y = (
-            [(v, lettering.want(mark, TICK_SIZE)) for v, mark in scale.marks(max(2, int(count))) if names]
-            for scale, count in ((x, frame.width / 140), (y, frame.height / 75))
+            [
+                (v, lettering.want(mark, TICK_SIZE))
+                for v, mark in clear(scale, scale.marks(max(2, int(length / pitch))), length, flat=flat)
+                if names
+            ]
+            for scale, length, pitch, flat in ((x, frame.width, 140, True), (y, frame.height, 75, False))
         )
         self._names = [lettering.want(name, NAME_SIZE) for name in names or ()]
 
@@ -129,3 +135,20 @@ class Plot:
             middle = (frame.left + frame.right) / 2
             sketch.text(self._names[0], middle, frame.bottom + BOTTOM, text, align=(0.5, 1.0))
             sketch.text(self._names[1], frame.left, frame.top - 6, text, align=(0.0, 1.0))
+
+
+def clear(scale: Scale, marks: Sequence[Mark], length: float, *, flat: bool) -> list[Mark]:
+    """Of marks along an axis of some points those whose labels stand clear of each other, round ones first.
+
+    ``flat``: the axis is level, and labels side by side.
+    """
+    rounder_first = {value: k for k, value in enumerate(rounder([value for value, _ in marks]))}
+    kept: list[tuple[float, float]] = []  # places and halves of what the labels take
+    chosen = []
+    for value, mark in sorted(marks, key=lambda m: rounder_first[m[0]]):
+        half = (LETTER * TICK_SIZE * len(mark.strip("$")) if flat else TICK_SIZE) / 2
+        place = float(scale.share(value)) * length
+        if all(abs(place - other) >= half + own + 4 for other, own in kept):
+            kept.append((place, half))
+            chosen.append((value, mark))
+    return sorted(chosen)

@@ -194,8 +194,9 @@ class Curtain:
     def labels(self) -> list[Label]:
         s, layout = self.lettering.scale, self.layout
         left, top, _, bottom = layout.stage
-        if left > layout.column:
-            boxes = [("ltr", 0.0, 0.0, left + 60, layout.height)]
+        beside = max([box.right for box in layout.over] or [left if left > layout.column else 0.0])
+        if beside:
+            boxes = [("ltr", 0.0, 0.0, beside + 60, layout.height)]
         else:
             boxes = [("ttb", 0.0, 0.0, layout.width, top + 30)]
             boxes += [("btt", 0.0, bottom - 30, layout.width, layout.height - bottom + 30)]

@@ -116,7 +116,7 @@ class KeyPane(FlatPane):
         names = [("gradient", "downhill gradient")]
         names += [("momentum", "momentum")] * memory
         names += [("lines", "step")]
-        names += [("second_moment", "squared gradients so far")] * squares
+        names += [("second_moment", "squared gradients")] * squares
         self._names = [(ink, self.lettering.want(literal(name), KEY)) for ink, name in names]
 
     def still(self, sketch: Sketch) -> None:

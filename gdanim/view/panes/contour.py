@@ -20,7 +20,7 @@ from gdanim.view.bar import ColorBar
 from gdanim.view.layout import Box
 from gdanim.view.levels import interrupted, label_place, level_lines, levels
 from gdanim.view.pane import RunPane
-from gdanim.view.plot import Plot, Scale
+from gdanim.view.plot import TICK_SIZE, Plot, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import formula
 from gdanim.view.ticks import tick
@@ -75,8 +75,8 @@ class ContourPane(RunPane):
         self.colors = np.array(scene.colors(self.act))
         self.levels = levels(self.landscape.height, min(LEVELS, int(self.plot.frame.height / APART)))
         self._bar = self._numbers() if bar else None
-        self._names = {level: self.lettering.want(tick(level), 20.0) for level in self.levels}
-        self._steps = [self.lettering.want(str(k), 20.0) for k in range(NUMBERED + 1)]
+        self._names = {level: self.lettering.want(tick(level), TICK_SIZE) for level in self.levels}
+        self._steps = [self.lettering.want(str(k), TICK_SIZE) for k in range(NUMBERED + 1)]
         self.radius = BALL / max(len(self.act.runs) / 8, 1.0) ** (0.7 if fleeting else 0.35)
 
     def still(self, sketch: Sketch) -> None:

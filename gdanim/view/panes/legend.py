@@ -155,7 +155,9 @@ class Legend(FlatPane):
             self._facts = [lettering.want(fact, NOTE_SIZE) for fact in facts]
             self._converge = np.array([run.status in (Status.CONVERGED, Status.LOCAL) for run in self.runs])
             self._of = lettering.want(f"of {len(self.runs)}", LABEL_SIZE)
-            self._names = [self._text(name, LABEL_SIZE, self._column - INDENT) for name, _ in self._groups]
+            number = (NUMBER + 4) * DIGIT if self.valleys else 0.0
+            room = self._column - INDENT - number
+            self._names = [self._text(name, LABEL_SIZE, room) for name, _ in self._groups]
         else:
             room = self._column - INDENT
             self._names = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -161,7 +162,7 @@ class SurfacePane(Pane):
         if not self.valleys or shown <= 0 or self.clock.seconds <= 0:
             return None, []
         rows: list[list[float]] = []
-        labels: list[Label] = []
+        counts: list[list[Label]] = []
         land, s = self.timeline.landscape, self.scene.lettering.scale
         width, height = self.scene.size
         for valley in self.valleys:
@@ -175,8 +176,22 @@ class SurfacePane(Pane):
                 middle, depth = (x + 1) / 2 * width, camera.depth(at + np.array([0.0, 0.0, 0.1]))
                 right = middle + len(str(count)) / 2 * self._counted.digit_width
                 digits = self._counted.whole(count, right, (1 - y) / 2 * height - OVER * s, self.ink, shown)
-                labels += [digit._replace(depth=depth) for digit in digits]
+                digits = [digit._replace(depth=depth) for digit in digits]
+                if all(self._apart(digits, other) for other in counts):  # the fullest valleys come first
+                    counts.append(digits)
+        labels = [digit for digits in counts for digit in digits]
         return np.array(rows) if rows else None, labels
+
+    def _apart(self, number: Sequence[Label], other: Sequence[Label]) -> bool:
+        """Whether two numbers stand clear of each other."""
+        one, two = (
+            np.array([self.scene.lettering.ink(digit) for digit in digits]) for digits in (number, other)
+        )
+        low, high = (
+            np.maximum(one[:, :2].min(axis=0), two[:, :2].min(axis=0)),
+            np.minimum(one[:, 2:].max(axis=0), two[:, 2:].max(axis=0)),
+        )
+        return bool(np.any(low > high + 2))
 
     def _guides(self, camera: Camera, moment: Rolled, lift: Array) -> list[Segments]:
         """Dashes from each watched ball down to the floor, and across to the height axis.
