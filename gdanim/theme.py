@@ -27,6 +27,9 @@ class Theme:
     momentum: str
     second_moment: str
     palette: tuple[str, ...]  # of the balls, in order; told apart, and from the land, by any eyes
+    diverged: str  # of what became of a ball, in a grid of settings: none of them is a colour of its steps
+    oscillating: str
+    late: str  # not there in time
     colormap: str  # of the height, any name of the cmap catalogue
     lines: str  # mesh and level lines on the surface
     mesh_opacity: float
@@ -64,6 +67,9 @@ themes: dict[str, Theme] = {
             *("#FFDD33", "#A061FF", "#FF331B", "#50FCFF", "#EEAA83", "#8DC1FF"),
             *("#FFFFCF", "#AA7359", "#A0FF88", "#668F1E", "#B9C346", "#9D92FF"),
         ),
+        diverged="#7A1408",
+        oscillating="#F0BC60",
+        late="#685050",
         colormap="seaborn:mako",
         lines="#FFFFFF",
         mesh_opacity=0.11,
@@ -89,6 +95,9 @@ themes: dict[str, Theme] = {
             *("#960F00", "#0000A3", "#C900B0", "#0B0013", "#8938FF", "#BA5600"),
             *("#410060", "#6B2A2A", "#554178", "#340B00", "#0000F5", "#7C5E36"),
         ),
+        diverged="#B43A1A",
+        oscillating="#F2C060",
+        late="#E8D8E8",
         colormap="cmocean:tempo",
         lines="#12302F",
         mesh_opacity=0.13,
@@ -114,6 +123,9 @@ themes: dict[str, Theme] = {
             *("#7DFFFF", "#F462B8", "#DEFF6B", "#C17BFF", "#B7BFFF", "#B7FFD4"),
             *("#B1C300", "#6EA482", "#C19C53", "#08ADC5", "#8ED1A2", "#E4E500"),
         ),
+        diverged="#660077",
+        oscillating="#E040C0",
+        late="#202028",
         colormap="crameri:bamako",
         lines="#FFFFFF",
         mesh_opacity=0.22,
@@ -139,6 +151,9 @@ themes: dict[str, Theme] = {
             *("#14148C", "#A12362", "#C30000", "#006ABA", "#2C0018", "#6C0901"),
             *("#0000FF", "#1B0039", "#562634", "#166F0E", "#6900C3", "#8C2B83"),
         ),
+        diverged="#222288",
+        oscillating="#EE8822",
+        late="#778899",
         colormap="crameri:bilbao_r",
         lines="#3B2A1A",
         mesh_opacity=0.16,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import combinations
 
+import cmap
 import numpy as np
 import pytest
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +19,7 @@ from gdanim.view import plot
 from gdanim.view.axes import TICK_SIZE
 from gdanim.view.layout import SHORT, layout
 from gdanim.view.panes import anatomy, basins, eigen, loss_grid, losses, rates, slopes, sweep
+from gdanim.view.panes.grid import LEAST
 from gdanim.view.panes.legend import NOTE_SIZE
 from gdanim.view.scene import BALL
 from gdanim.view.scenery import Scenery
@@ -158,6 +160,15 @@ def test_concepts_can_be_told_apart(theme: Theme, deficiency: str) -> None:
         assert np.linalg.norm(one - other) > 12
     balls = seen([rgb(c) for c in theme.palette], deficiency)
     assert nearest(balls[:2], concepts) >= 12
+
+
+@pytest.mark.parametrize("deficiency", list(DEFICIENCIES))
+def test_outcomes_are_told_from_numbers_of_steps(theme: Theme, deficiency: str) -> None:
+    scale = cmap.Colormap(theme.colormap)(np.linspace(LEAST, 1.0, 48))[:, :3]
+    outcomes = seen([rgb(c) for c in (theme.diverged, theme.oscillating, theme.late)], deficiency)
+    assert nearest(outcomes, seen(scale, deficiency)) >= 20
+    for one, other in combinations(outcomes, 2):
+        assert np.linalg.norm(one - other) >= 20
 
 
 def test_known_contrasts() -> None:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from gdanim.spec.grids import Losses
 from gdanim.spec.ranges import WIDE
-from gdanim.theme import rgb
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
 from gdanim.view.panes.grid import GridKey, GridPane
@@ -22,7 +21,6 @@ from gdanim.view.ticks import tick
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage
 
-FAILED = "#8E2B45"  # as a ball that diverged
 SIZE, PITCH, SWATCH = 28.5, 48.0, 26.0  # points
 
 
@@ -41,7 +39,7 @@ class LossGrid(GridPane):
     def colors(self) -> NDArray[np.uint8]:
         finite = np.isfinite(self.found.finite)
         colors = self.shades(self.scale.share(np.where(finite, self.found.losses, self.scale.high)))
-        colors[~finite, :3] = rgb(FAILED)
+        colors[~finite, :3] = self.ink("diverged")
         colors[~self.found.known] = 0.0
         return np.asarray((255 * colors[::-1]).round(), dtype=np.uint8)
 
@@ -81,7 +79,7 @@ class LossKey(GridKey):
             if words == "not tried":
                 cross_out(sketch, swatch, self)
             else:
-                sketch.box(swatch, rgb(FAILED), corner=4.0)
+                sketch.box(swatch, self.ink("diverged"), corner=4.0)
             sketch.text(key, left + SWATCH + 14, down + SWATCH / 2, text, align=(0.0, 0.5))
             down += PITCH
         down += PITCH / 2

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gdanim.engine.runs import Array, Status
 from gdanim.engine.sweep import Sweep
 from gdanim.spec.ranges import RATE
-from gdanim.theme import Color, rgb
+from gdanim.theme import Color
 from gdanim.view.layout import Box
 from gdanim.view.panes.grid import Cell, GridKey, GridPane
 from gdanim.view.plot import Scale
@@ -20,9 +20,9 @@ from gdanim.view.sketch import Sketch
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage
 
-# Told apart by their lightness too, and none of them on the usual scales of steps.
-OUTCOMES = {Status.DIVERGED: ("diverged", "#8E2B45"), Status.OSCILLATING: ("oscillates", "#D39BC4")}
-ELSE = ("not there in time", "#666D78")
+# What is told of a ball that did not converge, and which of the theme's colours it has.
+OUTCOMES = {Status.DIVERGED: ("diverged", "diverged"), Status.OSCILLATING: ("oscillates", "oscillating")}
+ELSE = ("not there in time", "late")
 SIZE, PITCH, SWATCH = 28.5, 46.0, 26.0  # points
 KEY_HEAD, NARROW = 136.0, 560.0  # of the key down to its items; a key of one column
 
@@ -74,7 +74,7 @@ class SweepPane(GridPane):
         for row, runs in enumerate(self.found.runs):
             for column, run in enumerate(runs):
                 if run.status is not Status.CONVERGED:
-                    colors[row, column, :3] = rgb(OUTCOMES.get(run.status, ELSE)[1])
+                    colors[row, column, :3] = self.ink(OUTCOMES.get(run.status, ELSE)[1])
         return np.asarray((255 * colors[::-1]).round(), dtype=np.uint8)
 
 
@@ -87,7 +87,7 @@ class SweepKey(GridKey):
         self.grid = grid
         runs = [run for row in grid.found.runs for run in row]
         told = {OUTCOMES.get(run.status, ELSE) for run in runs if run.status is not Status.CONVERGED}
-        self._rows = [(self.lettering.want(name, SIZE), rgb(color)) for name, color in sorted(told)]
+        self._rows = [(self.lettering.want(name, SIZE), self.ink(ink)) for name, ink in sorted(told)]
         self._bound = self.lettering.want("largest stable rate", SIZE)
 
     def still(self, sketch: Sketch) -> None:
