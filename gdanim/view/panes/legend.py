@@ -102,7 +102,7 @@ def over_stage(scene: Stage, act: Act, top: float) -> Layout:
     if scene.has_strip or not layout.wide:
         return beside_stage(scene, act, top)
     height = layout.panel.bottom - top
-    rows = arranged(act.runs, height, 2)
+    rows = arranged(act.runs, height, 1)
     if rows is None:
         return layout.floating(scene.heading, COLUMN, min(summed(act, 1), height), 1)
     return layout.floating(scene.heading, rows.width, rows.height, rows.columns)
