@@ -6,14 +6,22 @@ from gdanim.view import Clock, FilmScene, Pane
 from gdanim.view.panes.curves import CurvesPane
 from gdanim.view.panes.rates import APART, StabilityPane, rate_panes
 
+LEAST, SHARE = 270.0, 0.43  # points below the maps of a tall picture; share of the height in others
+
 
 class LearningRates(FilmScene):
-    """A map for each rate; below them the loss curves and the steps that each rate has cost."""
+    """A map for each rate; below them the loss curves and the steps that each rate has cost.
+
+    A tall picture has larger maps, and no room for the steps.
+    """
 
     dimensions = (2,)
     most_rates = 6
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
-        maps, below = rate_panes(self, clock, self.layout.body(top))
+        body, tall = self.layout.body(top), self.layout.tall
+        maps, below = rate_panes(self, clock, body, LEAST if tall else SHARE * body.height)
+        if tall:
+            return [*maps, CurvesPane(self, clock, below)]
         curves, stability = below.columns(3, 2) if below.width > APART * below.height else below.rows(1, 1)
         return [*maps, CurvesPane(self, clock, curves), StabilityPane(self, clock, stability)]

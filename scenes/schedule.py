@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from gdanim.view import Clock, FilmScene, Pane
 from gdanim.view.panes.losses import LossesPane, QuantilesPane
 from gdanim.view.panes.rates import APART, rate_panes
+from gdanim.view.plot import BARE, BOTTOM, TOP
+
+SHARE, TALL = 0.43, 0.5  # of the height below the title that is left below the maps; in tall pictures
 
 
 class Schedule(FilmScene):
@@ -14,11 +17,16 @@ class Schedule(FilmScene):
     most_rates = 6
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
-        maps, below = rate_panes(self, clock, self.layout.body(top))
-        rates, losses = below.columns(1, 1) if below.width > APART * below.height else below.rows(1, 1)
+        body, tall = self.layout.body(top), self.layout.tall
+        maps, below = rate_panes(self, clock, body, (TALL if tall else SHARE) * body.height)
+        if below.width > APART * below.height:
+            rates, losses = below.columns(1, 1)
+        else:  # one axis of steps is enough
+            frame = (below.height - BOTTOM - BARE - 2 * TOP) / 2
+            rates, losses = below.rows(frame + TOP + BARE, frame + TOP + BOTTOM, gap=0)
         values = [run.learning_rates for run in clock.act.runs]
         return [
             *maps,
-            QuantilesPane(self, clock, rates, values, "learning rate"),
+            QuantilesPane(self, clock, rates, values, "learning rate", bare=rates.bottom <= losses.top),
             LossesPane(self, clock, losses, named=False),
         ]
