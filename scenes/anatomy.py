@@ -10,7 +10,8 @@ from gdanim.view.panes.eigen import EigenPane, along_eigenvectors
 
 SMALL = 900.0  # points of a picture's width; a smaller square has no room for the curves
 LEAST = 240.0  # points that the curves need below the map
-KEY, GAP = 40.0, 24.0  # points: a line of what the arrows are, and room above it
+KEY, GAP = 42.0, 24.0  # points: a line of what the arrows are, and room above it
+NARROW = 500.0  # points: a picture that has no more within its margins has three such lines
 
 
 class AnatomyScene(FilmScene):
@@ -24,7 +25,8 @@ class AnatomyScene(FilmScene):
         insides = [anatomy(self.spec, clock.act, run.ball.number) for run in runs]
         errors = [e for run in runs for e in along_eigenvectors(run, clock.act.objective)[1]]
         wide = self.layout.wide
-        body = self.layout.body(top).inset(0, 0, 0, GAP + (KEY if wide else 2 * KEY))
+        body = self.layout.body(top)
+        body = body.inset(0, 0, 0, GAP + KEY * (1 if wide else 2 if body.width > NARROW else 3))
         tall, small = self.layout.tall, self.layout.square and self.layout.width <= SMALL
         boxes = body.columns(*[1.0] * len(runs)) if wide else body.rows(*[1.0] * len(runs), gap=GAP)
         if small:

@@ -18,6 +18,7 @@ LINES = 4  # a rule of more lines is told faster
 NEXT, GONE = 0.1, 0.3  # seconds before the lines of a step, and in which its arrow goes
 CLOSE = 1.2  # seconds in which the numbers give way to the loss curve
 LEGEND, CURVES = 170.0, 180.0  # points: the height of the legend, and the least of the loss curve's
+CLEAR = 230.0  # points that the loss curve needs below symbols that stay, where the picture is not wide
 LEAST, MOST, ROOMY = 0.56, 0.65, 0.9  # of a height that is not wide: rule and legend; of its size: a rule
 ARROWS = {"g": "gradient", "m": "momentum", "x": "step"}  # the arrow that a line's result is
 
@@ -61,7 +62,7 @@ class Explain(FilmScene):
         surface = PointedSurface(self, clock, left, inside)
         steps = worked_out(written, run, inside, len(LINE))
         words = RulePane(self, right if crammed else below, written, steps, color)
-        stays = words.height < below.height  # the symbols, when the numbers have gone
+        stays = words.height + (0.0 if self.layout.wide else CLEAR) < below.height  # when the numbers go
         free = below._replace(top=below.top + words.height + 20) if stays else below
         who = legend(self, clock, place)
         curves = [CurvesPane(self, clock, free)] if free.height > CURVES else []

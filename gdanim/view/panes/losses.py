@@ -32,6 +32,7 @@ MOST = 0.32  # share of the box that labels may take
 PITCH, NOTED = 72.0, 0.85  # points from label to label, and of that the least that leaves room for notes
 LEADERS, BESIDE = 44.0, 10.0  # points beside the frame in which leaders reach the labels, and from them
 NARROW, LINE, LIST_GAP = 700.0, 44.0, 20.0  # points: a box with a list below, its lines, air around
+SMALL = 480.0  # points: a narrower box has few words
 BULLET, INDENT = 9.0, 34.0  # points of the list: radius of a bullet, to the name
 APPEAR = 0.5  # seconds in which a note fades in
 
@@ -102,7 +103,9 @@ class QuantilesPane(RunPane):
             _quartiles(grid, [counts[i] for i in group], [values[i] for i in group])
             for grid, group in zip(grids, groups, strict=True)
         ]
-        counted = "evaluations of the gradient" if of_gradients else "step"
+        counted = "step"
+        if of_gradients:
+            counted = "evaluations of the gradient" if box.width > SMALL else "gradients"
         self.plot = Plot(
             box.inset(0, 0, room + LEADERS + BESIDE if named and not self.listed else BESIDE, 0),
             across,

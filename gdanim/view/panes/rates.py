@@ -29,7 +29,8 @@ LOSS_ROOM = 6.5  # of its size: how wide a loss may be
 APART = 1.6  # width to height of the room below maps from which two panes stand there side by side
 SIDE_BY_SIDE = 200.0  # points of a step and a loss below a map
 PITCH = 34.0  # points from line to line below it
-ENOUGH = 0.75  # of the largest maps: that large they may stand in fewer rows
+ENOUGH = 0.75  # of the largest maps: that large they may stand in fewer rows,
+STEP = 120.0  # if they have so many points, which a step below them takes
 AIR = 24.0  # points below the maps and their words
 DECIMALS = 3.6  # digits' widths of a decimal point and three digits
 NUMBER = 9.0  # digits' widths that a number may take after its decimal point
@@ -146,7 +147,8 @@ def rate_panes(scene: Stage, clock: Clock, body: Box, below: float) -> tuple[lis
         return min(width, high / ratio), high + words
 
     widths = {n: tile(n)[0] for n in range(1, len(groups) + 1)}
-    across = max(n for n, wide in widths.items() if wide >= ENOUGH * max(widths.values()))
+    enough = min(max(widths.values()), max(ENOUGH * max(widths.values()), STEP))
+    across = max(n for n, wide in widths.items() if wide >= enough)
     width, height = tile(across)
     pitch = (body.width - width) / max(across - 1, 1)
     lefts = [body.left + pitch * (k % across) for k in range(len(groups))]
