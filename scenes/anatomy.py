@@ -39,7 +39,8 @@ class AnatomyScene(FilmScene):
                 panes.append(AnatomyPane(self, clock, box, ball, inside, beside=tall))
                 continue
             upper, under = box.inset(0, 0, 0, max(0.3 * box.height, LEAST)), wide or below
-            above, beside = (upper, box) if under else box.columns(1, 1)
+            across = min((box.height - HEAD) * (x1 - x0) / (y1 - y0), 0.5 * box.width)
+            above, beside = (upper, box) if under else box.columns(across, box.width - across - 40)
             arrows = AnatomyPane(self, clock, above, ball, inside)
             curves = box._replace(top=arrows.plot.frame.bottom + GAP) if under else beside
             panes += [arrows, EigenPane(self, clock, curves, ball, fitting(errors))]

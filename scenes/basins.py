@@ -10,6 +10,7 @@ from gdanim.view import Clock, FilmScene, Pane
 from gdanim.view.panes.basins import Shares, StepsPane, height, painted
 from gdanim.view.panes.surface import SurfacePane
 
+ROOMY = 1600.0  # points of width: with less, only the surface has numbers at its axes
 AIR = 24.0  # points between panes where the picture is not wide
 FINEST, WORK = 720, 1.5e8  # starts along the longer side of a map; updates that a map may cost
 
@@ -37,7 +38,7 @@ class Basins(FilmScene):
                 surface = surface._replace(left=0.0, right=self.layout.width)
         return [
             SurfacePane(self, clock, surface, whole=True, paint=painted(found)),
-            StepsPane(self, clock, steps, found, bare=not self.layout.wide),
+            StepsPane(self, clock, steps, found, bare=self.layout.width < ROOMY),
             Shares(self, clock, shares, found),
         ]
 

@@ -12,7 +12,7 @@ from gdanim.view.animated import Clock
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
 from gdanim.view.panes.contour import ContourPane
-from gdanim.view.panes.rates import fits, short, verdict_shown
+from gdanim.view.panes.rates import LETTER, fits, short, verdict_shown
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import fitted, literal, shortened
 
@@ -51,13 +51,15 @@ class AnatomyPane(ContourPane):
             block = f"#block(width: {room:.1f}pt)[{shortened(literal(run.verdict), 4)}]"
             self._verdict = want(block, KEY)
         else:
-            width = min(max(frame.width, WORDS), box.width)
+            needed = LETTER * (NAME * len(name) + KEY * len(short([run]))) + SPACE
+            width = min(max(frame.width, min(needed, WORDS)), box.width)
             left = min(max((frame.left + frame.right - width) / 2, box.left), box.right - width)
             self._words = left, left + width  # from the name's left to the verdict's right
-            verdict = run.verdict if fits(run.verdict, 0.5 * width) else short([run])
-            room = width * self.lettering.scale
-            self._name = want(fitted(literal(name), 0.5 * room), NAME)
-            self._verdict = want(fitted(literal(verdict), 0.5 * room), KEY)
+            half, s = 0.5 * width, self.lettering.scale
+            room = width - min(LETTER * NAME * len(name), half) - SPACE  # for the verdict
+            verdict = run.verdict if fits(run.verdict, room) else short([run])
+            self._name = want(fitted(literal(name), half * s), NAME)
+            self._verdict = want(fitted(literal(verdict), room * s), KEY)
         self._scale = min(frame.height / ROOMY, 1.0)
         norms = np.linalg.norm(inside.gradients / self.landscape.scale, axis=1)
         self._largest = max(float(norms[np.isfinite(norms)].max(initial=0.0)), 1e-300)

@@ -32,6 +32,7 @@ PITCH = 34.0  # points from line to line below it
 ENOUGH = 0.75  # of the largest maps: that large they may stand in fewer rows,
 STEP = 120.0  # if they have so many points, which a step below them takes
 AIR = 24.0  # points below the maps and their words
+BEFORE = 0.6  # digits' widths between step and its number
 DECIMALS = 3.6  # digits' widths of a decimal point and three digits
 NUMBER = 9.0  # digits' widths that a number may take after its decimal point
 LETTER = 0.52  # mean width of a letter in its size
@@ -108,7 +109,7 @@ class RatePane(ContourPane):
         if fallen < 1 or not self._told:
             quiet, fading = self.ink("secondary"), 1 - min(2 * fallen, 1.0) * self._told
             sketch.text(self._step, frame.left, y, quiet, fading)
-            digits = 1 + len(str(moment.step))
+            digits = BEFORE + len(str(moment.step))
             end = frame.left * s + self.lettering.size(self._step)[0] + digits * self.counter.digit_width
             sketch.labels(self.counter.whole(int(moment.rows.max()), end, y * s, quiet, fading))
         inks = tuple(self.colors[0]), self.ink("secondary")
