@@ -10,6 +10,8 @@ from gdanim.view import Clock, FilmScene, Pane
 from gdanim.view.panes.basins import Shares, StepsPane, height, painted
 from gdanim.view.panes.surface import SurfacePane
 
+ROOMY = 1600.0  # points of width: with less, only the surface has numbers at its axes
+AIR = 24.0  # points between panes where the picture is not wide
 FINEST, WORK = 720, 1.5e8  # starts along the longer side of a map; updates that a map may cost
 
 
@@ -27,10 +29,16 @@ class Basins(FilmScene):
             lower = min(height(found), 0.38 * right.height)
             steps, shares = right.rows(right.height - lower - 40, lower)
         else:
-            surface, steps, shares = body.rows(4, 5, 3.4, gap=16)
+            lower = min(height(found), 0.38 * body.height)
+            upper, shares = body.rows(body.height - lower - AIR, lower, gap=AIR)
+            if self.layout.square:
+                surface, steps = upper.columns(1, 1, gap=AIR)
+            else:
+                surface, steps = upper.rows(1, 1, gap=AIR)
+                surface = surface._replace(left=0.0, right=self.layout.width)
         return [
             SurfacePane(self, clock, surface, whole=True, paint=painted(found)),
-            StepsPane(self, clock, steps, found),
+            StepsPane(self, clock, steps, found, bare=self.layout.width < ROOMY),
             Shares(self, clock, shares, found),
         ]
 

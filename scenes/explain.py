@@ -18,6 +18,8 @@ LINES = 4  # a rule of more lines is told faster
 NEXT, GONE = 0.1, 0.3  # seconds before the lines of a step, and in which its arrow goes
 CLOSE = 1.2  # seconds in which the numbers give way to the loss curve
 LEGEND, CURVES = 170.0, 180.0  # points: the height of the legend, and the least of the loss curve's
+CLEAR = 230.0  # points that the loss curve needs below symbols that stay, where the picture is not wide
+LEAST, MOST, ROOMY = 0.56, 0.65, 0.9  # of a height that is not wide: rule and legend; of its size: a rule
 ARROWS = {"g": "gradient", "m": "momentum", "x": "step"}  # the arrow that a line's result is
 
 
@@ -37,16 +39,21 @@ class Explain(FilmScene):
     def explain(self, act: Act, title: Mobject | None, leave: float) -> None:
         """One ball of an act: panes, the slow steps, the run, the verdict."""
         (run,) = act.runs
+        inside = anatomy(self.spec, act, run.ball.number)
         heading = self.rule(act, title)
         layout = self.layout.under(self.below(heading) + 24)
         body = layout.stage if self.has_strip else layout.body(self.below(heading) + 24)
         if self.layout.wide:
             left, right = body.columns(11, 10, gap=50)
         else:
-            left, right = body.rows(3, 4)
+            lines = len(inside.rule.lines)
+            wanted = ROOMY * RulePane.needs(lines, lines) + LEGEND + 20
+            lower = min(max(LEAST * body.height, wanted), MOST * body.height)
+            left, right = body.rows(body.height - lower - 20, lower, gap=20)
+            if self.layout.tall:
+                left = left._replace(left=0.0, right=self.layout.width)
         below = right if self.has_strip else right.inset(0, 0, 0, LEGEND + 20)  # the legend is there
         place = layout.panel if self.has_strip else right._replace(top=right.bottom - LEGEND)
-        inside = anatomy(self.spec, act, run.ball.number)
         written = inside.rule
         balls = sum(len(one.runs) for one in self.solution.acts)
         clock = self.clock(act, slowly(len(written.lines), run.steps) + APPEAR + FALL + CLOSE + HOLD, balls)
@@ -55,7 +62,7 @@ class Explain(FilmScene):
         surface = PointedSurface(self, clock, left, inside)
         steps = worked_out(written, run, inside, len(LINE))
         words = RulePane(self, right if crammed else below, written, steps, color)
-        stays = words.height < below.height  # the symbols, when the numbers have gone
+        stays = words.height + (0.0 if self.layout.wide else CLEAR) < below.height  # when the numbers go
         free = below._replace(top=below.top + words.height + 20) if stays else below
         who = legend(self, clock, place)
         curves = [CurvesPane(self, clock, free)] if free.height > CURVES else []

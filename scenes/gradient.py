@@ -69,7 +69,7 @@ class Gradient(FilmScene):
         captions = list(dict.fromkeys(beat.says for beat in beats))
         shown = captions if plain(act) else [OTHER if says == RULE else says for says in captions]
         rule = self.rule(act, title)
-        layout = self.layout.under(self.below(rule) + 24)
+        layout = self.layout.under(self.below(rule) + 24, NotesPane.HEIGHT)
         clock = self.clock(act, APPEAR + FALL + sum(b.seconds + b.hold for b in beats) + HOLD + leave)
         surface = GradientSurface(self, clock, layout.stage, whole=True)
         notes = NotesPane(self, layout.panel, surface, shown)

@@ -22,7 +22,7 @@ class Linked(FilmScene):
         surface, contour, lower, *curves = boxes
         return [
             SurfacePane(self, clock, surface),
-            ContourPane(self, clock, contour, bar=False),
+            ContourPane(self, clock, contour, bar=False, bare=self.layout.tall and not self.has_strip),
             legend(self, clock, lower, columns),
             *(CurvesPane(self, clock, box) for box in curves),
         ]
@@ -60,7 +60,7 @@ class Linked(FilmScene):
             columns = 1
             height = min(max(0.16 * body.height, Legend.height(balls, columns)), 0.34 * body.height)
             upper, lower = body.rows(body.height - height - 20, height, gap=20)
-            surface, flat = upper.rows(5, 4, gap=16)
+            surface, flat = upper.rows(1, 1, gap=16)
             surface = surface._replace(left=0.0, right=layout.width)
-            contour, curves = flat._replace(left=8.0, right=layout.width - 8).columns(1, 1, gap=8)
+            contour, curves = flat.columns(1, 1, gap=8)
         return [surface, contour, lower, curves], columns

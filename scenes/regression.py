@@ -6,7 +6,7 @@ from gdanim.view import Clock, FilmScene, Pane
 from gdanim.view.panes.contour import ContourPane
 from gdanim.view.panes.curves import CurvesPane
 from gdanim.view.panes.data import DataPane
-from gdanim.view.panes.legend import legend
+from gdanim.view.panes.legend import Legend, legend
 
 SMALL = 900.0  # points of a picture's shorter side; a smaller one has no room for the loss curve
 
@@ -22,7 +22,7 @@ class Regression(FilmScene):
         small = min(layout.width, layout.height) < SMALL
         count = len(clock.act.runs)
         columns = min(count, 2) if small and layout.wide else 1 + (count > 2 and body.width > 1500)
-        lower = min(64.0 + 64.0 * -(-count // columns), 280.0) if small else 250.0
+        lower = min(Legend.height(count, columns), 280.0) if small else 250.0
         upper, under = body.rows(body.height - lower - 40, lower)
         below, curves = (under, None) if small else under.columns(1, 1, gap=60)
         if self.has_strip:
@@ -30,7 +30,7 @@ class Regression(FilmScene):
             upper, curves = (layout.stage, None) if small else layout.stage.rows(3, 1)
             below = layout.panel
         stacked = layout.height > layout.width and not layout.square
-        data, contour = upper.rows(1, 1) if stacked else upper.columns(1, 1, gap=60)
+        data, contour = upper.rows(5, 6, gap=20) if stacked else upper.columns(1, 1, gap=60)
         panes: list[Pane] = [
             DataPane(self, clock, data),
             ContourPane(self, clock, contour, bar=not layout.square),

@@ -9,14 +9,14 @@ from gdanim.motion.landscape import landscape
 from gdanim.motion.rolling import Rolling
 from gdanim.spec.grids import Grid, Losses
 from gdanim.view import APPEAR, HOLD, LEAVE, Box, Clock, FilmScene
-from gdanim.view.layout import HIGH
 from gdanim.view.panes.loss_grid import LossGrid, LossKey
 from gdanim.view.panes.rates import RatePane
 from gdanim.view.panes.sweep import SweepKey, SweepPane, telling
 from gdanim.view.plot import TOP
 from gdanim.view.scene import BALL
 
-KEY = 215.0  # points that the key is high
+KEY, LONG = 215.0, 300.0  # points that the key is high; the same in one column
+KEY_WIDTH = 280.0  # points of that column
 GO = 1.5  # seconds of the cursor's way to the lowest loss
 MOVE, DROP, LOOK, RUN = 0.5, 0.3, 0.7, 2.0  # seconds at each cell: to it, of the fall, at its end; of its run
 GONE, SHORTEST = 0.2, 0.4  # seconds in which what is told of a cell goes; of a run, at least
@@ -93,10 +93,14 @@ class Sweep(FilmScene):
     def boxes(self, top: float) -> tuple[Box, Box, Box]:
         """For the grid, the map and the key."""
         body = self.layout.body(top)
+        if self.layout.tall:
+            grid, rest = body.rows(body.height - LONG - 16, LONG, gap=16)
+            stage, key = rest.columns(rest.width - KEY_WIDTH - 20, KEY_WIDTH, gap=20)
+            return grid, stage, key
         if self.layout.wide:
             grid, rest = body.columns(5, 4, gap=50)
         else:
-            grid, rest = body.rows(1, 1, gap=20) if self.layout.width < HIGH else body.rows(5, 4, gap=20)
+            grid, rest = body.rows(5, 4, gap=20)
             if rest.height < 0.7 * rest.width:
                 stage, key = rest.columns(3, 2)
                 return grid, stage, key

@@ -144,6 +144,11 @@ class Layout:
         """Whether the picture is about as wide as it is high."""
         return not self.wide and self.height <= TALL * self.width
 
+    @property
+    def tall(self) -> bool:
+        """Whether panes stand below each other only."""
+        return not self.wide and not self.square
+
     def with_strip(self, width: float, height: float, beside: bool = False) -> Layout:
         """The layout with text above the stage, and for the legend so many points ``beside`` or below it."""
         left, bottom = self.margin, self.height - EDGE

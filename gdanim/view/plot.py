@@ -18,6 +18,7 @@ from gdanim.view.ticks import rounder, tick, ticks
 
 TICK_SIZE, NAME_SIZE = 28.5, 30.0
 LEFT, TOP, RIGHT, BOTTOM = 100.0, 44.0, 18.0, 82.0  # points that numbers and names need around the frame
+BARE = 16.0  # points below a frame whose level axis has neither numbers nor a name
 Mark = tuple[float, str]  # a value and how it is written
 GAP = 10.0  # points between the frame and its numbers
 
@@ -88,11 +89,12 @@ class Plot:
         equal: bool = False,
     ) -> None:
         """``names`` as Typst markup; None leaves a bare frame that fills the box from its top.
+        Without a first name the level axis is bare: that of another plot below is meant.
 
         ``equal``: one unit is as long on either axis.
         """
         self.x, self.y = x, y
-        frame = box.inset(LEFT, TOP, RIGHT, BOTTOM) if names else box
+        frame = box.inset(LEFT, TOP, RIGHT, BOTTOM if names[0] else BARE) if names else box
         if equal:
             ratio = (x.high - x.low) / (y.high - y.low)
             width, height = min(frame.width, frame.height * ratio), min(frame.height, frame.width / ratio)
@@ -104,11 +106,11 @@ class Plot:
             [
                 (v, lettering.want(mark, TICK_SIZE))
                 for v, mark in clear(scale, scale.marks(max(2, int(length / pitch))), length, flat=flat)
-                if names
+                if names and (names[0] or not flat)
             ]
             for scale, length, pitch, flat in ((x, frame.width, 140, True), (y, frame.height, 75, False))
         )
-        self._names = [lettering.want(name, NAME_SIZE) for name in names or ()]
+        self._names = [lettering.want(name, NAME_SIZE) if name else None for name in names or ()]
 
     def at(self, x: ArrayLike, y: ArrayLike) -> Array:
         """Points (..., 2) of the picture for values x and y (...)."""
@@ -133,8 +135,11 @@ class Plot:
             sketch.text(key, frame.left - GAP, p, quiet, align=(1.0, 0.5))
         if self._names:
             middle = (frame.left + frame.right) / 2
-            sketch.text(self._names[0], middle, frame.bottom + BOTTOM, text, align=(0.5, 1.0))
-            sketch.text(self._names[1], frame.left, frame.top - 6, text, align=(0.0, 1.0))
+            name_across, name_up = self._names
+            if name_across:
+                sketch.text(name_across, middle, frame.bottom + BOTTOM, text, align=(0.5, 1.0))
+            if name_up:
+                sketch.text(name_up, frame.left, frame.top - 6, text, align=(0.0, 1.0))
 
 
 def clear(scale: Scale, marks: Sequence[Mark], length: float, *, flat: bool) -> list[Mark]:

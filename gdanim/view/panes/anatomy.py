@@ -12,9 +12,9 @@ from gdanim.view.animated import Clock
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
 from gdanim.view.panes.contour import ContourPane
-from gdanim.view.panes.rates import verdict_shown
+from gdanim.view.panes.rates import LETTER, fits, short, verdict_shown
 from gdanim.view.sketch import Sketch
-from gdanim.view.text import fitted, literal
+from gdanim.view.text import fitted, literal, shortened
 
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage
@@ -23,7 +23,9 @@ HEAD, WORDS = 50.0, 500.0  # points above the map, for the ball's name; width of
 LONGEST, LARGEST = 130.0, 95.0  # points: the longest arrow; half the longest side of the box
 ROOMY = 280.0  # points: in a map less high, arrows and box are smaller
 LEAST = 26.0  # points of an arrow that is drawn at all
-KEY, ROW = 28.5, 42.0  # points of the key's letters and from line to line
+NAME, KEY, ROW = 32.0, 28.5, 42.0  # points of the name, of the key's letters and from line to line
+SPACE, LEAST_WORDS = 16.0, 170.0  # points from map to words beside it, which have so many at least
+NARROW = 600.0  # points: in a key of fewer, arrows are shorter
 
 
 class AnatomyPane(ContourPane):
@@ -33,17 +35,31 @@ class AnatomyPane(ContourPane):
     made longer where it could not be seen. The box has sides like the roots of the second moment.
     """
 
-    def __init__(self, scene: Stage, clock: Clock, box: Box, ball: int, inside: Anatomy) -> None:
-        super().__init__(scene, clock, box.inset(0, HEAD, 0, 0), bar=False, bare=True, balls=[ball])
-        self.inside = inside
-        name = clock.act.runs[ball].ball.label
-        frame = self.plot.frame
-        width = min(max(frame.width, WORDS), box.width)
-        left = min(max((frame.left + frame.right - width) / 2, box.left), box.right - width)
-        self._words = left, left + width  # from the name's left to the verdict's right
-        room = width * self.lettering.scale
-        self._name = self.lettering.want(fitted(literal(name), 0.44 * room), 32)
-        self._verdict = self.lettering.want(fitted(literal(clock.act.runs[ball].verdict), 0.5 * room), KEY)
+    def __init__(
+        self, scene: Stage, clock: Clock, box: Box, ball: int, inside: Anatomy, beside: bool = False
+    ) -> None:
+        """``beside``: name and verdict stand beside the map, not above it."""
+        inner = _left(clock, box) if beside else box.inset(0, HEAD, 0, 0)
+        super().__init__(scene, clock, inner, bar=False, bare=True, balls=[ball])
+        self.inside, self._beside_map = inside, beside
+        run, want = clock.act.runs[ball], self.lettering.want
+        frame, name = self.plot.frame, run.ball.label
+        if beside:
+            self._words = frame.right + SPACE, box.right
+            room = (self._words[1] - self._words[0]) * self.lettering.scale
+            self._name = want(fitted(literal(name), room), NAME)
+            block = f"#block(width: {room:.1f}pt)[{shortened(literal(run.verdict), 4)}]"
+            self._verdict = want(block, KEY)
+        else:
+            needed = LETTER * (NAME * len(name) + KEY * len(short([run]))) + SPACE
+            width = min(max(frame.width, min(needed, WORDS)), box.width)
+            left = min(max((frame.left + frame.right - width) / 2, box.left), box.right - width)
+            self._words = left, left + width  # from the name's left to the verdict's right
+            half, s = 0.5 * width, self.lettering.scale
+            room = width - min(LETTER * NAME * len(name), half) - SPACE  # for the verdict
+            verdict = run.verdict if fits(run.verdict, room) else short([run])
+            self._name = want(fitted(literal(name), half * s), NAME)
+            self._verdict = want(fitted(literal(verdict), room * s), KEY)
         self._scale = min(frame.height / ROOMY, 1.0)
         norms = np.linalg.norm(inside.gradients / self.landscape.scale, axis=1)
         self._largest = max(float(norms[np.isfinite(norms)].max(initial=0.0)), 1e-300)
@@ -52,14 +68,17 @@ class AnatomyPane(ContourPane):
 
     def still(self, sketch: Sketch) -> None:
         super().still(sketch)
-        top = self.plot.frame.top - 12
-        sketch.text(self._name, self._words[0], top, self.ink("text"), align=(0.0, 1.0))
+        top, low = (self.plot.frame.top, 0.0) if self._beside_map else (self.plot.frame.top - 12, 1.0)
+        sketch.text(self._name, self._words[0], top, self.ink("text"), align=(0.0, low))
 
     def running(self, sketch: Sketch) -> None:
         super().running(sketch)
-        top, ink = self.plot.frame.top - 14, self.ink("secondary")
+        frame, ink = self.plot.frame, self.ink("secondary")
         shown = verdict_shown(self.timeline, 0, self.clock.seconds)
-        sketch.text(self._verdict, self._words[1], top, ink, shown, align=(1.0, 1.0))
+        if self._beside_map:
+            sketch.text(self._verdict, self._words[0], frame.bottom, ink, shown, align=(0.0, 1.0))
+        else:
+            sketch.text(self._verdict, self._words[1], frame.top - 14, ink, shown, align=(1.0, 1.0))
 
     def _draw_steps(self, sketch: Sketch) -> None:
         """The arrows take the room of numbers."""
@@ -108,26 +127,37 @@ class AnatomyPane(ContourPane):
         return self.plot.frame.width / (2 * float(self.landscape.extent[0]))
 
 
+def _left(clock: Clock, box: Box) -> Box:
+    """The left of a box, as wide as a map may be with words beside it."""
+    (x0, x1), (y0, y1) = clock.act.domain
+    width = min(box.height * (x1 - x0) / (y1 - y0), box.width - SPACE - LEAST_WORDS)
+    return box._replace(right=box.left + width)
+
+
 class KeyPane(FlatPane):
     """What the arrows and the box stand for, in a line, or two where there is no room."""
 
     def __init__(self, scene: Stage, box: Box, squares: bool, memory: bool) -> None:
         super().__init__(scene, box)
+        close = box.width < NARROW
+        self._arrow, self._gap = (36.0, 20.0) if close else (52.0, 56.0)
         names = [("gradient", "downhill gradient")]
+        names += [("lines", "step")] * close  # two names of about one length in each line
         names += [("momentum", "momentum")] * memory
-        names += [("lines", "step")]
+        names += [("lines", "step")] * (not close)
         names += [("second_moment", "squared gradients")] * squares
         self._names = [(ink, self.lettering.want(literal(name), KEY)) for ink, name in names]
 
     def still(self, sketch: Sketch) -> None:
         x, y = self.box.left, self.box.top + ROW / 2
         for ink, key in self._names:
-            width = 68 + self.lettering.size(key)[0] / self.lettering.scale
+            width = self._arrow + 16 + self.lettering.size(key)[0] / self.lettering.scale
             if x + width > self.box.right:
                 x, y = self.box.left, y + ROW
             if ink == "second_moment":
-                sketch.box(Box(x + 14, y - 15, x + 44, y + 15), self.ink(ink), corner=3, width=2.4)
+                middle = x + self._arrow / 2
+                sketch.box(Box(middle - 15, y - 15, middle + 15, y + 15), self.ink(ink), corner=3, width=2.4)
             else:
-                sketch.arrow([x, y], [x + 52, y], self.ink(ink), 4.6)
-            sketch.text(key, x + 68, y, self.ink("secondary"), align=(0.0, 0.5))
-            x += width + 56
+                sketch.arrow([x, y], [x + self._arrow, y], self.ink(ink), 4.6)
+            sketch.text(key, x + self._arrow + 16, y, self.ink("secondary"), align=(0.0, 0.5))
+            x += width + self._gap

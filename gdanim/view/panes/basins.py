@@ -18,7 +18,7 @@ from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
 from gdanim.view.panes.contour import ContourPane
 from gdanim.view.panes.rates import verdict_shown
-from gdanim.view.plot import GAP, TICK_SIZE, Scale
+from gdanim.view.plot import GAP, TICK_SIZE, TOP, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import Numbers, fitted, literal
 
@@ -72,9 +72,11 @@ class StepsPane(ContourPane):
     Starts that lead to no minimum are left out.
     """
 
-    def __init__(self, scene: Stage, clock: Clock, box: Box, found: BasinMap, bar: bool = True) -> None:
+    def __init__(
+        self, scene: Stage, clock: Clock, box: Box, found: BasinMap, bar: bool = True, bare: bool = False
+    ) -> None:
         self.found, self.range = found, step_range(found)
-        super().__init__(scene, clock, box, bar)
+        super().__init__(scene, clock, box.inset(0, TOP if bare and bar else 0.0, 0, 0), bar, bare)
         self._name = self.lettering.want("steps", TICK_SIZE)
 
     def still(self, sketch: Sketch) -> None:

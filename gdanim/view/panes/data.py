@@ -164,6 +164,8 @@ class DataPane(RunPane):
         width = float(sum(self.lettering.size(self._words[p])[0] for p in pieces if p))
         width += sum(map(sum, self._rooms)) * digit + GAP * digit * (len(pieces) - 1)
         x = max(self.plot.frame.right * s - width, (self.plot.frame.left + NAME) * s)
+        if x + width > self.box.right * s:
+            return  # there is no room
         y = (self.plot.frame.top - 6) * s - self.lettering.size(self._words["x"])[1]
         labels = []
         for piece in pieces:

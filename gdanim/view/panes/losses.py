@@ -31,6 +31,9 @@ LABEL_SIZE, NOTE_SIZE = 30.0, 28.5
 MOST = 0.32  # share of the box that labels may take
 PITCH, NOTED = 72.0, 0.85  # points from label to label, and of that the least that leaves room for notes
 LEADERS, BESIDE = 44.0, 10.0  # points beside the frame in which leaders reach the labels, and from them
+NARROW, LINE, LIST_GAP = 700.0, 44.0, 20.0  # points: a box with a list below, its lines, air around
+SMALL = 480.0  # points: a narrower box has few words
+BULLET, INDENT = 9.0, 34.0  # points of the list: radius of a bullet, to the name
 APPEAR = 0.5  # seconds in which a note fades in
 
 
@@ -58,7 +61,7 @@ class QuantilesPane(RunPane):
     """A number of the balls of each (optimizer, rate): its median against what was counted, and quartiles.
 
     Each curve is named beside the frame, where wanted: near its end, from the beginning, so that no name
-    ever moves; a leader goes from its tip to its name.
+    ever moves; a leader goes from its tip to its name. In a narrow box the names are a list below.
     """
 
     def __init__(
@@ -71,10 +74,12 @@ class QuantilesPane(RunPane):
         height: str = "linear",
         named: bool = False,
         of_gradients: bool = False,
+        bare: bool = False,
     ) -> None:
         """``values``: (steps + 1,) of every ball, called ``name``, on a scale as ``view.height`` asks.
 
-        ``of_gradients``: evaluations of the gradient are counted, not steps.
+        ``of_gradients``: evaluations of the gradient are counted, not steps. ``bare``: the same is counted
+        at the axis of a plot below.
         """
         super().__init__(scene, clock, box)
         self.named = named
@@ -85,7 +90,12 @@ class QuantilesPane(RunPane):
         notes = [_note([runs[i] for i in group], of_gradients) for group in groups]
         labels = [title([runs[i] for i in group], runs) for group in groups]
         longest = max(max(map(len, labels)) * LABEL_SIZE, max(map(len, notes)) * NOTE_SIZE)
+        self.listed = named and box.width < NARROW
         room = min(LETTER * longest, MOST * box.width) if named else 0.0
+        if self.listed:
+            lines = len(groups)
+            self._list = box._replace(top=box.bottom - LINE * lines)
+            box, room = box._replace(bottom=self._list.top - LIST_GAP), (box.width - INDENT - LIST_GAP) / 2
         self.pace = _keeping(clock.timeline.pace, clock.timeline.steps, most)
         across = paced_scale(most, self.pace)
         grids = [_grid([counts[i] for i in group], across, box.width) for group in groups]
@@ -93,12 +103,15 @@ class QuantilesPane(RunPane):
             _quartiles(grid, [counts[i] for i in group], [values[i] for i in group])
             for grid, group in zip(grids, groups, strict=True)
         ]
+        counted = "step"
+        if of_gradients:
+            counted = "evaluations of the gradient" if box.width > SMALL else "gradients"
         self.plot = Plot(
-            box.inset(0, 0, room + LEADERS + BESIDE if named else BESIDE, 0),
+            box.inset(0, 0, room + LEADERS + BESIDE if named and not self.listed else BESIDE, 0),
             across,
             fitting([row for rows in quartiles for row in rows], height),
             self.lettering,
-            ("evaluations of the gradient" if of_gradients else "step", literal(name)),
+            ("" if bare else counted, literal(name)),
         )
         colors, narrow = scene.colors(clock.act), room * self.lettering.scale
         self.curves = [
@@ -121,8 +134,14 @@ class QuantilesPane(RunPane):
 
     def still(self, sketch: Sketch) -> None:
         self.plot.draw(sketch, self.ink("secondary"), self.ink("text"))
-        for curve, y in zip(self.curves, self.heights, strict=True) if self.named else ():
-            sketch.text(curve.label, self._beside, y, curve.color, align=(0.0, 0.5))
+        if self.listed:
+            for k, curve in enumerate(self.curves):
+                y = self._list.top + LINE * (k + 0.5)
+                sketch.disc([[self._list.left + BULLET, y]], BULLET, curve.color)
+                sketch.text(curve.label, self._list.left + INDENT, y, curve.color, align=(0.0, 0.5))
+        elif self.named:
+            for curve, y in zip(self.curves, self.heights, strict=True):
+                sketch.text(curve.label, self._beside, y, curve.color, align=(0.0, 0.5))
 
     def running(self, sketch: Sketch) -> None:
         clock, frame = self.clock, self.plot.frame
@@ -133,22 +152,26 @@ class QuantilesPane(RunPane):
             if not curve.alone:
                 lower, _, upper = np.maximum(places[:, 1:], frame.top).T
                 sketch.area(places[:, 0], upper, lower, curve.color, 0.22)
-        for curve, places, y in zip(self.curves, drawn, self.heights, strict=True):
+        for k, (curve, places) in enumerate(zip(self.curves, drawn, strict=True)):
             line = np.where(places[:, 2:3] < frame.top, np.nan, places[:, [0, 2]])
             sketch.line(line, curve.color, 3.4, 0.95)
-            self._lead(sketch, curve, line[-1], y)
+            self._lead(sketch, k, line[-1])
             sketch.glow(line[-1], 22.0, curve.color, 0.5)
             sketch.disc(line[-1], 7.0, curve.color)
 
-    def _lead(self, sketch: Sketch, curve: Curve, tip: Array, y: float) -> None:
-        """From a curve's tip to its name at height ``y``, or to the front; its note, when it has ended."""
-        end = self.plot.frame.right if self.named else self._front(self.clock.seconds)
+    def _lead(self, sketch: Sketch, k: int, tip: Array) -> None:
+        """From the tip of curve ``k`` to its name beside the frame, or to the front; its note, at its end."""
+        curve, y, beside = self.curves[k], self.heights[k], self.named and not self.listed
+        end = self.plot.frame.right if beside else self._front(self.clock.seconds)
         leader = np.array([tip, [end, tip[1]], [self._beside - BESIDE, y]])
-        sketch.line(leader if self.named else leader[:2], curve.color, 1.5, 0.4)
-        if not self.named:
-            return
-        told = _share(self.clock.seconds - self._end(curve), 0.0, APPEAR) if self._noted else 0.0
-        sketch.text(curve.note, self._beside, y + 0.45 * PITCH, self.ink("secondary"), told, (0.0, 0.5))
+        sketch.line(leader if beside else leader[:2], curve.color, 1.5, 0.4)
+        told = _share(self.clock.seconds - self._end(curve), 0.0, APPEAR)
+        if self.listed:
+            at = self._list.right, self._list.top + LINE * (k + 0.5)
+            sketch.text(curve.note, *at, self.ink("secondary"), told, (1.0, 0.5))
+        elif self.named:
+            told *= self._noted
+            sketch.text(curve.note, self._beside, y + 0.45 * PITCH, self.ink("secondary"), told, (0.0, 0.5))
 
     def _front(self, seconds: float) -> float:
         """How far the plot is drawn, in points."""

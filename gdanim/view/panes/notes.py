@@ -18,11 +18,17 @@ if TYPE_CHECKING:
 SIZE, CAPTION, PITCH = 30.0, 34.0, 50.0  # points: numbers, words, from row to row
 WORDS = 116.0  # points that two lines of words need
 WIDEST = 430.0  # points of words and numbers beside the surface
+SPACE = 40.0  # points between the columns of numbers below it
 POINT = 0.62  # of the width, where the decimal points stand
 
 
 class NotesPane(FlatPane):
-    """``said``: the caption that stands there, from 1; ``told``: how many rows of numbers have appeared."""
+    """``said``: the caption that stands there, from 1; ``told``: how many rows of numbers have appeared.
+
+    Below the surface they stand in two columns, and the step below both.
+    """
+
+    HEIGHT = WORDS + 4 * PITCH  # points that it needs below the surface
 
     def __init__(self, scene: Stage, box: Box, surface: GradientSurface, captions: Sequence[str]) -> None:
         super().__init__(scene, box)
@@ -30,7 +36,8 @@ class NotesPane(FlatPane):
         self.said, self.told = 0.0, 0.0
         want, s = self.lettering.want, self.lettering.scale
         self.numbers = Numbers(self.lettering, SIZE)
-        self._room = min(box.width, WIDEST) if scene.layout.wide else (box.width - 40) / 2
+        self._beside = scene.layout.wide
+        self._room = min(box.width, WIDEST if self._beside else 2 * WIDEST)
         width = self._room / CAPTION
         self._captions = [want(f"#block(width: {width:.2f}em)[{literal(c)}]", CAPTION) for c in captions]
         x, y = surface.act.objective.variables
@@ -40,9 +47,7 @@ class NotesPane(FlatPane):
 
     def moving(self, sketch: Sketch) -> None:
         box, s = self.box, self.lettering.scale
-        left, top = (
-            (box.left, box.top + WORDS) if self.scene.layout.wide else (box.right - self._room, box.top)
-        )
+        column = self._room if self._beside else (self._room - SPACE) / 2
         for k, key in enumerate(self._captions, 1):
             sketch.text(key, box.left, box.top, self.ink("text"), 1 - min(2 * abs(self.said - k), 1.0))
         surface, green, ink = self.surface, self.ink("gradient"), self.ink("text")
@@ -50,13 +55,17 @@ class NotesPane(FlatPane):
         gx, gy = surface.slopes.tolist()
         rows = [(gx, green), (gy, green), ((gx**2 + gy**2) ** 0.5, green), None]
         rows += [(plane, green), (real, ink), (real - plane, ink)]
-        pitch = min(PITCH, (box.bottom - top) / len(rows))
+        top, lines = box.top + WORDS, 7 if self._beside else 4
+        pitch = min(PITCH, (box.bottom - top) / lines)
+        right = box.left + column + SPACE
+        places = [(box.left, k) for k in range(4)]  # left, line
+        places += [(box.left, k) if self._beside else (right, k - 4) for k in range(4, 7)]
         labels = [*self._labels[:3], self._step, *self._labels[3:]]
-        for k, (key, row) in enumerate(zip(labels, rows, strict=True)):
-            y, shown = top + pitch * k, min(max(self.told - k, 0.0), 1.0)
+        for k, (key, row, (left, line)) in enumerate(zip(labels, rows, places, strict=True)):
+            y, shown = top + pitch * line, min(max(self.told - k, 0.0), 1.0)
             sketch.text(key, left, y, row[1] if row else ink, shown)
             if row and shown:
-                point = (left + POINT * self._room) * s
+                point = (left + POINT * column) * s
                 sketch.labels(self.numbers.place(row[0], point, y * s, row[1], shown))
 
     def _rule(self) -> str:

@@ -14,7 +14,7 @@ from gdanim.motion.timeline import Timeline
 from gdanim.view.animated import Clock
 from gdanim.view.layout import Box
 from gdanim.view.pane import RunPane
-from gdanim.view.panes.contour import MOST_DETAILED, ROOMY, ContourPane
+from gdanim.view.panes.contour import MOST_DETAILED, ContourPane
 from gdanim.view.panes.curves import step_scale
 from gdanim.view.plot import Plot, Scale
 from gdanim.view.sketch import Sketch
@@ -23,16 +23,20 @@ from gdanim.view.text import Numbers, fitted, literal
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage
 
-HEAD, FOOT, GAP = 50.0, 80.0, 28.0  # points above, below and between maps
+HEAD, FOOT, GAP = 50.0, 10.0, 28.0  # points above a map, between it and the words below, between maps
 TITLE_SIZE, LOSS_SIZE, NOTE_SIZE = 34.0, 29.0, 28.5
 LOSS_ROOM = 6.5  # of its size: how wide a loss may be
 APART = 1.6  # width to height of the room below maps from which two panes stand there side by side
 SIDE_BY_SIDE = 200.0  # points of a step and a loss below a map
 PITCH = 34.0  # points from line to line below it
+ENOUGH = 0.75  # of the largest maps: that large they may stand in fewer rows,
+STEP = 120.0  # if they have so many points, which a step below them takes
+AIR = 24.0  # points below the maps and their words
+BEFORE = 0.6  # digits' widths between step and its number
 DECIMALS = 3.6  # digits' widths of a decimal point and three digits
 NUMBER = 9.0  # digits' widths that a number may take after its decimal point
 LETTER = 0.52  # mean width of a letter in its size
-SHRUNK = 0.5  # of its width: a title that would be less has no number beside it
+SHRUNK = 0.83  # of its width: where a title would be less there are no numbers beside titles
 BADGE, BADGE_SIZE = (74.0, 42.0), 28.5
 APPEAR = 0.5  # seconds in which a verdict fades in
 WIDE = 20.0  # rates that are so many times apart stand on a log scale
@@ -49,12 +53,16 @@ class RatePane(ContourPane):
     """
 
     def __init__(self, scene: Stage, clock: Clock, box: Box, balls: Sequence[int]) -> None:
-        map_box, crowd = box.inset(0, HEAD, 0, FOOT), len(balls) > MOST_DETAILED
+        lines = _lines(clock.act.runs, box.width)
+        map_box = box.inset(0, HEAD, 0, FOOT + PITCH * lines)
+        crowd = len(balls) > MOST_DETAILED
         super().__init__(scene, clock, map_box, bar=False, bare=True, balls=balls, fleeting=crowd)
         lettering, room = self.lettering, self.plot.frame.width
         taken = LOSS_ROOM * LOSS_SIZE if len(balls) == 1 else 0.0
         name = title(self.act.runs, clock.act.runs)
-        natural = LETTER * len(name) * TITLE_SIZE
+        groups = of_rates(clock.act.runs)
+        longest = max(len(title([clock.act.runs[i] for i in group], clock.act.runs)) for group in groups)
+        natural = LETTER * longest * TITLE_SIZE
         least = SHRUNK * natural + taken if len(balls) == 1 else SIDE_BY_SIDE
         self.named = 1.0
         self._crammed = room < least  # the curves tell the loss, too
@@ -63,13 +71,9 @@ class RatePane(ContourPane):
         self._step = lettering.want("step", NOTE_SIZE)
         verdict, reason = findings(self.act.runs)
         self._told = bool(verdict)
-        if room > ROOMY:
-            self._notes = [self._fitted(verdict, NOTE_SIZE), self._fitted(reason, NOTE_SIZE)]
-        else:
-            broken = f"#set par(leading: 0pt)\n#block(width: {room * lettering.scale:.1f}pt)"
-            verdict = verdict.replace(" at step ", " at\u00a0step\u00a0")
-            self._notes = [lettering.want(f"{broken}[{literal(verdict)}]", NOTE_SIZE)]
-        groups = of_rates(clock.act.runs)
+        if not fits(verdict, room):
+            verdict = short(self.act.runs)
+        self._notes = [self._fitted(text, NOTE_SIZE) for text in (verdict, reason)[:lines]]
         place = ranks([[clock.act.runs[i] for i in group] for group in groups])[groups.index(list(balls))]
         self._badge = (
             None if place is None or len(groups) == 1 else lettering.want(ordinal(place), BADGE_SIZE)
@@ -96,7 +100,7 @@ class RatePane(ContourPane):
         loss = float(np.median(moment.losses))
         point = frame.right * s - NUMBER * self.loss.digit_width
         top = (frame.top - 8) * s - self.loss.height
-        y = frame.bottom + 10
+        y = frame.bottom + FOOT
         if len(self.act.runs) > 1:  # no verdict needs the room below
             point, top = frame.right * s - DECIMALS * self.loss.digit_width, y * s
         if not self._crammed:
@@ -105,7 +109,7 @@ class RatePane(ContourPane):
         if fallen < 1 or not self._told:
             quiet, fading = self.ink("secondary"), 1 - min(2 * fallen, 1.0) * self._told
             sketch.text(self._step, frame.left, y, quiet, fading)
-            digits = 1 + len(str(moment.step))
+            digits = BEFORE + len(str(moment.step))
             end = frame.left * s + self.lettering.size(self._step)[0] + digits * self.counter.digit_width
             sketch.labels(self.counter.whole(int(moment.rows.max()), end, y * s, quiet, fading))
         inks = tuple(self.colors[0]), self.ink("secondary")
@@ -126,20 +130,55 @@ class RatePane(ContourPane):
         return Box(right - width, frame.top + 10, right, frame.top + 10 + height)
 
 
-def rate_panes(scene: Stage, clock: Clock, body: Box) -> tuple[list[RatePane], Box]:
-    """A map for each (optimizer, rate), side by side or in rows, and the room that is left below them."""
-    box = body.rows(4, 3)[0]
-    groups = of_rates(clock.act.runs)
-    tiles = box.tiles(len(groups), GAP, HEAD + FOOT)
+def rate_panes(scene: Stage, clock: Clock, body: Box, below: float) -> tuple[list[RatePane], Box]:
+    """A map for each (optimizer, rate), side by side or in rows, and the room that is left below them.
+
+    Maps are as large as can be where ``below`` them so many points are left.
+    """
+    groups, runs = of_rates(clock.act.runs), clock.act.runs
     (x0, x1), (y0, y1) = clock.act.domain
-    needed = HEAD + FOOT + tiles[0].width * (y1 - y0) / (x1 - x0)
-    if needed < tiles[0].height:
-        rows = len({tile.top for tile in tiles})
-        tiles = box._replace(bottom=box.top + rows * (needed + GAP) - GAP).tiles(
-            len(groups), GAP, HEAD + FOOT
-        )
-    maps = [RatePane(scene, clock, tile, group) for tile, group in zip(tiles, groups, strict=True)]
-    return maps, body._replace(top=max(pane.plot.frame.bottom for pane in maps) + FOOT + 24)
+    ratio = (y1 - y0) / (x1 - x0)
+
+    def tile(across: int) -> tuple[float, float]:
+        """Width of a map in one of so many columns, and its height with its words."""
+        rows = -(-len(groups) // across)
+        width = (body.width + GAP) / across - GAP
+        words = HEAD + FOOT + PITCH * _lines(runs, width)
+        high = min((body.height - below + GAP) / rows - GAP - words, width * ratio)
+        return min(width, high / ratio), high + words
+
+    widths = {n: tile(n)[0] for n in range(1, len(groups) + 1)}
+    enough = min(max(widths.values()), max(ENOUGH * max(widths.values()), STEP))
+    across = max(n for n, wide in widths.items() if wide >= enough)
+    width, height = tile(across)
+    pitch = (body.width - width) / max(across - 1, 1)
+    lefts = [body.left + pitch * (k % across) for k in range(len(groups))]
+    tops = [body.top + (height + GAP) * (k // across) for k in range(len(groups))]
+    maps = [
+        RatePane(scene, clock, Box(left, top, left + width, top + height), group)
+        for left, top, group in zip(lefts, tops, groups, strict=True)
+    ]
+    return maps, body._replace(top=max(tops) + height + AIR)
+
+
+def fits(text: str, width: float) -> bool:
+    """Whether a line below a map has about so many points."""
+    return LETTER * NOTE_SIZE * len(text) <= width
+
+
+def short(group: Sequence[Run]) -> str:
+    """What became of the balls of a group in as few words as can be."""
+    if len(group) > 1:
+        return findings(group)[0].partition(" ")[0] + " converged"
+    (run,) = group
+    return f"step {run.steps}" if run.status is Status.CONVERGED else run.verdict.partition(" at step")[0]
+
+
+def _lines(runs: Sequence[Run], width: float) -> int:
+    """Lines below maps of a width: the verdict, and its reason where there is room."""
+    alone = len(of_rates(runs)) == len(runs)
+    reasons = [run.reason for run in runs if run.reason]
+    return 2 if alone and reasons and all(fits(reason, width) for reason in reasons) else 1
 
 
 class StabilityPane(RunPane):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gdanim.theme import Color, rgb
-from gdanim.view.layout import Box
+from gdanim.view.layout import SMALLEST, Box
 from gdanim.view.pane import FlatPane
 from gdanim.view.rules import CONCEPTS, in_symbols, numbers, symbols
 from gdanim.view.sketch import Sketch
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from gdanim.view.stage import Stage
 
 SIZE, LINE, NUMBERS = 40.0, 74.0, 112.0  # points: letters, a line of symbols, a line of numbers below it
-SMALLER = 0.75  # of their size letters may have for the numbers of more lines
+WORKED = 0.86  # of it: letters of the numbers
+SMALLER = SMALLEST / (WORKED * SIZE)  # of their size letters may have for the numbers of more lines
 INDENT = 30.0
 PASSED = 0.35  # opacity of numbers of the step before, until those of the new one take their place
 Layers = list[tuple[tuple[str, float], Color]]  # pieces of text to put over one another, and their colours
@@ -110,7 +111,7 @@ class RulePane(FlatPane):
         """A line with its numbers, in the colours of what they are."""
         formula = "= {=}" if line.symbol == "g" else f"{line.formula} = {{=}}"
         names = numbers(line, before, result)
-        return self._layers(formula, names, 0.86, {"=": line.symbol})
+        return self._layers(formula, names, WORKED, {"=": line.symbol})
 
     def _layers(
         self, formula: str, written: Mapping[str, str], size: float, alias: Mapping[str, str] = {}
