@@ -10,16 +10,19 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.engine.causes import advice
+from gdanim.engine.advice import advice
 from gdanim.engine.runs import Evaluations, Run, Status
 from gdanim.engine.solution import Act, Solution
 from gdanim.errors import InputError
 from gdanim.output.files import make_folder
+
+if TYPE_CHECKING:
+    from gdanim.spec import Part
 
 ELIDED_FROM = 100  # steps; a longer table for reading shows its first and last
 ENDS = 20
@@ -159,11 +162,13 @@ def step_table(act: Act, run: Run, *, whole: bool) -> Iterator[str]:
             yield f"{'...':>6} {len(elided)} more steps (--all shows them)"
 
 
-def ending(run: Run) -> str:
+def ending(run: Run, act: Act, spec: Part) -> str:
     """How a ball ended, such as ``converged after 73 steps``, with the cause and some advice if any."""
     told = run.ending.sentence
     if run.reason:
         told += f" ({run.reason})"
-    if known := advice(run):
-        told += f". {known.symptom.capitalize()}: {known.diagnosis}; {known.action}."
+    if known := advice(run, act, spec):
+        told += (
+            f". {known.symptom.capitalize()}: {known.diagnosis}{'; ' if known.action else ''}{known.action}."
+        )
     return told

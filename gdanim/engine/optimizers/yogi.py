@@ -36,4 +36,4 @@ def yogi(
         points = now.points - now.learning_rate * (mean / (1 - beta1**now.count)) / denominator
         return points, {"exp_avg": mean, "exp_avg_sq": square}
 
-    return Optimizer(init, update, 1e-2, momentum="exp_avg", second_moment="exp_avg_sq")
+    return Optimizer(init, update, 1e-2, momentum="exp_avg", second_moment="exp_avg_sq", decay=weight_decay)
