@@ -70,6 +70,14 @@ def height(run: Run, court: Court) -> float:
     return max(loss - court.floor.loss, 0.0)
 
 
+def endless(court: Court) -> bool:
+    """Whether the loss falls on and on where the ball went, lower than anywhere that is known."""
+    floor, ground = court.floor, court.survey.ground
+    if floor.settled or floor.loss > ground.lowest + SAME * ground.relief:
+        return False
+    return falls_for_ever(court.goal, floor.begun, floor.point, court.diagonal)
+
+
 def outside(point: Array, domain: tuple[tuple[float, float], ...]) -> list[int]:
     """The axes along which a point is not in the domain."""
     return [i for i, (x, (low, high)) in enumerate(zip(point, domain, strict=True)) if not low <= x <= high]
@@ -132,8 +140,7 @@ def _levels(losses: Array) -> bool:
 
 
 def _outside(run: Run, court: Court) -> str:
-    floor = court.floor
-    if not floor.settled and falls_for_ever(court.goal, floor.begun, floor.point, court.diagonal):
+    if endless(court):
         return _endless(run, court)
     if run.bound and _constant(run) > run.bound.rate:
         return _against_the_edge(run)

@@ -17,6 +17,7 @@ from gdanim.engine.runs import Array, Objective, Point, Run
 from gdanim.engine.terrain import ROUNDING, Ground
 
 SAMPLES = 65  # along either side of the domain
+QUARTERS = (0.25, 0.5, 0.75, 1.0)
 SCATTERED, FEW = 1000, 64  # places in a domain of more dimensions, and of a loss over data
 VISIBLE = 1e-3  # of the height at which the middle half of the domain begins: so much lower can be seen
 SAME = 1e-6  # of what was descended, or of the loss: what lies less deep is as deep
@@ -59,8 +60,10 @@ def surveyed(
     lowest = min(least, *goal.minimum_values, float(heights.min(initial=np.inf)))
     if not np.isfinite(lowest):
         return Survey(Ground(diagonal(domain), 0.0, lowest), None)
-    height = float(np.quantile(heights, 0.25)) if len(heights) else lowest
-    relief = max(height, *begun, lowest) - lowest
+    heights = np.quantile(heights, QUARTERS) if len(heights) else np.array([lowest])
+    height = float(heights[0])
+    raised = heights[heights > lowest]  # the first of these that is not of the lowest plain
+    relief = max(raised.min(initial=np.inf) if len(raised) else lowest, *begun, lowest) - lowest
     ground = Ground(diagonal(domain), relief if relief > ROUNDING * abs(lowest) else 0.0, lowest)
     if data or not np.isfinite(least):
         return Survey(ground, None)

@@ -77,25 +77,31 @@ def floors(goal: Objective, points: Array, diagonal: float) -> Floors:
     """
     at, settled = points.copy(), np.zeros(len(points), dtype=bool)
     with np.errstate(all="ignore"):
-        losses = goal.value(at)
+        begun = goal.value(at)
+        losses = begun.copy()
         rows = np.flatnonzero(np.isfinite(losses))
         earlier = np.full(len(points), np.inf)  # length of the step of ten steps ago
+        last, fallen = np.zeros(len(points)), np.zeros(len(points))  # of the step before: length, and fall
+        shrinks = np.zeros(len(rows), dtype=bool)
         for count in range(DESCENTS):
             step = _newton(goal, at[rows], STRIDE * diagonal)
             lengths = np.sqrt((step * step).sum(axis=-1))
+            level = goal.value(at[rows] + step) <= losses[rows] + ROUNDING * np.abs(losses[rows])
             reached, lower = _down(goal, at[rows], losses[rows], step)
             if count % 10 == 9:
                 shrinks = lengths < SHRINKING * earlier[rows]
                 earlier[rows] = lengths
             moved = reached < losses[rows]
-            at[rows], losses[rows] = lower, reached
             arrived = (lengths <= ARRIVED * diagonal) | ~moved
-            settled[rows] = arrived
-            rows = rows[~arrived]
+            # Where a long step leads no lower, or led so little lower, it is rounding that says so.
+            faded = (last[rows] > SIGHT[0] * diagonal) & (fallen[rows] <= SEEN * (begun - losses)[rows])
+            settled[rows] = arrived & ~faded & ~(level & ~moved & (lengths > SIGHT[0] * diagonal))
+            last[rows], fallen[rows] = lengths, losses[rows] - reached
+            at[rows], losses[rows] = lower, reached
+            rows, shrinks = rows[~arrived], shrinks[~arrived]
             if not len(rows):
                 break
-        else:
-            settled[rows] = shrinks[~arrived]
+        settled[rows] = shrinks
     return Floors(at, losses, settled)
 
 
@@ -167,13 +173,17 @@ def lie(goal: Objective, point: Array, ground: Ground, sharpest: float = 0.0) ->
 
 
 def _level(goal: Objective, point: Array, ground: Ground, sizes: Array, directions: Array) -> bool:
-    """Whether nothing that matters can be seen from here: no slope, no curvature, no other loss nearby."""
+    """Whether nothing that matters can be seen from here: no slope, no curvature, no other loss nearby.
+
+    Where there is no slope at all, the least change tells that it is no plain.
+    """
     slope = goal.exact_gradient(point)
-    steep = np.sqrt((slope * slope).sum()) * ground.diagonal > LEVEL * ground.relief
-    if steep or sizes.max() * ground.diagonal**2 > LEVEL * ground.relief:
+    rise = np.sqrt((slope * slope).sum()) * ground.diagonal
+    if max(rise, sizes.max() * ground.diagonal**2) > LEVEL * ground.relief:
         return False
+    visible = (SEEN if rise <= SEEN**2 * ground.relief else 0.1 * LEVEL) * ground.relief
     around = _around(goal, point, directions, ground.diagonal, SIGHT[SIGHT <= LOCAL])
-    return not (np.abs(around - float(goal.value(point))) > 0.1 * LEVEL * ground.relief).any()
+    return not (np.abs(around - float(goal.value(point))) > visible).any()
 
 
 def _sides(goal: Objective, point: Array, directions: Array, ground: Ground) -> Array:

@@ -18,7 +18,6 @@ from gdanim.engine.runs import Array, Objective, Point, Run, Status
 from gdanim.engine.terrain import (
     Lie,
     eigenvalues,
-    falls_for_ever,
     finite_hessian,
     floors,
     lie,
@@ -39,7 +38,8 @@ SHORT = 20  # steps; so few tell nothing of where a run that does not end is goi
 UNMOVED = 1e-9  # of the domain's diagonal, in a quarter of the steps: it stands still
 USED_UP = 1e-2  # of its largest: a rate below that, and no way to speak of, is used up
 STOPPED = 0.5  # of the way down: a stop rule that leaves more of it has stopped the ball, no minimum
-STEADY = 0.7  # of the height above the minimum, left from one quarter of the steps to the next: held by noise
+DRIFT = 1.5  # standard deviations of the loss: what falls less from one quarter to the next, hovers
+STANDS = 1e-3  # of the height above the minimum: what turns back and falls less in a quarter, oscillates
 WIDER = 1.5  # times the height above the minimum: it swings ever wider
 
 _AT = {Lie.MAXIMUM: Status.MAXIMUM, Lie.SADDLE: Status.SADDLE, Lie.INFLECTION: Status.SADDLE}
@@ -143,7 +143,7 @@ def _resting(run: Run, court: Court) -> tuple[Status, Hold | None]:
         return _AT[found], None
     if near and found is Lie.MINIMUM:
         return _in_minimum(court), None
-    if not floor.settled and falls_for_ever(goal, floor.begun, floor.point, court.diagonal):
+    if causes.endless(court):
         return Status.ENDLESS, None
     if found is Lie.PLATEAU:
         return Status.PLATEAU, None
@@ -237,25 +237,23 @@ def _whereto(run: Run, court: Court) -> tuple[Status, Hold | None]:
     if run.steps < SHORT:
         return Status.GOING, None
     third, fourth = losses[-1 - 2 * quarter : -quarter], losses[-1 - quarter :]
-    if not floor.settled and falls_for_ever(goal, floor.begun, floor.point, court.diagonal):
+    if causes.endless(court):
         return (Status.OUTSIDE if causes.outside(run.points[-1], court.domain) else Status.ENDLESS), None
-    heights = float(np.median(third)) - floor.loss, float(np.median(fourth)) - floor.loss
-    if court.noisy and heights[1] > STEADY * heights[0] and not _descends(losses):
+    if court.noisy and third.mean() - fourth.mean() <= DRIFT * fourth.std():
         return _swinging(run, court)
     if _used_up(run, losses):
         still = nearly(floor, losses, court.diagonal) and floor.falls <= HIGHER * ground.relief
         return (_in_minimum(court), None) if still else (Status.HELD, Hold.RATE)
     best = losses[: -quarter - 1].min()
-    stands = fourth.min() >= best - 1e-9 * max(best - floor.loss, 0.0)
-    if causes.outside(run.points[-1], court.domain) and not stands:
-        return Status.OUTSIDE, None
-    if stands and not _descends(losses):
+    turns = _reversals(run.points[run.steps // 2 :]) > REVERSALS
+    stands = fourth.min() >= best - (STANDS if turns else UNMOVED) * max(best - floor.loss, 0.0)
+    if stands and (turns or not _descends(losses)):
         return _swinging(run, court)
     if causes.outside(run.points[-1], court.domain):
         return Status.OUTSIDE, None
     half = run.steps // 2
     descends = (np.diff(losses[half:]) <= 0).all() and losses[-1] < losses[half]
-    smooth = descends and _reversals(run.points[half:]) <= REVERSALS
+    smooth = descends and not turns
     far = not nearly(floor, losses, court.diagonal) and causes.pace(run, court.stop) > run.steps
     return (Status.SLOW if smooth and far else Status.GOING), None
 
