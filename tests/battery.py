@@ -62,6 +62,7 @@ def experiments() -> list[Experiment]:
         kinks,
         climbs,
         adaptive,
+        drawn,
         listed,
     )
     with np.errstate(all="ignore"):  # recurrences that diverge overflow
@@ -488,54 +489,108 @@ def climbs() -> Iterator[Experiment]:
 
 
 def by_facts(loss: Callable[[np.ndarray], np.ndarray], lowest: float) -> Callable[[Any], frozenset[str]]:
-    """Claims for a ball in the one valley of a loss, by its path (rows, n) and the norms of its gradients."""
+    """Claims for a ball in the one valley of a loss, by its path (rows, n) and what else was recorded."""
 
     def found(run: Any) -> frozenset[str]:
-        path, norms, ended = run.points, run.gradient_norms, run.gradient_norms[-1] < RULE
+        path, norms, rates = run.points, run.gradient_norms, run.learning_rates
         losses = loss(path) - lowest
-        if ended:
+        if norms[-1] < RULE:
             return claims("converged")
         if len(path) < 20:
             return frozenset()
-        quarter = max(len(path) // 4, 1)
+        quarter = len(path) // 4
         moved = np.abs(np.diff(path[-quarter:], axis=0)).max()
         size = np.abs(path).max()
         share = losses[-1] / losses[0]
+        used = claims("held") if rates[-2] < 1e-2 * rates.max() else frozenset()
         if not np.isfinite(losses[-1]) or share > 1e3:
             return claims("diverged", "outside", "oscillating")
         if moved < 1e-11 * size:
             return claims("converged") if share < 1e-9 else claims("held") if share > 1e-5 else frozenset()
+        if used and share < 1e-5:
+            return claims("converged", "held") | ON_ITS_WAY
         before, late = losses[:-quarter].min(), losses[-quarter:].min()
         if np.median(losses[-quarter:]) < 1e-8 * losses[0]:
             return claims("going", "held", "converged")
         if late < 0.9 * before:
-            return ON_ITS_WAY
+            return ON_ITS_WAY | used
         if late >= before and norms[-quarter:].min() > 10 * RULE:
-            return claims("oscillating", "held", "outside")
-        return claims("going", "slow", "oscillating", "held")
+            falls = (np.diff(losses[-quarter:]) < 0).all()
+            return ON_ITS_WAY if falls else claims("oscillating", "held", "outside")
+        return claims("going", "slow", "oscillating", "held", "outside")
 
     return found
 
 
+def by_noisy_facts(
+    loss: Callable[[np.ndarray], np.ndarray], lowest: float
+) -> Callable[[Any], frozenset[str]]:
+    """The same for a ball that sees noise: it falls on, or it hovers."""
+
+    def found(run: Any) -> frozenset[str]:
+        losses = loss(run.points) - lowest
+        if len(losses) < 100 or not np.isfinite(losses[-1]) or losses[-1] > losses[0]:
+            return frozenset()
+        third, fourth = np.split(losses[-(len(losses) // 4) * 2 :], 2)
+        drift = (third.mean() - fourth.mean()) / fourth.std()
+        if run.learning_rates[-2] < 1e-2 * run.learning_rates.max():
+            return claims("held") if drift < 0.5 else frozenset()
+        return claims("held") if abs(drift) < 0.5 else ON_ITS_WAY if drift > 4 else frozenset()
+
+    return found
+
+
+# One valley each, its lowest loss 0 at the origin, or at (1, 1).
+LOSSES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "x^2 + 10*y^2": lambda p: p[:, 0] ** 2 + 10 * p[:, 1] ** 2,
+    "(1 - x)^2 + 5*(y - x^2)^2": lambda p: (1 - p[:, 0]) ** 2 + 5 * (p[:, 1] - p[:, 0] ** 2) ** 2,
+    "3*x^2 + 2*x*y + 2*y^2": lambda p: 3 * p[:, 0] ** 2 + 2 * p[:, 0] * p[:, 1] + 2 * p[:, 1] ** 2,
+    "x^4 + y^2": lambda p: p[:, 0] ** 4 + p[:, 1] ** 2,
+    "log(1 + x^2) + y^2": lambda p: np.log1p(p[:, 0] ** 2) + p[:, 1] ** 2,
+    "sqrt(1 + x^2) + sqrt(1 + 4*y^2) - 2": lambda p: np.hypot(1, p[:, 0]) + np.hypot(1, 2 * p[:, 1]) - 2,
+    "exp(x) + exp(-x) + y^2 - 2": lambda p: 2 * np.cosh(p[:, 0]) + p[:, 1] ** 2 - 2,
+    "500*(x^2 + 30*y^2)": lambda p: 500 * (p[:, 0] ** 2 + 30 * p[:, 1] ** 2),
+    "0.001*(x^2 + 3*y^2)": lambda p: 0.001 * (p[:, 0] ** 2 + 3 * p[:, 1] ** 2),
+}
+FIRST_ORDER = (
+    "sgd momentum nesterov adam adamw adamax nadam radam adabelief yogi rmsprop adagrad adadelta lion rprop "
+    "sam asgd adafactor"
+).split()
+OTHERS = "bfgs l_bfgs lbfgs conjugate_gradient backtracking newton damped_newton".split()
+
+
+def drawn() -> Iterator[Experiment]:
+    """Functions, optimizers, rates, schedules and noise by lot."""
+    random = np.random.default_rng(15)
+    for _ in range(260):
+        formula = str(random.choice(list(LOSSES)))
+        name = str(random.choice(FIRST_ORDER if random.random() < 0.85 else OTHERS))
+        rate: Any = float(f"{10 ** random.uniform(-4, 0):.2g}")
+        start = tuple(float(f"{v:.3g}") for v in random.uniform(-3, 3, 2))
+        keys: dict[str, Any] = {"steps": int(random.choice([120, 300, 500]))}
+        kind = random.random()
+        if kind < 0.1:
+            rate = {"name": "cosine", "initial": rate, "T_max": keys["steps"]}
+        elif kind < 0.2:
+            rate = {"name": "exponential", "initial": rate, "gamma": float(random.choice([0.9, 0.98, 0.995]))}
+        elif kind < 0.25:
+            rate = {"name": "step", "initial": rate, "step_size": 50, "gamma": 0.2}
+        facts = by_facts
+        if name in FIRST_ORDER and random.random() < 0.2:
+            keys |= {"noise": float(random.choice([0.1, 1.0])), "seed": 3}
+            facts = by_noisy_facts
+        yield Experiment("drawn", formula, start, rate, facts(LOSSES[formula], 0.0), name, keys)
+
+
 def adaptive() -> Iterator[Experiment]:
     """Optimizers without a closed form, on one valley each."""
-    ravine, curved = ellipse((2.0, 20.0)), "(1 - x)^2 + 5*(y - x^2)^2"
-    losses: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-        ravine: lambda p: p[:, 0] ** 2 + 10 * p[:, 1] ** 2,
-        curved: lambda p: (1 - p[:, 0]) ** 2 + 5 * (p[:, 1] - p[:, 0] ** 2) ** 2,
-    }
-    for formula, loss in losses.items():
-        for name in (
-            "adam adamax nadam radam adabelief yogi rmsprop adagrad adadelta lion rprop sam asgd adafactor"
-        ).split():
+    for formula in ("x^2 + 10*y^2", "(1 - x)^2 + 5*(y - x^2)^2"):
+        facts = by_facts(LOSSES[formula], 0.0)
+        for name in FIRST_ORDER[3:]:
             for rate in (0.001, 0.03, 0.3):
-                yield Experiment(
-                    "adaptive", formula, (-1.6, 1.4), rate, by_facts(loss, 0.0), name, {"steps": 400}
-                )
-        for name in "bfgs l_bfgs lbfgs conjugate_gradient backtracking newton damped_newton".split():
-            yield Experiment(
-                "adaptive", formula, (-1.6, 1.4), None, by_facts(loss, 0.0), name, {"steps": 400}
-            )
+                yield Experiment("adaptive", formula, (-1.6, 1.4), rate, facts, name, {"steps": 400})
+        for name in OTHERS:
+            yield Experiment("adaptive", formula, (-1.6, 1.4), None, facts, name, {"steps": 400})
 
 
 def listed() -> Iterator[Experiment]:

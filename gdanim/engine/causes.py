@@ -71,9 +71,10 @@ def height(run: Run, court: Court) -> float:
 
 
 def endless(court: Court) -> bool:
-    """Whether the loss falls on and on where the ball went, lower than anywhere that is known."""
+    """Whether the loss falls on and on where the ball went; a level one must be the lowest known."""
     floor, ground = court.floor, court.survey.ground
-    if floor.settled or floor.loss > ground.lowest + SAME * ground.relief:
+    level = floor.falls <= SAME * ground.relief
+    if floor.settled or (level and floor.loss > ground.lowest + SAME * ground.relief):
         return False
     return falls_for_ever(court.goal, floor.begun, floor.point, court.diagonal)
 

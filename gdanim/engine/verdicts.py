@@ -143,10 +143,10 @@ def _resting(run: Run, court: Court) -> tuple[Status, Hold | None]:
         return _AT[found], None
     if near and found is Lie.MINIMUM:
         return _in_minimum(court), None
-    if causes.endless(court):
-        return Status.ENDLESS, None
     if found is Lie.PLATEAU:
         return Status.PLATEAU, None
+    if causes.endless(court):
+        return Status.ENDLESS, None
     begun = float(goal.value(run.points[0]))
     stopped = floor.away > NEAR * court.diagonal and floor.falls > STOPPED * (begun - floor.loss)
     return (Status.HELD, Hold.RULE) if stopped else (_in_minimum(court), None)
@@ -226,7 +226,7 @@ def _beyond(run: Run, court: Court) -> bool:
 
 def _whereto(run: Run, court: Court) -> tuple[Status, Hold | None]:
     """What a ball was about when its steps ended."""
-    goal, floor, ground = court.goal, court.floor, court.survey.ground
+    floor, ground = court.floor, court.survey.ground
     if not run.steps:
         return Status.GOING, None
     losses = _descended(run, court)
@@ -247,7 +247,7 @@ def _whereto(run: Run, court: Court) -> tuple[Status, Hold | None]:
     best = losses[: -quarter - 1].min()
     turns = _reversals(run.points[run.steps // 2 :]) > REVERSALS
     stands = fourth.min() >= best - (STANDS if turns else UNMOVED) * max(best - floor.loss, 0.0)
-    if stands and (turns or not _descends(losses)):
+    if stands and (turns or not _descends(losses)) and (not court.noisy or _beyond(run, court)):
         return _swinging(run, court)
     if causes.outside(run.points[-1], court.domain):
         return Status.OUTSIDE, None
