@@ -1,8 +1,8 @@
 """Experiments whose ends are known without asking gdanim: by closed forms, recurrences and plain facts.
 
 Each says what may be claimed of how its ball ended. A claim is a word of the list of statuses. Where the
-closed form leaves two words open (a ball out of steps is going or slow), either will do; where it comes too near
-a border to tell, there is no experiment.
+closed form leaves two words open (a ball out of steps is going or slow), either will do; where it comes too
+near a border to tell, there is no experiment.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def ellipse(curvatures: tuple[float, ...], scale: float = 1.0, above: float = 0.
 def of_factors(
     curvatures: tuple[float, ...], start: tuple[float, ...], factors: np.ndarray, steps: int
 ) -> tuple[frozenset[str], float | None]:
-    """The claims, and the steps still to go, for a ball whose coordinates shrink by ``factors`` (n,) each step."""
+    """The claims, and the steps still to go, of a ball whose coordinates shrink by ``factors`` (n,)."""
     c, x = np.array(curvatures), np.array(start)
     k = np.arange(40_001)[:, None]
     with np.errstate(all="ignore"):
@@ -232,8 +232,8 @@ def scheduled() -> Iterator[Experiment]:
 
 
 def noisy() -> Iterator[Experiment]:
-    """Noise of deviation s and a rate r leave r s^2 / (2 (2 - r c)) of loss along each axis of curvature c."""
-    c, start, steps = np.array([2.0, 20.0]), np.array([-2.6, 1.4]), 1000
+    """Noise of deviation s and a rate r leave r s^2 / (2 (2 - r c)) of loss along an axis of curvature c."""
+    c, start, steps = np.array([2.0, 20.0]), np.array([-2.6, 1.4]), 600
     for noise in (0.03, 0.3, 1.0, 3.0):
         for share in (0.001, 0.01, 0.05, 0.1, 0.3, 0.5, 0.8):
             rate = share * 0.1
@@ -245,9 +245,8 @@ def noisy() -> Iterator[Experiment]:
                 claims("held") if middle < 0.02 * floor else ON_ITS_WAY if end > 20 * floor else frozenset()
             )
             if found:
-                for seed in (1, 2):
-                    keys = {"steps": steps, "noise": noise, "seed": seed}
-                    yield Experiment("noise", ellipse((2.0, 20.0)), (-2.6, 1.4), rate, found, keys=keys)
+                keys = {"steps": steps, "noise": noise, "seed": 1}
+                yield Experiment("noise", ellipse((2.0, 20.0)), (-2.6, 1.4), rate, found, keys=keys)
 
 
 def decayed() -> Iterator[Experiment]:
@@ -256,9 +255,9 @@ def decayed() -> Iterator[Experiment]:
         for rate in (0.02, 0.05, 0.2):
             optimizer = {"name": "sgd", "weight_decay": weight}
             off, at = "(x - 3)^2 + (y - 2)^2", "x^2 + y^2"
-            rests = (1 - rate * (2 + weight)) ** 2000 < 1e-12
+            rests = (1 - rate * (2 + weight)) ** 800 < 1e-12
             if rests and abs(1 - rate * (2 + weight)) < 1:
-                yield Experiment("decay", off, (-1.0, 1.0), rate, claims("held"), optimizer, {"steps": 2000})
+                yield Experiment("decay", off, (-1.0, 1.0), rate, claims("held"), optimizer, {"steps": 800})
                 yield Experiment("decay", at, (-1.0, 1.0), rate, claims("converged"), optimizer)
 
 
@@ -429,9 +428,9 @@ def endless() -> Iterator[Experiment]:
         ("exp(x + y)", (0.5, 0.2), (0.1, 0.3)),
     ]:
         for rate in rates:
-            yield Experiment("endless", formula, start, rate, LOST)
+            yield Experiment("endless", formula, start, rate, LOST, keys={"steps": 500})
         for optimizer in ("momentum", "adam"):
-            yield Experiment("endless", formula, start, 0.05, LOST, optimizer)
+            yield Experiment("endless", formula, start, 0.05, LOST, optimizer, {"steps": 500})
     yield Experiment("endless", "exp(-x)", (0.0,), None, LOST, "newton")
 
 
@@ -493,7 +492,8 @@ def by_facts(loss: Callable[[np.ndarray], np.ndarray], lowest: float) -> Callabl
 
     def found(run: Any) -> frozenset[str]:
         path, norms, rates = run.points, run.gradient_norms, run.learning_rates
-        losses = loss(path) - lowest
+        with np.errstate(all="ignore"):
+            losses = loss(path) - lowest
         if norms[-1] < RULE:
             return claims("converged")
         if len(path) < 20:
@@ -528,7 +528,8 @@ def by_noisy_facts(
     """The same for a ball that sees noise: it falls on, or it hovers."""
 
     def found(run: Any) -> frozenset[str]:
-        losses = loss(run.points) - lowest
+        with np.errstate(all="ignore"):
+            losses = loss(run.points) - lowest
         if len(losses) < 100 or not np.isfinite(losses[-1]) or losses[-1] > losses[0]:
             return frozenset()
         third, fourth = np.split(losses[-(len(losses) // 4) * 2 :], 2)
@@ -548,26 +549,26 @@ LOSSES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "x^4 + y^2": lambda p: p[:, 0] ** 4 + p[:, 1] ** 2,
     "log(1 + x^2) + y^2": lambda p: np.log1p(p[:, 0] ** 2) + p[:, 1] ** 2,
     "sqrt(1 + x^2) + sqrt(1 + 4*y^2) - 2": lambda p: np.hypot(1, p[:, 0]) + np.hypot(1, 2 * p[:, 1]) - 2,
-    "exp(x) + exp(-x) + y^2 - 2": lambda p: 2 * np.cosh(p[:, 0]) + p[:, 1] ** 2 - 2,
+    "exp(x) + exp(-x) + y^2 - 2": lambda p: np.exp(p[:, 0]) + np.exp(-p[:, 0]) + p[:, 1] ** 2 - 2,
     "500*(x^2 + 30*y^2)": lambda p: 500 * (p[:, 0] ** 2 + 30 * p[:, 1] ** 2),
     "0.001*(x^2 + 3*y^2)": lambda p: 0.001 * (p[:, 0] ** 2 + 3 * p[:, 1] ** 2),
 }
 FIRST_ORDER = (
-    "sgd momentum nesterov adam adamw adamax nadam radam adabelief yogi rmsprop adagrad adadelta lion rprop "
-    "sam asgd adafactor"
-).split()
-OTHERS = "bfgs l_bfgs lbfgs conjugate_gradient backtracking newton damped_newton".split()
+    *("sgd", "momentum", "nesterov", "adam", "adamw", "adamax", "nadam", "radam", "adabelief", "yogi"),
+    *("rmsprop", "adagrad", "adadelta", "lion", "rprop", "sam", "asgd", "adafactor"),
+)
+OTHERS = ("bfgs", "l_bfgs", "lbfgs", "conjugate_gradient", "backtracking", "newton", "damped_newton")
 
 
 def drawn() -> Iterator[Experiment]:
     """Functions, optimizers, rates, schedules and noise by lot."""
     random = np.random.default_rng(15)
-    for _ in range(260):
+    for _ in range(160):
         formula = str(random.choice(list(LOSSES)))
         name = str(random.choice(FIRST_ORDER if random.random() < 0.85 else OTHERS))
         rate: Any = float(f"{10 ** random.uniform(-4, 0):.2g}")
         start = tuple(float(f"{v:.3g}") for v in random.uniform(-3, 3, 2))
-        keys: dict[str, Any] = {"steps": int(random.choice([120, 300, 500]))}
+        keys: dict[str, Any] = {"steps": int(random.choice([120, 300]))}
         kind = random.random()
         if kind < 0.1:
             rate = {"name": "cosine", "initial": rate, "T_max": keys["steps"]}
@@ -587,7 +588,7 @@ def adaptive() -> Iterator[Experiment]:
     for formula in ("x^2 + 10*y^2", "(1 - x)^2 + 5*(y - x^2)^2"):
         facts = by_facts(LOSSES[formula], 0.0)
         for name in FIRST_ORDER[3:]:
-            for rate in (0.001, 0.03, 0.3):
+            for rate in (0.03, 0.3):
                 yield Experiment("adaptive", formula, (-1.6, 1.4), rate, facts, name, {"steps": 400})
         for name in OTHERS:
             yield Experiment("adaptive", formula, (-1.6, 1.4), None, facts, name, {"steps": 400})
@@ -624,5 +625,5 @@ def listed() -> Iterator[Experiment]:
             steep = np.abs(goal.value(around) - goal.value(end)).max() > 1e-10 * max(1.0, abs(least))
             return claims("local") if rises and higher and steep else frozenset()
 
-        for optimizer, rate in (("sgd", 0.001), ("adam", 0.03), ("bfgs", None)):
+        for optimizer, rate in (("adam", 0.03), ("bfgs", None)):
             yield Experiment("listed", name, tuple(goal.starts[0]), rate, found, optimizer, {"steps": 400})

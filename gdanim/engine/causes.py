@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import numpy as np
 from gdanim.engine.court import Court, nearly
 from gdanim.engine.ending import Hold, Manner
 from gdanim.engine.runs import Array, Bound, Run, Status
-from gdanim.engine.terrain import LEVEL, eigenvalues, falls_for_ever, finite_hessian
+from gdanim.engine.terrain import LEVEL, Lie, eigenvalues, falls_for_ever, finite_hessian, lie
 from gdanim.formula import point_text, rounded_text
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 STEADY = 0.05  # by so much two quarters' rates of decay may differ, if the gradient shrinks at one rate
 GOOD = 0.4  # of the largest stable rate, and more: a slow ball wants something else than a larger one
+FLUNG = 0.25  # widths of the domain: so far outside is out of sight
+RISEN = 0.1  # of the relief: a step that rises so much has thrown the ball
 ILL = 10.0  # of a condition number: curvatures so different slow a ball down
 KINK = 1e-6  # of the domain's diagonal: slopes so near each other tell a kink apart
 SAME = 1e-6  # of the way down: so little is none
@@ -70,6 +73,14 @@ def height(run: Run, court: Court) -> float:
     return max(loss - court.floor.loss, 0.0)
 
 
+def near(run: Run, court: Court) -> bool:
+    """Whether a ball is nearly at a minimum."""
+    losses = -run.losses if court.entry.maximize else run.losses
+    if not nearly(court.floor, losses, court.diagonal):
+        return False
+    return lie(court.goal, court.floor.point, court.survey.ground) is Lie.MINIMUM
+
+
 def endless(court: Court) -> bool:
     """Whether the loss falls on and on where the ball went; a level one must be the lowest known."""
     floor, ground = court.floor, court.survey.ground
@@ -94,10 +105,33 @@ def left(run: Run, domain: tuple[tuple[float, float], ...]) -> int:
 def _converged(run: Run, court: Court) -> str:
     if not court.ruled and court.team.optimizer.halts and (run.points[-1] == run.points[-2]).all():
         return court.team.optimizer.halts
+    if thrown := _thrown_out(run, court):
+        return thrown
     share = run.bound and _constant(run) / run.bound.rate
     if run.ending.manner is Manner.SLOWLY and share and share >= GOOD:
         return _condition(court) or _against_the_edge(run)
     return _against_the_edge(run)
+
+
+def _thrown_out(run: Run, court: Court) -> str:
+    """Where a ball was at its farthest, if one step took it up and out of sight before it came back."""
+    low, high = np.array(court.domain).T
+    beyond = np.maximum(np.maximum(low - run.points, run.points - high) / (high - low), 0).max(axis=-1)
+    row = int(beyond.argmax())
+    risen = abs(float(run.losses[row] - run.losses[row - 1])) if row else 0.0
+    if beyond[row] < FLUNG or risen < RISEN * court.survey.ground.relief:
+        return ""
+    return f"thrown out to {point_text(run.points[row], 2)} at step {row}"
+
+
+def among(steps: int, others: Sequence[int]) -> str:
+    """How a ball did among those that converged from the same start, by their steps."""
+    best = min(others)
+    if steps == best:
+        return f"the fewest steps of the {len(others)} that converged" if others.count(best) == 1 else ""
+    if best == 0 or steps >= 2 * best:
+        return f"{steps / best:.2g} times the steps of the best" if best else ""
+    return f"{max(round(100 * (steps / best - 1)), 1)}% slower than the best"
 
 
 def _condition(court: Court) -> str:
@@ -292,8 +326,7 @@ def _sharpness(run: Run, court: Court) -> float:
 
 def _pace(run: Run, court: Court) -> str:
     """How far a ball has come, and how long it will take if that can be told."""
-    losses = -run.losses if court.entry.maximize else run.losses
-    if nearly(court.floor, losses, court.diagonal):
+    if near(run, court):
         return _way_down(run, court)
     if run.status is not Status.SLOW:
         return ""

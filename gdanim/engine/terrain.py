@@ -24,6 +24,7 @@ HALVINGS = 30  # of a step that does not lead down
 SIGHT = np.geomspace(1e-4, 0.3, 15)  # of the diagonal: how far is looked along a flat direction,
 LOCAL = 0.05  # and how far to tell a plateau
 SEEN = 1e-9  # of the relief: a loss that differs by less is the same
+WEAK = 1e-6  # of the relief over the square of the diagonal: a curvature that is better told by looking
 LEVEL = 1e-3  # of the relief: what the loss may change over the diagonal of a plateau
 FAR = 10.0 ** np.arange(1, 7)  # diagonals: the loss that is no higher there falls for ever
 ROUNDING = 1e-14  # of the loss
@@ -158,7 +159,7 @@ def lie(goal: Objective, point: Array, ground: Ground, sharpest: float = 0.0) ->
         return Lie.PLATEAU
     if above > LEVEL * ground.relief and _level(goal, point, ground, sizes, directions):
         return Lie.PLATEAU
-    zero = max(FLAT * max(sharpest, sizes.max()), SEEN * ground.relief / ground.diagonal**2)
+    zero = max(FLAT * max(sharpest, sizes.max()), WEAK * ground.relief / ground.diagonal**2)
     flat = sizes <= zero
     sides = np.zeros((len(sizes), 2))
     sides[~flat] = np.sign(curvatures[~flat])[:, None]

@@ -59,7 +59,23 @@ def judged(runs: Sequence[Run], teams: Sequence[Team], act: Cast, spec: Part) ->
             court = Court(teams[i], goal, act.domain, spec, known, floor, survey, ruled)
             with np.errstate(all="ignore"):  # some of what is judged has overflown
                 verdicts[i] = _judged(runs[i], court)
-    return [verdicts[i] for i in range(len(runs))]
+    return _compared([verdicts[i] for i in range(len(runs))])
+
+
+def _compared(runs: list[Run]) -> list[Run]:
+    """The runs; of one that converged, if nothing else is said, how fast it was among those of its start."""
+    steps: dict[Point, list[int]] = {}
+    for run in runs:
+        if run.status is Status.CONVERGED and run.ending.told:
+            steps.setdefault(run.ball.start, []).append(run.steps)
+
+    def told(run: Run) -> str:
+        if run.reason or run.status is not Status.CONVERGED or not run.ending.told:
+            return run.reason
+        others = steps[run.ball.start]
+        return causes.among(run.steps, others) if len(others) > 1 else ""
+
+    return [replace(run, reason=told(run)) for run in runs]
 
 
 def at_rest(objective: Objective, point: Array, survey: Survey) -> Lie:
@@ -333,9 +349,8 @@ def ending(run: Run, court: Court, hold: Hold | None) -> Ending:
             return Ending("too slow", run.steps, "for")
         case Status.HELD:
             return _held(run, hold)
-    near = run.steps >= SHORT and nearly(court.floor, _descended(run, court), court.diagonal)
-    there = near and lie(court.goal, court.floor.point, court.survey.ground) is Lie.MINIMUM
-    return Ending("nearly there" if there else "still going", run.steps, "after")
+    near = run.steps >= SHORT and causes.near(run, court)
+    return Ending("nearly there" if near else "still going", run.steps, "after")
 
 
 def _held(run: Run, hold: Hold | None) -> Ending:
@@ -381,4 +396,5 @@ def _converged(run: Run, court: Court) -> Ending:
             manner = Manner.OSCILLATING
         elif contraction > SLOW:
             manner = Manner.SLOWLY
-    return Ending(f"{manner}{where}", run.steps, "at", outside=away, manner=manner)
+    what = f"{Manner.PLAIN}{where}" if where else str(manner)
+    return Ending(what, run.steps, "at", outside=away, manner=manner)
