@@ -26,6 +26,7 @@ ILL = 10.0  # of a condition number: curvatures so different slow a ball down
 KINK = 1e-6  # of the domain's diagonal: slopes so near each other tell a kink apart
 SAME = 1e-6  # of the way down: so little is none
 JUMP = 0.5  # of the late slopes
+ALONG = 0.5  # the cosine between a ball's way and one along which the loss falls for ever
 STRAIGHT = 0.98  # of a way, its ends' distance: it leads straight on
 
 
@@ -81,11 +82,15 @@ def near(run: Run, court: Court) -> bool:
     return lie(court.goal, court.floor.point, court.survey.ground) is Lie.MINIMUM
 
 
-def endless(court: Court) -> bool:
-    """Whether the loss falls on and on where the ball went; a level one must be the lowest known."""
+def endless(run: Run, court: Court) -> bool:
+    """Whether the loss falls on and on where the ball goes; a level one must be the lowest known."""
     floor, ground = court.floor, court.survey.ground
     level = floor.falls <= SAME * ground.relief
     if floor.settled or (level and floor.loss > ground.lowest + SAME * ground.relief):
+        return False
+    went = run.points[-1] - run.points[-1 - max(run.steps // 4, 1)]
+    way = floor.point - floor.begun
+    if (went * way).sum() < ALONG * math.hypot(*went) * math.hypot(*way):
         return False
     return falls_for_ever(court.goal, floor.begun, floor.point, court.diagonal)
 
@@ -156,13 +161,18 @@ def _above(run: Run, court: Court) -> str:
 
 def _endless(run: Run, court: Court) -> str:
     """Whether the loss falls to a bound, or without one."""
-    extreme = "maximum" if court.entry.maximize else "minimum"
-    end = run.points[np.flatnonzero(np.isfinite(run.losses))[-1]]
-    way = end - run.points[0]
+    extreme, floor = "maximum" if court.entry.maximize else "minimum", court.floor
+    if np.isinf(run.losses[-1]):
+        return f"no {extreme}: the loss has no bound there"
+    end, way = floor.point, floor.point - floor.begun
+    if floor.settled or not way.any():  # it was thrown out of the valley that it began in
+        end, way = run.points[-1], run.points[-1] - run.points[-2]
     with np.errstate(all="ignore"):
         losses = court.goal.value(end + np.array([0.0, 1e3, 1e6, 1e9])[:, None] * way)
     losses = losses[~np.isnan(losses)]
-    if np.isinf(run.losses[-1]) or (len(losses) > 2 and not _levels(losses)):
+    if len(losses) < 3 or losses[-1] > losses[0]:
+        return f"no {extreme} on its way"
+    if not _levels(losses):
         return f"no {extreme}: the loss has no bound there"
     limit = rounded_text(float(-losses[-1] if court.entry.maximize else losses[-1]))
     return f"no {extreme}: the loss only nears {limit}"
@@ -175,7 +185,8 @@ def _levels(losses: Array) -> bool:
 
 
 def _outside(run: Run, court: Court) -> str:
-    if endless(court):
+    losses = -run.losses if court.entry.maximize else run.losses
+    if losses[-1] < losses[0] and endless(run, court):
         return _endless(run, court)
     if run.bound and _constant(run) > run.bound.rate:
         return _against_the_edge(run)

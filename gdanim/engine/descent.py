@@ -159,6 +159,7 @@ def crowd(spec: Part, act: Cast, starts: Array, every: int) -> Crowd:
     record = Record(starts, spec.steps, every)
     _play(_Troop(spec, act, act.teams[:1], [len(starts)], np.arange(len(starts)) + 1), record)
     ends = np.minimum(record.ends, spec.steps)
+    record.repeat_ends()
     return Crowd(record.steps, record.points, record.losses, record.norms, ends)
 
 

@@ -161,7 +161,7 @@ def _resting(run: Run, court: Court) -> tuple[Status, Hold | None]:
         return _in_minimum(court), None
     if found is Lie.PLATEAU:
         return Status.PLATEAU, None
-    if causes.endless(court):
+    if goal.value(end) < goal.value(run.points[0]) and causes.endless(run, court):
         return Status.ENDLESS, None
     begun = float(goal.value(run.points[0]))
     stopped = floor.away > NEAR * court.diagonal and floor.falls > STOPPED * (begun - floor.loss)
@@ -253,7 +253,7 @@ def _whereto(run: Run, court: Court) -> tuple[Status, Hold | None]:
     if run.steps < SHORT:
         return Status.GOING, None
     third, fourth = losses[-1 - 2 * quarter : -quarter], losses[-1 - quarter :]
-    if causes.endless(court):
+    if fourth[-1] < min(losses[0], fourth[0]) and causes.endless(run, court):
         return (Status.OUTSIDE if causes.outside(run.points[-1], court.domain) else Status.ENDLESS), None
     if court.noisy and third.mean() - fourth.mean() <= DRIFT * fourth.std():
         return _swinging(run, court)
