@@ -76,7 +76,7 @@ def test_far_from_its_peak_easom_is_a_plateau(start: list[float]) -> None:
         {"name": "easom", "domain": {"x": [-100, 100], "y": [-100, 100]}}, start, learning_rates=[0.1]
     )[0]
     assert (ball.status, ball.verdict, ball.steps) == (Status.PLATEAU, "stuck on a plateau", 0)
-    assert ball.reason == f"slope {ball.gradient_norms[0]:.2g}, 1 above the minimum at (3.142, 3.142)"
+    assert ball.reason.endswith("1 above the minimum at (3.142, 3.142)")
 
 
 def test_a_listed_minimum_is_named_and_a_higher_one_is_local() -> None:

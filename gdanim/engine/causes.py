@@ -24,6 +24,7 @@ FLUNG = 0.25  # widths of the domain: so far outside is out of sight
 RISEN = 0.1  # of the relief: a step that rises so much has thrown the ball
 ILL = 10.0  # of a condition number: curvatures so different slow a ball down
 KINK = 1e-6  # of the domain's diagonal: slopes so near each other tell a kink apart
+LONG = 38  # characters: so much room is beside a legend's reason
 SAME = 1e-6  # of the way down: so little is none
 JUMP = 0.5  # of the late slopes
 ALONG = 0.5  # the cosine between a ball's way and one along which the loss falls for ever
@@ -47,7 +48,8 @@ def reason(run: Run, court: Court) -> str:
         case Status.PLATEAU:
             if court.survey.ground.relief <= 0:
                 return "the loss is the same everywhere"
-            return f"slope {rounded_text(run.gradient_norms[-1], 2)}, {_above(run, court)}"
+            slope, above = rounded_text(run.gradient_norms[-1], 2), _above(run, court)
+            return f"slope {slope}, {above}" if len(slope) + len(above) < LONG else above
         case Status.MISLED:
             exact = math.hypot(*goal.exact_gradient(run.points[-1]))
             return f"slope {rounded_text(exact)}, by differences {rounded_text(run.gradient_norms[-1], 2)}"

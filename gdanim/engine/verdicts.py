@@ -39,6 +39,7 @@ UNMOVED = 1e-9  # of the domain's diagonal, in a quarter of the steps: it stands
 USED_UP = 1e-2  # of its largest: a rate below that, and no way to speak of, is used up
 STOPPED = 0.5  # of the way down: a stop rule that leaves more of it has stopped the ball, no minimum
 DRIFT = 1.5  # standard deviations of the loss: what falls less from one quarter to the next, hovers
+SETTLING = 0.5  # of the longest step, left from one quarter of the steps to the next: it comes to rest
 STANDS = 1e-3  # of the height above the minimum: what turns back and falls less in a quarter, oscillates
 WIDER = 1.5  # times the height above the minimum: it swings ever wider
 
@@ -219,8 +220,9 @@ def _thrown(run: Run, court: Court) -> Status:
     last = losses[-1]
     if np.isnan(last):
         return Status.UNDEFINED
-    before = losses[:-1].min(initial=np.inf)
-    return Status.ENDLESS if run.steps and last < min(before, losses[0]) else Status.DIVERGED
+    lowest = run.steps > 0 and last < losses[:-1].min()
+    flung = (np.diff(losses) > court.survey.ground.relief).any()
+    return Status.ENDLESS if lowest and not flung else Status.DIVERGED
 
 
 def _swinging(run: Run, court: Court) -> tuple[Status, Hold | None]:
@@ -262,7 +264,10 @@ def _whereto(run: Run, court: Court) -> tuple[Status, Hold | None]:
         return (_in_minimum(court), None) if still else (Status.HELD, Hold.RATE)
     best = losses[: -quarter - 1].min()
     turns = _reversals(run.points[run.steps // 2 :]) > REVERSALS
-    stands = fourth.min() >= best - (STANDS if turns else UNMOVED) * max(best - floor.loss, 0.0)
+    settling = moves < SETTLING * np.abs(np.diff(run.points[-1 - 2 * quarter : -quarter], axis=0)).max()
+    stands = not settling and fourth.min() >= best - (STANDS if turns else UNMOVED) * max(
+        best - floor.loss, 0.0
+    )
     if stands and (turns or not _descends(losses)) and (not court.noisy or _beyond(run, court)):
         return _swinging(run, court)
     if causes.outside(run.points[-1], court.domain):
@@ -298,6 +303,8 @@ def _unmoved(run: Run, court: Court) -> tuple[Status, Hold | None]:
         return Status.HELD, Hold.ZERO
     if floor.away <= NEAR * court.diagonal and floor.falls <= HIGHER * ground.relief:
         found = lie(court.goal, end, ground, _sharpest(run, court.goal))
+        if found in _AT and run.gradient_norms[-1] * court.diagonal > ground.relief:
+            return Status.HELD, Hold.OWN  # a kink, of which curvatures tell nothing
         return _AT.get(found, Status.PLATEAU if found is Lie.PLATEAU else _in_minimum(court)), None
     still = (run.points[-2] == end).all()
     rates = run.learning_rates[: run.steps]
@@ -348,12 +355,12 @@ def ending(run: Run, court: Court, hold: Hold | None) -> Ending:
         case Status.SLOW:
             return Ending("too slow", run.steps, "for")
         case Status.HELD:
-            return _held(run, hold)
+            return _held(run, hold, court)
     near = run.steps >= SHORT and causes.near(run, court)
     return Ending("nearly there" if near else "still going", run.steps, "after")
 
 
-def _held(run: Run, hold: Hold | None) -> Ending:
+def _held(run: Run, hold: Hold | None, court: Court) -> Ending:
     match hold:
         case Hold.ZERO:
             return Ending("never moves", run.steps, "in", hold=hold)
@@ -362,7 +369,9 @@ def _held(run: Run, hold: Hold | None) -> Ending:
         case Hold.NOISE:
             return Ending("hovers in the noise", run.steps, hold=hold)
         case Hold.JITTER:
-            return Ending("jitters at the minimum", run.steps, hold=hold)
+            extreme = "maximum" if court.entry.maximize else "minimum"
+            which = f"a local {extreme}" if _in_minimum(court) is Status.LOCAL else f"the {extreme}"
+            return Ending(f"jitters at {which}", run.steps, hold=hold)
     return Ending("stands still", run.steps, hold=hold)
 
 
@@ -386,7 +395,8 @@ def _converged(run: Run, court: Court) -> Ending:
     where = f" to {point_text(run.minimum, 3)}" if run.minimum and len(court.goal.minima) > 1 else ""
     away = bool(causes.outside(run.points[-1], court.domain))
     if not court.ruled:
-        return Ending("rests at the minimum", run.steps, outside=away)
+        extreme = "maximum" if court.entry.maximize else "minimum"
+        return Ending(f"rests at the {extreme}", run.steps, outside=away)
     half = run.steps // 2
     first, last = run.gradient_norms[half], run.gradient_norms[-1]
     manner = Manner.PLAIN
