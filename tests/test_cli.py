@@ -264,6 +264,7 @@ def test_descent_gives_advice(capsys: pytest.CaptureFixture[str]) -> None:
         ("-x^2 - y^2", "0.1", "0,0", "rests on a maximum after 0 steps"),
         ("rosenbrock", "1e-4", "-1,1", "too slow for 1000 steps"),
         ("x + y", "1", "0,0", "left the domain after"),
+        ("rosenbrock", "1e-3", "-3,-4", "diverged after"),
     ],
 )
 def test_descent_ends_in_the_words_of_the_verdict(

@@ -157,7 +157,9 @@ def _above(run: Run, court: Court) -> str:
         lowest = court.known[0]
         return f"{rounded_text(loss - lowest.loss)} {away} the {extreme} at {point_text(lowest.point)}"
     if depth and depth.loss < loss:
-        return f"more than {rounded_text(loss - depth.loss)} {away} the loss at {point_text(depth.point, 3)}"
+        told = f"more than {rounded_text(loss - depth.loss)} {away} the loss at "
+        digits = 3 if len(told) + len(point_text(depth.point, 3)) <= LONG + 6 else 2
+        return told + point_text(depth.point, digits)
     return f"{rounded_text(loss - court.survey.ground.lowest)} {away} the lowest"
 
 

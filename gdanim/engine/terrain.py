@@ -27,6 +27,7 @@ SEEN = 1e-9  # of the relief: a loss that differs by less is the same
 WEAK = 1e-6  # of the relief over the square of the diagonal: a curvature that is better told by looking
 LEVEL = 1e-3  # of the relief: what the loss may change over the diagonal of a plateau
 FAR = 10.0 ** np.arange(1, 7)  # diagonals: the loss that is no higher there falls for ever
+BENT = 1e-2  # of the relief: and how much its curvature may make of it
 ROUNDING = 1e-14  # of the loss
 
 
@@ -180,11 +181,12 @@ def _level(goal: Objective, point: Array, ground: Ground, sizes: Array, directio
     """
     slope = goal.exact_gradient(point)
     rise = np.sqrt((slope * slope).sum()) * ground.diagonal
-    if max(rise, sizes.max() * ground.diagonal**2) > LEVEL * ground.relief:
+    if rise > LEVEL * ground.relief or sizes.max() * ground.diagonal**2 > BENT * ground.relief:
         return False
-    visible = (SEEN if rise <= SEEN**2 * ground.relief else 0.1 * LEVEL) * ground.relief
-    around = _around(goal, point, directions, ground.diagonal, SIGHT[SIGHT <= LOCAL])
-    return not (np.abs(around - float(goal.value(point))) > visible).any()
+    visible, reach = (SEEN, LOCAL) if rise <= SEEN**2 * ground.relief else (0.1 * LEVEL, 0.4 * LOCAL)
+    near = SIGHT[: np.searchsorted(SIGHT, reach)]
+    around = _around(goal, point, directions, ground.diagonal, near)
+    return not (np.abs(around - float(goal.value(point))) > visible * ground.relief).any()
 
 
 def _sides(goal: Objective, point: Array, directions: Array, ground: Ground) -> Array:

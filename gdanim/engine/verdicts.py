@@ -38,6 +38,7 @@ SHORT = 20  # steps; so few tell nothing of where a run that does not end is goi
 UNMOVED = 1e-9  # of the domain's diagonal, in a quarter of the steps: it stands still
 USED_UP = 1e-2  # of its largest: a rate below that, and no way to speak of, is used up
 STOPPED = 0.5  # of the way down: a stop rule that leaves more of it has stopped the ball, no minimum
+HIGH = 0.1  # of the relief: noise lifts a ball as far as that from its start
 DRIFT = 1.5  # standard deviations of the loss: what falls less from one quarter to the next, hovers
 SETTLING = 0.5  # of the longest step, left from one quarter of the steps to the next: it comes to rest
 STANDS = 1e-3  # of the height above the minimum: what turns back and falls less in a quarter, oscillates
@@ -136,8 +137,8 @@ def _judged(run: Run, court: Court) -> Run:
             status, hold = _resting(run, court)
         case Status.DIVERGED:
             status, hold = _thrown(run, court), None
-        case Status.OSCILLATING:
-            status, hold = _swinging(run, court)
+        case Status.OSCILLATING:  # a cycle is exact, which no noise is
+            status, hold = _swinging(run, court, noisy=False)
         case _:
             status, hold = _whereto(run, court)
     minimum = reached(run, court) if status in (Status.CONVERGED, Status.LOCAL) else None
@@ -225,15 +226,17 @@ def _thrown(run: Run, court: Court) -> Status:
     return Status.ENDLESS if lowest and not flung else Status.DIVERGED
 
 
-def _swinging(run: Run, court: Court) -> tuple[Status, Hold | None]:
-    """What a ball is that gets nowhere while it moves."""
+def _swinging(run: Run, court: Court, noisy: bool) -> tuple[Status, Hold | None]:
+    """What a ball is that gets nowhere while it moves; ``noisy`` where noise or batches may be why."""
     ground, floor = court.survey.ground, court.floor
     height = causes.height(run, court)
     if floor.settled and height <= HIGHER * ground.relief:
         return Status.HELD, Hold.JITTER
-    if court.noisy and not _beyond(run, court):
-        return Status.HELD, Hold.NOISE
-    return Status.OSCILLATING, None
+    if not noisy or _beyond(run, court):
+        return Status.OSCILLATING, None
+    begun = _descended(run, court)[0] - floor.loss
+    low = height <= max(HIGH * ground.relief, STOPPED * begun)
+    return (Status.HELD, Hold.NOISE) if low else (Status.GOING, None)
 
 
 def _beyond(run: Run, court: Court) -> bool:
@@ -258,7 +261,7 @@ def _whereto(run: Run, court: Court) -> tuple[Status, Hold | None]:
     if fourth[-1] < min(losses[0], fourth[0]) and causes.endless(run, court):
         return (Status.OUTSIDE if causes.outside(run.points[-1], court.domain) else Status.ENDLESS), None
     if court.noisy and third.mean() - fourth.mean() <= DRIFT * fourth.std():
-        return _swinging(run, court)
+        return _swinging(run, court, noisy=True)
     if _used_up(run, losses):
         still = nearly(floor, losses, court.diagonal) and floor.falls <= HIGHER * ground.relief
         return (_in_minimum(court), None) if still else (Status.HELD, Hold.RATE)
@@ -269,7 +272,7 @@ def _whereto(run: Run, court: Court) -> tuple[Status, Hold | None]:
         best - floor.loss, 0.0
     )
     if stands and (turns or not _descends(losses)) and (not court.noisy or _beyond(run, court)):
-        return _swinging(run, court)
+        return _swinging(run, court, noisy=False)
     if causes.outside(run.points[-1], court.domain):
         return Status.OUTSIDE, None
     half = run.steps // 2
