@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SIZE = 32.0  # points of its letters
 LETTER, LINE, MIDDLE = 0.5, 1.25, 0.55  # of the size: a letter's mean width; from line to line; of the first
-MOST_LINES = 2
+MOST_LINES, LONG = 2, 80  # lines at most; letters of a long title
 ABOVE, BELOW = 12.0, 28.0  # points
 BULLET, INDENT = 11.0, 34.0  # points: its radius, and from it to the words
 LATER, APPEAR = 0.3, 0.8  # seconds before the run's end in which it begins to appear, and in which it does
@@ -29,10 +29,11 @@ LATER, APPEAR = 0.3, 0.8  # seconds before the run's end in which it begins to a
 def sentence(spec: Part, act: Act, layout: Layout) -> Takeaway | None:
     """What a part of a film tells of an act at its end: its own words, or what is worked out.
 
-    That loses its second half where it would take more lines than it may. Small pictures that are not wide
-    have no room for any.
+    That loses its second half where it would take more lines than it may. Pictures that are not wide have no
+    room for any where they are small, or their title is long.
     """
-    if spec.takeaway == HIDDEN or (layout.height < HIGH and not layout.wide):
+    crammed = not layout.wide and (layout.height < HIGH or len(spec.title or "") > LONG)
+    if spec.takeaway == HIDDEN or crammed:
         return None
     if spec.takeaway is not None:
         return Takeaway(spec.takeaway)
