@@ -171,7 +171,8 @@ def test_a_ball_that_leaves_does_not_drag_the_camera(
 ) -> None:
     cameras = []
     for rates in ("0.01, 0.07", "0.01, 0.07, 0.105, 3.0"):
-        with filming(spec_of(DIVERGING.format(rates=rates, camera=view))) as scene:
+        text = DIVERGING.format(rates=rates, camera=view) + "view: {legend: none}\n"
+        with filming(spec_of(text)) as scene:
             stage = scene._panes[0]
             cameras.append([stage.camera(float(t)) for t in np.linspace(0, scene.length, 7)])
     assert cameras[0] == cameras[1]

@@ -40,7 +40,8 @@ steps: 40
 @pytest.mark.parametrize(("run", "ball"), [(RAVINE, 1), (RAVINE, 2), (FAST, 1)])
 def test_a_followed_ball_stays_in_the_middle(film: Callable[[str], Any], run: str, ball: int) -> None:
     with film(f"{run}camera: {{follow: {ball}}}\n") as scene:
-        act, rect = scene._panes[0], scene.layout.rect
+        act = scene._panes[0]
+        rect = act.layout.rect
         for t in np.linspace(4.0, scene.length, 40):
             scene.seek(float(t))
             moment, camera = act.timeline.at(act.clock.seconds), act.camera(float(t))

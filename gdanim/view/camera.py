@@ -149,6 +149,7 @@ class Watched:
     normals: Array  # (n, 3) of the surface there
     turns: Array  # (n,): by how many degrees the camera has turned when the point is to be seen
     weights: Array  # (n,)
+    followed: bool = False  # by a camera that looks at each point when its time has come
 
 
 def best_view(
@@ -174,6 +175,8 @@ def best_view(
         eyes = FROM * np.column_stack(
             [math.cos(e) * np.cos(a), math.cos(e) * np.sin(a), np.full(len(a), math.sin(e))]
         )
+        if watched.followed:
+            eyes = watched.points + eyes
         corners = Camera(azimuth, elevation, FROM, (0.0, 0.0, 0.3), (0.0, 0.0), 1.0).project(box)
         width, height = (float(side) for side in np.ptp(corners, axis=0))
         ways = eyes - watched.points

@@ -124,7 +124,7 @@ class Camerawork:
         points = points + np.array([0.0, 0.0, 0.6 * timeline.radius])
         weights = np.concatenate([np.full(len(g[0]), g[3] / max(len(g[0]), 1)) for g in groups])
         known = np.isfinite(points).all(axis=1) & np.isfinite(normals).all(axis=1)
-        return Watched(points[known], normals[known], turned[known], weights[known])
+        return Watched(points[known], normals[known], turned[known], weights[known], followed is not None)
 
     @cached_property
     def _poses(self) -> tuple[Camera, Camera]:

@@ -102,7 +102,7 @@ def over_stage(scene: Stage, act: Act, top: float) -> Layout:
     if scene.has_strip or not layout.wide:
         return beside_stage(scene, act, top)
     height = layout.panel.bottom - top
-    rows = arranged(act.runs, height, 2)
+    rows = arranged(act.runs, height, 1)
     if rows is None:
         return layout.floating(scene.heading, COLUMN, min(summed(act, 1), height), 1)
     return layout.floating(scene.heading, rows.width, rows.height, rows.columns)
@@ -142,6 +142,7 @@ class Legend(FlatPane):
         self.columns = columns = self.rows.columns if self.rows else columns
         self.numbers = Numbers(lettering, LABEL_SIZE)
         self._step = lettering.want("step", LABEL_SIZE)
+        self._loss = lettering.want("loss", LABEL_SIZE)
         self._bullet = lettering.want("#box(circle(radius: 0.3em, fill: white))", LABEL_SIZE)
         if self.rows is None:
             self._groups = self._group()
@@ -161,7 +162,7 @@ class Legend(FlatPane):
         else:
             room = self._column - INDENT
             self._names = [
-                self._text(run.ball.label, LABEL_SIZE, room - (before_point(run.losses) + NUMBER) * DIGIT)
+                self._text(named(run), LABEL_SIZE, room - (before_point(run.losses) + NUMBER) * DIGIT)
                 for run in self.runs
             ]
             self._verdicts = [self._text(run.verdict, NOTE_SIZE, room) for run in self.runs]
@@ -293,19 +294,26 @@ class Legend(FlatPane):
         return labels
 
     def _counter(self, y: float) -> list[Label]:
-        """ "step 16", its last digit above the decimal points."""
-        s = self.lettering.scale
-        left = self.box.left
-        color = rgb(self.theme.secondary)
-        word = (left + INDENT) * s + self.lettering.size(self._step)[0]
-        right = max((left + self._column - NUMBER * DIGIT) * s, word + 5 * self.numbers.digit_width)
+        """ "step 16", and above the numbers what they are."""
+        s, left, color = self.lettering.scale, self.box.left, rgb(self.theme.secondary)
+        start = (left + INDENT) * s
+        first = start + self.lettering.size(self._step)[0] + 0.6 * self.numbers.digit_width
         digits = [
             digit
             for step, opacity in self.clock.counters
-            for digit in self.numbers.whole(step, right, y * s, color, opacity)
+            for digit in self.numbers.whole(
+                step, first + len(str(step)) * self.numbers.digit_width, y * s, color, opacity
+            )
             if opacity > 0
         ]
-        return [self.lettering.place(self._step, (left + INDENT) * s, y * s, color), *digits]
+        labels = [self.lettering.place(self._step, start, y * s, color), *digits]
+        if self.rows is not None:
+            column = (self.box.width + self._gap) / self.columns
+            for k in range(self.columns):
+                x = (left + k * column + self._column - (NUMBER + 1) * DIGIT) * s
+                if x > first + 6 * self.numbers.digit_width or k:
+                    labels.append(self.lettering.place(self._loss, x, y * s, color))
+        return labels
 
     def _group(self) -> list[tuple[str, Color]]:
         """One row per (optimizer, rate): its label without the start's number, and how many balls.
@@ -323,6 +331,16 @@ class Legend(FlatPane):
             many = f" \u00d7 {len(members)}" if len(members) > 1 else ""
             rows.append((self.runs[members[0]].ball.team + many, self.colors[members[0]]))
         return rows
+
+
+def named(run: Run) -> str:
+    """A ball's label; where it is told by its learning rate alone, with the letter that this has."""
+    ball = run.ball
+    try:
+        rate = float(ball.detail)
+    except ValueError:
+        return ball.label
+    return f"{ball.name} \u03b7 = {rate:g}" if ball.label == f"{ball.name} {ball.detail}" else ball.label
 
 
 def told(place: Array, spans: Array) -> str:
