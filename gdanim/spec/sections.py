@@ -80,6 +80,9 @@ class Colors(Model):
     """Of the balls, in order."""
 
 
+HIDDEN = "none"  # a takeaway that is not told
+
+
 class View(Model):
     """How the film looks."""
 
