@@ -214,16 +214,7 @@ def one_of_each_scene() -> list[Path]:
     return list(films.values())
 
 
-LANDING = pytest.mark.xfail(reason="rings at one start change places as the last ball lands", strict=True)
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param(path, id=path.stem, marks=[LANDING] if path.stem == "ravine" else [])
-        for path in one_of_each_scene()
-    ],
-)
+@pytest.mark.parametrize("path", one_of_each_scene(), ids=lambda path: path.stem)
 def test_nothing_pops_in_a_whole_film(
     path: Path, filming: Callable[..., Any], painted: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
