@@ -109,7 +109,11 @@ BAD = [
     ("stop: {loss_change: -1}\nacts: [{}, {}]\n", "loss_change must be at least 0, not -1"),
     ("acts: [{functions: [rosenbork]}]\n                    ^", "did you mean 'rosenbrock'?"),
     ("acts: [{}, {starts: [[1, 2, 3]]}]\n                     ^", "2 (x, y), not 3"),
-    ("acts: [{}, {starts: [[99, 0]]}]\n                      ^", "outside the domain"),
+    (
+        "acts: [{}, {domain: {x: [-9, 9], y: [-9, 9]}, starts: [[99, 0]]}]"
+        "\n                                                        ^",
+        "outside the domain",
+    ),
     ("acts: [{view: {theme: drak}}]\n                      ^", "unknown theme 'drak', did you mean 'dark'?"),
     ("acts: [{scene: surfase}]\n               ^", "unknown scene 'surfase'"),
     ("acts: [{}, {camera: {follow: 2}}]\n                             ^", "there is no ball 2"),

@@ -76,7 +76,7 @@ class Axes:
         self.post = lru_cache(maxsize=1)(self.post)  # type: ignore[method-assign]  # a frame asks repeatedly
         name = height_name(landscape.height)
         lines = [len(line.replace("$", "")) for line in name.split(LINE)]
-        self.name_height = 1.2 * LOSS_SIZE * len(lines)
+        self.name_height = 1.4 * LOSS_SIZE * len(lines)
         self.slim = slim
         self.beside = TICKS if slim else max(LIVE, LETTER * LOSS_SIZE * max(lines) - BESIDE)
         self._loss = lettering.want(f"#align({'left' if slim else 'right'})[{name}]", LOSS_SIZE)
