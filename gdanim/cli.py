@@ -357,7 +357,7 @@ def _descent(arguments: argparse.Namespace) -> int:
     act = solve(spec).acts[0]
     print(f"f({', '.join(act.objective.variables)}) = {arguments.func}, learning rate {arguments.lr}")
     print(*table.step_table(act, act.runs[0], whole=arguments.all), sep="\n")
-    print(table.ending(act.runs[0]), flush=True)
+    print(table.ending(act.runs[0], act, spec.parts[0]), flush=True)
     if arguments.film:
         from gdanim.output import film
 

@@ -32,9 +32,13 @@ class Explain(FilmScene):
 
     def construct(self) -> None:
         title = self.title()
-        alone = [replace(act, runs=(run,)) for act in self.solution.acts for run in act.runs]
+        alone = self.lessons()
         for act in alone:
             self.explain(act, title, leave=0.0 if act is alone[-1] else LEAVE)
+
+    def lessons(self) -> list[Act]:
+        """One for each ball."""
+        return [replace(act, runs=(run,)) for act in self.solution.acts for run in act.runs]
 
     def explain(self, act: Act, title: Mobject | None, leave: float) -> None:
         """One ball of an act: panes, the slow steps, the run, the verdict."""
@@ -69,9 +73,11 @@ class Explain(FilmScene):
         curves = [CurvesPane(self, clock, free)] if free.height > CURVES else []
         late = crammed and not self.has_strip
         later = [who, *curves] if late else curves
-        panes = [surface, words, *curves, who]
+        learned = self.told(clock, act)
+        panes = [surface, words, *curves, who, *learned]
         self.add(*panes)
-        self.play(surface.enter_(APPEAR), words.enter_(APPEAR), Write(heading, run_time=APPEAR))
+        opening = [pane.enter_(APPEAR) for pane in (surface, words, *learned)]
+        self.play(*opening, Write(heading, run_time=APPEAR))
         entering = [] if late else [who.enter_(FALL)]
         self.play(clock.become_(FALL, rate_functions.linear, fall=1.0), *entering)
         for k in range(min(len(LINE), run.steps)):

@@ -174,16 +174,17 @@ def test_without_numba_all_is_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path
 
 
 @pytest.mark.parametrize("worth", [np.inf, 0])
+@pytest.mark.parametrize(("every", "kept"), [(5, [0, 5, 10, 15, 20, 23]), (1, list(range(24)))])
 def test_a_crowd_keeps_every_so_many_steps(
-    worth: float, interpreted: list[str], monkeypatch: pytest.MonkeyPatch
+    every: int, kept: list[int], worth: float, interpreted: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wanted = spec(learning_rates=[0.07], optimizers=["sgd"], steps=23, stop={"gradient_norm": 0.5})
     runs = solved(wanted, np.inf, monkeypatch)
     assert len({run.steps for run in runs}) > 1
     monkeypatch.setattr(descent, "WORTH_COMPILING", worth)
-    crowd = descent.crowd(wanted, cast(wanted)[0], np.array(STARTS), every=5)
+    crowd = descent.crowd(wanted, cast(wanted)[0], np.array(STARTS), every=every)
     assert bool(interpreted) == (worth == 0)
-    assert crowd.steps.tolist() == [0, 5, 10, 15, 20, 23]
+    assert crowd.steps.tolist() == kept
     for i, run in enumerate(runs):
         rows = np.minimum(crowd.steps, run.steps)
         assert crowd.ends[i] == run.steps

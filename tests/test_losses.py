@@ -71,7 +71,7 @@ def test_the_middle_line_is_the_median_of_the_losses(
     spec_of: Callable[[str], Spec], filming: Callable[..., Any]
 ) -> None:
     with filming(spec_of(MANY)) as film:
-        (pane,) = film._panes
+        pane, *_ = film._panes
         runs = film.solution.acts[0].runs
         assert [curve.counts.tolist() for curve in pane.curves] == 2 * [list(range(41))]
         for first, curve in zip((0, 9), pane.curves, strict=True):

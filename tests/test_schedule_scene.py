@@ -41,4 +41,4 @@ def test_balls_of_a_crowd_stand_where_they_are_not_side_by_side(film: Any) -> No
     for number, pane in enumerate(maps):
         (balls,) = (p for p in pane.picture(0.0).moving.parts if getattr(p, "program", "") == "ball")
         ends = np.array([run.points[-1] for run in runs[number * CROWD :][:CROWD]])
-        assert balls.rows[:, :2] / film.lettering.scale == pytest.approx(pane.plot.at(*ends.T))
+        assert balls.rows[::-1, :2] / film.lettering.scale == pytest.approx(pane.plot.at(*ends.T))

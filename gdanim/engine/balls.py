@@ -72,7 +72,8 @@ def cast(spec: Part) -> tuple[Cast, ...]:
         raise CastError(("optimizers",), f"{len(spec.optimizers)} optimizers: the most is {MAX_TEAMS}")
     goals = [_objective(spec, index, entry) for index, entry in enumerate(spec.functions)]
     given = [_given(spec, goal, entry) for goal, entry in zip(goals, spec.functions, strict=True)]
-    stages = [_starts(spec, goal, intervals) for goal, intervals in zip(goals, given, strict=True)]
+    written = [_written(spec, goal, entry) for goal, entry in zip(goals, spec.functions, strict=True)]
+    stages = [_starts(spec, *each) for each in zip(goals, given, written, strict=True)]
     _refuse_too_many(spec, stages)
     free = [tuple(interval is None for interval in intervals) for intervals in given]
     return tuple(_act(spec, *act) for act in zip(goals, stages, free, strict=True))
@@ -192,10 +193,26 @@ def _given(spec: Part, goal: Objective, entry: FunctionEntry) -> list[Interval |
     return [spec.domain.get(name, box) for name, box in zip(goal.variables, own, strict=True)]
 
 
-def _box(given: Sequence[Interval | None], minima: Sequence[Point], starts: Sequence[Point]) -> Box:
-    """The domain: where nothing gives one, centred on the listed minima, with room for starts and minima."""
+def _written(spec: Part, goal: Objective, entry: FunctionEntry) -> list[bool]:
+    """For each variable whether starts keep to its interval: it was asked for, or nothing lies beyond."""
+    asked = entry.domain or spec.domain or {}
+    return [name in asked or name in entry.limits for name in goal.variables]
+
+
+def _box(
+    given: Sequence[Interval | None],
+    written: Sequence[bool],
+    minima: Sequence[Point],
+    starts: Sequence[Point],
+) -> Box:
+    """The domain: where nothing gives one, centred on the listed minima, with room for starts and minima.
+
+    A function's own domain, unlike one that is ``written``, makes room for starts.
+    """
     box = []
-    for axis, interval in enumerate(given):
+    for axis, (interval, fixed) in enumerate(zip(given, written, strict=True)):
+        if interval and not fixed:
+            interval = _with_room(interval, [start[axis] for start in starts])
         centre = float(np.mean([minimum[axis] for minimum in minima])) if minima else 0.0
         reach = max((abs(point[axis] - centre) for point in (*minima, *starts)), default=0.0)
         half = max(1.0, MARGIN * reach)
@@ -203,9 +220,18 @@ def _box(given: Sequence[Interval | None], minima: Sequence[Point], starts: Sequ
     return tuple(box)
 
 
-def _starts(spec: Part, goal: Objective, given: Sequence[Interval | None]) -> tuple[tuple[Point, ...], Box]:
+def _with_room(interval: Interval, places: Sequence[float]) -> Interval:
+    """The interval, wider where places along its axis ask for it."""
+    low, high = min([interval[0], *places]), max([interval[1], *places])
+    room = (MARGIN - 1) / 2 * (high - low)
+    return low - room * (low < interval[0]), high + room * (high > interval[1])
+
+
+def _starts(
+    spec: Part, goal: Objective, given: Sequence[Interval | None], written: Sequence[bool]
+) -> tuple[tuple[Point, ...], Box]:
     """The starts of an act and its domain, which each may depend on the other."""
-    wanted, empty = spec.starts, _box(given, goal.minima, ())
+    wanted, empty = spec.starts, _box(given, written, goal.minima, ())
     low, high = np.array(empty).T
     if isinstance(wanted, GridStarts):
         _need_variables(len(wanted.grid), goal, "grid")
@@ -220,12 +246,12 @@ def _starts(spec: Part, goal: Objective, given: Sequence[Interval | None]) -> tu
         angles = np.arange(wanted.ring) * (2 * np.pi / wanted.ring)
         circle = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
         starts = _points((low + high) / 2 + wanted.radius * circle)
-        return _inside(starts, _box(given, goal.minima, starts), lambda _: ("starts", "radius"))
+        return _inside(starts, _box(given, written, goal.minima, starts), lambda _: ("starts", "radius"))
     if wanted is not None:
         for i, start in enumerate(wanted):
             _need_variables(len(start), goal, i)
-        return _inside(wanted, _box(given, goal.minima, wanted), lambda i: ("starts", i))
-    box = _box(given, goal.minima, goal.starts)
+        return _inside(wanted, _box(given, written, goal.minima, wanted), lambda i: ("starts", i))
+    box = _box(given, [True] * len(given), goal.minima, goal.starts)
     if goal.starts and all(_contains(box, start) for start in goal.starts):
         return goal.starts, box
     fractions = np.resize(SINGLE_START, len(low))

@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 
 from gdanim.engine.balls import Cast
 from gdanim.engine.descent import crowd
+from gdanim.engine.elsewhere import surveyed
 from gdanim.engine.problem import Negated
-from gdanim.engine.runs import Array, Objective, Status
-from gdanim.engine.verdicts import NEAR, at_rest
+from gdanim.engine.runs import Array, Objective
+from gdanim.engine.terrain import Lie, eigenvalues
+from gdanim.engine.verdicts import HIGHER, NEAR, at_rest
 
 if TYPE_CHECKING:
     from gdanim.spec import Part
 
+LEVEL = 1e-5  # an eigenvalue of the Hessian below this share of the largest one makes a valley
 MOST_FOUND = 64  # resting places beside the listed minima that are looked into
 
 
@@ -51,17 +54,16 @@ def basins(spec: Part, act: Cast, columns: int, rows: int) -> BasinMap:
     rests = balls.gradient_norms[:, -1] < spec.stop.gradient_norm
     if spec.stop.loss_change:
         rests |= np.isfinite(balls.losses[:, -1]) & (balls.ends < spec.steps)
-    minima, reached = _assigned(act, balls.points[:, -1], rests, spec.stop.gradient_norm)
+    minima, reached = _assigned(act, balls.points[:, -1], rests)
     climbs = act.teams[0].entry.maximize
     return BasinMap(minima, reached.reshape(rows, columns), balls.ends.reshape(rows, columns), climbs)
 
 
-def _assigned(
-    act: Cast, ends: Array, rests: NDArray[np.bool_], slope: float
-) -> tuple[Array, NDArray[np.int64]]:
+def _assigned(act: Cast, ends: Array, rests: NDArray[np.bool_]) -> tuple[Array, NDArray[np.int64]]:
     """The minima that resting balls have reached, and for each ball which one, or -1."""
     goal: Objective = Negated(act.objective) if act.teams[0].entry.maximize else act.objective
     reached, near = np.full(len(ends), -1), NEAR * act.diagonal
+    survey = surveyed(goal, act.teams[0].entry.maximize, act.domain, ())
     minima: list[Array] = []
 
     def claim(place: Array) -> NDArray[np.bool_]:
@@ -78,8 +80,17 @@ def _assigned(
             break
         place = ends[left.argmax()]
         mine = claim(place)
-        if at_rest(goal, place, act.diagonal, slope) is Status.CONVERGED:
+        if at_rest(goal, place, survey) is Lie.MINIMUM:
+            if _not_alone(goal, place):  # all of its valley is one
+                level = np.abs(goal.value(ends) - goal.value(place)) <= HIGHER * survey.ground.relief
+                mine |= level & left
             reached[mine] = len(minima)
             minima.append(place)
         left &= ~mine
     return np.array(minima).reshape(-1, 2), reached
+
+
+def _not_alone(goal: Objective, place: Array) -> bool:
+    """Whether a minimum is one of a valley of minima: a direction from it is flat."""
+    curvatures = np.abs(eigenvalues(goal, place))
+    return bool(curvatures.min() <= LEVEL * curvatures.max())

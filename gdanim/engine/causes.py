@@ -1,132 +1,100 @@
-"""Why a ball ended as it did, in numbers, and what to do about it."""
+"""Why a ball ended as it did, in numbers."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.engine.elsewhere import Depth
-from gdanim.engine.ending import Manner
-from gdanim.engine.runs import Array, Bound, Objective, Point, Run, Status
+from gdanim.engine.court import Court, nearly
+from gdanim.engine.ending import Hold, Manner
+from gdanim.engine.runs import Array, Bound, Run, Status
+from gdanim.engine.terrain import LEVEL, Lie, eigenvalues, falls_for_ever, finite_hessian, lie
 from gdanim.formula import point_text, rounded_text
 
 if TYPE_CHECKING:
-    from gdanim.engine.balls import Team
-    from gdanim.spec.entries import OptimizerEntry
     from gdanim.spec.sections import Stop
 
-
-class Landmark(NamedTuple):
-    """A minimum that is listed, or was found by a ball."""
-
-    loss: float
-    point: Point
-    sharpness: float  # the largest eigenvalue of the Hessian there
-
-
-@dataclass(frozen=True)
-class Court:
-    """What the runs of one optimizer are judged by."""
-
-    entry: OptimizerEntry
-    goal: Objective  # what is descended: the objective, negated to climb
-    domain: tuple[tuple[float, float], ...]
-    diagonal: float
-    stop: Stop
-    known: Sequence[Landmark]  # the lowest first
-    edge: float | None  # the c of c/L, the largest stable rate, where it is known
-    depth: Depth | None  # the lowest place that was looked at, if any ball has converged
-
-
-class Advice(NamedTuple):
-    """What one sees, what it means, what to do."""
-
-    symptom: str
-    diagnosis: str
-    action: str
-
-
-LEVEL = 0.05  # of the whole fall of the loss: so little in the second half is none
-
-_ADVICE = {
-    Status.DIVERGED: Advice("loss explodes", "learning rate too high", "reduce it by 10x, or clip gradients"),
-    Status.OSCILLATING: Advice("loss oscillates wildly", "learning rate too high", "reduce it by 2-5x"),
-    Status.SLOW: Advice("loss decreases very slowly", "learning rate too low", "increase it by 2-5x"),
-    Status.GOING: Advice(
-        "loss decreases, then stays", "learning rate might be good", "try a learning rate schedule"
-    ),
-    Status.LOCAL: Advice(
-        "loss settles above the lowest known", "local minimum", "momentum, noise, or restarts"
-    ),
-    Status.SADDLE: Advice("gradient zero, but no minimum", "saddle point", "adam or momentum, or some noise"),
-    Status.PLATEAU: Advice(
-        "gradient nearly zero everywhere around", "vanishing gradient", "another start, or another scale"
-    ),
-    Status.MISLED: Advice(
-        "gradient nearly zero on a slope",
-        "differences too coarse, or lost in rounding",
-        "h of about 1e-5, or the symbolic gradient",
-    ),
-    Status.OUTSIDE: Advice(
-        "the point leaves the domain",
-        "nothing holds it there",
-        "a lower learning rate, or another start",
-    ),
-}
-
-
-def advice(run: Run) -> Advice | None:
-    """What to do about a run, if anything: None when it has converged as it should."""
-    if run.status is Status.CONVERGED:
-        match run.ending.manner:
-            case Manner.OSCILLATING:
-                return _ADVICE[Status.OSCILLATING]
-            case Manner.SLOWLY:
-                return _ADVICE[Status.SLOW]
-        return None
-    if run.status is Status.GOING and not _levelled(run):
-        return None
-    return _ADVICE.get(run.status)
-
-
-def _levelled(run: Run) -> bool:
-    """Whether nearly all that the loss fell was in the first half of the steps."""
-    fall, late = run.losses[0] - run.losses[-1], run.losses[run.steps // 2] - run.losses[-1]
-    return bool(abs(late) < LEVEL * abs(fall))
+STEADY = 0.05  # by so much two quarters' rates of decay may differ, if the gradient shrinks at one rate
+GOOD = 0.4  # of the largest stable rate, and more: a slow ball wants something else than a larger one
+FLUNG = 0.25  # widths of the domain: so far outside is out of sight
+RISEN = 0.1  # of the relief: a step that rises so much has thrown the ball
+ILL = 10.0  # of a condition number: curvatures so different slow a ball down
+KINK = 1e-6  # of the domain's diagonal: slopes so near each other tell a kink apart
+LONG = 38  # characters: so much room is beside a legend's reason
+SAME = 1e-6  # of the way down: so little is none
+JUMP = 0.5  # of the late slopes
+ALONG = 0.5  # the cosine between a ball's way and one along which the loss falls for ever
+STRAIGHT = 0.98  # of a way, its ends' distance: it leads straight on
 
 
 def reason(run: Run, court: Court) -> str:
     """The cause of a run's end in numbers; "" where there is nothing to explain."""
     goal = court.goal
     match run.status:
+        case Status.CONVERGED:
+            return _converged(run, court)
         case Status.LOCAL:
             return _above(run, court)
-        case Status.SADDLE:
+        case Status.SADDLE | Status.MAXIMUM:
             curvatures = eigenvalues(goal, run.points[-1])
             if court.entry.maximize:  # those of the function itself
                 curvatures = -curvatures[::-1]
-            return f"curvature from {rounded_text(curvatures[0])} to {rounded_text(curvatures[-1])}"
+            low, high = rounded_text(curvatures[0]), rounded_text(curvatures[-1])
+            return f"curvature {low}" if low == high else f"curvature from {low} to {high}"
         case Status.PLATEAU:
-            slope = f"slope {rounded_text(run.gradient_norms[-1], 2)}"
-            if not court.known:
-                return (
-                    f"{slope}, curvature {rounded_text(np.abs(eigenvalues(goal, run.points[-1])).min(), 2)}"
-                )
-            return f"{slope}, {_above(run, court)}"
+            if court.survey.ground.relief <= 0:
+                return "the loss is the same everywhere"
+            slope, above = rounded_text(run.gradient_norms[-1], 2), _above(run, court)
+            return f"slope {slope}, {above}" if len(slope) + len(above) < LONG else above
         case Status.MISLED:
             exact = math.hypot(*goal.exact_gradient(run.points[-1]))
             return f"slope {rounded_text(exact)}, by differences {rounded_text(run.gradient_norms[-1], 2)}"
+        case Status.ENDLESS:
+            return _endless(run, court)
+        case Status.UNDEFINED:
+            what = "loss" if np.isnan(run.losses[-1]) else "slope"
+            return f"no {what} at {point_text(run.points[-1], 3)}"
         case Status.OUTSIDE:
-            axis = outside(run.points[-1], court.domain)[0]
-            low, high = court.domain[axis]
-            name = goal.variables[axis]
-            return f"{name} = {run.points[-1, axis]:.4g} is not in [{low:g}, {high:g}]"
+            return _outside(run, court)
+        case Status.HELD:
+            return _held(run, court)
+        case Status.DIVERGED:
+            return _against_the_edge(run) or _thrown(run, court)
+        case Status.OSCILLATING:
+            return _against_the_edge(run) or _unsettled(run, court)
     return _against_the_edge(run) or _pace(run, court)
+
+
+def height(run: Run, court: Court) -> float:
+    """How far above the lowest place of its valley the loss of a ball is, late in the run."""
+    late = run.losses[-max(run.steps // 4, 1) :]
+    loss = float(np.median(-late if court.entry.maximize else late))
+    return max(loss - court.floor.loss, 0.0)
+
+
+def near(run: Run, court: Court) -> bool:
+    """Whether a ball is nearly at a minimum."""
+    losses = -run.losses if court.entry.maximize else run.losses
+    if not nearly(court.floor, losses, court.diagonal):
+        return False
+    return lie(court.goal, court.floor.point, court.survey.ground) is Lie.MINIMUM
+
+
+def endless(run: Run, court: Court) -> bool:
+    """Whether the loss falls on and on where the ball goes; a level one must be the lowest known."""
+    floor, ground = court.floor, court.survey.ground
+    level = floor.falls <= SAME * ground.relief
+    if floor.settled or (level and floor.loss > ground.lowest + SAME * ground.relief):
+        return False
+    went = run.points[-1] - run.points[-1 - max(run.steps // 4, 1)]
+    way = floor.point - floor.begun
+    if (went * way).sum() < ALONG * math.hypot(*went) * math.hypot(*way):
+        return False
+    return falls_for_ever(court.goal, floor.begun, floor.point, court.diagonal)
 
 
 def outside(point: Array, domain: tuple[tuple[float, float], ...]) -> list[int]:
@@ -141,56 +109,211 @@ def left(run: Run, domain: tuple[tuple[float, float], ...]) -> int:
     return int(np.flatnonzero(inside)[-1]) + 1 if inside.any() else 0
 
 
-def eigenvalues(objective: Objective, point: Array) -> Array:
-    """Of the Hessian, ascending."""
-    return np.asarray(np.linalg.eigvalsh(finite_hessian(objective, point)))
+def _converged(run: Run, court: Court) -> str:
+    if not court.ruled and court.team.optimizer.halts and (run.points[-1] == run.points[-2]).all():
+        return court.team.optimizer.halts
+    if thrown := _thrown_out(run, court):
+        return thrown
+    share = run.bound and _constant(run) / run.bound.rate
+    if run.ending.manner is Manner.SLOWLY and share and share >= GOOD:
+        return _condition(court) or _against_the_edge(run)
+    return _against_the_edge(run)
 
 
-def finite_hessian(objective: Objective, point: Array) -> Array:
-    """The Hessian, or zeros where it is undefined, which counts as flat."""
-    hessian = objective.hessian(point)
-    return np.where(np.isfinite(hessian).all(), hessian, 0.0)
+def _thrown_out(run: Run, court: Court) -> str:
+    """Where a ball was at its farthest, if one step took it up and out of sight before it came back."""
+    low, high = np.array(court.domain).T
+    beyond = np.maximum(np.maximum(low - run.points, run.points - high) / (high - low), 0).max(axis=-1)
+    row = int(beyond.argmax())
+    risen = abs(float(run.losses[row] - run.losses[row - 1])) if row else 0.0
+    if beyond[row] < FLUNG or risen < RISEN * court.survey.ground.relief:
+        return ""
+    return f"thrown out to {point_text(run.points[row], 2)} at step {row}"
+
+
+def among(steps: int, others: Sequence[int]) -> str:
+    """How a ball did among those that converged from the same start, by their steps."""
+    best = min(others)
+    if steps == best:
+        return f"the fewest steps of the {len(others)} that converged" if others.count(best) == 1 else ""
+    if best == 0 or steps >= 2 * best:
+        return f"{steps / best:.2g} times the steps of the best" if best else ""
+    return f"{max(round(100 * (steps / best - 1)), 1)}% slower than the best"
+
+
+def _condition(court: Court) -> str:
+    """How ill-conditioned the minimum is, where that slows a ball down."""
+    curvatures = eigenvalues(court.goal, court.floor.point)
+    ratio = curvatures[-1] / curvatures[0] if curvatures[0] > 0 else math.inf
+    if not ILL <= ratio < math.inf:
+        return ""
+    return f"ill-conditioned: steep {rounded_text(ratio, 2)} times flat"
 
 
 def _above(run: Run, court: Court) -> str:
-    loss, lowest, depth = float(court.goal.value(run.points[-1])), court.known[0], court.depth
+    loss, depth = float(court.goal.value(run.points[-1])), court.survey.depth
     away, extreme = ("below", "maximum") if court.entry.maximize else ("above", "minimum")
-    if depth and depth.loss < lowest.loss - depth.visible:
-        return f"more than {rounded_text(loss - depth.loss)} {away} the loss at {point_text(depth.point)}"
-    return f"{rounded_text(loss - lowest.loss)} {away} the {extreme} at {point_text(lowest.point)}"
+    if court.known and not (depth and depth.loss < court.known[0].loss - depth.visible):
+        lowest = court.known[0]
+        return f"{rounded_text(loss - lowest.loss)} {away} the {extreme} at {point_text(lowest.point)}"
+    if depth and depth.loss < loss:
+        told = f"more than {rounded_text(loss - depth.loss)} {away} the loss at "
+        digits = 3 if len(told) + len(point_text(depth.point, 3)) <= LONG + 6 else 2
+        return told + point_text(depth.point, digits)
+    return f"{rounded_text(loss - court.survey.ground.lowest)} {away} the lowest"
 
 
-def edge(team: Team) -> float | None:
-    """The c of c/L that an optimizer says of itself; None where it does not, is clipped, or a schedule moves
-    its momentum."""
-    clipped = team.entry.clip_value or team.entry.clip_norm
-    return None if clipped else team.optimizer.stable
+def _endless(run: Run, court: Court) -> str:
+    """Whether the loss falls to a bound, or without one."""
+    extreme, floor = "maximum" if court.entry.maximize else "minimum", court.floor
+    if np.isinf(run.losses[-1]):
+        return f"no {extreme}: the loss has no bound there"
+    end, way = floor.point, floor.point - floor.begun
+    if floor.settled or not way.any():  # it was thrown out of the valley that it began in
+        end, way = run.points[-1], run.points[-1] - run.points[-2]
+    with np.errstate(all="ignore"):
+        losses = court.goal.value(end + np.array([0.0, 1e3, 1e6, 1e9])[:, None] * way)
+    losses = losses[~np.isnan(losses)]
+    if len(losses) < 3 or losses[-1] > losses[0]:
+        return f"no {extreme} on its way"
+    if not _levels(losses):
+        return f"no {extreme}: the loss has no bound there"
+    limit = rounded_text(float(-losses[-1] if court.entry.maximize else losses[-1]))
+    return f"no {extreme}: the loss only nears {limit}"
+
+
+def _levels(losses: Array) -> bool:
+    """Whether losses farther and farther out fall less and less."""
+    falls = -np.diff(losses)
+    return bool(falls[-1] <= 0.5 * falls[0] or falls[-1] <= 1e-9 * abs(losses[-1]))
+
+
+def _outside(run: Run, court: Court) -> str:
+    losses = -run.losses if court.entry.maximize else run.losses
+    if losses[-1] < losses[0] and endless(run, court):
+        return _endless(run, court)
+    if run.bound and _constant(run) > run.bound.rate:
+        return _against_the_edge(run)
+    axis = outside(run.points[-1], court.domain)[0]
+    low, high = court.domain[axis]
+    return f"{court.goal.variables[axis]} = {run.points[-1, axis]:.4g} is not in [{low:g}, {high:g}]"
+
+
+def _held(run: Run, court: Court) -> str:
+    above = f"{rounded_text(height(run, court), 2)} {_above_which(court)}"
+    match run.ending.hold:
+        case Hold.ZERO:
+            return "its learning rate is 0"
+        case Hold.RULE:
+            if run.gradient_norms[-1] < court.stop.gradient_norm or court.stop.relative:
+                return f"a slope of {rounded_text(run.gradient_norms[-1], 2)} is enough for it"
+            return f"a change below {court.stop.loss_change:g} is enough for it"
+        case Hold.NOISE:
+            held = "batches hold" if not court.spec.noise else "noise holds"
+            return f"{held} it {above}"
+        case Hold.JITTER:
+            return court.team.optimizer.halts or _way_down(run, court)
+        case Hold.RATE:
+            return "its schedule has used up the rate"
+        case Hold.DECAY:
+            return "weight decay balances the gradient"
+    return court.team.optimizer.halts or above
+
+
+def _above_which(court: Court) -> str:
+    return "below the maximum" if court.entry.maximize else "above the minimum"
+
+
+def _thrown(run: Run, court: Court) -> str:
+    """The step that first led up, against the curvature there; else how the loss grew."""
+    losses = -run.losses if court.entry.maximize else run.losses
+    up = np.flatnonzero(np.diff(losses) > 0)
+    if court.edge and len(up):
+        rate = float(run.learning_rates[up[0]])
+        sharpest = float(eigenvalues(court.goal, run.points[up[0]])[-1])
+        if rate * sharpest > court.edge:
+            edge = rounded_text(court.edge / sharpest)
+            return f"{rate:g} > {court.edge:.4g}/L = {edge} at step {up[0]}"
+    if np.isfinite(run.losses[:-1]).all() and run.steps:
+        first, last = (rounded_text(run.losses[row], 2) for row in (0, -1))
+        return f"loss {first} at the start, {last} at the end"
+    return ""
+
+
+def _unsettled(run: Run, court: Court) -> str:
+    """Why a ball bounces about, where no constant rate explains it."""
+    optimizer, floor = court.team.optimizer, court.floor
+    if optimizer.halts:
+        return optimizer.halts
+    if _kink(run, court):
+        return "at the kink the slope never fades"
+    if not optimizer.settles:
+        return f"its steps do not shrink: about {rounded_text(_length(run), 2)}"
+    if optimizer.effective and floor.settled:
+        rates = optimizer.effective(court.goal.gradient(run.points), run.learning_rates)
+        roots = np.sqrt(np.maximum(rates, 0))
+        scaled = roots[:, None] * finite_hessian(court.goal, floor.point) * roots
+        share = float(np.linalg.eigvalsh(scaled)[-1]) / 2 if np.isfinite(scaled).all() else 0.0
+        if share > 1:
+            return f"its effective rate is {rounded_text(share, 2)} times 2/L"
+    if floor.settled:
+        return f"{rounded_text(height(run, court), 2)} {_above_which(court)}"
+    return ""
+
+
+def _length(run: Run) -> float:
+    """Of the late steps, along the axis where they are longest."""
+    return float(np.median(np.abs(np.diff(run.points[-max(run.steps // 4, 2) :], axis=0)).max(axis=-1)))
+
+
+def _kink(run: Run, court: Court) -> bool:
+    """Whether the slope jumps at the lowest place."""
+    if not court.floor.settled:
+        return False
+    aside = KINK * court.diagonal * np.eye(run.points.shape[1])
+    with np.errstate(all="ignore"):
+        ahead, back = (court.goal.exact_gradient(court.floor.point + sign * aside) for sign in (1, -1))
+    jump = np.sqrt(((ahead - back) ** 2).sum(axis=-1)).max()
+    return bool(jump > JUMP * np.median(run.gradient_norms[-max(run.steps // 4, 1) :]))
 
 
 def bound(run: Run, court: Court) -> Bound | None:
     """The largest stable rate at the minimum that counts for this run, where it is known."""
-    if court.edge is None:
+    if court.edge is None or (run.status is Status.OSCILLATING and _kink(run, court)):
         return None
     largest = _sharpness(run, court)
     return Bound(f"{court.edge:.4g}/L", court.edge / largest) if largest > 0 else None
 
 
-def _against_the_edge(run: Run) -> str:
-    """A constant rate against the largest stable one."""
+def _constant(run: Run) -> float:
+    """The rate of a run, 0 where it is not constant."""
     rate = float(run.learning_rates[0])
-    if run.bound is None or rate == 0 or (run.learning_rates != rate).any():
+    return 0.0 if (run.learning_rates != rate).any() else rate
+
+
+def _against_the_edge(run: Run) -> str:
+    """The rate against the largest stable one: a constant one, or that of a schedule which is beyond it."""
+    if run.bound is None:
         return ""
-    share, name = rate / run.bound.rate, run.bound.name
+    rate, name, at = _constant(run), run.bound.name, ""
+    if not rate:
+        failed = run.status in (Status.DIVERGED, Status.OSCILLATING, Status.OUTSIDE)
+        row = int(run.learning_rates.argmax()) if run.status is Status.DIVERGED else run.steps
+        rate, at = float(run.learning_rates[row]), f" at step {row}"
+        if not failed or rate <= run.bound.rate:
+            return ""
+    share = rate / run.bound.rate
     if abs(share - 1) < 1e-9:
-        relation = f"{rate:g} = {name}"
+        relation = f"{rate:.4g} = {name}"
     elif share > 1:
-        relation = f"{rate:g} > {name} = {run.bound.rate:.4g}"
+        relation = f"{rate:.4g} > {name} = {run.bound.rate:.4g}{at}"
     else:
         percent = "over 99%" if share > 0.995 else "under 1%" if share < 0.005 else f"{share:.0%}"
-        relation = f"{rate:g} is {percent} of {name} = {run.bound.rate:.4g}"
+        relation = f"{rate:.4g} is {percent} of {name} = {run.bound.rate:.4g}"
     explains = {
         Status.DIVERGED: share > 1,
         Status.OSCILLATING: share > 1 - 1e-9,
+        Status.OUTSIDE: share > 1,
         Status.CONVERGED: share < 1,
         Status.SLOW: share < 1,
         Status.GOING: True,
@@ -199,36 +322,73 @@ def _against_the_edge(run: Run) -> str:
 
 
 def _sharpness(run: Run, court: Court) -> float:
-    """L near the minimum that counts for this run; where none is known, of a constant Hessian, or 0."""
-    goal = court.goal
+    """L near the minimum that counts for a run, or of a constant Hessian; 0 where it is unknown, or flat."""
+    goal, floor = court.goal, court.floor
+    stayed = floor.settled and run.status is not Status.DIVERGED
     if court.known:
-        seen_from = run.points[-1] if run.status is Status.CONVERGED else run.points[0]
-        return min(court.known, key=lambda mark: math.dist(seen_from, mark.point)).sharpness
-    somewhere = run.points[np.isfinite(run.points).all(axis=-1)][:3]
-    hessians = goal.hessian(np.concatenate([somewhere, somewhere / 2, somewhere + 1]))
-    quadratic = all(np.allclose(a, b, rtol=1e-9, atol=0) for a, b in pairwise(hessians))
-    return float(eigenvalues(goal, somewhere[0])[-1]) if quadratic else 0.0
+        seen_from = floor.point if stayed else run.points[0]
+        largest = min(court.known, key=lambda mark: math.dist(seen_from, mark.point)).sharpness
+    elif floor.settled:
+        largest = float(eigenvalues(goal, floor.point)[-1])
+    else:
+        somewhere = run.points[np.isfinite(run.points).all(axis=-1)][:3]
+        hessians = goal.hessian(np.concatenate([somewhere, somewhere / 2, somewhere + 1]))
+        quadratic = all(np.allclose(a, b, rtol=1e-9, atol=0) for a, b in pairwise(hessians))
+        return float(eigenvalues(goal, somewhere[0])[-1]) if quadratic else 0.0
+    ground = court.survey.ground
+    return largest if largest * ground.diagonal**2 > LEVEL * ground.relief else 0.0
 
 
 def _pace(run: Run, court: Court) -> str:
-    """Where the rate explains nothing: what the numbers of the run themselves say."""
-    if np.isnan(run.losses[-1]):
-        return f"no loss at {point_text(run.points[-1])}"
-    if run.status is Status.DIVERGED and np.isfinite(run.losses[:-1]).all() and run.steps:
-        first, last = (rounded_text(run.losses[row], 2) for row in (0, -1))
-        return f"loss {first} at the start, {last} at the end"
-    left = more_steps(run, court.stop)
-    return (
-        f"about {rounded_text(left, 2)} more steps at this pace"
-        if run.status is Status.SLOW and left < math.inf
-        else ""
-    )
+    """How far a ball has come, and how long it will take if that can be told."""
+    if near(run, court):
+        return _way_down(run, court)
+    if run.status is not Status.SLOW:
+        return ""
+    steps = forecast(run, court)
+    if math.isfinite(steps):
+        return f"about {rounded_text(steps, 2)} more steps at this pace"
+    return _way_down(run, court) if court.floor.settled else ""
 
 
-def more_steps(run: Run, stop: Stop) -> float:
-    """Until the gradient passes the stop rule, if it goes on shrinking as in the later half; else inf."""
+def _way_down(run: Run, court: Court) -> str:
+    """The share of the way down, in as many nines as there are: 63%, 99.8%."""
+    losses = -run.losses if court.entry.maximize else run.losses
+    whole, rest = losses[0] - court.floor.loss, losses[-1] - court.floor.loss
+    if not whole > 0 or not np.isfinite(whole):
+        return ""
+    share = rest / whole
+    if share < SAME:
+        return f"at the {'maximum' if court.entry.maximize else 'minimum'}'s loss"
+    digits = min(max(-math.floor(math.log10(share)) - 2, 0), 6)
+    way = "up" if court.entry.maximize else "down"
+    return f"{math.floor((1 - share) * 100 * 10**digits) / 10**digits:g}% of the way {way}"
+
+
+def pace(run: Run, stop: Stop) -> float:
+    """Steps until the gradient passes the stop rule, if it shrinks on as in the later half; else inf."""
     half = run.steps // 2
     first, last = run.gradient_norms[half], run.gradient_norms[-1]
-    if not 0 < last < first or not stop.gradient_norm:
+    wanted = stop.gradient_norm * (run.gradient_norms[0] if stop.relative else 1.0)
+    if not 0 < last < first or not wanted:
         return math.inf
-    return math.log(stop.gradient_norm / last) / math.log(last / first) * (run.steps - half)
+    return math.log(wanted / last) / math.log(last / first) * (run.steps - half)
+
+
+def forecast(run: Run, court: Court) -> float:
+    """Steps to the stop rule if the gradient shrinks at one rate, to the minimum if straight; else inf."""
+    quarter = run.steps // 4
+    if quarter < 2 or not _constant(run):
+        return math.inf
+    rows = [-1 - 2 * quarter, -1 - quarter, -1]
+    norms = run.gradient_norms[rows]
+    if (np.diff(norms) < 0).all() and norms[-1] > 0:
+        third, fourth = np.log(norms[:-1] / norms[1:])
+        if abs(third - fourth) <= STEADY * third:
+            return pace(run, court.stop)
+    ways = np.linalg.norm(np.diff(run.points[rows], axis=0), axis=-1)
+    path = np.linalg.norm(np.diff(run.points[rows[0] :], axis=0), axis=-1).sum()
+    straight = math.dist(run.points[rows[0]], run.points[-1]) >= STRAIGHT * path
+    if court.floor.settled and straight and abs(ways[0] - ways[1]) <= STEADY * ways[0]:
+        return float(court.floor.away / ways[1] * quarter)
+    return math.inf

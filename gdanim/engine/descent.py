@@ -57,7 +57,7 @@ class _Troop:
 
     @property
     def rules(self) -> Rules:
-        return Rules(self.spec.stop, self.act.diagonal)
+        return Rules(self.spec.stop, self.act.diagonal, self.optimizer.coasts)
 
     def problem(self, evaluations: NDArray[np.int64]) -> Problem:
         active = np.arange(len(self.numbers))
@@ -106,7 +106,7 @@ def _act(spec: Part, found: Cast, number: int) -> Act:
     legs = [leg for legs in balls for leg in legs]
     of_legs = [team for team, legs in zip(teams, balls, strict=True) for _ in legs]
     act = widened(found, _ends(legs, of_legs))
-    judged = iter(verdicts.judged(legs, of_legs, act, spec.stop))
+    judged = iter(verdicts.judged(legs, of_legs, act, spec))
     runs = [
         restarts.joined(list(islice(judged, len(legs))), team.entry.maximize)
         for legs, team in zip(balls, teams, strict=True)
@@ -159,6 +159,7 @@ def crowd(spec: Part, act: Cast, starts: Array, every: int) -> Crowd:
     record = Record(starts, spec.steps, every)
     _play(_Troop(spec, act, act.teams[:1], [len(starts)], np.arange(len(starts)) + 1), record)
     ends = np.minimum(record.ends, spec.steps)
+    record.repeat_ends()
     return Crowd(record.steps, record.points, record.losses, record.norms, ends)
 
 
@@ -252,25 +253,24 @@ def _runs(troop: _Troop, record: Record, balls: Sequence[Ball]) -> list[Run]:
 
 
 def _statuses(troop: _Troop, record: Record) -> list[Status]:
-    """How each ball ended, told from its last rows."""
-    ball, end, stop = np.arange(len(record.ends)), np.minimum(record.ends, troop.spec.steps), troop.spec.stop
+    """How each ball ended by the rules, told from its last rows; of one at rest, no more than that."""
+    ball, end = np.arange(len(record.ends)), np.minimum(record.ends, troop.spec.steps)
     points, losses, norms = (x[ball, end] for x in (record.points, record.losses, record.norms))
-    before = np.where(end > 0, record.losses[ball, np.maximum(end - 1, 0)], np.nan)
+    before = np.maximum(end - 1, 0)
+    state = {
+        "start": record.starts,
+        "before": np.where(end[:, None] > 0, record.points[ball, before], np.nan),
+        "loss": np.where(end > 0, record.losses[ball, before], np.nan)[:, None],
+        "first_loss": record.losses[:, :1],
+        "first_norm": record.norms[:, :1],
+    }
     with np.errstate(all="ignore"):
-        diverged = troop.rules.diverged(points, losses[:, None], record.starts)[:, 0]
-        rests = troop.rules.rests(losses, norms, before)
-    objective, diagonal = troop.objective, troop.act.diagonal
-
-    def status(i: int) -> Status:
-        if record.ends[i] > troop.spec.steps:
-            return Status.GOING
-        if diverged[i]:
-            return Status.DIVERGED
-        if not rests[i]:
-            return Status.OSCILLATING
-        return verdicts.at_rest(objective, points[i], diagonal, stop.gradient_norm)
-
-    return [status(i) for i in range(len(ball))]
+        diverged = troop.rules.diverged(points, losses[:, None], state)[:, 0]
+        rests = troop.rules.rests(points, losses[:, None], norms[:, None], state)[:, 0]
+    unended = record.ends > troop.spec.steps
+    kinds = [Status.GOING, Status.DIVERGED, Status.CONVERGED]
+    found = np.select([unended, diverged, rests], range(len(kinds)), len(kinds))
+    return [[*kinds, Status.OSCILLATING][i] for i in found]
 
 
 def _normal(seed: int, step: int, numbers: NDArray[np.intp], dims: int) -> Array:

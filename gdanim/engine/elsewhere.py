@@ -1,10 +1,12 @@
-"""Whether the loss is visibly lower elsewhere than where a ball came to rest, as far as anyone has looked.
+"""How low the loss is elsewhere than where a ball ended, as far as anyone has looked.
 
-Looked at are a grid over the domain, in one and two dimensions, and all places where balls have been.
+Looked at are a grid over the domain, in one and two dimensions, and all places where balls have been; what a
+function lists is known anyway.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,11 +14,13 @@ import numpy as np
 
 from gdanim.engine.functions import DataObjective
 from gdanim.engine.runs import Array, Objective, Point, Run
+from gdanim.engine.terrain import ROUNDING, Ground
 
 SAMPLES = 65  # along either side of the domain
+QUARTERS = (0.25, 0.5, 0.75, 1.0)
+SCATTERED, FEW = 1000, 64  # places in a domain of more dimensions, and of a loss over data
 VISIBLE = 1e-3  # of the height at which the middle half of the domain begins: so much lower can be seen
 SAME = 1e-6  # of what was descended, or of the loss: what lies less deep is as deep
-FARTHER = 2.0  # times the fall that Newton's step promises: as much may be left in the ball's own valley
 
 
 class Depth(NamedTuple):
@@ -27,49 +31,64 @@ class Depth(NamedTuple):
     visible: float  # a difference of losses that can be seen
 
 
-def deepest(
-    objective: Objective, climbs: bool, domain: Sequence[tuple[float, float]], runs: Sequence[Run]
-) -> Depth | None:
-    """The lowest of what was looked at in the domain, or the highest as a negative loss for those who climb.
+class Survey(NamedTuple):
+    """What is known of a loss, as one descends it."""
 
-    None for a loss over data, which is convex.
-    """
-    if isinstance(objective, DataObjective):
-        return None
+    ground: Ground
+    depth: Depth | None  # None for a loss over data, which is convex
+
+
+def surveyed(
+    goal: Objective, climbs: bool, domain: Sequence[tuple[float, float]], runs: Sequence[Run]
+) -> Survey:
+    """What the domain and all ``runs`` tell; ``goal``, upside down for those who climb, is descended."""
     sign = -1.0 if climbs else 1.0
     low, high = np.array(domain).T
+    data = isinstance(getattr(goal, "objective", goal), DataObjective)
     seen = [run.points[row] for run in runs for row in _lowest(run, sign, low, high)]
-    points = np.reshape(seen, (len(seen), len(domain)))
-    if len(domain) <= 2:
-        axes = [np.linspace(a, b, SAMPLES) for a, b in domain]
-        grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(domain))
-        points = np.concatenate([points, grid])
+    met = np.reshape(seen, (len(seen), len(domain)))
+    plane = len(domain) <= 2 and not data
+    around = _grid(domain) if plane else _scattered(low, high, FEW if data else SCATTERED)
     with np.errstate(all="ignore"):
-        losses = sign * objective.value(points)
-    points, losses = points[np.isfinite(losses)], losses[np.isfinite(losses)]
-    if not len(losses):
-        return None
-    best = int(losses.argmin())
-    relief = float(np.quantile(losses, 0.25)) - float(losses[best])
-    begun = max((sign * float(run.losses[0]) for run in runs), default=0.0)
-    fallen = begun - float(losses[best]) if np.isfinite(begun) else 0.0
-    visible = max(VISIBLE * relief, SAME * max(fallen, abs(float(losses[best]))))  # no less than rounding
-    return Depth(float(losses[best]), tuple(points[best].tolist()), visible)
+        heights, depths = goal.value(around), goal.value(met)
+    known = np.isfinite(heights)
+    around, heights = around[known], heights[known]
+    begun = [loss for run in runs if np.isfinite(loss := sign * float(run.losses[0]))]
+    if plane:
+        met, depths = np.concatenate([met, around]), np.concatenate([depths, heights])
+    least = float(depths.min(initial=np.inf))
+    lowest = min(least, *goal.minimum_values, float(heights.min(initial=np.inf)))
+    if not np.isfinite(lowest):
+        return Survey(Ground(diagonal(domain), 0.0, lowest), None)
+    heights = np.quantile(heights, QUARTERS) if len(heights) else np.array([lowest])
+    height = float(heights[0])
+    raised = heights[heights > lowest]  # the first of these that is not of the lowest plain
+    relief = max(raised.min(initial=np.inf) if len(raised) else lowest, *begun, lowest) - lowest
+    ground = Ground(diagonal(domain), relief if relief > ROUNDING * abs(lowest) else 0.0, lowest)
+    if data or not np.isfinite(least):
+        return Survey(ground, None)
+    fallen = max(begun, default=least) - least
+    shown = height - least if plane else 0.0
+    visible = max(VISIBLE * shown, SAME * max(fallen, abs(least)))  # no less than rounding
+    return Survey(ground, Depth(least, tuple(met[int(depths.argmin())].tolist()), visible))
+
+
+def diagonal(domain: Sequence[tuple[float, float]]) -> float:
+    """Of a domain."""
+    return math.hypot(*(high - low for low, high in domain))
+
+
+def _grid(domain: Sequence[tuple[float, float]]) -> Array:
+    axes = [np.linspace(a, b, SAMPLES) for a, b in domain]
+    return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(domain))
+
+
+def _scattered(low: Array, high: Array, count: int) -> Array:
+    """Places all over the domain, always the same."""
+    return np.random.default_rng(0).uniform(low, high, (count, len(low)))
 
 
 def _lowest(run: Run, sign: float, low: Array, high: Array) -> list[int]:
     """The row at which a run was lowest in the domain, if it was in it."""
     inside = ((run.points >= low) & (run.points <= high)).all(axis=-1) & np.isfinite(run.losses)
     return [int(np.where(inside, sign * run.losses, np.inf).argmin())] if inside.any() else []
-
-
-def lower(goal: Objective, end: Array, depth: Depth, hessian: Array) -> bool:
-    """Whether it is visibly lower at the deepest place than the valley can be in which a ball came to rest.
-
-    ``hessian``: at the ball's ``end``, positive definite or flat. How low its own valley is, is told by
-    Newton's step.
-    """
-    slope = goal.exact_gradient(end)
-    left = 0.5 * float(slope @ np.linalg.pinv(hessian, hermitian=True) @ slope)
-    gap = float(goal.value(end)) - FARTHER * max(left, 0.0) - depth.loss
-    return gap > depth.visible

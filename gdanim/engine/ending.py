@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Literal
 
 from gdanim.spec.wording import counted
@@ -17,6 +17,18 @@ class Manner(StrEnum):
     OSCILLATING = "oscillated, converged"
 
 
+class Hold(Enum):
+    """What holds a ball above the minimum."""
+
+    ZERO = auto()  # its rate is 0
+    RATE = auto()  # its schedule has used up the rate
+    RULE = auto()  # the stop rule, which is too coarse for the loss
+    NOISE = auto()  # the noise, or the batches
+    DECAY = auto()  # weight decay balances the gradient
+    OWN = auto()  # rules of the optimizer's own
+    JITTER = auto()  # nothing to speak of: it keeps moving about the minimum
+
+
 @dataclass(frozen=True)
 class Ending:
     """What happened, and when."""
@@ -26,6 +38,7 @@ class Ending:
     told: Literal["at", "after", "in", "for"] | None = None  #: how a film tells the step; None, not at all
     outside: bool = False  #: of the domain, where that is not what happened
     manner: Manner | None = None  #: of one that converged
+    hold: Hold | None = None  #: of one that was held
     restart: int | None = None  #: of a ball with several tries: how many came before this one
 
     @property

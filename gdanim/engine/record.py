@@ -26,6 +26,15 @@ class Record:
         self.counts = np.empty((count, len(self.steps), 3), dtype=np.int32)  # of evaluations up to a row
         self.ends = np.full(count, steps + 1)  # the step at which a rule ended the ball, or one too many
 
+    def repeat_ends(self) -> None:
+        """Where no rows are left out, fill those after a ball's end with its last state, too."""
+        if self.every > 1:
+            return
+        for ball in np.flatnonzero(self.ends < self.steps[-1]):
+            end = self.ends[ball]
+            for table in (self.points, self.losses, self.norms, self.rates, self.counts):
+                table[ball, end + 1 :] = table[ball, end]
+
     def put(
         self, step: int, balls: NDArray[np.intp], ended: NDArray[np.bool_], *values: NDArray[Any]
     ) -> None:

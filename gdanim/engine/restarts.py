@@ -17,6 +17,7 @@ from gdanim.engine.verdicts import HIGHER
 if TYPE_CHECKING:
     from gdanim.spec import Part
 
+NOWHERE = (Status.DIVERGED, Status.ENDLESS, Status.UNDEFINED)  # ends that are no place to be
 PLACES, DRAWS = 2, 3  # keep what is drawn here apart from the draws of noise and batches
 
 
@@ -53,8 +54,9 @@ def joined(legs: Sequence[Run], climbs: bool) -> Run:
     if len(legs) == 1:
         return legs[0]
     sign = -1 if climbs else 1
-    ends = [math.inf if leg.status is Status.DIVERGED else sign * float(leg.losses[-1]) for leg in legs]
-    enough = min(ends) + HIGHER * max(1.0, abs(min(ends)))
+    ends = [math.inf if leg.status in NOWHERE else sign * float(leg.losses[-1]) for leg in legs]
+    begun = max(sign * float(leg.losses[0]) for leg in legs)
+    enough = min(ends) + HIGHER * abs(begun - min(ends)) if min(ends) < math.inf else math.inf
     which = next(k for k, end in enumerate(ends) if end <= enough) if enough < math.inf else len(legs) - 1
     best = legs[which]
     back = [] if best is legs[-1] else [_end(best)]

@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 
 Mask = NDArray[np.bool_]
 
-HIGHEST_LOSS = 1e10  # a ball above has diverged,
+HIGHEST_RISE = (
+    1e10  # of the loss over that at the start: a ball that rose more has diverged. Large losses have
+)
+STEEPEST_RISE = 1e4  # more room: so many times the rise that the first slope makes over the domain,
+LARGEST_RISE = 1e3  # and as many times the first loss
 FARTHEST = 1000.0  # and so has one this many domain diagonals from its start
+STILL = 1e-5  # of the domain's diagonal: a ball whose last step was longer is not at rest if it coasts
 SAME = 1e-6  # of the last move: two steps that end this near their beginning are a cycle
 SMALLEST_CYCLE = 1e-6  # of the domain's diagonal; a smaller one is rounding at rest
 CERTAIN = 20  # repetitions after which a cycle of two points is one, and the ball stops
@@ -30,6 +35,7 @@ class Rules:
 
     stop: Stop
     diagonal: float
+    coasts: bool = False  # whether the optimizer moves on where the gradient is zero
 
     def init(self, points: Array) -> State:
         """What is remembered at the starts (balls, dims)."""
@@ -39,6 +45,8 @@ class Rules:
             "before": unknown,
             "two_before": unknown,
             "loss": np.full_like(one, np.nan),
+            "first_loss": np.full_like(one, np.nan),
+            "first_norm": np.full_like(one, np.nan),
             "cycles": np.zeros_like(one),
         }
 
@@ -48,24 +56,42 @@ class Rules:
         back = squares(points - state["two_before"]) <= SAME**2 * move  # no zigzag that makes progress does
         repeated = back & (move > (SMALLEST_CYCLE * self.diagonal) ** 2)
         cycles = np.where(repeated, state["cycles"] + 1, 0)
-        ended = self.diverged(points, losses, state["start"]) | self.rests(losses, norms, state["loss"])
+        begun = state["first_loss"] == state["first_loss"]
+        now = {
+            **state,
+            "first_loss": np.where(begun, state["first_loss"], losses),
+            "first_norm": np.where(begun, state["first_norm"], norms),
+        }
+        ended = self.diverged(points, losses, now) | self.rests(points, losses, norms, now)
         return ended | (cycles >= CERTAIN), {
-            "start": state["start"],
+            **now,
             "before": points,
             "two_before": state["before"],
             "loss": losses,
             "cycles": cycles,
         }
 
-    def diverged(self, points: Array, losses: Array, start: Array) -> Mask:
-        away: Mask = squares(points - start) > (FARTHEST * self.diagonal) ** 2
-        return ~np.isfinite(losses) | (losses > HIGHEST_LOSS) | away
+    def diverged(self, points: Array, losses: Array, state: State) -> Mask:
+        """Of balls of which ``state`` has the start, and the loss and the gradient's norm there."""
+        away: Mask = squares(points - state["start"]) > (FARTHEST * self.diagonal) ** 2
+        slope = STEEPEST_RISE * self.diagonal * state["first_norm"]
+        large = np.maximum(np.where(np.isfinite(slope), slope, 0), LARGEST_RISE * np.abs(state["first_loss"]))
+        risen: Mask = losses - state["first_loss"] > np.maximum(HIGHEST_RISE, large)
+        return ~np.isfinite(losses) | risen | away
 
-    def rests(self, losses: Array, norms: Array, losses_before: Array) -> Mask:
-        small: Mask = norms < self.stop.gradient_norm
+    def rests(self, points: Array, losses: Array, norms: Array, state: State) -> Mask:
+        """Of balls of which ``state`` has the row before, and the gradient's norm at the start.
+
+        Where there is no gradient nothing moves a ball any more, either.
+        """
+        share, scale = (state["first_norm"], np.abs(losses)) if self.stop.relative else (1.0, 1.0)
+        small: Mask = norms < self.stop.gradient_norm * share
+        if self.coasts:
+            small = small & ~(squares(points - state["before"]) > (STILL * self.diagonal) ** 2)
+        small = small | ~np.isfinite(norms)
         if not self.stop.loss_change:
             return small
-        return small | (np.abs(losses - losses_before) < self.stop.loss_change)
+        return small | (np.abs(losses - state["loss"]) < self.stop.loss_change * scale)
 
 
 def squares(vectors: Array) -> Array:

@@ -26,16 +26,23 @@ class Status(StrEnum):
         return status
 
     RUNNING = "running", "not at its end"
-    CONVERGED = "converged", "a stop rule fired near a listed minimum or at a positive definite Hessian"
+    CONVERGED = "converged", "at rest in a minimum: a stop rule fired, or nothing moves it there any more"
     LOCAL = (
         "local",
         "as converged, but elsewhere it is lower (for who climbs, higher): known, or visibly on the surface",
     )
     OSCILLATING = "oscillating", "it repeats a cycle of two points, or bounces about, and gets nowhere"
-    DIVERGED = "diverged", "loss not finite or above 1e10, or 1000 domain diagonals from its start"
-    SADDLE = "saddle", "at rest where the Hessian has a negative eigenvalue, or at a listed saddle"
-    PLATEAU = "plateau", "at rest, but the Hessian is flat and no minimum is near"
+    DIVERGED = "diverged", "its loss grew without end, or threw it 1000 domain diagonals from its start"
+    ENDLESS = "endless", "its loss falls for ever, without bound or towards one: there is no minimum that way"
+    UNDEFINED = "undefined", "it came to where the loss or its gradient is undefined"
+    SADDLE = "saddle", "at rest where the loss falls on some sides: a saddle or an inflection"
+    MAXIMUM = "maximum", "at rest where the loss falls on all sides; for who climbs, a minimum"
+    PLATEAU = "plateau", "at rest where the loss is level all around, and not at its lowest"
     MISLED = "misled", "at rest by a gradient of differences, where the exact one leads on"
+    HELD = (
+        "held",
+        "above the minimum, held there by noise, batches, a used-up rate, weight decay, or rules of its own",
+    )
     SLOW = "slow", "out of steps on a smooth way down that is longer than the way it has come"
     OUTSIDE = "outside", "out of steps, and out of the domain"
     GOING = "going", "out of steps, still on its way"

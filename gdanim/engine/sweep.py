@@ -58,7 +58,7 @@ def sweep(spec: Part, act: Cast) -> Sweep:
             teams.append(Team(own, optimizer, constant(), rate, (ball,)))
         runs += descend(spec, act, teams)
         tried += teams
-    judged = verdicts.judged(runs, tried, act, spec.stop)
+    judged = verdicts.judged(runs, tried, act, spec)
     rows = [tuple(judged[k : k + len(rates)]) for k in range(0, len(judged), len(rates))]
     if up == ranges.RATE:
         rows = list(zip(*rows, strict=True))

@@ -10,45 +10,180 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.engine import causes
-from gdanim.engine.causes import Court, Landmark, eigenvalues, finite_hessian
-from gdanim.engine.elsewhere import Depth, deepest, lower
-from gdanim.engine.ending import Ending, Manner
+from gdanim.engine.court import Court, Floor, Landmark, nearly
+from gdanim.engine.elsewhere import Survey, surveyed
+from gdanim.engine.ending import Ending, Hold, Manner
 from gdanim.engine.problem import Negated
 from gdanim.engine.runs import Array, Objective, Point, Run, Status
+from gdanim.engine.terrain import (
+    Lie,
+    eigenvalues,
+    finite_hessian,
+    floors,
+    lie,
+    nearest,
+)
 from gdanim.formula import point_text
 
 if TYPE_CHECKING:
     from gdanim.engine.balls import Cast, Team
-    from gdanim.spec.sections import Stop
+    from gdanim.spec import Part
 
 NEAR = 1e-2  # of the domain's diagonal: this close to a listed minimum may be there
-FLAT = 1e-9  # an eigenvalue of the Hessian below this share of the largest one is zero,
-FLAT_SLOPE = 1e-6  # and so is one that over the distance NEAR gives less slope than this
-HIGHER = 1e-6  # by more than this share of the lowest loss known (or of 1), a minimum is a local one
+HIGHER = 1e-6  # by more than this share of the relief, a minimum is a local one
 SLOW = 0.96  # gradient left per step, late in the run: 56 steps and more for each decimal
 DAMPED = 0.9  # the same bound for a run that turns back at most steps
 REVERSALS = 0.5  # share of late steps that turn back in a run that oscillates
 SHORT = 20  # steps; so few tell nothing of where a run that does not end is going
-TINY = 1e-6  # of the domain's diagonal: moves below are rounding at rest
+UNMOVED = 1e-9  # of the domain's diagonal, in a quarter of the steps: it stands still
+USED_UP = 1e-2  # of its largest: a rate below that, and no way to speak of, is used up
+STOPPED = 0.5  # of the way down: a stop rule that leaves more of it has stopped the ball, no minimum
+HIGH = 0.1  # of the relief: noise lifts a ball as far as that from its start
+DRIFT = 1.5  # standard deviations of the loss: what falls less from one quarter to the next, hovers
+SETTLING = 0.5  # of the longest step, left from one quarter of the steps to the next: it comes to rest
+STANDS = 1e-3  # of the height above the minimum: what turns back and falls less in a quarter, oscillates
+WIDER = 1.5  # times the height above the minimum: it swings ever wider
+
+_AT = {Lie.MAXIMUM: Status.MAXIMUM, Lie.SADDLE: Status.SADDLE, Lie.INFLECTION: Status.SADDLE}
 
 
-def at_rest(objective: Objective, point: Point | Array, diagonal: float, slope: float = FLAT_SLOPE) -> Status:
-    """What a ball is that came to rest at ``point``: converged, on a saddle (or a top), or on a plateau.
+def judged(runs: Sequence[Run], teams: Sequence[Team], act: Cast, spec: Part) -> list[Run]:
+    """The runs of an act with status, ending, reason and the minimum reached; ``teams``: that of each."""
+    verdicts: dict[int, Run] = {}
+    for climbs in {team.entry.maximize for team in teams}:
+        mine = [i for i, team in enumerate(teams) if team.entry.maximize is climbs]
+        goal = _goal(act.objective, climbs)
+        survey = surveyed(goal, climbs, act.domain, runs)
+        found = _floors(goal, [runs[i] for i in mine], climbs, act.diagonal)
+        known = _landmarks(goal, [runs[i] for i in mine], found, survey)
+        for i, floor in zip(mine, found, strict=True):
+            ruled = runs[i].status is Status.CONVERGED
+            court = Court(teams[i], goal, act.domain, spec, known, floor, survey, ruled)
+            with np.errstate(all="ignore"):  # some of what is judged has overflown
+                verdicts[i] = _judged(runs[i], court)
+    return _compared([verdicts[i] for i in range(len(runs))])
 
-    A plateau is where no eigenvalue of the Hessian could make the gradient as large as ``slope``, at most
-    the default, within the distance NEAR: a stop rule for the gradient cannot tell it from a minimum.
-    """
-    point = np.asarray(point, dtype=float)
-    if _misled(objective, point, diagonal):
-        return Status.MISLED
-    if reached(objective, point, diagonal):
-        return Status.CONVERGED
-    curvatures = eigenvalues(objective, point)
-    zero = max(FLAT * np.abs(curvatures).max(), min(slope or FLAT_SLOPE, FLAT_SLOPE) / (NEAR * diagonal))
-    if (curvatures > zero).all():
-        return Status.CONVERGED
-    saddle = (curvatures < -zero).any() or _nearest(point, objective.saddles, diagonal)
-    return Status.SADDLE if saddle else Status.PLATEAU
+
+def _compared(runs: list[Run]) -> list[Run]:
+    """The runs; of one that converged, if nothing else is said, how fast it was among those of its start."""
+    steps: dict[Point, list[int]] = {}
+    for run in runs:
+        if run.status is Status.CONVERGED and run.ending.told:
+            steps.setdefault(run.ball.start, []).append(run.steps)
+
+    def told(run: Run) -> str:
+        if run.reason or run.status is not Status.CONVERGED or not run.ending.told:
+            return run.reason
+        others = steps[run.ball.start]
+        return causes.among(run.steps, others) if len(others) > 1 else ""
+
+    return [replace(run, reason=told(run)) for run in runs]
+
+
+def at_rest(objective: Objective, point: Array, survey: Survey) -> Lie:
+    """What kind of place it is where a ball came to rest, a stop rule's worth from the very place."""
+    ground = survey.ground
+    bottom = floors(objective, point[None], ground.diagonal)
+    near = bottom.settled[0] and math.dist(bottom.points[0], point) <= NEAR * ground.diagonal
+    return lie(objective, bottom.points[0] if near else point, ground)
+
+
+def _goal(objective: Objective, climbs: bool) -> Objective:
+    return Negated(objective) if climbs else objective
+
+
+def _floors(goal: Objective, runs: Sequence[Run], climbs: bool, diagonal: float) -> list[Floor]:
+    """The lowest place of each ball's valley: seen from its end, or its start if it did not stay."""
+    begun = np.array([_seen_from(run, climbs) for run in runs])
+    found = floors(goal, begun, diagonal)
+    with np.errstate(all="ignore"):
+        falls = goal.value(begun) - found.losses
+    columns = begun, found.points, found.losses.tolist(), found.settled.tolist(), falls.tolist()
+    return [Floor(*row) for row in zip(*columns, strict=True)]
+
+
+def _seen_from(run: Run, climbs: bool) -> Array:
+    """The end of one at rest, the lowest late point of one that moves, the start of one thrown out."""
+    if run.status is Status.DIVERGED or run.status is Status.CONVERGED:
+        row = 0 if run.status is Status.DIVERGED else run.steps
+    else:
+        half = run.steps // 2
+        losses = -run.losses[half:] if climbs else run.losses[half:]
+        row = half + int(np.argmin(np.where(np.isfinite(losses), losses, np.inf)))
+    return np.asarray(run.points[row])
+
+
+def _landmarks(
+    goal: Objective, runs: Sequence[Run], found: Sequence[Floor], survey: Survey
+) -> list[Landmark]:
+    """The minima a function lists; where it lists none, those that any ball has found. The lowest first."""
+    points, reach = list(goal.minima), NEAR * survey.ground.diagonal
+    if not points:
+        for run, floor in zip(runs, found, strict=True):
+            rests = run.status is Status.CONVERGED and floor.settled and floor.away <= reach
+            if rests and all(math.dist(floor.point, point) > reach for point in points):
+                points.append(tuple(floor.point.tolist()))
+    places = [np.array(point) for point in points]
+    marks = [
+        Landmark(float(goal.value(place)), point, float(eigenvalues(goal, place)[-1]))
+        for place, point in zip(places, points, strict=True)
+    ]
+    return sorted(mark for mark in marks if goal.minima or mark.sharpness > 0)
+
+
+def _judged(run: Run, court: Court) -> Run:
+    match run.status:
+        case Status.CONVERGED:
+            status, hold = _resting(run, court)
+        case Status.DIVERGED:
+            status, hold = _thrown(run, court), None
+        case Status.OSCILLATING:  # a cycle is exact, which no noise is
+            status, hold = _swinging(run, court, noisy=False)
+        case _:
+            status, hold = _whereto(run, court)
+    minimum = reached(run, court) if status in (Status.CONVERGED, Status.LOCAL) else None
+    run = replace(run, status=status, minimum=minimum)
+    run = replace(run, bound=causes.bound(run, court))
+    run = replace(run, ending=ending(run, court, hold))
+    return replace(run, reason=causes.reason(run, court))
+
+
+def _resting(run: Run, court: Court) -> tuple[Status, Hold | None]:
+    """What a ball is that was ended by a stop rule, or for want of a gradient."""
+    goal, ground, floor, end = court.goal, court.survey.ground, court.floor, run.points[-1]
+    if _misled(goal, end, court.diagonal):
+        return Status.MISLED, None
+    if not np.isfinite(run.gradient_norms[-1]):
+        return (_in_minimum(court) if lie(goal, end, ground) is Lie.MINIMUM else Status.UNDEFINED), None
+    near = floor.settled and floor.away <= NEAR * court.diagonal
+    found = lie(goal, floor.point if near else end, ground, _sharpest(run, goal))
+    if found in _AT:
+        return _AT[found], None
+    if near and found is Lie.MINIMUM:
+        return _in_minimum(court), None
+    if found is Lie.PLATEAU:
+        return Status.PLATEAU, None
+    if goal.value(end) < goal.value(run.points[0]) and causes.endless(run, court):
+        return Status.ENDLESS, None
+    begun = float(goal.value(run.points[0]))
+    stopped = floor.away > NEAR * court.diagonal and floor.falls > STOPPED * (begun - floor.loss)
+    return (Status.HELD, Hold.RULE) if stopped else (_in_minimum(court), None)
+
+
+def _in_minimum(court: Court) -> Status:
+    """Whether a ball in a minimum is as low as can be, as far as is known."""
+    ground, depth, loss = court.survey.ground, court.survey.depth, court.floor.loss
+    listed = min(court.goal.minimum_values, default=math.inf)
+    found = court.known[0].loss if court.known else math.inf
+    if loss - min(listed, found) > HIGHER * max(ground.relief, abs(loss) * HIGHER):
+        return Status.LOCAL
+    return Status.LOCAL if depth and loss - depth.loss > depth.visible else Status.CONVERGED
+
+
+def _sharpest(run: Run, goal: Objective) -> float:
+    """The largest curvature on the way, at some rows."""
+    rows = np.unique(np.linspace(0, run.steps, 5).astype(int))
+    return float(np.abs(eigenvalues(goal, run.points[rows])).max())
 
 
 def _misled(objective: Objective, point: Array, diagonal: float) -> bool:
@@ -61,120 +196,130 @@ def _misled(objective: Objective, point: Array, diagonal: float) -> bool:
     hidden = objective.exact_gradient(point) - objective.gradient(point)
     curvatures, directions = np.linalg.eigh(finite_hessian(objective, point))
     along = (directions.T * hidden).sum(axis=-1)
-    step = along / np.maximum(np.abs(curvatures), FLAT_SLOPE / (NEAR * diagonal))
+    step = along / np.maximum(np.abs(curvatures), 1e-6 / (NEAR * diagonal))
     return math.hypot(*step) > NEAR * diagonal
 
 
-def reached(objective: Objective, point: Array, diagonal: float) -> Point | None:
-    """The listed minimum that is near, with no ridge before it."""
-    nearest = _nearest(point, objective.minima, diagonal)
-    return None if nearest is None or _ridge(objective, point, np.array(nearest)) else nearest
-
-
-def _nearest(point: Array, places: Sequence[Point], diagonal: float) -> Point | None:
-    """The nearest of some places, if that is near."""
-    away = [math.dist(point, place) for place in places]
-    return places[int(np.argmin(away))] if away and min(away) <= NEAR * diagonal else None
+def reached(run: Run, court: Court) -> Point | None:
+    """The listed minimum in whose valley a ball came to rest."""
+    reach, floor = NEAR * court.diagonal, court.floor
+    there = floor.point if floor.settled and floor.away <= reach else run.points[-1]
+    found = nearest(there, court.goal.minima, reach)
+    return None if found is None or _ridge(court.goal, there, np.array(found)) else found
 
 
 def _ridge(objective: Objective, a: Array, b: Array) -> bool:
     """Whether the loss rises above both ends on the straight way between."""
     losses = objective.value(a + np.linspace(0, 1, 33)[:, None] * (b - a))
     ends = max(losses[0], losses[-1])
-    return bool((losses > ends + 1e-9 * max(1.0, abs(ends))).any())
+    return bool((losses > ends + 1e-9 * max(1e-300, abs(ends))).any())
 
 
-def judged(runs: Sequence[Run], teams: Sequence[Team], act: Cast, stop: Stop) -> list[Run]:
-    """The runs of an act with status, ending, reason and the minimum reached; ``teams``: that of each."""
-    known: dict[bool, list[Landmark]] = {}
-    depths: dict[bool, Depth | None] = {}
-    for climbs in {team.entry.maximize for team in teams}:
-        found = [run for run, team in zip(runs, teams, strict=True) if team.entry.maximize is climbs]
-        goal = _goal(act.objective, climbs)
-        known[climbs] = _landmarks(goal, found, act.diagonal)
-        rests = any(run.status is Status.CONVERGED for run in found)
-        depths[climbs] = deepest(act.objective, climbs, act.domain, runs) if rests else None
-    courts = {
-        id(team): Court(
-            team.entry,
-            _goal(act.objective, team.entry.maximize),
-            act.domain,
-            act.diagonal,
-            stop,
-            known[team.entry.maximize],
-            causes.edge(team),
-            depths[team.entry.maximize],
-        )
-        for team in teams
-    }
-    return [_judged(run, courts[id(team)]) for run, team in zip(runs, teams, strict=True)]
+def _thrown(run: Run, court: Court) -> Status:
+    """What has become of a ball that flew off, or fell out of where the loss is defined."""
+    losses = _descended(run, court)
+    last = losses[-1]
+    if np.isnan(last):
+        return Status.UNDEFINED
+    lowest = run.steps > 0 and last < losses[:-1].min()
+    flung = (np.diff(losses) > court.survey.ground.relief).any()
+    return Status.ENDLESS if lowest and not flung else Status.DIVERGED
 
 
-def _goal(objective: Objective, climbs: bool) -> Objective:
-    return Negated(objective) if climbs else objective
+def _swinging(run: Run, court: Court, noisy: bool) -> tuple[Status, Hold | None]:
+    """What a ball is that gets nowhere while it moves; ``noisy`` where noise or batches may be why."""
+    ground, floor = court.survey.ground, court.floor
+    height = causes.height(run, court)
+    if floor.settled and height <= HIGHER * ground.relief:
+        return Status.HELD, Hold.JITTER
+    if not noisy or _beyond(run, court):
+        return Status.OSCILLATING, None
+    begun = _descended(run, court)[0] - floor.loss
+    low = height <= max(HIGH * ground.relief, STOPPED * begun)
+    return (Status.HELD, Hold.NOISE) if low else (Status.GOING, None)
 
 
-def _landmarks(goal: Objective, runs: Sequence[Run], diagonal: float) -> list[Landmark]:
-    """The minima a function lists; where it lists none, those that any ball has found. The lowest first."""
-    points = list(goal.minima)
-    if not points:
-        for run in runs:
-            end = run.points[-1]
-            if run.status is Status.CONVERGED and all(math.dist(end, p) > NEAR * diagonal for p in points):
-                points.append(tuple(end.tolist()))
-    places = [np.array(point) for point in points]
-    return sorted(
-        Landmark(float(goal.value(place)), point, float(eigenvalues(goal, place)[-1]))
-        for place, point in zip(places, points, strict=True)
-    )
+def _beyond(run: Run, court: Court) -> bool:
+    """Whether the rate is more than is stable at the minimum."""
+    bound = causes.bound(run, court)
+    return bound is not None and run.learning_rates[-1] >= bound.rate * (1 - 1e-9)
 
 
-def _judged(run: Run, court: Court) -> Run:
-    minimum = None
-    if run.status is Status.CONVERGED:
-        minimum = reached(court.goal, run.points[-1], court.diagonal)
-        status = _or_local(run, minimum, court)
-    elif run.status is Status.GOING and run.steps >= SHORT and _moved(run):
-        status = _whereto(run, court)
-    else:
-        status = run.status
-    run = replace(run, status=status, minimum=minimum)
-    run = replace(run, bound=causes.bound(run, court))
-    return replace(run, ending=ending(run, court), reason=causes.reason(run, court))
-
-
-def _or_local(run: Run, minimum: Point | None, court: Court) -> Status:
-    """Whether a converged ball is as low as can be, as far as is known."""
-    if not court.known:
-        return Status.CONVERGED
-    if court.depth and lower(
-        court.goal, run.points[-1], court.depth, finite_hessian(court.goal, run.points[-1])
-    ):
-        return Status.LOCAL
-    lowest = court.known[0]
-    loss = float(court.goal.value(np.array(minimum or run.points[-1])))
-    higher = loss - lowest.loss > HIGHER * max(1.0, abs(lowest.loss))
-    elsewhere = higher and (minimum or _ridge(court.goal, run.points[-1], np.array(lowest.point)))
-    return Status.LOCAL if elsewhere else Status.CONVERGED
-
-
-def _whereto(run: Run, court: Court) -> Status:
+def _whereto(run: Run, court: Court) -> tuple[Status, Hold | None]:
     """What a ball was about when its steps ended."""
+    floor, ground = court.floor, court.survey.ground
+    if not run.steps:
+        return Status.GOING, None
+    losses = _descended(run, court)
+    quarter = max(run.steps // 4, 1)
+    moves = np.abs(np.diff(run.points[-1 - quarter :], axis=0)).max()
+    if moves <= UNMOVED * court.diagonal:
+        return _unmoved(run, court)
+    if run.steps < SHORT:
+        return Status.GOING, None
+    third, fourth = losses[-1 - 2 * quarter : -quarter], losses[-1 - quarter :]
+    if fourth[-1] < min(losses[0], fourth[0]) and causes.endless(run, court):
+        return (Status.OUTSIDE if causes.outside(run.points[-1], court.domain) else Status.ENDLESS), None
+    if court.noisy and third.mean() - fourth.mean() <= DRIFT * fourth.std():
+        return _swinging(run, court, noisy=True)
+    if _used_up(run, losses):
+        still = nearly(floor, losses, court.diagonal) and floor.falls <= HIGHER * ground.relief
+        return (_in_minimum(court), None) if still else (Status.HELD, Hold.RATE)
+    best = losses[: -quarter - 1].min()
+    turns = _reversals(run.points[run.steps // 2 :]) > REVERSALS
+    settling = moves < SETTLING * np.abs(np.diff(run.points[-1 - 2 * quarter : -quarter], axis=0)).max()
+    stands = not settling and fourth.min() >= best - (STANDS if turns else UNMOVED) * max(
+        best - floor.loss, 0.0
+    )
+    if stands and (turns or not _descends(losses)) and (not court.noisy or _beyond(run, court)):
+        return _swinging(run, court, noisy=False)
     if causes.outside(run.points[-1], court.domain):
-        return Status.OUTSIDE
-    half, last = run.steps // 2, run.steps * 3 // 4
-    losses = -run.losses if court.entry.maximize else run.losses
-    if _reversals(run.points[half:]) > REVERSALS:
-        best = losses[:last].min()
-        stands = losses[last:].min() >= best - 1e-9 * max(1.0, abs(best))
-        moves = np.linalg.norm(np.diff(run.points[half:], axis=0), axis=-1)
-        return Status.OSCILLATING if stands and moves.max() > TINY * court.diagonal else Status.GOING
+        return Status.OUTSIDE, None
+    half = run.steps // 2
     descends = (np.diff(losses[half:]) <= 0).all() and losses[-1] < losses[half]
-    return Status.SLOW if descends and causes.more_steps(run, court.stop) > run.steps else Status.GOING
+    smooth = descends and not turns
+    far = not nearly(floor, losses, court.diagonal) and causes.pace(run, court.stop) > run.steps
+    return (Status.SLOW if smooth and far else Status.GOING), None
 
 
-def _moved(run: Run) -> bool:
-    return bool((run.points != run.points[0]).any())
+def _descended(run: Run, court: Court) -> Array:
+    """The losses that the ball descended: to climb is to descend the function upside down."""
+    return np.asarray(-run.losses if court.entry.maximize else run.losses)
+
+
+def _descends(losses: Array) -> bool:
+    """Whether the loss falls at every late step, be it ever so little."""
+    return bool((np.diff(losses[len(losses) // 2 :]) < 0).all())
+
+
+def _used_up(run: Run, losses: Array) -> bool:
+    """Whether the schedule has left a rate that leads nowhere any more."""
+    rates, quarter = run.learning_rates[: run.steps], run.steps // 4
+    fallen, late = losses[0] - losses[-1], losses[-1 - quarter] - losses[-1]
+    return bool(rates[-1] < USED_UP * rates.max() and late < USED_UP * abs(fallen))
+
+
+def _unmoved(run: Run, court: Court) -> tuple[Status, Hold | None]:
+    """What holds a ball that stands still, though no stop rule has fired."""
+    floor, ground, end = court.floor, court.survey.ground, run.points[-1]
+    if run.learning_rates[: run.steps].max() == 0:
+        return Status.HELD, Hold.ZERO
+    if floor.away <= NEAR * court.diagonal and floor.falls <= HIGHER * ground.relief:
+        found = lie(court.goal, end, ground, _sharpest(run, court.goal))
+        if found in _AT and run.gradient_norms[-1] * court.diagonal > ground.relief:
+            return Status.HELD, Hold.OWN  # a kink, of which curvatures tell nothing
+        return _AT.get(found, Status.PLATEAU if found is Lie.PLATEAU else _in_minimum(court)), None
+    still = (run.points[-2] == end).all()
+    rates = run.learning_rates[: run.steps]
+    if rates[-1] < USED_UP * rates.max():
+        return Status.HELD, Hold.RATE
+    if court.team.optimizer.halts and still:
+        return Status.HELD, Hold.OWN
+    if court.team.optimizer.decay:
+        return Status.HELD, Hold.DECAY
+    if lie(court.goal, end, ground) is Lie.PLATEAU:
+        return Status.PLATEAU, None
+    return (Status.HELD, Hold.OWN) if still else (Status.SLOW, None)
 
 
 def _reversals(points: Array) -> float:
@@ -183,40 +328,65 @@ def _reversals(points: Array) -> float:
     return float(np.mean(np.sum(moves[1:] * moves[:-1], axis=-1) < 0))
 
 
-def ending(run: Run, court: Court) -> Ending:
+def ending(run: Run, court: Court, hold: Hold | None) -> Ending:
     """How a run whose status is known ended."""
+    extreme, other = ("maximum", "minimum") if court.entry.maximize else ("minimum", "maximum")
     match run.status:
         case Status.CONVERGED:
             return _converged(run, court)
         case Status.LOCAL:
-            return Ending(f"local {'maximum' if court.entry.maximize else 'minimum'}", run.steps, "at")
+            return Ending(f"local {extreme}", run.steps, "at")
         case Status.OSCILLATING:
-            return Ending("bounces about" if _bounces(run) else "oscillates between two points", run.steps)
-        case Status.DIVERGED:
-            return Ending("undefined" if np.isnan(run.losses[-1]) else "diverged", run.steps, "at")
+            return Ending(_swing(run, court), run.steps)
+        case Status.DIVERGED | Status.UNDEFINED | Status.MISLED:
+            return Ending(str(run.status), run.steps, "at")
+        case Status.ENDLESS:
+            return Ending("climbs for ever" if court.entry.maximize else "falls for ever", run.steps)
         case Status.SADDLE:
-            if saddle := _nearest(run.points[-1], court.goal.saddles, court.diagonal):
+            if saddle := nearest(run.points[-1], court.goal.saddles, NEAR * court.diagonal):
                 return Ending(f"rests on the saddle at {point_text(saddle)}", run.steps)
-            top = (eigenvalues(court.goal, run.points[-1]) < 0).all()
-            extreme = "minimum" if court.entry.maximize else "maximum"
-            return Ending(f"rests on a {extreme if top else 'saddle'}", run.steps)
+            found = lie(court.goal, run.points[-1], court.survey.ground, _sharpest(run, court.goal))
+            where = "at an inflection" if found is Lie.INFLECTION else "on a saddle"
+            return Ending(f"rests {where}", run.steps)
+        case Status.MAXIMUM:
+            return Ending(f"rests on a {other}", run.steps)
         case Status.PLATEAU:
-            return Ending("stuck on a plateau", run.steps)
-        case Status.MISLED:
-            return Ending("misled", run.steps, "at")
+            level = "stuck on a plateau" if court.survey.ground.relief > 0 else "nothing to descend"
+            return Ending(level, run.steps)
         case Status.OUTSIDE:
             return Ending("left the domain", causes.left(run, court.domain), "at")
         case Status.SLOW:
             return Ending("too slow", run.steps, "for")
-    if not _moved(run):
-        return Ending("never moves", run.steps, "in")
-    return Ending("still going", run.steps, "after")
+        case Status.HELD:
+            return _held(run, hold, court)
+    near = run.steps >= SHORT and causes.near(run, court)
+    return Ending("nearly there" if near else "still going", run.steps, "after")
 
 
-def _bounces(run: Run) -> bool:
-    """Whether an oscillating run does more than going back and forth between two points."""
+def _held(run: Run, hold: Hold | None, court: Court) -> Ending:
+    match hold:
+        case Hold.ZERO:
+            return Ending("never moves", run.steps, "in", hold=hold)
+        case Hold.RULE:
+            return Ending("stopped by the rule", run.steps, "at", hold=hold)
+        case Hold.NOISE:
+            return Ending("hovers in the noise", run.steps, hold=hold)
+        case Hold.JITTER:
+            extreme = "maximum" if court.entry.maximize else "minimum"
+            which = f"a local {extreme}" if _in_minimum(court) is Status.LOCAL else f"the {extreme}"
+            return Ending(f"jitters at {which}", run.steps, hold=hold)
+    return Ending("stands still", run.steps, hold=hold)
+
+
+def _swing(run: Run, court: Court) -> str:
+    """How a ball oscillates: between two points, about, or ever wider."""
     here, before, there = run.points[-1], run.points[-2], run.points[-3]
-    return math.dist(here, there) > 1e-3 * math.dist(here, before)
+    if math.dist(here, there) <= 1e-3 * math.dist(here, before):
+        return "oscillates between two points"
+    losses = _descended(run, court) - court.floor.loss
+    quarter = max(run.steps // 4, 1)
+    grows = losses[-quarter:].mean() > WIDER * losses[-2 * quarter : -quarter].mean()
+    return "swings ever wider" if grows else "bounces about"
 
 
 def _converged(run: Run, court: Court) -> Ending:
@@ -225,6 +395,11 @@ def _converged(run: Run, court: Court) -> Ending:
     The contraction per step is the geometric mean of the ratios of successive gradient norms. Of several
     minima it says which.
     """
+    where = f" to {point_text(run.minimum, 3)}" if run.minimum and len(court.goal.minima) > 1 else ""
+    away = bool(causes.outside(run.points[-1], court.domain))
+    if not court.ruled:
+        extreme = "maximum" if court.entry.maximize else "minimum"
+        return Ending(f"rests at the {extreme}", run.steps, outside=away)
     half = run.steps // 2
     first, last = run.gradient_norms[half], run.gradient_norms[-1]
     manner = Manner.PLAIN
@@ -234,6 +409,5 @@ def _converged(run: Run, court: Court) -> Ending:
             manner = Manner.OSCILLATING
         elif contraction > SLOW:
             manner = Manner.SLOWLY
-    where = f" to {point_text(run.minimum, 3)}" if run.minimum and len(court.goal.minima) > 1 else ""
-    away = bool(causes.outside(run.points[-1], court.domain))
-    return Ending(f"{manner}{where}", run.steps, "at", outside=away, manner=manner)
+    what = f"{Manner.PLAIN}{where}" if where else str(manner)
+    return Ending(what, run.steps, "at", outside=away, manner=manner)

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import repeat
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.engine.causes import advice
+from gdanim.engine.advice import advice
 from gdanim.engine.runs import Evaluations, Run, Status
 from gdanim.engine.solution import Act, Solution
 from gdanim.errors import InputError
 from gdanim.output.files import make_folder
+
+if TYPE_CHECKING:
+    from gdanim.spec import Part
 
 ELIDED_FROM = 100  # steps; a longer table for reading shows its first and last
 ENDS = 20
@@ -100,9 +105,25 @@ def _statuses(run: Run) -> NDArray[np.str_]:
 
 def write_csv(file: TextIO, solutions: Sequence[Solution]) -> None:
     """A header and all rows; floats in full precision."""
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns(solutions))
-    writer.writerows(rows(solutions))
+    names = columns(solutions)
+    csv.writer(file, lineterminator="\n").writerow(names)
+    for run in _runs(solutions):  # whole columns at a time: csv's own rows take over half as long again
+        cells = [_cells(run[name]) if name in run else repeat("") for name in names]
+        file.writelines(f"{line}\n" for line in map(",".join, zip(*cells, strict=False)))
+
+
+def _cells(values: NDArray[Any]) -> Iterable[str]:
+    """As csv writes them."""
+    if values.dtype.kind != "U":
+        return map(repr, values.tolist())
+    known = {word: _quoted(str(word)) for word in np.unique(values)}
+    return (known[word] for word in values.tolist())
+
+
+def _quoted(word: str) -> str:
+    cell = io.StringIO()
+    csv.writer(cell, lineterminator="").writerow([word])
+    return cell.getvalue()
 
 
 def write_json(file: TextIO, solutions: Sequence[Solution]) -> None:
@@ -159,11 +180,13 @@ def step_table(act: Act, run: Run, *, whole: bool) -> Iterator[str]:
             yield f"{'...':>6} {len(elided)} more steps (--all shows them)"
 
 
-def ending(run: Run) -> str:
+def ending(run: Run, act: Act, spec: Part) -> str:
     """How a ball ended, such as ``converged after 73 steps``, with the cause and some advice if any."""
     told = run.ending.sentence
     if run.reason:
         told += f" ({run.reason})"
-    if known := advice(run):
-        told += f". {known.symptom.capitalize()}: {known.diagnosis}; {known.action}."
+    if known := advice(run, act, spec):
+        told += (
+            f". {known.symptom.capitalize()}: {known.diagnosis}{'; ' if known.action else ''}{known.action}."
+        )
     return told

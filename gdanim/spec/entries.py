@@ -250,10 +250,10 @@ class FunctionEntry(Entry):
         return tuple(functions[self.name](**self.parameters).variables)
 
     @cached_property
-    def default_domain(self) -> dict[str, tuple[float, float]]:
-        """The registered function's own, or the objective's, by variable; empty for an expression."""
+    def limits(self) -> dict[str, tuple[float, float]]:
+        """Of starts, by variable: the domain of an objective, or of a function undefined beyond its own."""
         goal = functions[self.name](**self.parameters) if self.name else self.objective
-        box = goal.domain if goal else None
+        box = goal.domain if self.objective or (goal and goal.bounded) else None
         return dict(zip(self.variables, box or (), strict=False))
 
 

@@ -31,6 +31,7 @@ _CALLED = {
     "start x0 init initial_point starting_point balls": "starts",
     "epochs epoch iterations iters max_iter max_iterations n_iter max_steps n_steps num_steps": "steps",
     "name heading headline": "title label",
+    "summary lesson moral conclusion": "takeaway",
     "range bounds limits box": "domain",
     "tol tolerance gtol": "stop.gradient_norm",
     "ftol min_delta": "stop.loss_change",

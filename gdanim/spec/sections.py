@@ -21,6 +21,8 @@ class Stop(Model):
     """Of the gradient's Euclidean norm."""
     loss_change: float = Field(default=0.0, ge=0)
     """Of the change of the loss by one step."""
+    relative: bool = False
+    """Both as shares: of the gradient's norm at the start, and of the loss."""
 
 
 class Keyframe(Model):
@@ -76,6 +78,9 @@ class Colors(Model):
     """On the surface."""
     palette: tuple[Color, ...] | None = Field(default=None, min_length=1)
     """Of the balls, in order."""
+
+
+HIDDEN = "none"  # a takeaway that is not told
 
 
 class View(Model):

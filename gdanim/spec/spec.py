@@ -34,7 +34,7 @@ from gdanim.spec import defaults, dict_marks, places, yaml_marks
 from gdanim.spec.entries import FunctionEntry, OptimizerEntry, RateEntry, as_rate
 from gdanim.spec.grids import Grid, is_grid
 from gdanim.spec.ranges import Range, unfit
-from gdanim.spec.sections import Camera, Card, Stop, Video, View
+from gdanim.spec.sections import HIDDEN, Camera, Card, Stop, Video, View
 from gdanim.spec.settings import applied
 from gdanim.spec.starts import Starts, kind_of_starts, some_kind_of_starts, unsuited
 from gdanim.spec.values import Interval
@@ -73,6 +73,11 @@ MAX_ACTS = 100
 MAX_FUNCTIONS = 200  # in all acts of a film
 
 
+def hidden(words: Any) -> Any:
+    """What is told, where false means that it is hidden."""
+    return HIDDEN if words is False else words
+
+
 class Shown(Model):
     """What a film without acts shows, and each act of a film."""
 
@@ -94,6 +99,9 @@ class Shown(Model):
     instructive start."""
     title: str | None = Field(default=None, max_length=1000)
     """Shown above the picture, as typed; after four lines it ends with an ellipsis."""
+    takeaway: Annotated[str | None, BeforeValidator(hidden)] = Field(default=None, max_length=200)
+    """What is learned, in one sentence that the last picture shows; absent, it is worked out from the runs.
+    none hides it."""
     scene: str = defaults.SCENE
     """One of `gdanim list scenes`."""
     card: Card = Card()

@@ -93,7 +93,7 @@ def unsuited(
     elif isinstance(starts, GridStarts) and len(starts.grid) != len(variables):
         yield ("grid",), mistake(f"a grid has one number for each variable: {told}, not {len(starts.grid)}")
     elif isinstance(starts, tuple):
-        box = entry.domain or {**entry.default_domain, **(domain or {})}
+        box = entry.domain or {**entry.limits, **(domain or {})}
         for index, start in enumerate(starts):
             if len(start) != len(variables):
                 text = f"a start has one number for each variable: {told}, not {len(start)}"

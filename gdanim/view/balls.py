@@ -54,8 +54,7 @@ def shadows(moment: Rolled, scenery: Scenery, lift: Array, near: Array) -> tuple
     colors = np.concatenate([scenery.colors, (FAINT * near)[:, None]], axis=1)
     rings = np.tile([0.0, 0.8], (len(near), 1))
     dots = np.tile([0.0, 0.1], (len(near), 1))
-    outer_first = np.argsort(-moment.shells, kind="stable")
-    return np.hstack([place, shadow, rings]), np.hstack([below, colors, dots])[outer_first]
+    return np.hstack([place, shadow, rings]), np.hstack([below, colors, dots])[::-1]  # outer ones first
 
 
 def motes(moment: Rolled, scenery: Scenery, lift: Array, eye: Array) -> Array:

@@ -120,7 +120,7 @@ class Film:
         frame = min(frame, self._count(index) - 1)
         scene = self.scene(index)
         scene.paint(frame / self.rate, out)
-        burned = self.burned if scene.layout.band else None
+        burned = self.burned if scene.captioned else None
         if burned and not (self._transparent and scene.spec.view.background == "none"):
             burned.back(scene.theme, out)
         self._fade(index, frame, out)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,9 @@ from gdanim.motion.timeline import Timeline
 from gdanim.spec import Part, Spec
 from gdanim.view.animated import Clock
 from gdanim.view.film import Film
-from gdanim.view.layout import HIGH, Box
+from gdanim.view.layout import HIGH, Box, layout
 from gdanim.view.pane import Pane
+from gdanim.view.panes.takeaway import TakeawayPane, needed, sentence
 from gdanim.view.stage import Stage
 from gdanim.view.text import balanced, formula, literal, preamble, shortened
 
@@ -79,7 +81,7 @@ class FilmScene(Stage):
             leave = LEAVE if loop or act is not acts[-1] else 0.0
             rule = self.rule(act, title)
             clock = self.clock(act, (0.0 if standing else APPEAR) + FALL + HOLD)
-            panes = self.panes(clock, self.below(rule) + 24)
+            panes = [*self.panes(clock, self.below(rule) + 24), *self.told(clock, act)]
             self.add(*panes)
             if standing:
                 for pane in panes:
@@ -94,6 +96,21 @@ class FilmScene(Stage):
             elif leave:
                 self.play(*(pane.leave_(leave) for pane in panes), FadeOut(rule, run_time=leave))
                 self.remove(*panes)
+
+    @cached_property
+    def foot(self) -> float:
+        """Points kept free at the bottom for the longest sentence that is told at an act's end."""
+        plain = layout(*self.size)
+        return max((needed(sentence(self.spec, act, plain), plain) for act in self.lessons()), default=0.0)
+
+    def lessons(self) -> Sequence[Act]:
+        """The acts at whose end is told what is learned; none of a scene with a construct of its own."""
+        return self.solution.acts if type(self).construct is FilmScene.construct else ()
+
+    def told(self, clock: Clock, act: Act) -> list[Pane]:
+        """What is learned from an act, when it has ended: a pane, or nothing."""
+        words = sentence(self.spec, act, layout(*self.size))
+        return [] if words is None else [TakeawayPane(self, clock, words)]
 
     @property
     def loops(self) -> bool:

@@ -123,14 +123,16 @@ class Sketch:
         opacity: ArrayLike = 1.0,
         shells: ArrayLike = 1.0,
     ) -> None:
-        """Lit spheres, as they roll on surfaces; those at one place ``shells`` times as large (n,)."""
+        """Lit spheres, as they roll on surfaces, the first one on top; those at one place ``shells`` times as
+        large (n,).
+        """
         at = np.reshape(np.asarray(centres, dtype=float), (-1, 2)) * self.scale
         n = len(at)
         rows = np.zeros((n, 14))
         rows[:, :2], rows[:, 2], rows[:, 3] = at, -1.0, radius * self.scale
         rows[:, 4:7], rows[:, 7] = colors, np.asarray(opacity) * self.opacity
         rows[:, 8], rows[:, 12], rows[:, 13] = -1.0, 1.0, shells
-        self._add("ball", rows[np.argsort(-rows[:, 13], kind="stable")])
+        self._add("ball", rows[::-1])
 
     def box(
         self,

@@ -237,7 +237,7 @@ class Solids:
             self.canvas.set_depth_mask(True)
         self.canvas.set("ball", u_flat=0.0, u_least=LEAST * self.canvas.pixel, u_opacity=picture.presence)
         behind = 4 * self.scenery.radius * (moment.shells - 1)  # rings before what they are around
-        self._render_spheres(rows[far_first(rows[:, :3], picture.camera.eye, behind)])
+        self._render_spheres(rows[far_first(moment.centres, picture.camera.eye, behind)])
 
     def _render_beneath(self, array: moderngl.VertexArray, camera: Camera, near: float) -> None:
         """The places of many balls on the floor, seen as flat as the camera stands low."""

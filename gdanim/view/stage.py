@@ -80,9 +80,18 @@ class Stage(Declared, Recording):
         found = layout(*self.size)
         if self.has_strip:
             found = self._with_strip(found)
-        if self.spec.say and self.spec.video.captions == "burned":
-            found = found.banded(band(found))
-        return found
+        free = self.foot + (band(found) if self.captioned else 0.0)
+        return found.banded(free) if free else found
+
+    @property
+    def captioned(self) -> bool:
+        """Whether captions are drawn in the picture."""
+        return bool(self.spec.say) and self.spec.video.captions == "burned"
+
+    @property
+    def foot(self) -> float:
+        """Points kept free at the bottom, above captions, for what is told at the end."""
+        return 0.0
 
     def _with_strip(self, plain: Layout) -> Layout:
         """The layout with room for no more of a legend than its names, if for them."""

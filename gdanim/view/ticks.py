@@ -55,7 +55,7 @@ def tick(value: float) -> str:
     exact = (d for d in range(4, 8) if math.isclose(float(f"{value:.{d}g}"), value, rel_tol=1e-12))
     digits, size = next(exact, 0), abs(value)
     if digits and 1e4 <= size < 1e6:
-        return f"${value:.0f}$"
+        return f"${value:.{max(digits, len(f'{size:.0f}'))}g}$"
     digits = digits or 4
     if value == 0 or 1e-3 <= size < 1e4:
         return f"${value:.{digits}g}$"

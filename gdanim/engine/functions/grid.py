@@ -88,5 +88,6 @@ def grid(data: Table, columns: tuple[str, str, str] | None = None) -> GridObject
         variables=(x, y),
         domain=box,
         known=box,
+        bounded=True,
         spline=RectBivariateSpline(across, up, found.losses.T),
     )

@@ -36,6 +36,7 @@ class KnownObjective(ABC):
     minima: tuple[Point, ...] = ()  # the global ones first, then the local ones where they are few
     minimum_values: tuple[float, ...] = ()  # the loss at each of the minima
     saddles: tuple[Point, ...] = ()  # the famous ones
+    bounded: bool = False  # whether it is undefined outside of its domain
     slopes: Slopes | None = None  # where the gradient comes from, if not from ``exact_gradient``
 
     @abstractmethod

@@ -33,4 +33,4 @@ def adabelief(
         points = now.points - now.learning_rate * (mean / (1 - beta1**now.count)) / denominator
         return points, {"exp_avg": mean, "exp_avg_var": variance}
 
-    return Optimizer(init, update, 1e-3, momentum="exp_avg", second_moment="exp_avg_var")
+    return Optimizer(init, update, 1e-3, momentum="exp_avg", second_moment="exp_avg_var", decay=weight_decay)

@@ -30,4 +30,4 @@ def adadelta(rho: float = 0.9, eps: float = 1e-6, weight_decay: float = 0.0) -> 
         deltas = rho * state["acc_delta"] + (1 - rho) * delta * delta
         return now.points - now.learning_rate * delta, {"square_avg": square, "acc_delta": deltas}
 
-    return Optimizer(init, update, 1.0, second_moment="square_avg")
+    return Optimizer(init, update, 1.0, second_moment="square_avg", decay=weight_decay)

@@ -42,7 +42,7 @@ def adafactor(
         excess = np.maximum(1, _size(move) / d)
         return points - rate / excess * move, {"variance": variance}
 
-    return Optimizer(init, update, 1e-2, second_moment="variance")
+    return Optimizer(init, update, 1e-2, second_moment="variance", decay=weight_decay, settles=False)
 
 
 def _size(vectors: Array) -> Array:

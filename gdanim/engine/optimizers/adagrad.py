@@ -45,6 +45,5 @@ def adagrad(
         return points, {"sum": total}
 
     varied = weight_decay or lr_decay or initial_accumulator_value
-    return Optimizer(
-        init, update, 1e-2, second_moment="sum", rule=BY_STEP if varied else Rule(LINES, {"eps": eps})
-    )
+    rule = BY_STEP if varied else Rule(LINES, {"eps": eps})
+    return Optimizer(init, update, 1e-2, second_moment="sum", rule=rule, decay=weight_decay)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, zeros
-from gdanim.engine.optimizers.moments import moments
+from gdanim.engine.optimizers.moments import effective, moments
 from gdanim.engine.optimizers.rule import BY_STEP, GRADIENT, Line, Rule, scaled
 from gdanim.engine.runs import Array
 from gdanim.registry import optimizers
@@ -49,7 +49,16 @@ def adam(
 
     settings = {"beta1": beta1, "rest1": 1 - beta1, "beta2": beta2, "rest2": 1 - beta2, "eps": eps}
     rule = BY_STEP if weight_decay or amsgrad else Rule(LINES, settings)
-    return Optimizer(init, update, 1e-3, momentum="exp_avg", second_moment="exp_avg_sq", rule=rule)
+    return Optimizer(
+        init,
+        update,
+        1e-3,
+        momentum="exp_avg",
+        second_moment="exp_avg_sq",
+        rule=rule,
+        decay=weight_decay,
+        effective=None if amsgrad else effective(betas, eps),
+    )
 
 
 @optimizers.register

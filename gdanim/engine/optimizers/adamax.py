@@ -40,4 +40,4 @@ def adamax(
         points = now.points - now.learning_rate / (1 - beta1**now.count) * mean / largest
         return points, {"exp_avg": mean, "exp_inf": largest}
 
-    return Optimizer(init, update, 2e-3, momentum="exp_avg", second_moment="exp_inf")
+    return Optimizer(init, update, 2e-3, momentum="exp_avg", second_moment="exp_inf", decay=weight_decay)

@@ -8,6 +8,8 @@ from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero,
 from gdanim.engine.runs import Array
 from gdanim.registry import optimizers
 
+SMALL = 1e-3  # a decay that leaves the edge of stability where it is
+
 
 @optimizers.register
 def asgd(lambd: float = 1e-4, alpha: float = 0.75, t0: float = 1e6, weight_decay: float = 0.0) -> Optimizer:
@@ -30,4 +32,5 @@ def asgd(lambd: float = 1e-4, alpha: float = 0.75, t0: float = 1e6, weight_decay
         eta = now.learning_rate / (1 + lambd * now.learning_rate * now.count) ** alpha
         return points, {"ax": average, "eta": eta}
 
-    return Optimizer(init, update, 1e-2)
+    decay = lambd + weight_decay
+    return Optimizer(init, update, 1e-2, stable=2.0 if decay <= SMALL else None, decay=decay)

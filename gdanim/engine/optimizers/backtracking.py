@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, dot
-from gdanim.engine.optimizers.line_search import armijo
+from gdanim.engine.optimizers.line_search import HALTS, armijo
 from gdanim.engine.runs import Array
 from gdanim.errors import SettingError
 from gdanim.registry import optimizers
@@ -22,7 +22,7 @@ def backtracking(c1: float = 1e-4, shrink: float = 0.5) -> Optimizer:
         length = armijo(now, -now.gradient, slope, now.learning_rate, c1, shrink)
         return now.points - length * now.gradient, state
 
-    return Optimizer(lambda _: {}, update, 1.0)
+    return Optimizer(lambda _: {}, update, 1.0, searches=True, halts=HALTS)
 
 
 def check_search(c1: float, shrink: float) -> None:

@@ -44,6 +44,18 @@ class Optimizer:
     second_moment: str | None = None  # and of their squares
     stable: float | None = None  # the c of c/L, the largest stable rate where the largest curvature is L
     rule: Rule = BY_STEP  # how it is written on a blackboard; unless it says so, by its step alone
+    decay: float = 0.0  # its weight decay, which holds a ball off the minimum
+    halts: str = ""  # why it may stand still, or keep its distance, where there is a slope
+    searches: bool = False  # whether it looks how far to go, so that a step ends where it should
+    settles: bool = True  # whether its steps shrink with the gradient
+    # The last of the rates it makes for each coordinate (n,), of gradients (rows, n) and learning rates
+    # (rows,), scaled so that they are stable below 2/L
+    effective: Callable[[Array, Array], Array] | None = None
+
+    @property
+    def coasts(self) -> bool:
+        """Whether it moves on where the gradient is zero."""
+        return self.momentum is not None and not self.searches
 
 
 def at_least_zero(**settings: float) -> None:

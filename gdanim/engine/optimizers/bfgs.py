@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, dot, zeros
-from gdanim.engine.optimizers.line_search import strong_wolfe
+from gdanim.engine.optimizers.line_search import HALTS, strong_wolfe
 from gdanim.engine.runs import Array
 from gdanim.registry import optimizers
 
@@ -27,20 +27,23 @@ def bfgs() -> Optimizer:
 
     def update(now: Step, state: State) -> tuple[Array, State]:
         inverse = _learned(now, state)
+        # One that found no lower loss in its last search had better forget what led to it.
+        fresh = (now.count == 1) | (now.points == state["point"]).all(axis=-1, keepdims=True)
+        inverse = np.where(fresh[..., None], np.eye(len(inverse[0])), inverse)
         direction = -(inverse * now.gradient[:, None, :]).sum(axis=-1)
         slope = dot(now.gradient, direction)
         uphill = ~(slope < 0)
         inverse = np.where(uphill[..., None], np.eye(len(inverse[0])), inverse)
         direction = np.where(uphill, -now.gradient, direction)
         slope = np.where(uphill, -dot(now.gradient, now.gradient), slope)
-        length = strong_wolfe(now, direction, slope, first_length(now, now.count == 1), 1e-4, 0.9)
+        length = strong_wolfe(now, direction, slope, first_length(now, fresh), 1e-4, 0.9)
         return now.points + length * direction, {
             "point": now.points,
             "gradient": now.gradient,
             "inverse_hessian": inverse,
         }
 
-    return Optimizer(init, update, 1.0)
+    return Optimizer(init, update, 1.0, searches=True, halts=HALTS)
 
 
 def first_length(now: Step, first: Array) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, dot, zeros
-from gdanim.engine.optimizers.line_search import strong_wolfe
+from gdanim.engine.optimizers.line_search import HALTS, strong_wolfe
 from gdanim.engine.runs import Array
 from gdanim.registry import optimizers
 
@@ -40,4 +40,4 @@ def conjugate_gradient() -> Optimizer:
         new = {"gradient": now.gradient, "direction": direction, "slope": slope, "length": length}
         return now.points + length * direction, new
 
-    return Optimizer(init, update, 1.0, momentum="direction")
+    return Optimizer(init, update, 1.0, momentum="direction", searches=True, halts=HALTS)

@@ -32,4 +32,4 @@ def cycled(name: str, settings: Mapping[str, Any], momentum: Callable[[int], flo
         return points, {**state, **new}  # with a momentum of 0 some would drop what they remember
 
     some = at(momentum(0) or 0.5)  # any but 0, so that there is room to remember
-    return replace(some, update=update, stable=None, rule=BY_STEP)
+    return replace(some, update=update, stable=None, rule=BY_STEP, effective=None)

@@ -6,7 +6,7 @@ import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, dot, zeros
 from gdanim.engine.optimizers.bfgs import first_length
-from gdanim.engine.optimizers.line_search import strong_wolfe
+from gdanim.engine.optimizers.line_search import HALTS, strong_wolfe
 from gdanim.engine.runs import Array
 from gdanim.errors import SettingError
 from gdanim.registry import optimizers
@@ -37,7 +37,8 @@ def lbfgs(tolerance_grad: float = 1e-7, tolerance_change: float = 1e-9, history_
         }
         return points, {**kept, **memory}
 
-    return Optimizer(_init, update, 1.0)
+    halts = f"its tolerance_change is {tolerance_change:g}"
+    return Optimizer(_init, update, 1.0, halts=halts)
 
 
 @optimizers.register
@@ -51,11 +52,16 @@ def l_bfgs(memory: int = 10) -> Optimizer:
 
     def update(now: Step, state: State) -> tuple[Array, State]:
         learned = _remembered(now, state, np.ones((len(now.points), 1), dtype=bool), memory)
+        # One that found no lower loss in its last search had better forget what led to it.
+        fresh = (state["step"] == 0) | ((state["move"] == 0).all(axis=-1, keepdims=True))
+        learned = {
+            **learned,
+            "rhos": np.where(fresh, 0.0, learned["rhos"]),
+            "scale": np.where(fresh, 1.0, learned["scale"]),
+        }
         direction = _direction(now.gradient, learned)
         slope = dot(now.gradient, direction)
-        move = (
-            strong_wolfe(now, direction, slope, first_length(now, state["step"] == 0), 1e-4, 0.9) * direction
-        )
+        move = strong_wolfe(now, direction, slope, first_length(now, fresh), 1e-4, 0.9) * direction
         return now.points + move, {
             "step": state["step"] + 1,
             "move": move,
@@ -63,7 +69,7 @@ def l_bfgs(memory: int = 10) -> Optimizer:
             **learned,
         }
 
-    return Optimizer(_init, update, 1.0)
+    return Optimizer(_init, update, 1.0, searches=True, halts=HALTS)
 
 
 def _check_memory(name: str, size: int) -> None:

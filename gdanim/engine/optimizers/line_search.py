@@ -12,6 +12,7 @@ from gdanim.engine.optimizers.base import Step, dot
 from gdanim.engine.runs import Array
 
 TRIALS = 40
+HALTS = "its line search finds no lower loss"  # what holds a ball that finds none
 ROUNDING = 4 * float(np.finfo(float).eps)
 
 

@@ -28,4 +28,4 @@ def lion(betas: tuple[float, float] = (0.9, 0.99), weight_decay: float = 0.0) ->
         points = now.points - now.learning_rate * (direction + weight_decay * now.points)
         return points, {"exp_avg": beta2 * mean + (1 - beta2) * now.gradient}
 
-    return Optimizer(init, update, 1e-4, momentum="exp_avg")
+    return Optimizer(init, update, 1e-4, momentum="exp_avg", decay=weight_decay, settles=False)

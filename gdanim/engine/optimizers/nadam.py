@@ -41,4 +41,4 @@ def nadam(
         ahead = now.learning_rate * mu_next / (1 - product * mu_next)
         return points - ahead * new["exp_avg"] / size, new
 
-    return Optimizer(init, update, 2e-3, momentum="exp_avg", second_moment="exp_avg_sq")
+    return Optimizer(init, update, 2e-3, momentum="exp_avg", second_moment="exp_avg_sq", decay=weight_decay)

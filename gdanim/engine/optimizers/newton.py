@@ -6,7 +6,7 @@ import numpy as np
 
 from gdanim.engine.optimizers.backtracking import check_search
 from gdanim.engine.optimizers.base import Optimizer, State, Step, dot
-from gdanim.engine.optimizers.line_search import armijo
+from gdanim.engine.optimizers.line_search import HALTS, armijo
 from gdanim.engine.runs import Array
 from gdanim.registry import optimizers
 
@@ -51,7 +51,7 @@ def damped_newton(c1: float = 1e-4, shrink: float = 0.5) -> Optimizer:
         length = armijo(now, direction, dot(now.gradient, direction), now.learning_rate, c1, shrink)
         return now.points + length * direction, state
 
-    return Optimizer(lambda _: {}, update, 1.0)
+    return Optimizer(lambda _: {}, update, 1.0, searches=True, halts=HALTS)
 
 
 def _eigen(hessians: Array) -> tuple[Array, Array]:

@@ -39,4 +39,4 @@ def radam(
         move = new["exp_avg"] / (1 - beta1**now.count) * now.learning_rate * np.where(known, rectified, 1)
         return now.points - move, new
 
-    return Optimizer(init, update, 1e-3, momentum="exp_avg", second_moment="exp_avg_sq")
+    return Optimizer(init, update, 1e-3, momentum="exp_avg", second_moment="exp_avg_sq", decay=weight_decay)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, decayed, lerp
+from gdanim.engine.optimizers.moments import effective
 from gdanim.engine.optimizers.rule import BY_STEP, GRADIENT, Line, Rule, scaled
 from gdanim.engine.runs import Array
 from gdanim.registry import optimizers
@@ -50,4 +51,14 @@ def rmsprop(
     memory = "momentum_buffer" if momentum > 0 else None
     varied = weight_decay or momentum or centered
     rule = BY_STEP if varied else Rule(LINES, {"alpha": alpha, "rest": 1 - alpha, "eps": eps})
-    return Optimizer(init, update, 1e-2, memory, second_moment="square_avg", rule=rule)
+    plain = None if momentum or centered else effective((0.0, alpha), eps, corrected=False)
+    return Optimizer(
+        init,
+        update,
+        1e-2,
+        memory,
+        second_moment="square_avg",
+        rule=rule,
+        decay=weight_decay,
+        effective=plain,
+    )

@@ -36,4 +36,4 @@ def rprop(
         new = {"prev": gradient, "step_size": size}
         return now.points - np.sign(gradient) * size, new
 
-    return Optimizer(init, update, 1e-2)
+    return Optimizer(init, update, 1e-2, halts=f"its least step is {least:g}", settles=False)

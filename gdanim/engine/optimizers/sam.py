@@ -29,4 +29,7 @@ def sam(rho: float = 0.05, momentum: float = 0.0, weight_decay: float = 0.0) -> 
         uphill = now.points + rho * now.gradient / np.where(norm == 0, 1, norm)
         return base.update(replace(now, gradient=now.problem.gradient(uphill)), state)
 
-    return Optimizer(base.init, update, base.default_learning_rate, base.momentum)
+    halts = f"it looks {rho:g} uphill"
+    return Optimizer(
+        base.init, update, base.default_learning_rate, base.momentum, decay=weight_decay, halts=halts
+    )

@@ -40,7 +40,7 @@ def sgd(
 
     optimizer = Optimizer(init, update, momentum="momentum_buffer" if momentum else None)
     if dampening or weight_decay:
-        return optimizer
+        return replace(optimizer, decay=weight_decay)
     return replace(optimizer, stable=_stable(momentum, nesterov), rule=_rule(momentum, nesterov))
 
 

@@ -18,7 +18,8 @@ def yogi(
 ) -> Optimizer:
     """Adam whose second moment moves by the squared gradient's size only, so that rates do not leap up.
 
-    Source: M. Zaheer and others, Adaptive Methods for Nonconvex Optimization (2018), algorithm 2.
+    Source: M. Zaheer and others, Adaptive Methods for Nonconvex Optimization (2018), algorithm 2, with the
+    corrections for the start and the first values of both moments that optax.yogi has.
     """
     at_least_zero(eps=eps, weight_decay=weight_decay, initial_accumulator=initial_accumulator)
     check_betas(betas)
@@ -36,4 +37,4 @@ def yogi(
         points = now.points - now.learning_rate * (mean / (1 - beta1**now.count)) / denominator
         return points, {"exp_avg": mean, "exp_avg_sq": square}
 
-    return Optimizer(init, update, 1e-2, momentum="exp_avg", second_moment="exp_avg_sq")
+    return Optimizer(init, update, 1e-2, momentum="exp_avg", second_moment="exp_avg_sq", decay=weight_decay)

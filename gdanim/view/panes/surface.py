@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gdanim.engine.runs import Array
 from gdanim.motion.landscape import FLOOR
 from gdanim.motion.rolling import MOST_LED, Rolled, Rolling
+from gdanim.motion.shells import shells
 from gdanim.motion.valleys import valleys
 from gdanim.theme import rgb
 from gdanim.view.animated import Clock, Cue
@@ -119,6 +120,9 @@ class SurfacePane(Pane):
         pools, counts = self._gathered(camera)
         labels += counts
         lift, opacity = self.clock.drop(len(self.act.runs))
+        if self.clock.fall < 1:  # in the air they are not at one place
+            falling = moment.centres + np.outer(DROP * lift, [0.0, 0.0, 1.0])
+            moment = replace(moment, shells=shells(falling, self.timeline.radius, opacity))
         return Picture(
             camera,
             replace(moment, opacity=moment.opacity * opacity) if self.clock.fall > 0 else None,
