@@ -19,7 +19,7 @@ NEXT, GONE = 0.1, 0.3  # seconds before the lines of a step, and in which its ar
 CLOSE = 1.2  # seconds in which the numbers give way to the loss curve
 LEGEND, CURVES = 170.0, 180.0  # points: the height of the legend, and the least of the loss curve's
 CLEAR = 230.0  # points that the loss curve needs below symbols that stay, where the picture is not wide
-LEAST, MOST, ROOMY = 0.56, 0.65, 0.9  # of a height that is not wide: rule and legend; of its size: a rule
+LEAST, MOST, ROOMY = 0.56, 0.65, 0.9  # of a height: rule and legend below the surface; of its size: a rule
 ARROWS = {"g": "gradient", "m": "momentum", "x": "step"}  # the arrow that a line's result is
 
 
@@ -52,7 +52,8 @@ class Explain(FilmScene):
         else:
             lines = len(inside.rule.lines)
             wanted = ROOMY * RulePane.needs(lines, lines) + LEGEND + 20
-            lower = min(max(LEAST * body.height, wanted), MOST * body.height)
+            most = MOST if self.layout.tall else LEAST
+            lower = min(max(LEAST * body.height, wanted), most * body.height)
             left, right = body.rows(body.height - lower - 20, lower, gap=20)
             if self.layout.tall:
                 left = left._replace(left=0.0, right=self.layout.width)

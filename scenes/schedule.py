@@ -8,7 +8,7 @@ from gdanim.view.panes.rates import APART, rate_panes
 from gdanim.view.plot import BARE, BOTTOM, TOP
 
 SMALL, LEAST = 900.0, 190.0  # points of a picture's height; of the rates below its maps
-SHARE, TALL = 0.43, 0.5  # of the height below the title that is left below the maps; in tall pictures
+SHARE, TALL = 0.43, 0.46  # of the height below the title that is left below the maps; in tall pictures
 
 
 class Schedule(FilmScene):

@@ -41,9 +41,9 @@ def panes(scene: Any, kind: type) -> list[Any]:
     ("name", "count", "share"),
     [
         ("learning_rates", 4, 0.4),
-        ("schedule", 5, 0.25),
-        ("anatomy", 3, 0.55),
-        ("basins", 1, 0.4),
+        ("schedule", 5, 0.24),
+        ("anatomy", 3, 0.5),
+        ("basins", 1, 0.33),
         ("linked", 1, 0.4),
     ],
 )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gdanim.engine.runs import Array
-from gdanim.view.layout import Box
+from gdanim.view.layout import SMALLEST, Box
 from gdanim.view.pane import FlatPane
 from gdanim.view.panes.gradient import GradientSurface, climbs, plain
 from gdanim.view.sketch import Sketch
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SIZE, CAPTION, PITCH = 30.0, 34.0, 50.0  # points: numbers, words, from row to row
 WORDS = 116.0  # points that two lines of words need
 WIDEST = 430.0  # points of words and numbers beside the surface
+NARROW, COMPARED = 450.0, (4, 5)  # points of a narrow box; rows of the two losses
 SPACE = 40.0  # points between the columns of numbers below it
 POINT = 0.62  # of the width, where the decimal points stand
 
@@ -25,7 +26,8 @@ POINT = 0.62  # of the width, where the decimal points stand
 class NotesPane(FlatPane):
     """``said``: the caption that stands there, from 1; ``told``: how many rows of numbers have appeared.
 
-    Below the surface they stand in two columns, and the step below both.
+    Below the surface they stand in two columns, and the step below both; a narrow box has room for one
+    column, without the two losses that are compared.
     """
 
     HEIGHT = WORDS + 4 * PITCH  # points that it needs below the surface
@@ -38,8 +40,10 @@ class NotesPane(FlatPane):
         self.numbers = Numbers(self.lettering, SIZE)
         self._beside = scene.layout.wide
         self._room = min(box.width, WIDEST if self._beside else 2 * WIDEST)
-        width = self._room / CAPTION
-        self._captions = [want(f"#block(width: {width:.2f}em)[{literal(c)}]", CAPTION) for c in captions]
+        self._narrow = self._room < NARROW
+        size = SMALLEST if self._narrow else CAPTION
+        width = self._room / size
+        self._captions = [want(f"#block(width: {width:.2f}em)[{literal(c)}]", size) for c in captions]
         x, y = surface.act.objective.variables
         slopes = [formula(rf"\partial f / \partial {name}") for name in (x, y)]
         self._labels = [want(t, SIZE) for t in (*slopes, "$|nabla f|$", "plane", "surface", "error")]
@@ -47,7 +51,8 @@ class NotesPane(FlatPane):
 
     def moving(self, sketch: Sketch) -> None:
         box, s = self.box, self.lettering.scale
-        column = self._room if self._beside else (self._room - SPACE) / 2
+        single = self._beside or self._narrow
+        column = self._room if single else (self._room - SPACE) / 2
         for k, key in enumerate(self._captions, 1):
             sketch.text(key, box.left, box.top, self.ink("text"), 1 - min(2 * abs(self.said - k), 1.0))
         surface, green, ink = self.surface, self.ink("gradient"), self.ink("text")
@@ -55,13 +60,17 @@ class NotesPane(FlatPane):
         gx, gy = surface.slopes.tolist()
         rows = [(gx, green), (gy, green), ((gx**2 + gy**2) ** 0.5, green), None]
         rows += [(plane, green), (real, ink), (real - plane, ink)]
-        top, lines = box.top + WORDS, 7 if self._beside else 4
+        top, lines = box.top + WORDS, 7 if self._beside else 4 + self._narrow
         pitch = min(PITCH, (box.bottom - top) / lines)
         right = box.left + column + SPACE
         places = [(box.left, k) for k in range(4)]  # left, line
         places += [(box.left, k) if self._beside else (right, k - 4) for k in range(4, 7)]
+        if self._narrow:
+            places[6] = box.left, 4
         labels = [*self._labels[:3], self._step, *self._labels[3:]]
         for k, (key, row, (left, line)) in enumerate(zip(labels, rows, places, strict=True)):
+            if self._narrow and k in COMPARED:
+                continue
             y, shown = top + pitch * line, min(max(self.told - k, 0.0), 1.0)
             sketch.text(key, left, y, row[1] if row else ink, shown)
             if row and shown:

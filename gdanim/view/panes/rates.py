@@ -169,7 +169,7 @@ def fits(text: str, width: float) -> bool:
 def short(group: Sequence[Run]) -> str:
     """What became of the balls of a group in as few words as can be."""
     if len(group) > 1:
-        return findings(group)[0].partition(" ")[0] + " converged"
+        return findings(group)[0].removesuffix(" converged")
     (run,) = group
     return f"step {run.steps}" if run.status is Status.CONVERGED else run.verdict.partition(" at step")[0]
 
