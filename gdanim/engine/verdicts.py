@@ -305,7 +305,8 @@ def _unmoved(run: Run, court: Court) -> tuple[Status, Hold | None]:
     if run.learning_rates[: run.steps].max() == 0:
         return Status.HELD, Hold.ZERO
     if floor.away <= NEAR * court.diagonal and floor.falls <= HIGHER * ground.relief:
-        found = lie(court.goal, end, ground, _sharpest(run, court.goal))
+        place = floor.point if floor.settled else end
+        found = lie(court.goal, place, ground, _sharpest(run, court.goal))
         if found in _AT and run.gradient_norms[-1] * court.diagonal > ground.relief:
             return Status.HELD, Hold.OWN  # a kink, of which curvatures tell nothing
         return _AT.get(found, Status.PLATEAU if found is Lie.PLATEAU else _in_minimum(court)), None
@@ -335,6 +336,8 @@ def ending(run: Run, court: Court, hold: Hold | None) -> Ending:
         case Status.CONVERGED:
             return _converged(run, court)
         case Status.LOCAL:
+            if not court.ruled:
+                return Ending(f"rests at a local {extreme}", run.steps)
             return Ending(f"local {extreme}", run.steps, "at")
         case Status.OSCILLATING:
             return Ending(_swing(run, court), run.steps)
