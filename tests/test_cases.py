@@ -155,6 +155,7 @@ def ended(function: Any, start: list[float] | None, rate: Any, optimizer: Any = 
             "rests at a local minimum",
             "0.2 above the minimum",
         ),
+        ("michalewicz", [0.6, 1.9], 0.02, "adam", "plateau", "stuck on a plateau", "0.801 above the minimum"),
         # Constants.
         ("5 + 0*x", [1], 0.1, "sgd", "plateau", "nothing to descend", "the loss is the same everywhere"),
         # What does not settle.

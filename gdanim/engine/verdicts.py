@@ -17,6 +17,7 @@ from gdanim.engine.problem import Negated
 from gdanim.engine.runs import Array, Objective, Point, Run, Status
 from gdanim.engine.terrain import (
     Lie,
+    bends,
     eigenvalues,
     finite_hessian,
     floors,
@@ -157,8 +158,10 @@ def _resting(run: Run, court: Court) -> tuple[Status, Hold | None]:
         return (_in_minimum(court) if lie(goal, end, ground) is Lie.MINIMUM else Status.UNDEFINED), None
     near = floor.settled and floor.away <= NEAR * court.diagonal
     found = lie(goal, floor.point if near else end, ground, _sharpest(run, goal))
-    if found in _AT:
+    if found in _AT and (near or bends(goal, end, ground)):
         return _AT[found], None
+    if found in _AT:  # it leads on from here, but no slope can be seen
+        return Status.PLATEAU, None
     if near and found is Lie.MINIMUM:
         return _in_minimum(court), None
     if found is Lie.PLATEAU:
