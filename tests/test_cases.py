@@ -146,6 +146,16 @@ def ended(function: Any, start: list[float] | None, rate: Any, optimizer: Any = 
         ("x^4", [0], 0.1, "sgd", "converged", "converged at step 0", ""),
         # A minimum above one that is known is a local one.
         ("six_hump_camel", [1.8, -0.9], 0.01, "sgd", "local", "local minimum at step 69", "0.816 above"),
+        (
+            "salomon",
+            None,
+            {"name": "cosine", "initial": 0.0088, "T_max": 1000},
+            "asgd",
+            "local",
+            "rests at a local minimum",
+            "0.2 above the minimum",
+        ),
+        ("michalewicz", [0.6, 1.9], 0.02, "adam", "plateau", "stuck on a plateau", "0.801 above the minimum"),
         # Constants.
         ("5 + 0*x", [1], 0.1, "sgd", "plateau", "nothing to descend", "the loss is the same everywhere"),
         # What does not settle.

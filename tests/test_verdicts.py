@@ -183,6 +183,10 @@ def test_differences_that_vanish_on_a_slope_mislead() -> None:
     slope = np.hypot(2 * 2.6, 20 * 1.4)
     assert (drowned.status, drowned.verdict) == (Status.MISLED, "misled at step 0")
     assert drowned.reason == f"slope {slope:.3g}, by differences 0"
+    entry = {"expr": RAVINE, "gradient": {"name": "central_difference", "h": 1e-20}}
+    given = advised(entry, [-2.6, 1.4], learning_rates=[0.05])
+    assert given is not None
+    assert given.action == "h of about 1e-5, or the symbolic gradient"
     # Differences of x^4 - x^3 over h = 1 add 4 x - 1 to its slope: they vanish off the minimum at 0.75.
     coarse = by_differences(1.0, "x^4 - x^3 + y^2")
     assert coarse.status is Status.MISLED

@@ -26,7 +26,7 @@ from gdanim.spec.wording import counted
 if TYPE_CHECKING:
     from gdanim.spec import Part
 
-MOST_STEPS = 2000  # of a trial
+MOST_STEPS = 1000  # of a trial
 LESS = 0.8  # of the steps: a remedy that takes more is none
 ASIDE = 1e-2  # of the domain's diagonal: how far beside a saddle a start leads away from it
 HELPFUL = (Status.CONVERGED, Status.ENDLESS)

@@ -167,11 +167,19 @@ def lie(goal: Objective, point: Array, ground: Ground, sharpest: float = 0.0) ->
     if flat.any():
         sides[flat] = _sides(goal, point, directions[flat], ground)
     if (sides < 0).any():
-        if (sides.min(axis=1) < sides.max(axis=1)).any():
+        other = sides.max(axis=1)[sides.min(axis=1) < 0]  # what the loss does on the other side of a fall
+        if (other == 0).any():
+            return Lie.PLATEAU
+        if (other > 0).any():
             return Lie.INFLECTION
         return Lie.SADDLE if (sides > 0).any() else Lie.MAXIMUM
     lowest = above <= LEVEL**2 * ground.relief
     return Lie.MINIMUM if lowest or (sides > 0).all() or not flat.all() else Lie.PLATEAU
+
+
+def bends(goal: Objective, point: Array, ground: Ground) -> bool:
+    """Whether the loss visibly curves down from a point."""
+    return bool(-eigenvalues(goal, point)[0] * ground.diagonal**2 > BENT * ground.relief)
 
 
 def _level(goal: Objective, point: Array, ground: Ground, sizes: Array, directions: Array) -> bool:

@@ -17,6 +17,7 @@ from gdanim.engine.problem import Negated
 from gdanim.engine.runs import Array, Objective, Point, Run, Status
 from gdanim.engine.terrain import (
     Lie,
+    bends,
     eigenvalues,
     finite_hessian,
     floors,
@@ -157,8 +158,10 @@ def _resting(run: Run, court: Court) -> tuple[Status, Hold | None]:
         return (_in_minimum(court) if lie(goal, end, ground) is Lie.MINIMUM else Status.UNDEFINED), None
     near = floor.settled and floor.away <= NEAR * court.diagonal
     found = lie(goal, floor.point if near else end, ground, _sharpest(run, goal))
-    if found in _AT:
+    if found in _AT and (near or bends(goal, end, ground)):
         return _AT[found], None
+    if found in _AT:  # it leads on from here, but no slope can be seen
+        return Status.PLATEAU, None
     if near and found is Lie.MINIMUM:
         return _in_minimum(court), None
     if found is Lie.PLATEAU:
@@ -305,7 +308,8 @@ def _unmoved(run: Run, court: Court) -> tuple[Status, Hold | None]:
     if run.learning_rates[: run.steps].max() == 0:
         return Status.HELD, Hold.ZERO
     if floor.away <= NEAR * court.diagonal and floor.falls <= HIGHER * ground.relief:
-        found = lie(court.goal, end, ground, _sharpest(run, court.goal))
+        place = floor.point if floor.settled else end
+        found = lie(court.goal, place, ground, _sharpest(run, court.goal))
         if found in _AT and run.gradient_norms[-1] * court.diagonal > ground.relief:
             return Status.HELD, Hold.OWN  # a kink, of which curvatures tell nothing
         return _AT.get(found, Status.PLATEAU if found is Lie.PLATEAU else _in_minimum(court)), None
@@ -335,6 +339,8 @@ def ending(run: Run, court: Court, hold: Hold | None) -> Ending:
         case Status.CONVERGED:
             return _converged(run, court)
         case Status.LOCAL:
+            if not court.ruled:
+                return Ending(f"rests at a local {extreme}", run.steps)
             return Ending(f"local {extreme}", run.steps, "at")
         case Status.OSCILLATING:
             return Ending(_swing(run, court), run.steps)
