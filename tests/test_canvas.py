@@ -406,7 +406,7 @@ def test_a_short_arrow_keeps_its_proportions(studio: Studio) -> None:
     picture = in_the_air(studio.picture(1.0), np.zeros((0, 3)))
     before = studio.draw(picture)
     right = picture.camera.view[0, :3]
-    middle = np.array([0.0, 0.0, 1.15])
+    middle = np.array([0.0, 0.0, 0.9])
 
     pixel = 2 / (picture.camera.across(middle) * studio.size[0])  # world units
 
@@ -431,7 +431,7 @@ def test_an_arrow_has_a_dark_contour(
         studio = Studio(scene, painted)
         picture = in_the_air(studio.picture(1.0), np.zeros((0, 3)))
         right = picture.camera.view[0, :3]
-        middle = np.array([0.0, 0.0, 0.6]) - 1.7 * right  # before the ground
+        middle = np.array([0.0, 0.0, 0.9]) - 1.7 * right  # before the ground
         frame = studio.draw(lone_arrow(picture, middle - 0.3 * right, middle + 0.3 * right))
         x, y = np.floor(studio.pixel(picture.camera, middle)).astype(int)
         red = frame[y - 8 : y + 9, x, 0]
