@@ -11,7 +11,7 @@ from gdanim.spec.grids import Grid, Losses
 from gdanim.view import APPEAR, HOLD, LEAVE, Box, Clock, FilmScene
 from gdanim.view.panes.loss_grid import LossGrid, LossKey
 from gdanim.view.panes.rates import RatePane
-from gdanim.view.panes.sweep import SweepKey, SweepPane, telling
+from gdanim.view.panes.sweep import NARROW, SweepKey, SweepPane, telling
 from gdanim.view.plot import TOP
 from gdanim.view.scene import BALL
 
@@ -104,5 +104,5 @@ class Sweep(FilmScene):
             if rest.height < 0.7 * rest.width:
                 stage, key = rest.columns(3, 2)
                 return grid, stage, key
-        border = rest.bottom - KEY
+        border = rest.bottom - (KEY if rest.width > NARROW else LONG)
         return grid, rest._replace(bottom=border - 10), rest._replace(top=border)
