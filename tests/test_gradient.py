@@ -95,7 +95,7 @@ def test_a_slope_line_touches_its_slice(pane: GradientSurface, slice_: str, axis
     assert abs((end - start)[1 - axis]) < 1e-12
     rise = (
         (end - start)[2]
-        / float(land.level(np.array(land.low + 1.0)))
+        / float(land.level(np.array(land.height.low + 1.0)))
         / ((end - start)[axis] / land.scale[axis])
     )
     assert rise == pytest.approx(pane.slopes[axis])
@@ -124,7 +124,7 @@ def test_the_plane_is_the_more_mistaken_the_farther_one_goes(pane: GradientSurfa
     picture = shown(pane, plane=1.0, reach=1.0)
     gap = picture.segments[-1].ends[0]
     assert gap[0, :2] == pytest.approx(gap[1, :2], abs=0.01)
-    high = float(pane.timeline.landscape.level(np.array(pane.timeline.landscape.low + real - plane)))
+    high = float(pane.timeline.landscape.level(np.array(pane.timeline.landscape.height.low + real - plane)))
     assert gap[1, 2] - gap[0, 2] == pytest.approx(high, rel=0.1)
     assert len(picture.patches.corners) == 1
 

@@ -15,7 +15,7 @@ from gdanim.motion.height import LEAST_SHOWN, Height
 from gdanim.motion.landscape import landscape
 from gdanim.spec import Spec
 from gdanim.view.levels import levels
-from gdanim.view.ticks import height_name, height_ticks
+from gdanim.view.ticks import LINE, height_name, height_ticks
 
 Acts = Callable[[str], Act]
 LINEAR = Height(-1.0, 7.0)
@@ -41,9 +41,9 @@ def test_equal_ratios_are_equal_distances() -> None:
 
 def test_the_axis_says_what_it_shows() -> None:
     assert height_name(LINEAR) == "loss"
-    assert height_name(Height(0.0, 95.0, cut=(False, True))) == r"loss \ cut at $95$"
+    assert height_name(Height(0.0, 95.0, cut=(False, True))) == f"loss{LINE}cut at $95$"
     assert height_name(DECADES) == "loss, log scale"
-    assert height_name(ABOVE) == "loss above $-5$, log scale"
+    assert height_name(ABOVE) == f"loss above $-5${LINE}log scale"
     assert [mark for _, mark in height_ticks(ABOVE)] == [f"$+10^({k})$" for k in (-2, -1, 0, 1, 2)]
     marks = height_ticks(DECADES)
     assert marks[0] == (1e-3, "$<=10^(-3)$"), "what lies lower lies there too"

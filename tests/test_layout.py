@@ -287,7 +287,7 @@ def test_a_short_legend_leaves_its_room_to_the_picture(
             told[legend] = texts(scene, scene.lettering.build(), scene.length - 0.1)
     assert stages["full"] < stages["compact"] < stages["none"]
     assert {name for name in told["compact"] if "converged" in name} == set()
-    assert [sum("sgd" in name for name in told[legend]) for legend in told] == [2, 2, 0]
+    assert [any("sgd" in name for name in told[legend]) for legend in told] == [True, True, False]
 
 
 @pytest.mark.parametrize(("starts", "many"), [("[[1, 1]]", ""), ("[[1, 1], [2, 1]]", " \u00d7 2")])
@@ -304,7 +304,7 @@ def test_a_name_with_a_number_of_its_own_keeps_it(
     text = f"functions: [bowl]\noptimizers: [{optimizers}]\nstarts: {starts}\nsteps: 3\nscene: contour\n"
     with filming(spec_of(text), height=1080) as scene:
         (shown,) = (pane for pane in scene._panes if isinstance(pane, Legend))
-        assert shown.folded
+        assert shown.rows is None
         groups = [name for name, _ in shown._groups]
         assert groups[:5] == [name + many for name in names[:5]]
         below = strip.placed(shown.runs, scene.layout, False)

@@ -16,12 +16,25 @@ if TYPE_CHECKING:
 
 MOST = 2  # names that are told one by one
 STEADY = 0.8  # of what they were: steps that late in a run are no shorter do not shrink
-RESTLESS = (Status.GOING, Status.SLOW, Status.OSCILLATING, Status.OUTSIDE, Status.DIVERGED)
+RESTLESS = (
+    Status.GOING,
+    Status.SLOW,
+    Status.OSCILLATING,
+    Status.HELD,
+    Status.OUTSIDE,
+    Status.DIVERGED,
+    Status.ENDLESS,
+    Status.UNDEFINED,
+)
 ALONE = {
     Status.LOCAL: "It rests in a local minimum: elsewhere it is lower.",
     Status.SADDLE: "Where the gradient is zero it rests, though this is no minimum.",
     Status.PLATEAU: "On the plateau there is hardly a slope to follow: it stays.",
     Status.MISLED: "A gradient by differences told it to stop, though it still goes down.",
+    Status.MAXIMUM: "At the very top the gradient is zero: it stays.",
+    Status.HELD: "It does not get down to the minimum: something holds it above.",
+    Status.ENDLESS: "Its loss falls for ever: there is no minimum that way.",
+    Status.UNDEFINED: "It came to where the function is not defined.",
     Status.OUTSIDE: "It has left the picture, and not come to rest.",
 }
 
@@ -102,7 +115,7 @@ def _alone(run: Run, act: Act, noisy: bool) -> Takeaway:
         return Takeaway(f"It reaches {_goal(act)} in {steps}.", run)
     if run.status is Status.DIVERGED:
         return Takeaway(f"{_over([Group('It', [run])])}.")
-    if noisy and run.status in (Status.OSCILLATING, Status.GOING):
+    if noisy and run.status in (Status.OSCILLATING, Status.GOING, Status.HELD):
         return Takeaway("Its gradients are never quite right: it does not come to rest.")
     if _bounces(run):
         why = "Divided by their own size, small gradients give no smaller steps" if _by_root(run, act) else ""

@@ -51,11 +51,18 @@ class Axes:
     """
 
     def __init__(
-        self, landscape: Landscape, surface: Array, lettering: Lettering, theme: Theme, slim: bool = False
+        self,
+        landscape: Landscape,
+        surface: Array,
+        lettering: Lettering,
+        theme: Theme,
+        slim: bool = False,
+        ceiling: float = 0.0,
     ) -> None:
         """``surface``: world points (n, 3) of it, which the height axis shall not cover.
 
-        ``slim``: there is little room across, and the live loss is left to the legend.
+        ``slim``: there is little room across, and the live loss is left to the legend. The name of the
+        height axis stays below ``ceiling`` points.
         """
         self.landscape, self.surface, self.lettering, self.theme = landscape, surface, lettering, theme
         names = landscape.act.objective.variables
@@ -77,7 +84,7 @@ class Axes:
         name = height_name(landscape.height)
         lines = [len(line.replace("$", "")) for line in name.split(LINE)]
         self.name_height = 1.4 * LOSS_SIZE * len(lines)
-        self.slim = slim
+        self.slim, self.ceiling = slim, ceiling
         self.beside = TICKS if slim else max(LIVE, LETTER * LOSS_SIZE * max(lines) - BESIDE)
         self._loss = lettering.want(f"#align({'left' if slim else 'right'})[{name}]", LOSS_SIZE)
 
@@ -97,6 +104,8 @@ class Axes:
         if self.slim:  # the name begins where the ticks' labels do
             beside = self.beside - self.lettering.size(self._loss)[0] / self.lettering.scale
         labels = [self._centred(self._loss, camera, top, size, quiet, shown, beside=beside, above=over)]
+        highest = self.ceiling * self.lettering.scale - (self.lettering.box(labels[0])[1] - labels[0].y)
+        labels = [labels[0]._replace(y=max(labels[0].y, highest))]
         places = [(k, NAMED * extent[k], key, text) for k, key in enumerate(self._names)]
         places += [(k, world, key, quiet) for k, world, key in self._ticks]
         for k, world, key, color in places:

@@ -102,7 +102,9 @@ class SurfacePane(Pane):
     @cached_property
     def axes(self) -> Axes:
         scene, slim = self.scene, self.box.width < SLIM
-        return Axes(self.timeline.landscape, self.scenery.seen, scene.lettering, scene.theme, slim)
+        return Axes(
+            self.timeline.landscape, self.scenery.seen, scene.lettering, scene.theme, slim, self.box.top
+        )
 
     def camera(self, t: float) -> Camera:
         """From where it is seen at scene time ``t``."""
@@ -162,7 +164,7 @@ class SurfacePane(Pane):
 
     def _gathered(self, camera: Camera) -> tuple[Array | None, list[Label]]:
         """Of a crowd, how many rest in each valley: decal rows (n, 10) of a pool that grows, and labels."""
-        shown = self.clock.numbered
+        shown = self.clock.numbered * self.ground
         if not self.valleys or shown <= 0 or self.clock.seconds <= 0:
             return None, []
         rows: list[list[float]] = []
