@@ -73,7 +73,9 @@ def sequences(
     with filming(gdanim.load(ROOT / f"specs/{request.param}.yaml"), height=HEIGHT) as scene:
         painted(scene, scene.length / 2)
         act, canvas = scene._panes[0], scene.canvas
-        middle = replace(act.picture(scene.length / 2), labels=(), lines=None, clip=None, moment=None)
+        middle = replace(
+            act.picture(scene.length / 2), labels=(), lines=None, clip=None, moment=None, segments=()
+        )
         pictures = [
             replace(middle, camera=replace(middle.camera, azimuth=middle.camera.azimuth + angle))
             for angle in ANGLES

@@ -81,7 +81,7 @@ void main() {
     vec3 base = v_color.rgb * (1.0 - 0.34 * (1.0 - u_flat) * band);
     vec3 lit = base * (0.30 + 0.95 * diffuse) + 0.55 * gloss + 0.10 * edge;
     lit = mix(lit, base, max(u_flat, 0.5 * min((v_shell - 1.0) / 0.15, 1.0)));
-    lit *= 1.0 - 0.75 * (1.0 - u_flat) * clamp((r - 1.0) * v_pixels / 1.5 + 1.2, 0.0, 1.0);  // outlined
+    lit *= 1.0 - 0.7 * (1.0 - u_flat) * clamp((r - 0.9) / 0.07, 0.0, 1.0);  // outlined
     f_color = vec4(pow(lit, vec3(1.0 / 2.2)), v_color.a * coverage);
 }
 #endif
