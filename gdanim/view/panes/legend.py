@@ -36,6 +36,7 @@ COUNTER = 46.0  # the step's row, above the others
 COLUMN, COLUMN_GAP, CLOSE, NARROW = 520.0, 50.0, 24.0, 900.0  # widths; CLOSE in a box less than NARROW
 GROUP_PITCH, FACTS, FACTS_GAP = 46.0, 3, 16.0  # of a crowd's summary: from row to row, facts, above them
 MOST_GROUPS = 8  # rows of it
+LEAST_STAGE = 0.34  # of it: what the stage keeps, if words leave so much
 ALMOST = 1e-6  # points
 MOST_BELOW = 0.45  # of a picture's height: what stands below the stage
 
@@ -116,7 +117,9 @@ def beside_stage(scene: Stage, act: Act, top: float) -> Layout:
     layout = scene.layout
     if scene.has_strip or layout.wide:
         return layout.under(top)
-    columns, height = layout.panel_columns, MOST_BELOW * layout.height
+    columns = layout.panel_columns
+    room = layout.panel.bottom - top - LEAST_STAGE * layout.height
+    height = max(min(MOST_BELOW * layout.height, room), COUNTER + ROW)
     rows = arranged(act.runs, height, columns)
     return layout.under(top, rows.height if rows else min(summed(act, columns), height))
 
