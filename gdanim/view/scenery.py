@@ -18,7 +18,7 @@ from gdanim.view.ribbon import joined, segments
 from gdanim.view.ticks import ticks
 
 MARK, RING_SIDES = 0.07, 48  # world radius of the ring around a minimum; of its polygon
-REACH = 1.9  # times the domain: so far the ground is drawn, fading out
+REACH = 1.6  # times the domain: so far the ground is drawn, fading out
 SHADE, SOFT, HIGH = 96, 0.16, 0.3  # texels and softness of the surface's shadow; how high it seems to hang
 MESH = 21  # mesh cells along the longer side
 LEVELS = 16  # level lines over the relief

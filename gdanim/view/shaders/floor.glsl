@@ -12,7 +12,7 @@ void main() {
     gl_Position = u_matrix * vec4(in_position, 1.0);
 }
 #else
-const float REACH = 1.9;    // as scenery's
+const float REACH = 1.6;    // as scenery's
 uniform sampler2D u_levels; // level coordinate over the domain
 uniform sampler2D u_paint;  // colours over the domain,
 uniform vec2 u_painted;     // their opacity now, and when all of them is there; 0: it is not painted
@@ -32,10 +32,13 @@ void main() {
     float near = 1.0 - smoothstep(1.0, REACH, length(max(beyond, 1.0) - 1.0) + 1.0);
     float inside = step(out_of, 1.0);
     near *= mix(0.5, 1.0, inside);
-    float level = texture(u_levels, v_grid).r;
-    float rate = max(fwidth(level), 1e-6);
-    float line = clamp(1.0 - abs(fract(level - 0.5) - 0.5) / rate, 0.0, 1.0) * clamp(0.4 / rate - 1.0, 0.0, 1.0);
-    line *= clamp(rate / 2e-5 - 1.0, 0.0, 1.0) * inside;  // none on a plateau
+    float line = 0.0;
+    if (inside > 0.5) {
+        float level = texture(u_levels, v_grid).r;
+        float rate = max(fwidth(level), 1e-6);
+        line = clamp(1.0 - abs(fract(level - 0.5) - 0.5) / rate, 0.0, 1.0) * clamp(0.4 / rate - 1.0, 0.0, 1.0);
+        line *= clamp(rate / 2e-5 - 1.0, 0.0, 1.0);  // none on a plateau
+    }
     float ink = near * max(u_opacity.x, max(max(grid.x, grid.y) * u_opacity.y, line * u_opacity.z));
     float shade = u_shadow * texture(u_shade, (v_grid - 0.5) / REACH + 0.5).r;
     vec3 color = u_color;
