@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 12  # more balls than this, or than there is room for, fold into a summary
 LABEL_SIZE, NOTE_SIZE = 31.0, SMALLEST
 ROW, NOTE = 48.0, 34.0  # points that a ball's row takes, and each note that comes in below it
-LEAST_ROW, LEAST_NOTE = 36.0, 29.5  # the same where there is no more room
+LEAST_ROW, LEAST_NOTE = 33.0, 28.6  # the same where there is no more room
 INDENT = 34.0  # from the bullet to the label
 NUMBER = 7.4  # digits' widths that a number may take after its decimal point
 DIGIT = 0.5 * LABEL_SIZE
@@ -58,6 +58,11 @@ class Rows(NamedTuple):
     def note(self) -> float:
         """Points of a note."""
         return NOTE + self.tight * (LEAST_NOTE - NOTE)
+
+    @property
+    def below(self) -> float:
+        """Points from the top of a row to that of its first note, which keeps clear of descenders."""
+        return self.row - 9.0 + 7.0 * self.tight
 
     @property
     def each(self) -> int:
@@ -233,7 +238,7 @@ class Legend(FlatPane):
                 self.lettering.place(
                     key,
                     (x + INDENT) * s,
-                    (y + rows.row - 9 + line * rows.note) * s,
+                    (y + rows.below + line * rows.note) * s,
                     ink,
                     present * max(2 * share - 1, 0.0),
                 )
