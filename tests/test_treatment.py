@@ -199,6 +199,7 @@ def test_momentum_is_moved_only_where_a_schedule_does() -> None:
 
 def test_balls_that_end_leave_the_cycle_of_the_others_alone() -> None:
     keys: dict[str, Any] = {"learning_rates": [CYCLE], "steps": 400, "stop": {"gradient_norm": 1.0}}
+    keys["domain"] = {"x": [-3.0, 3.0], "y": [-3.0, 3.0]}  # what is small is a share of it
     together = act(optimizers=["adam"], **keys).runs
     assert len({run.steps for run in together}) > 1
     for run, start in zip(together, STARTS, strict=True):
