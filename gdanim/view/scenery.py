@@ -49,7 +49,9 @@ class Scenery:
         self.extent = self.landscape.extent
         self.grid = grid = resolution(self.landscape)
         self.mesh = Mesh.over(self.landscape, grid)
-        self.seen = self.mesh.positions[np.unique(self.mesh.triangles)[::7]]
+        pairs, sides = self.mesh.edges
+        rim, inner = np.unique(pairs[sides[:, 1] < 0]), np.unique(self.mesh.triangles)[::7]
+        self.seen = self.mesh.positions[np.union1d(rim, inner)]  # enough to frame it
         self.heights = self.mesh.positions[: grid * grid, 2].reshape(grid, grid)
         there = self.mesh.inside.reshape(grid, grid)
         self.ground = np.where(there, self.heights, NOWHERE)
