@@ -12,7 +12,7 @@ from gdanim.engine.solution import Act
 from gdanim.motion.shells import MOST
 
 if TYPE_CHECKING:
-    from gdanim.motion.timeline import Index, Timeline
+    from gdanim.motion.timeline import Index, Moment
 
 NEAR = 0.02  # of the domain's sides: balls at rest no farther apart are in one valley
 
@@ -24,9 +24,9 @@ class Valley:
     place: Array  # (n,) in the domain
     balls: Index  # (k,)
 
-    def arrived(self, timeline: Timeline, seconds: float) -> int:
-        """How many of its balls rest there, so long after the run began."""
-        return sum(timeline.end(int(ball)) <= seconds for ball in self.balls)
+    def arrived(self, moment: Moment) -> int:
+        """How many of its balls rest there at a moment."""
+        return int(moment.ended[self.balls].sum())
 
 
 def valleys(act: Act) -> list[Valley]:
@@ -38,16 +38,14 @@ def valleys(act: Act) -> list[Valley]:
     if len(runs) <= MOST or len({run.ball.hue for run in runs}) > 1:
         return []
     low, high = np.asarray(act.domain, dtype=float).T
-    found: list[tuple[Array, list[int]]] = []
-    for ball, run in enumerate(runs):
-        end = run.points[-1] if run.minimum is None else np.asarray(run.minimum)
-        if run.status not in (Status.CONVERGED, Status.LOCAL) or not np.all((low <= end) & (end <= high)):
-            continue
-        for place, balls in found:
-            if np.all(np.abs(place - end) <= NEAR * (high - low)):
-                balls.append(ball)
-                break
-        else:
-            found.append((end, [ball]))
-    found.sort(key=lambda valley: -len(valley[1]))
-    return [Valley(place, np.array(balls)) for place, balls in found] if len(found) > 1 else []
+    ends = np.array([run.points[-1] if run.minimum is None else run.minimum for run in runs])
+    rests = np.array([run.status in (Status.CONVERGED, Status.LOCAL) for run in runs])
+    left = np.flatnonzero(rests & np.all((low <= ends) & (ends <= high), axis=1))
+    found: list[Valley] = []
+    while left.size:  # all about the first one that has no valley yet: at most one for each NEAR by NEAR
+        place = ends[left[0]]
+        near = np.all(np.abs(ends[left] - place) <= NEAR * (high - low), axis=1)
+        found.append(Valley(place, left[near]))
+        left = left[~near]
+    found.sort(key=lambda valley: -len(valley.balls))
+    return found if len(found) > 1 else []

@@ -18,7 +18,7 @@ from gdanim.view.camera import Camera
 from gdanim.view.canvas import Canvas
 from gdanim.view.picture import ABOVE, Arrows, Picture
 from gdanim.view.ribbon import RIBBON, joined
-from gdanim.view.scenery import CROWD, KEY_LIGHT, Scenery
+from gdanim.view.scenery import CROWD, KEY_LIGHT, REACH, Scenery
 
 TAIL = 2.0  # seconds of way in a tail
 ARROWS = ("3f 3f 4f", "in_tail", "in_head", "in_color")
@@ -119,7 +119,7 @@ class Solids:
         """The plane with its grid and level lines, which hides nothing."""
         opacities = tuple(o * picture.ground for o in self.canvas.theme.floor_opacity)
         shade = self.canvas.theme.cast * min(picture.ground, picture.reveal)
-        self.canvas.set("floor", u_opacity=opacities, u_shade=SHADED, u_shadow=shade)
+        self.canvas.set("floor", u_opacity=opacities, u_shade=SHADED, u_shadow=shade, u_reach=REACH)
         self._shade.use(SHADED)
         self.canvas.set_depth_mask(False)
         self._floor.render(moderngl.TRIANGLE_STRIP)

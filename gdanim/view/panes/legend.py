@@ -36,9 +36,8 @@ COUNTER = 46.0  # the step's row, above the others
 COLUMN, COLUMN_GAP, CLOSE, NARROW = 520.0, 50.0, 24.0, 900.0  # widths; CLOSE in a box less than NARROW
 GROUP_PITCH, FACTS, FACTS_GAP = 46.0, 3, 16.0  # of a crowd's summary: from row to row, facts, above them
 MOST_GROUPS = 8  # rows of it
-LEAST_STAGE = 0.34  # of it: what the stage keeps, if words leave so much
+MOST_BELOW, LEAST_STAGE = 0.45, 0.34  # of a picture's height: for what stands below the stage, for the stage
 ALMOST = 1e-6  # points
-MOST_BELOW = 0.45  # of a picture's height: what stands below the stage
 
 
 class Rows(NamedTuple):
@@ -89,7 +88,7 @@ def arranged(runs: Sequence[Run], height: float, columns: int) -> Rows | None:
     if count > MOST_ROWS:
         return None
     told = 2 if any(run.reason for run in runs) else 1
-    for notes, most in ((told, 1), (1, 1), *((n, c) for n in (1, 0) for c in range(1, columns + 1))):
+    for notes, most in ((told, 1), *((n, c) for n in (1, 0) for c in range(1, columns + 1))):
         loose, tight = (Rows(count, most, notes, share) for share in (0.0, 1.0))
         if tight.height <= height + ALMOST:
             spare = loose.height - tight.height
@@ -273,7 +272,7 @@ class Legend(FlatPane):
             labels.append(self.lettering.place(self._bullet, left * s, (y + 5) * s, color))
             labels.append(self.lettering.place(key, (left + INDENT) * s, y * s, text))
             if moment is not None and row < len(self.valleys) and not (cut and row == len(self._groups) - 1):
-                count = self.valleys[row].arrived(self.timeline, moment.seconds)
+                count = self.valleys[row].arrived(moment)
                 point = (left + self._column - NUMBER * DIGIT) * s
                 labels += self.numbers.whole(count, point, y * s, text, self.clock.numbered)
             y += GROUP_PITCH

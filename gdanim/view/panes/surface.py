@@ -14,6 +14,7 @@ from gdanim.engine.runs import Array
 from gdanim.motion.landscape import FLOOR
 from gdanim.motion.rolling import MOST_LED, Rolled, Rolling
 from gdanim.motion.shells import shells
+from gdanim.motion.timeline import Moment
 from gdanim.motion.valleys import valleys
 from gdanim.theme import rgb
 from gdanim.view.animated import Clock, Cue
@@ -119,7 +120,7 @@ class SurfacePane(Pane):
         labels = self.axes.labels(camera, self.scene.size, self.ground, live)
         if self.whole and self.camerawork.closes_in:
             labels += self.curtain.labels()
-        pools, counts = self._gathered(camera)
+        pools, counts = self._gathered(camera, moment)
         labels += counts
         lift, opacity = self.clock.drop(len(self.act.runs))
         if self.clock.fall < 1:  # in the air they are not at one place
@@ -162,7 +163,7 @@ class SurfacePane(Pane):
             share * self.clock.present * max(8 * self.clock.fall - 7, 0.0),
         )
 
-    def _gathered(self, camera: Camera) -> tuple[Array | None, list[Label]]:
+    def _gathered(self, camera: Camera, moment: Moment) -> tuple[Array | None, list[Label]]:
         """Of a crowd, how many rest in each valley: decal rows (n, 10) of a pool that grows, and labels."""
         shown = self.clock.numbered * self.ground
         if not self.valleys or shown <= 0 or self.clock.seconds <= 0:
@@ -172,7 +173,7 @@ class SurfacePane(Pane):
         land, s = self.timeline.landscape, self.scene.lettering.scale
         width, height = self.scene.size
         for valley in self.valleys:
-            count = valley.arrived(self.timeline, self.clock.seconds)
+            count = valley.arrived(moment)
             if count:
                 color = self.colors[int(valley.balls[0])]
                 at = land.surface(valley.place[None])[0][0]
@@ -210,9 +211,9 @@ class SurfacePane(Pane):
         ends, colors, alpha = [], [], []
         post, upright = self.axes.post(camera)
         for i in np.flatnonzero(weights > 0.01):
-            x, y, z = moment.contacts[i]
-            down = dashed(np.array([x, y, z]), np.array([x, y, FLOOR]))
-            over = dashed(np.array([x, y, z]), np.array([*post, z]))
+            contact = moment.contacts[i]
+            down = dashed(contact, np.array([*contact[:2], FLOOR]))
+            over = dashed(contact, np.array([*post, contact[2]]))
             ends += [down, over]
             colors.append(np.tile(self.colors[i], (len(down) + len(over), 1)))
             alpha += [np.full(len(down), 0.75 * weights[i]), np.full(len(over), 0.5 * weights[i] * upright)]

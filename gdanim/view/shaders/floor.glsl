@@ -12,10 +12,10 @@ void main() {
     gl_Position = u_matrix * vec4(in_position, 1.0);
 }
 #else
-const float REACH = 1.6;    // as scenery's
 uniform sampler2D u_levels; // level coordinate over the domain
 uniform sampler2D u_paint;  // colours over the domain,
 uniform vec2 u_painted;     // their opacity now, and when all of them is there; 0: it is not painted
+uniform float u_reach;      // times the domain that the ground is drawn
 uniform sampler2D u_shade;  // what the surface takes of the light, over all the ground
 uniform float u_shadow;     // how dark that is
 uniform vec3 u_color;
@@ -29,7 +29,7 @@ void main() {
     // Beyond the domain the ground fades out, and there are no levels.
     vec2 beyond = abs(v_grid - 0.5) * 2.0;
     float out_of = max(beyond.x, beyond.y);
-    float near = 1.0 - smoothstep(1.0, REACH, length(max(beyond, 1.0) - 1.0) + 1.0);
+    float near = 1.0 - smoothstep(1.0, u_reach, length(max(beyond, 1.0) - 1.0) + 1.0);
     float inside = step(out_of, 1.0);
     near *= mix(0.5, 1.0, inside);
     float line = 0.0;
@@ -40,7 +40,7 @@ void main() {
         line *= clamp(rate / 2e-5 - 1.0, 0.0, 1.0);  // none on a plateau
     }
     float ink = near * max(u_opacity.x, max(max(grid.x, grid.y) * u_opacity.y, line * u_opacity.z));
-    float shade = u_shadow * texture(u_shade, (v_grid - 0.5) / REACH + 0.5).r;
+    float shade = u_shadow * texture(u_shade, (v_grid - 0.5) / u_reach + 0.5).r;
     vec3 color = u_color;
     float covered = ink;
     if (u_painted.x > 0.0 && inside > 0.5) {
