@@ -25,6 +25,7 @@ EXAMPLES = {  # of declarations whose defaults are none
     "most_balls": "3",
     "uses": '("card",)',
     "lasts": '{"act": 4.0}',
+    "stands": '("surface",)',
 }
 
 
@@ -63,6 +64,8 @@ class Declared:
     lasts: ClassVar[Mapping[Span, float]] = {}
     """Of one with a construct of its own, about how many seconds it lasts beside the run: {"film": 4,
     "act": 2, "ball": 0, "row": 0.9}, "data" where it has some to show, "run": 0 without the run."""
+    stands: ClassVar[tuple[Literal["surface", "map"], ...]] = ()
+    """What of its function it shows from beginning to end: an act with the same function goes on from it."""
     whole_domain: ClassVar[bool] = False
     """Whether it shows all of the domain, not only the part where the balls go."""
     heading_in_column: ClassVar[bool] = False

@@ -11,6 +11,7 @@ class Surface(FilmScene):
     """One surface after the other, the legend in its quietest corner."""
 
     dimensions = (2,)
+    stands = ("surface",)
     heading_in_column = True
     heading_floats = True
 

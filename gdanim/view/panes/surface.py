@@ -78,6 +78,12 @@ class SurfacePane(Pane):
     def enter_(self, run_time: float) -> Cue:
         return self.become_(run_time, reveal=1.0, opened=1.0, ground=1.0)
 
+    def goes_on(self) -> bool:
+        return self._came is not None
+
+    def seen_from(self, t: float) -> Camera:
+        return self.camera(t)
+
     def leave_(self, run_time: float) -> Cue:
         return self.become_(run_time, reveal=0.0, ground=0.0)
 
@@ -98,6 +104,7 @@ class SurfacePane(Pane):
             self.scene.length if self.scene.spec.video.loop else None,
             self.axes.beside,
             self.axes.name_height,
+            self._came,
         )
 
     @cached_property
@@ -106,6 +113,12 @@ class SurfacePane(Pane):
         return Axes(
             self.timeline.landscape, self.scenery.seen, scene.lettering, scene.theme, slim, self.box.top
         )
+
+    @property
+    def _came(self) -> Camera | None:
+        """From where the same surface is seen before it begins."""
+        before = self.scene.before
+        return before.seen_from if before and self.begins == 0 else None
 
     def camera(self, t: float) -> Camera:
         """From where it is seen at scene time ``t``."""
@@ -138,7 +151,7 @@ class SurfacePane(Pane):
             arrows=self.arrows(moment),
             segments=[*self._guides(camera, moment, lift), self.axes.pointer(camera, self.ground, live)],
             decals=pools,
-            clip=None if self.whole else self.pixels,
+            clip=None if self.whole or self.camerawork.arrives(t) else self.pixels,
         )
 
     def _live(self, moment: Rolled) -> Live:
