@@ -31,7 +31,7 @@ from gdanim.view.stage import Ending, Stage
 from gdanim.view.subtitles import Subtitles
 from gdanim.view.text import unknown
 
-FADE = 0.2  # seconds in which a part goes, and in which the next one comes
+FADE = 0.35  # seconds in which a part goes, and in which the next one comes
 CALM = 0.8  # the same where the end of a loop meets its beginning
 MOST_LACKING = 20  # characters are named that no font has
 Pixels = NDArray[np.uint8]

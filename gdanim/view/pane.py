@@ -26,6 +26,10 @@ class Pane(Animated):
         self.ends: float | None = None  # the film's end
         scene.enter(self)
 
+    def stand(self) -> None:
+        """It is there at once: the first picture of a part is whole."""
+        self.presence = 1.0
+
     def enter_(self, run_time: float) -> Cue:
         """It appears."""
         return self.become_(run_time, presence=1.0)

@@ -72,7 +72,10 @@ class FilmScene(Stage):
         raise NotImplementedError
 
     def construct(self) -> None:
-        """One act after the other: panes appear, balls drop and run on one clock, and end as they end."""
+        """One act after the other: panes appear, balls drop and run on one clock, and end as they end.
+
+        The first picture is whole: its panes stand, and only the formula below a title is still written.
+        """
         acts, loop = self.solution.acts, self.spec.video.loop
         standing = loop and len(acts) == 1  # a loop of one act begins and ends without its balls
         beat = 0.0 if standing else RESUME if self.before else APPEAR
@@ -90,7 +93,12 @@ class FilmScene(Stage):
             elif self.before:
                 self.resume(panes, title, rule)
             else:
-                self.play(*(pane.enter_(APPEAR) for pane in panes), Write(rule, run_time=APPEAR))
+                if act is acts[0]:
+                    for pane in panes:
+                        pane.stand()
+                writing = [Write(rule, run_time=APPEAR)] if title or act is not acts[0] else []
+                self.add(rule)
+                self.play(*(pane.enter_(APPEAR) for pane in panes), *writing)
             self.play(clock.become_(FALL, rate_functions.linear, fall=1.0))
             self.play(clock.run_(HOLD - leave))
             if standing:
@@ -103,7 +111,7 @@ class FilmScene(Stage):
         """Begin with what the part before has left standing; words come when the old ones have gone."""
         stay = [pane for pane in panes if pane.goes_on()]
         for pane in stay:
-            pane.enter_(1.0).complete()
+            pane.stand()
         assert self.before is not None
         same = (self.before.spec.scene, self.before.spec.title) == (self.spec.scene, self.spec.title)
         words = [] if same else [line for line in (title, rule) if line is not None]

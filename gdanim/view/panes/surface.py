@@ -71,9 +71,12 @@ class SurfacePane(Pane):
         self.scenery = Scenery(self.timeline, scene.theme, np.array(self.colors), paint)
         self.ink = rgb(scene.theme.text)
         self.reveal, self.opened, self.ground = 0.0, 0.0, 0.0
-        if scene.time == 0 and not scene.spec.video.loop:
-            self.ground = 1.0  # the first picture of a film is not empty
+        if scene.time == 0:
+            self.stand()
         self.curtain = Curtain(scene.lettering, self.layout, rgb(scene.theme.background))
+
+    def stand(self) -> None:
+        self.reveal, self.ground = 1.0, 1.0
 
     def enter_(self, run_time: float) -> Cue:
         return self.become_(run_time, reveal=1.0, opened=1.0, ground=1.0)
