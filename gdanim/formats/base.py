@@ -38,6 +38,7 @@ class Reel:
     samples: Callable[[], Iterable[Pixels]] = tuple  # draws some frames all over the film, for a palette
     chapters: Sequence[Cue] = ()
     captions: Sequence[Cue] = ()
+    poster: Callable[[], Pixels] | None = None  # draws the frame that tells best what the film is about
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from gdanim.formats.base import Pixels, Write
 
 PRESET, QUALITY = "veryfast", "20"  # x264; measured in bench/
+COVER = (1280, 1280)  # pixels at most
 MILLISECONDS = Fraction(1, 1000)
 
 
@@ -29,14 +31,14 @@ def mp4() -> Format:
 
 @contextmanager
 def writing(path: Path, reel: Reel) -> Iterator[Write]:
-    """H.264, 4:2:0, BT.709, index at the front so that it starts while it loads."""
+    """H.264, 4:2:0, BT.709, index at the front so that it starts while it loads, and a cover."""
     import av
     import numpy as np
     from av.video.frame import VideoFrame
 
     width, height = reel.size
     base = Fraction(1, reel.rate)  # the muxer changes the stream's own
-    options = {"movflags": "+faststart+use_metadata_tags"}
+    options = {"movflags": "+faststart"}
     with av.open(str(path.absolute()), "w", format="mp4", options=options) as container:  # a:b is no path
         container.metadata["comment"] = reel.comment
         stream = container.add_stream("libx264", rate=reel.rate)
@@ -59,6 +61,8 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
         )
         if reel.captions:
             _add_captions(container, reel.captions)
+        if reel.poster:
+            _add_cover(container, reel.poster())
 
         def write(frame: Pixels) -> None:
             nonlocal count
@@ -88,10 +92,28 @@ def _add_captions(container: OutputContainer, captions: Sequence[Cue]) -> None:
         container.mux(packet)
 
 
+def _add_cover(container: OutputContainer, frame: Pixels) -> None:
+    """The picture that file managers and players show of a film that does not play: a JPEG."""
+    from av.packet import Packet
+    from av.stream import Disposition
+    from PIL import Image
+
+    image, jpeg = Image.fromarray(frame[..., :3]), BytesIO()
+    image.thumbnail(COVER)
+    image.save(jpeg, format="JPEG", quality=90)
+    cover = container.add_stream("mjpeg")
+    cover.width, cover.height, cover.pix_fmt = *image.size, "yuvj420p"
+    cover.disposition = Disposition.attached_pic
+    container.start_encoding()
+    packet = Packet(jpeg.getvalue())
+    packet.stream, packet.pts, packet.dts = cover, 0, 0
+    container.mux(packet)
+
+
 def comment(film: Path) -> str:
     """The comment of an MP4 that is whole, else "".
 
-    It stands where FFmpeg writes it: in moov, udta, meta, where keys names the items of ilst.
+    It stands where FFmpeg writes it: in moov, udta, meta, ilst.
     """
     with film.open("rb") as file:
         size, at, index = film.stat().st_size, 0, b""
@@ -109,10 +131,9 @@ def comment(film: Path) -> str:
             at += length
     if at != size:
         return ""
-    meta = dict(_boxes(_box(_box(index, b"udta"), b"meta")[4:]))  # four bytes of version and flags
-    names = [name for _, name in _boxes(meta.get(b"keys", b"")[8:])]
-    values = [_box(item, b"data")[8:] for _, item in _boxes(meta.get(b"ilst", b""))]
-    return dict(zip(names, values, strict=False)).get(b"comment", b"").decode(errors="replace")
+    meta = _box(_box(index, b"udta"), b"meta")[4:]  # four bytes of version and flags
+    told = _box(_box(_box(meta, b"ilst"), b"\xa9cmt"), b"data")
+    return told[8:].decode(errors="replace")  # after what kind of data it is, and its language
 
 
 def _box(data: bytes, name: bytes) -> bytes:

@@ -65,7 +65,8 @@ def render(
                 facts = _facts(spec, quality, name, made_from) | ({"spec": ""} if given else {})
                 comment = json.dumps(facts, separators=(",", ":"))
                 samples = partial(_samples, film)
-                reel = Reel(film.size, rate, comment, samples, film.chapters, film.track)
+                poster = partial(_poster, film)
+                reel = Reel(film.size, rate, comment, samples, film.chapters, film.track, poster)
                 with form.writing(part, reel) as write:
                     encode(
                         lambda k, out, film=film, rate=rate: film.paint(k / rate, out),  # type: ignore[misc]
@@ -203,6 +204,12 @@ def _samples(film: Film) -> Iterator[Pixels]:
         frame = blank(film.size)
         film.paint(float(t), frame)
         yield frame
+
+
+def _poster(film: Film) -> Pixels:
+    frame = blank(film.size)
+    film.paint(film.poster, frame)
+    return frame
 
 
 def blank(size: tuple[int, int]) -> Pixels:

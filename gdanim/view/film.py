@@ -194,6 +194,12 @@ class Film:
         """The captions of the file: none where they are drawn in the picture, or they would be read twice."""
         return [] if self.spec.video.captions == "burned" else self.captions
 
+    @property
+    def poster(self) -> float:
+        """When the first part is all told: of a loop, before its balls go."""
+        end = self._count(0) / self.rate - (LEAVE if self.spec.video.loop else 0.0)
+        return math.floor((end - FADE) * self.rate) / self.rate
+
     def seconds(self, at: float | str) -> float:
         """The time of a place in the film: seconds, "25%", "start", "end", or the name of a chapter.
 
