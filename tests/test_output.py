@@ -113,11 +113,10 @@ class TestMp4:
 
     def test_has_a_cover(self, folder: Path, drawn: list[Pixels]) -> None:
         import av
+        from av.stream import Disposition
 
         with av.open(str(folder / "film.mp4")) as container:
-            covers = [
-                stream for stream in container.streams.video if "attached_pic" in str(stream.disposition)
-            ]
+            covers = [s for s in container.streams.video if Disposition.attached_pic in s.disposition]
             (packet, *_) = container.demux(covers[0])
             shown = np.asarray(Image.open(io.BytesIO(bytes(packet))).convert("RGB")).astype(int)
         off = [np.abs(shown - picture[..., :3]).mean() for picture in drawn]

@@ -19,7 +19,7 @@ from gdanim.engine.solution import Act
 from gdanim.errors import InputError
 from gdanim.motion.height import Height, Wish, fitted, visited
 
-RELIEF = 0.8
+RELIEF = 0.65
 FLOOR = -0.2
 RIM_SLOPE, RIM_FALL = 0.75, 2.0  # a ball beyond the edge flies in an arc: climb and fall per world unit
 PATCH = (4, 4)  # points of 161 x 161: a smaller surface could fall between the vertices that draw it

@@ -197,12 +197,15 @@ class FilmScene(Stage):
         return self.layout.column if self.heading_in_column else self.layout.width - 2 * self.layout.margin
 
     @property
-    def heading(self) -> Box:
-        """What title and formula take of the picture."""
-        unit = config.frame_height / self.layout.height
-        right = max((line.get_right()[0] + config.frame_width / 2 for line in self._heading), default=0.0)
-        bottom = max((self.below(line) for line in self._heading), default=0.0)
-        return Box(self.layout.margin, self.layout.margin, float(right) / unit, bottom)
+    def heading(self) -> Sequence[Box]:
+        """What title and formula take of the picture, each."""
+        unit, margin = config.frame_height / self.layout.height, self.layout.margin
+        boxes, top = [], margin
+        for line in self._heading:
+            right = float(line.get_right()[0] + config.frame_width / 2) / unit
+            boxes.append(Box(margin, top, right, self.below(line)))
+            top = boxes[-1].bottom
+        return boxes
 
     def text(self, markup: str, size: float, x: float, y: float, color: str, width: float) -> Typst:
         """Typst markup as a mobject: top left corner at x, y (points), broken at ``width`` points."""

@@ -129,8 +129,8 @@ class Stage(Declared, Recording):
         return self.heading_in_column and self.size[0] > WIDE * self.size[1]
 
     @property
-    def heading(self) -> Box:
-        """What title and formula take of the picture."""
+    def heading(self) -> Sequence[Box]:
+        """What title and formula take of the picture, each."""
         raise NotImplementedError
 
     @property
