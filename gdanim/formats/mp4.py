@@ -15,6 +15,7 @@ from gdanim.registry import formats
 
 if TYPE_CHECKING:
     from av.container import OutputContainer
+    from av.packet import Packet
 
     from gdanim.formats.base import Pixels, Write
 
@@ -59,10 +60,12 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
                 for k, (start, end, title) in enumerate(reel.chapters)
             ]
         )
+        beside = [_cover(container, reel.poster())] if reel.poster else []
         if reel.captions:
-            _add_captions(container, reel.captions)
-        if reel.poster:
-            _add_cover(container, reel.poster())
+            beside += _captions(container, reel.captions)
+        container.start_encoding()  # all streams are known
+        for packet in beside:
+            container.mux(packet)
 
         def write(frame: Pixels) -> None:
             nonlocal count
@@ -76,23 +79,24 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
         container.mux(stream.encode())
 
 
-def _add_captions(container: OutputContainer, captions: Sequence[Cue]) -> None:
+def _captions(container: OutputContainer, captions: Sequence[Cue]) -> list[Packet[Any]]:
     """A track of timed text (3GPP TS 26.245): each sample is its length in two bytes and its UTF-8."""
     from av.packet import Packet
 
     track = container.add_mux_stream("mov_text")
     track.time_base = MILLISECONDS
-    container.start_encoding()
+    packets = []
     for start, end, text in captions:
         written = text.encode()
         packet = Packet(len(written).to_bytes(2, "big") + written)
         packet.stream, packet.time_base = track, MILLISECONDS
         packet.pts = packet.dts = start
         packet.duration = end - start
-        container.mux(packet)
+        packets.append(packet)
+    return packets
 
 
-def _add_cover(container: OutputContainer, frame: Pixels) -> None:
+def _cover(container: OutputContainer, frame: Pixels) -> Packet[Any]:
     """The picture that file managers and players show of a film that does not play: a JPEG."""
     from av.packet import Packet
     from av.stream import Disposition
@@ -104,10 +108,10 @@ def _add_cover(container: OutputContainer, frame: Pixels) -> None:
     cover = container.add_stream("mjpeg")
     cover.width, cover.height, cover.pix_fmt = *image.size, "yuvj420p"
     cover.disposition = Disposition.attached_pic
-    container.start_encoding()
     packet = Packet(jpeg.getvalue())
-    packet.stream, packet.pts, packet.dts = cover, 0, 0
-    container.mux(packet)
+    packet.stream, packet.time_base = cover, MILLISECONDS
+    packet.pts = packet.dts = 0
+    return packet
 
 
 def comment(film: Path) -> str:
