@@ -89,6 +89,9 @@ class ProfilePane(RunPane):
         self.radius = BALL / max(len(self.act.runs) / 8, 1.0) ** 0.35
         self.drawn = 0.0
 
+    def stand(self) -> None:
+        self.presence, self.drawn = 1.0, 1.0
+
     def enter_(self, run_time: float) -> Cue:
         return self.become_(run_time, presence=1.0, drawn=1.0)
 
