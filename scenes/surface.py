@@ -1,4 +1,4 @@
-"""Balls on a lit surface: it rises, they drop to their starts, run, and their verdicts appear."""
+"""Balls on a lit surface: they drop to their starts, run, and their verdicts appear."""
 
 from collections.abc import Sequence
 
