@@ -104,7 +104,8 @@ class FilmScene(Stage):
             if standing:
                 self.play(clock.become_(leave, present=0.0))
             elif leave:
-                self.play(*(pane.leave_(leave) for pane in panes), FadeOut(rule, run_time=leave))
+                gone = clock.become_(leave, present=0.0)
+                self.play(gone, *(pane.leave_(leave) for pane in panes), FadeOut(rule, run_time=leave))
                 self.remove(*panes)
 
     def resume(self, panes: Sequence[Pane], title: Mobject | None, rule: Mobject) -> None:
