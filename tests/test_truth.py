@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 import gdanim
 from gdanim.motion.rolling import Rolling
+from gdanim.motion.timeline import APPEAR, FALL
 from gdanim.view.animated import Clock, Cue
 from gdanim.view.panes.contour import ContourPane
 from gdanim.view.panes.legend import Legend
@@ -132,3 +133,15 @@ def test_the_losses_told_are_those_of_the_iterates(
                     if np.any(gone):  # what is told of a ball in flight is where it left
                         known += [run.losses[clock.timeline.leaving(i)] for i, run in enumerate(runs)]
                     assert np.isclose(value, known, rtol=1e-6, atol=1e-12).any(), f"{value} at step {step}"
+
+
+def test_balls_fall_from_within_the_picture(filming: Callable[..., Any]) -> None:
+    with filming(gdanim.load(ROOT / "specs/ravine.yaml"), height=180) as scene:
+        _ = scene.canvas
+        pane = next(p for p in scene._panes if isinstance(p, SurfacePane))
+        for t in np.arange(APPEAR, APPEAR + FALL, 0.1):
+            scene.seek(float(t))
+            picture = pane.picture(float(t))
+            if picture.moment is not None:
+                balls = picture.moment.centres + np.outer(picture.lift, [0.0, 0.0, 1.0])
+                assert picture.camera.project(balls)[:, 1].max() < 0.95

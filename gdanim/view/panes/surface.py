@@ -36,7 +36,8 @@ MOST_GUIDED = 4  # balls that have lines down to the floor and across to the hei
 DASH = 0.03  # world units
 COUNT_SIZE, OVER = 34.0, 62.0  # points of a valley's count, and how high above it that stands
 POOL = 0.22  # world radius of the disc that a whole crowd in one valley would have
-DROP = 0.5  # world units that balls fall to their starts
+DROP, SHORT = 0.5, 0.1  # world units that balls fall to their starts; the least share of it, below an edge
+CEILING = 0.94  # of half the picture's height above its middle: from no higher
 
 
 class SurfacePane(Pane):
@@ -139,14 +140,16 @@ class SurfacePane(Pane):
         pools, counts = self._gathered(camera, moment)
         labels += counts
         lift, opacity = self.clock.drop(len(self.act.runs))
+        height = np.zeros(len(lift))
         if self.clock.fall < 1:  # in the air they are not at one place
-            falling = moment.centres + np.outer(DROP * lift, [0.0, 0.0, 1.0])
+            height = lift * self._drop(camera, moment.centres)
+            falling = moment.centres + np.outer(height, [0.0, 0.0, 1.0])
             moment = replace(moment, shells=shells(falling, self.timeline.radius, opacity))
         return Picture(
             camera,
             replace(moment, opacity=moment.opacity * opacity) if self.clock.fall > 0 else None,
             self.reveal,
-            DROP * lift,
+            height,
             self.clock.present,
             self.ground,
             labels,
@@ -156,6 +159,11 @@ class SurfacePane(Pane):
             decals=pools,
             clip=None if self.whole or self.camerawork.arrives(t) else self.pixels,
         )
+
+    def _drop(self, camera: Camera, centres: Array) -> Array:
+        """World units (balls,) from which balls fall to where they start: from within the picture."""
+        foot, top = (camera.project(centres + np.array([0.0, 0.0, z]))[:, 1] for z in (0.0, DROP))
+        return DROP * np.clip(np.nan_to_num((CEILING - foot) / (top - foot), nan=1.0), SHORT, 1.0)
 
     def _live(self, moment: Rolled) -> Live:
         """The loss of the ball that leads; of a crowd, the lowest."""
