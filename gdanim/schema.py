@@ -9,6 +9,7 @@ from gdanim.catalog import facts, scenes
 from gdanim.registry import Registry, aliases, functions, gradients, optimizers, schedules
 from gdanim.spec import Keys
 from gdanim.spec.entries import (
+    OWN_RATES,
     FunctionEntry,
     GradientEntry,
     OptimizerEntry,
@@ -45,9 +46,11 @@ def schema() -> dict[str, Any]:
     definitions["OptimizerEntry"] = {
         "anyOf": [{"enum": _names(optimizers)}, *_calls(optimizers, own[OptimizerEntry])]
     }
+    formula = _mapping({"expr": {"type": "string"}, "warmup": own[RateEntry]["warmup"]}, ["expr"])
     definitions["RateEntry"] = {
-        "anyOf": [{"type": "number", "minimum": 0}, *_calls(schedules, own[RateEntry])]
+        "anyOf": [{"type": "number", "minimum": 0}, formula, *_calls(schedules, own[RateEntry])]
     }
+    definitions["PhaseEntry"] = {"anyOf": [{"enum": _names(schedules)}, formula, *_calls(schedules, {})]}
     free = [name for name in scenes() if 0 in facts(name).numbers()]
     bare = {"required": ["scene"], "properties": {"scene": {"enum": free}}}
     for keys in (tree, definitions["ActKeys"]):
@@ -62,9 +65,10 @@ def _calls(registry: Registry[Any], own: dict[str, Any]) -> Iterator[dict[str, A
     """For each name: the mapping that calls it, its parameters beside the entry's own keys."""
     for name in registry:
         parameters = parameters_model(registry, name).model_json_schema()
+        parameters.pop("$defs", None)  # they are in the whole
         beside, required = _beside(own), []
         if "initial" in beside:  # of a schedule, which needs it unless its own rates stand in its place
-            if "max_lr" in parameters["properties"]:
+            if OWN_RATES & parameters["properties"].keys():
                 del beside["initial"]
             else:
                 beside["initial"], required = {"type": "number", "minimum": 0}, ["initial"]

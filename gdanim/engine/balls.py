@@ -16,7 +16,7 @@ from gdanim.engine.optimizers import Optimizer
 from gdanim.engine.optimizers.cycled import cycled
 from gdanim.engine.runs import Array, Ball, Objective, Point
 from gdanim.engine.schedules import Schedule, warmed_up
-from gdanim.errors import CastError
+from gdanim.errors import CastError, Loc
 from gdanim.formula import number_text
 from gdanim.registry import optimizers, schedules
 from gdanim.spec.starts import GridStarts, RandomStarts, RingStarts
@@ -147,6 +147,9 @@ def _act(
         schedule, initial = _schedule(rate), rule.default_learning_rate
         if rate:
             initial = rate.rate or 0.0
+        if schedule.formula and rate:
+            place = (*_place(spec, optimizer, rate), "expr")
+            _refuse_no_rates(schedule, initial, spec.steps, place)
         if schedule.momentum:
             try:
                 rule = cycled(optimizer.name, optimizer.parameters, schedule.momentum)
@@ -183,6 +186,16 @@ def _place(spec: Part, optimizer: OptimizerEntry, rate: RateEntry | None) -> tup
 def _schedule(entry: RateEntry | None) -> Schedule:
     schedule = schedules[entry.name](**entry.parameters) if entry else schedules["constant"]()
     return warmed_up(schedule, entry.warmup) if entry and entry.warmup else schedule
+
+
+def _refuse_no_rates(schedule: Schedule, initial: float, steps: int, place: Loc) -> None:
+    """Raise CastError where a formula comes to what is no rate, at a step that may be taken."""
+    for step in range(steps):
+        rate = float(np.max(schedule.rate(initial, step, {})))
+        if not (math.isfinite(rate) and rate >= 0):
+            told = f"{rate:.4g}" if math.isfinite(rate) else "undefined"
+            where = f"step {step}" if step else "step 0, from which steps count"
+            raise CastError(place, f"the rate is {told} at {where}: it must be a number of at least 0")
 
 
 def _given(spec: Part, goal: Objective, entry: FunctionEntry) -> list[Interval | None]:

@@ -30,6 +30,12 @@ NAMES: dict[str, dict[str, str]] = {
         "OneCycleLR": "one_cycle",
         "CyclicLR": "cyclic",
         "ReduceLROnPlateau": "reduce_on_plateau",
+        "ConstantLR": "constant_lr",
+        "MultiplicativeLR": "multiplicative",
+        "SequentialLR": "sequential",
+        "ChainedScheduler": "chained",
+        "SWALR": "swa",
+        "InverseTimeDecay": "inverse_time",
         "constant_schedule": "constant",
     },
     "function": {
@@ -83,6 +89,7 @@ INSTEAD: dict[str, dict[str, str]] = {
         **dict.fromkeys(("armijo", "line_search"), "backtracking"),
     },
     "schedule": {
+        "LambdaLR": '{expr: "0.1*0.95^k"}',
         "exponential_decay": "{name: exponential, initial: 0.1, gamma: 0.99}",
         "polynomial_decay": "{name: polynomial, initial: 0.1, total_iters: 100}",
         **dict.fromkeys(

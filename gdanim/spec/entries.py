@@ -59,7 +59,7 @@ class Entry(Model):
     def _gather_parameters(cls, data: Any) -> Any:
         if isinstance(data, str):
             return {"name": data}
-        if not isinstance(data, Mapping) or "expr" in data:
+        if not isinstance(data, Mapping) or "expr" in cls.model_fields.keys() & data.keys():
             return data
         cls._refuse_name_as_key(data)
         cls._refuse_other_key_for_name(data)
@@ -182,11 +182,15 @@ def is_name(text: str) -> bool:
 
 def reads(text: str) -> bool:
     """Whether a text is a formula."""
+    return bool(variables_of(text))
+
+
+def variables_of(text: str) -> tuple[str, ...]:
+    """The variables of a formula; none where a text is no formula."""
     try:
-        parse(text)
+        return variables(parse(text))
     except ExpressionError:
-        return False
-    return True
+        return ()
 
 
 def _no_formula(text: str) -> str:
@@ -332,8 +336,26 @@ class FunctionEntry(Entry):
         return dict(zip(self.variables, box or (), strict=False))
 
 
+class PhaseEntry(Entry):
+    """One of the schedules that another is made of."""
+
+    registry = schedules
+
+    name: str
+    """One of `gdanim list schedules`; its parameters stand beside it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _formula(cls, data: Any) -> Any:
+        for key in ("initial", "warmup", *aliases.KEYS["schedule"]) if isinstance(data, Mapping) else ():
+            if key in data:
+                told = f"{key} is of all these schedules together: write it beside them"
+                mistakes([((key,), mistake(told, key=True))])
+        return _named_formula(data)
+
+
 class RateEntry(Entry):
-    """A learning rate: a number, or a schedule by name with the rate it starts from."""
+    """A learning rate: a number, a schedule by name with the rate it starts from, or a formula."""
 
     registry = schedules
 
@@ -344,9 +366,14 @@ class RateEntry(Entry):
     warmup: int = Field(default=0, ge=0)
     """Steps that lead up to the schedule's first rate in equal parts."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _formula(cls, data: Any) -> Any:
+        return _named_formula(data)
+
     @model_validator(mode="after")
     def _starts_somewhere(self) -> RateEntry:
-        if "max_lr" in schedules.parameters(self.name):
+        if OWN_RATES & schedules.parameters(self.name).keys():
             if self.rate is not None:
                 text = f"{self.name} starts from rates of its own: leave initial out"
                 mistakes([(("initial",), mistake(text, key=True))])
@@ -355,13 +382,25 @@ class RateEntry(Entry):
         return self
 
 
+OWN_RATES = {"max_lr", "expr"}  # parameters of schedules that say the rate themselves
+
+
+def _named_formula(data: Any) -> Any:
+    """``{expr: ...}`` is the schedule ``formula``."""
+    if isinstance(data, Mapping) and "expr" in data and "name" not in data:
+        return {"name": "formula", **data}
+    return data
+
+
 def as_rate(value: Any) -> Any:
     """A number as the constant schedule; a mapping or an entry as it is."""
     if isinstance(value, Mapping | RateEntry):
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):
-        known = isinstance(value, str) and value in schedules
-        example = f"{{name: {value if known else 'cosine'}, initial: 0.3, ...}}"
+        if isinstance(value, str) and "k" in variables_of(value):
+            raise mistake(f"a formula of the step k is written {written({'expr': value})}")
+        known = schedules.called(value) if isinstance(value, str) else None
+        example = f"{{name: {known or 'cosine'}, initial: 0.3, ...}}"
         raise mistake(f"a learning rate is a number or {example}, not {shown(value)}")
     if value < 0:
         raise mistake(f"a learning rate must be at least 0, not {value}")
