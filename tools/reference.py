@@ -30,6 +30,7 @@ SECTIONS = {
     "GradientEntry": "[gradient](#gradients)",
     "OptimizerEntry": "[optimizer](#optimizers)",
     "RateEntry": "[learning rate](#learning-rates)",
+    "Start": "[start](#starts)",
     "GridStarts": "[grid](#starts)",
     "RandomStarts": "[random points](#starts)",
     "RingStarts": "[ring](#starts)",

@@ -22,9 +22,9 @@ class Schedule:
 
     ``observe(state, step, losses)``: the state after that step, whose losses (balls,) are those before it.
     ``momentum(step)``: what the optimizer's momentum, or its first beta, is at that step; None leaves it.
-    ``after(before, initial, step)``: the rate of a step from 1 on where others, too, move the one before; None
-    where rates do not follow from each other. ``goes_on``: it is no more than that, and in a sequence goes on
-    from the last rate of what comes before it. ``formula``: a user's gives the rates.
+    ``after(before, initial, step)``: the rate of a step from 1 on where others have moved the one before;
+    None where rates do not follow from each other. ``goes_on``: it is no more than that, and in a sequence
+    goes on from the last rate of what comes before it. ``formula``: a user's gives the rates.
     """
 
     rate: Callable[[float, int, State], float | Array]
