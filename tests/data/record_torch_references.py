@@ -108,6 +108,11 @@ OPTIMIZERS: list[tuple[str, dict[str, Any], type[torch.optim.Optimizer], dict[st
         {"max_iter": 1},
         0.1,
     ),
+    ("lbfgs", {"max_iter": 4}, torch.optim.LBFGS, {}, 0.05),
+    ("lbfgs", {"max_iter": 6, "max_eval": 4, "history_size": 2}, torch.optim.LBFGS, {}, 0.05),
+    ("lbfgs", {"line_search_fn": "strong_wolfe"}, torch.optim.LBFGS, {"max_iter": 1, "max_eval": 25}, 0.3),
+    ("lbfgs", {"line_search_fn": "strong_wolfe", "max_iter": 3, "max_eval": 5}, torch.optim.LBFGS, {}, 1.0),
+    ("lbfgs", {"line_search_fn": "strong_wolfe", "max_iter": 1, "max_eval": 9}, torch.optim.LBFGS, {}, 20.0),
     ("sgd", {"maximize": True, "weight_decay": 3.0}, torch.optim.SGD, {}, 0.002),
     ("adam", {"maximize": True, "weight_decay": 2.0}, torch.optim.Adam, {}, 0.01),
 ]
