@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 import gdanim
@@ -184,3 +185,48 @@ def test_a_domain_as_a_list_of_one_function(spec_of: Callable[[str], Spec]) -> N
 )
 def test_a_list_that_is_no_domain(functions: str, domain: str, message: str) -> None:
     assert re.match(re.escape(message), told(f"functions: {functions}\ndomain: {domain}"))
+
+
+@pytest.mark.parametrize("name", ["himmelblau", "linear_regression", "rosenbrock"])
+def test_axes_in_another_order_are_the_same_loss(name: str, spec_of: Callable[[str], Spec]) -> None:
+    plain = gdanim.solve(spec_of(f"functions: [{name}]\nlearning_rates: [0.001]\nstarts: [[1, 2]]")).acts[0]
+    first, second = plain.objective.variables
+    entry = f"{{name: {name}, axes: [{second}, {first}]}}"
+    turned = gdanim.solve(spec_of(f"functions: [{entry}]\nlearning_rates: [0.001]\nstarts: [[2, 1]]")).acts[0]
+    assert turned.objective.variables == (second, first)
+    assert turned.objective.minima == tuple(point[::-1] for point in plain.objective.minima)
+    assert turned.objective.starts == tuple(point[::-1] for point in plain.objective.starts)
+    np.testing.assert_allclose(turned.runs[0].points, plain.runs[0].points[:, ::-1], rtol=1e-12)
+    np.testing.assert_allclose(
+        turned.objective.hessian(np.array([2.0, 1.0])),
+        plain.objective.hessian(np.array([1.0, 2.0]))[::-1, ::-1],
+    )
+
+
+@pytest.mark.parametrize("axes", ["[b]", "[b, k]", "[m, b, b]"])
+def test_axes_are_those_of_the_function(axes: str) -> None:
+    said = told(f"functions: [{{name: linear_regression, axes: {axes}}}]")
+    assert said.startswith("1:45: axes are m, b in any order, not ")
+
+
+def test_axes_of_a_grid_stay() -> None:
+    cells = [(x, y) for x in range(4) for y in range(4)]
+    data = {"x": [x for x, _ in cells], "y": [y for _, y in cells], "loss": [x * x + y for x, y in cells]}
+    with pytest.raises(SpecError, match="grid has its axes in the order x, y"):
+        gdanim.load({"functions": [{"name": "grid", "data": data, "axes": ["y", "x"]}]})
+
+
+def test_the_line_is_drawn_from_its_slope_whatever_comes_first(
+    filming: Callable[..., Any], spec_of: Callable[[str], Spec]
+) -> None:
+    drawn = []
+    for axes, start in (("[m, b]", "[1, 3]"), ("[b, m]", "[3, 1]")):
+        entry = f"{{name: linear_regression, axes: {axes}}}"
+        text = (
+            f"functions: [{entry}]\nscene: regression\nlearning_rates: [0.001]\nstarts: [{start}]\nsteps: 5"
+        )
+        with filming(spec_of(text)) as scene:
+            (pane,) = (pane for pane in scene._panes if type(pane).__name__ == "DataPane")
+            drawn.append((pane.samples, pane.lines(pane.act.runs[0].points)))
+    for plain, turned in zip(*drawn, strict=True):
+        np.testing.assert_allclose(plain, turned)

@@ -227,7 +227,8 @@ class FunctionEntry(Entry):
     expr: str | None = None
     """Such as x^2 + 10*y^2."""
     axes: tuple[str, ...] | None = None
-    """The variables of the expr in the order of a start's coordinates; absent, by letter."""
+    """The variables in the order of a start's coordinates, the first across; absent, the function's own, or by
+    letter."""
     domain: dict[str, Interval] | None = None
     """What is shown: {x: [low, high], y: [low, high]}, or [low, high] for all variables."""
     minima: tuple[Point, ...] | None = Field(default=None, min_length=1)
@@ -277,7 +278,8 @@ class FunctionEntry(Entry):
         if info.data["expr"]:
             names = info.data["axes"] or variables(parse(info.data["expr"]))
         elif info.data.get("name"):
-            names = tuple(functions[info.data["name"]](**info.data["parameters"]).variables)
+            own = tuple(functions[info.data["name"]](**info.data["parameters"]).variables)
+            names = info.data["axes"] or own
         return by_variable(domain, names)
 
     @model_validator(mode="after")
@@ -305,8 +307,11 @@ class FunctionEntry(Entry):
     ) -> tuple[str, ...] | None:
         if axes is None:
             return None
-        if info.data.get("name"):
-            raise mistake("axes are for an expr; a registered function names its own")
+        if info.data.get("name") and "parameters" in info.data:
+            own = tuple(functions[info.data["name"]](**info.data["parameters"]).variables)
+            if sorted(axes) != sorted(own):
+                raise mistake(f"axes are {', '.join(own)} in any order, not {', '.join(axes)}")
+            return axes
         lacking = set(variables(parse(info.data["expr"]))) - set(axes) if info.data.get("expr") else set()
         if lacking or len(set(axes)) < len(axes):
             reason = f"lack {', '.join(sorted(lacking))}, which the expr uses" if lacking else "repeat a name"
@@ -326,14 +331,14 @@ class FunctionEntry(Entry):
         if self.expr is not None:
             return self.axes or variables(parse(self.expr))
         assert self.name is not None
-        return tuple(functions[self.name](**self.parameters).variables)
+        return self.axes or tuple(functions[self.name](**self.parameters).variables)
 
     @cached_property
     def limits(self) -> dict[str, tuple[float, float]]:
         """Of starts, by variable: the domain of an objective, or of a function undefined beyond its own."""
         goal = functions[self.name](**self.parameters) if self.name else self.objective
         box = goal.domain if self.objective or (goal and goal.bounded) else None
-        return dict(zip(self.variables, box or (), strict=False))
+        return dict(zip(goal.variables if goal else (), box or (), strict=False))
 
 
 class PhaseEntry(Entry):
