@@ -227,7 +227,7 @@ class FunctionEntry(Entry):
     expr: str | None = None
     """Such as x^2 + 10*y^2."""
     axes: tuple[str, ...] | None = None
-    """The variables in the order of a start's coordinates, the first across; absent, the function's own, or by
+    """The variables in the order of coordinates, the first across; absent, the function's own, or by
     letter."""
     domain: dict[str, Interval] | None = None
     """What is shown: {x: [low, high], y: [low, high]}, or [low, high] for all variables."""
