@@ -125,9 +125,9 @@ def _goal(act: Act) -> str:
 
 
 def _groups(runs: Sequence[Run]) -> list[Group]:
-    of: dict[int, list[Run]] = {}
+    of: dict[str, list[Run]] = {}
     for run in runs:
-        of.setdefault(run.ball.hue, []).append(run)
+        of.setdefault(run.ball.team, []).append(run)
     plain = len({run.ball.name for run in runs}) == 1 and all(run.ball.detail for run in runs)
     groups = []
     for group in of.values():

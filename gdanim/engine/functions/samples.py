@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +56,9 @@ class DataObjective(KnownObjective):
         count = len(self.targets)
         share = rf"\frac{{1}}{{{count}}} " if self.mean else ""
         return rf"{share}\sum_{{i=1}}^{{{count}}} {self.term}"
+
+    def _reordered(self, order: list[int]) -> dict[str, Any]:
+        return {"inputs": self.inputs[order]}
 
     def predicted(self, points: Array, inputs: Array) -> Array:
         """What the model says, shape (..., k), at points (..., n) for inputs (n, k)."""
