@@ -145,12 +145,16 @@ def test_means_what_a_reader_expects(text: str, python: str) -> None:
         ("sin(x, y)", 0, 3, "takes one argument, not 2"),
         (" 2*pi ", 1, 4, "a constant has nothing to descend"),
         ("1/(x - x)", 0, 9, "is defined nowhere"),
-        ("sin(" * 30 + "+".join(f"x{i}" for i in range(1, 70)) + ")" * 30, 0, 416, "derivatives are too many"),
+        (
+            "sin(" * 30 + "+".join(f"x{i}" for i in range(1, 70)) + ")" * 30,
+            0,
+            416,
+            "derivatives are too many",
+        ),
         ("(" * 60 + "x" + ")" * 60, 41, 1, "nested more than"),
         ("+".join("x" * 400), 600, 1, "more than 300 parts"),
         ("x" * 2000, 0, 2000, "longer than 1000"),
         ("__import__(os)", 0, 10, "unknown function '__import__'"),
-        ("x.real", 1, 1, "unexpected '.'"),
         ("lambda: x", 6, 1, "unexpected ':'"),
     ],
 )

@@ -148,8 +148,8 @@ class Graph:
         """The value of a formula in the variables ``names``."""
         if expr.is_Symbol:
             return self.node(NAME, names.index(expr.name))
-        if expr.is_number and not expr.args:
-            return self.term(_number(expr))
+        if not expr.args:
+            return self.term(number(expr))
         parts = [self.read(part, names) for part in expr.args]
         if expr.is_Add:
             return self.sum((1.0, part) for part in parts)
@@ -323,7 +323,8 @@ def _scaled(term: Term) -> bool:
     return term.kind == SUM and not term.parts[0] and len(term.parts[1]) == 1
 
 
-def _number(expr: sympy.Expr) -> float:
+def number(expr: sympy.Expr) -> float:
+    """The value of a plain number, or of a constant such as pi."""
     if expr.is_Rational:
         return float(expr.p / expr.q)
     return math.e if expr is sympy.E else float(expr)

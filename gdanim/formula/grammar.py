@@ -16,77 +16,23 @@ computed as they appear and must be real and finite, and powers have a largest e
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import sympy
 
 from gdanim.errors import ExpressionError
-from gdanim.formula import calculus, calls
+from gdanim.formula import calls, commands, sums
 from gdanim.formula.calculus import EXACT
+from gdanim.formula.reader import RELATIONS, Node, Reader
 from gdanim.formula.symbols import BUILDERS, add, in_parentheses, multiply, power, symbol
-from gdanim.formula.tokens import Token, misplaced, tokens
+from gdanim.formula.tokens import Token, misplaced
 from gdanim.formula.vocabulary import CONSTANTS, VARIABLE, meant, unknown
 
-MAX_NODES = 300  # numbers, names and operations
-MAX_UNROLLED = 3000  # the same where sums over an index are written out
-MAX_DEPTH = 40  # nested parentheses, signs and powers
 MAX_EXPONENT = 1000  # of a power, or of powers inside each other multiplied out
-CLOSING = {"(": (")",), "[": ("]", "}"), "{": ("}",), "|": ("|",), "lfloor": ("rfloor",), "lceil": ("rceil",)}
-RELATIONS = {  # by their functions
-    "<": "less",
-    "<=": "less_equal",
-    ">": "greater",
-    ">=": "greater_equal",
-    "==": "equal",
-    "!=": "unequal",
-}
 
 
-class Node(NamedTuple):
-    """A part of a formula."""
-
-    expr: sympy.Expr
-    value: float | None  # of a constant, else None
-    exponent: float = 1.0  # exponents of nested powers, multiplied out
-    test: bool = False  # true or false
-
-
-class Parser:
+class Parser(Reader):
     """Recursive descent over the grammar at the top of this module."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens = list(tokens(text))
-        self.position = 0
-        self.nodes = 0
-        self.depth = 0
-        self.bars = 0  # that are open: the next | after a factor closes one
-        self.separated = False  # whether a comma ends an argument here
-        self.indices: dict[str, int | None] = {}  # of sums, with their values; None while a sum is shown
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.position]
-
-    @property
-    def openings(self) -> tuple[str, ...]:
-        """What begins a factor, besides names and numbers; where bars are open, one more closes them."""
-        return ("(", "[", "{") if self.bars else ("(", "[", "{", "|")
-
-    def next(self) -> Token:
-        token = self.token
-        self.position += 1
-        return token
-
-    def accept(self, *operators: str) -> Token | None:
-        """The next token, if it is one of these operators."""
-        return self.next() if self.token.kind == "operator" and self.token.text in operators else None
-
-    def word(self, text: str) -> Token | None:
-        """The next token, if it is this word of a condition or a loop."""
-        return self.next() if self.token.kind == "word" and self.token.text == text else None
 
     def formula(self) -> Node:
         """The whole text. Raises ExpressionError."""
@@ -111,33 +57,6 @@ class Parser:
             if token.text == "=" and depth <= 0:
                 self.position = i
                 raise self.unexpected()
-
-    def unexpected(self) -> ExpressionError:
-        told = misplaced(self.text, self.token.offset)
-        return self.error(f"unexpected {self.token.text!r}" + (f": {told}" if told else ""))
-
-    def error(self, message: str, token: Token | None = None) -> ExpressionError:
-        token = token or self.token
-        return ExpressionError(message, token.offset, max(1, len(token.text)))
-
-    def node(self, token: Token, expr: sympy.Expr, *parts: Node, exponent: float | None = None) -> Node:
-        """A counted node made of these parts: a constant where none of them has a variable."""
-        self.nodes += 1
-        most, told = MAX_NODES, "write it shorter, with ^ for repeated factors and sum for repeated terms"
-        if self.indices:
-            most, told = MAX_UNROLLED, "let the index go over fewer numbers"
-        if self.nodes > most:
-            raise self.error(f"the formula has more than {most} parts: {told}", token)
-        largest = exponent or max((part.exponent for part in parts), default=1.0)
-        if any(part.value is None for part in parts) or expr.is_Symbol:
-            return Node(expr, None, largest)
-        found = calculus.value(expr, ()).value
-        assert found is not None
-        if math.isnan(found):
-            raise self.error("this constant is not a real number", token)
-        if abs(found) > 1e300:
-            raise self.error("this constant is too large", token)
-        return Node(expr, found, largest)
 
     def choice(self) -> Node:
         taken = self.either()
@@ -277,14 +196,6 @@ class Parser:
         node = self.nested(self.unary)
         return self.negative(sign, node) if sign.text == "-" else node
 
-    def nested(self, rule: Callable[[], Node]) -> Node:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise self.error(f"nested more than {MAX_DEPTH} deep")
-        node = rule()
-        self.depth -= 1
-        return node
-
     def power(self) -> Node:
         base = self.atom()
         sign = self.accept("^")
@@ -308,7 +219,7 @@ class Parser:
         if token.kind == "name":
             return self.named(token)
         if token.kind == "command":
-            return calls.command(self, token)
+            return commands.command(self, token)
         if token.kind == "word" and token.text == "if" and self.token.text == "(":
             return calls.FORMS["where"](self, token)
         if token.text in ("(", "[", "{"):
@@ -324,16 +235,6 @@ class Parser:
             token,
         )
 
-    def within(self, opening: Token, separated: bool = False, closed: bool = True) -> Node:
-        """What stands in brackets, whatever bars are open outside; ``separated``: by commas."""
-        outside = self.bars, self.separated
-        self.bars, self.separated = 0, separated
-        node = self.nested(self.choice)
-        self.bars, self.separated = outside
-        if closed:
-            self.close(opening)
-        return node
-
     def magnitude(self, opening: Token) -> Node:
         """What stands between two bars: where a factor can begin a bar opens, else it closes."""
         self.bars += 1
@@ -341,17 +242,6 @@ class Parser:
         self.bars -= 1
         self.close(opening)
         return self.node(opening, BUILDERS["absolute"](inner.expr), inner)
-
-    def close(self, opening: Token) -> None:
-        closing = CLOSING[opening.text]
-        if self.token.text in closing:
-            self.next()
-        elif self.token.kind == "end":
-            either = opening.text == "|" and any(token.text in RELATIONS for token in self.tokens)
-            told = "; where one of two conditions is enough write or" if either else ""
-            raise self.error(f"this {opening.text} is never closed{told}", opening)
-        else:
-            raise self.error(f"expected {closing[0]} before {self.token.text!r}")
 
     def number(self, token: Token) -> Node:
         text = self.with_decimals(token)
@@ -388,7 +278,7 @@ class Parser:
         if function := meant(name):
             return calls.call(self, token, function)
         if VARIABLE.fullmatch(name):
-            return self.node(token, symbol(calls.numbered(self, token)))
+            return self.node(token, symbol(sums.numbered(self, token)))
         if self.token.text == "(":
             raise self.error(unknown("function", name), token)
         raise self.error(unknown("name", name), token)

@@ -23,7 +23,7 @@ from gdanim.registry import Registry, functions, gradients, optimizers, schedule
 from gdanim.spec.data import WithData
 from gdanim.spec.parameters import parameters_model
 from gdanim.spec.readings import by_name, written
-from gdanim.spec.values import Interval, Point, as_color
+from gdanim.spec.values import Interval, Point, Variable, as_color
 from gdanim.spec.wording import Model, did_you_mean, mistake, mistakes, plain, shown
 
 
@@ -160,11 +160,11 @@ class FunctionEntry(Entry):
     """One of `gdanim list functions`; its parameters stand beside it."""
     expr: str | None = None
     """Such as x^2 + 10*y^2."""
-    domain: dict[str, Interval] | None = None
+    domain: dict[Variable, Interval] | None = None
     """What is shown: {x: [low, high], y: [low, high]}."""
     minima: tuple[Point, ...] | None = Field(default=None, min_length=1)
     """Known minima, marked in the picture."""
-    axes: tuple[str, ...] | None = None
+    axes: tuple[Variable, ...] | None = None
     """The variables of the expr in the order of a start's coordinates; absent, by letter."""
     gradient: GradientEntry | None = None
     """symbolic when absent; {name: central_difference, h: 1e-5} for differences of the values."""
