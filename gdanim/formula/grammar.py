@@ -228,12 +228,10 @@ class Parser(Reader):
             return self.magnitude(token)
         if token.kind == "end":
             raise self.error("the formula ends too early", token)
-        told = misplaced(self.text, token.offset)
-        raise self.error(
-            f"expected a number, a variable or a function before {token.text!r}"
-            + (f": {told}" if told else ""),
-            token,
-        )
+        self.position -= 1
+        told = f"expected a number, a variable or a function before {self.written!r}"
+        advice = misplaced(self.text, token.offset)
+        raise self.error(f"{told}: {advice}" if advice else told)
 
     def magnitude(self, opening: Token) -> Node:
         """What stands between two bars: where a factor can begin a bar opens, else it closes."""
@@ -252,17 +250,16 @@ class Parser(Reader):
     def with_decimals(self, token: Token) -> str:
         """A number with what stands behind its comma, if that separates nothing and has digits beside."""
         comma, after = (*self.tokens[self.position : self.position + 2], token)[:2]
-        close = token.offset + len(token.text) == comma.offset == after.offset - 1
+        close = token.offset + token.length == comma.offset == after.offset - 1
         if self.separated or comma.text != "," or after.kind != "number" or not close:
             return token.text
         whole, places = token.text, after.text
         number = f"{whole.replace('.', '')}.{places}"
+        here = token._replace(length=token.length + 1 + after.length)
         if not (whole.isdigit() and places.isdigit()):
-            told = f"a decimal point is a point: write {number}"
-            raise self.error(told, token._replace(text=number))
+            raise self.error(f"a decimal point is a point: write {number}", here)
         if len(places) == 3 and whole[0] != "0":
-            told = f"a comma here is unclear: write {whole}{places} or {number}"
-            raise self.error(told, token._replace(text=number))
+            raise self.error(f"a comma here is unclear: write {whole}{places} or {number}", here)
         self.position += 2
         return number
 

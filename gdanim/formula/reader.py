@@ -54,6 +54,11 @@ class Reader(ABC):
         return self.tokens[self.position]
 
     @property
+    def written(self) -> str:
+        """The text of the next token."""
+        return self.text[self.token.offset : self.token.offset + self.token.length]
+
+    @property
     def openings(self) -> tuple[str, ...]:
         """What begins a factor, besides names and numbers; where bars are open, one more closes them."""
         return ("(", "[", "{") if self.bars else ("(", "[", "{", "|")
@@ -73,11 +78,11 @@ class Reader(ABC):
 
     def unexpected(self) -> ExpressionError:
         told = misplaced(self.text, self.token.offset)
-        return self.error(f"unexpected {self.token.text!r}" + (f": {told}" if told else ""))
+        return self.error(f"unexpected {self.written!r}" + (f": {told}" if told else ""))
 
     def error(self, message: str, token: Token | None = None) -> ExpressionError:
         token = token or self.token
-        return ExpressionError(message, token.offset, max(1, len(token.text)))
+        return ExpressionError(message, token.offset, token.length)
 
     def node(self, token: Token, expr: sympy.Expr, *parts: Node, exponent: float | None = None) -> Node:
         """A counted node made of these parts: a constant where none of them has a variable."""
@@ -127,7 +132,7 @@ class Reader(ABC):
             told = "; where one of two conditions is enough write or" if either else ""
             raise self.error(f"this {opening.text} is never closed{told}", opening)
         else:
-            raise self.error(f"expected {closing[0]} before {self.token.text!r}")
+            raise self.error(f"expected {closing[0]} before {self.written!r}")
 
     def pieces(self, *separators: str) -> list[range]:
         """Places of the tokens between commas, up to the parenthesis that closes."""

@@ -21,6 +21,7 @@ class Token(NamedTuple):
     kind: str  # number, name, word (of a condition or a loop), command (of LaTeX), operator, end
     text: str
     offset: int
+    length: int = 1  # of what was written
 
 
 WORDS = ("and", "or", "not", "if", "else", "for", "in")
@@ -71,7 +72,7 @@ def tokens(text: str) -> Iterator[Token]:
         if match is None:
             raise _unexpected(text, typed, offset)
         for kind, word in _read(match, before):
-            yield Token(kind, word, offset)
+            yield Token(kind, word, offset, len(match.group()))
             before = kind
         offset = match.end()
     yield Token("end", "", len(text.rstrip()))
