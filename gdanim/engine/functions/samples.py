@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from gdanim.engine.functions.known import KnownObjective
 from gdanim.engine.runs import Array
-from gdanim.formula import NUMERIC
+from gdanim.formula import FUNCTIONS
 
 AT_ONCE = 30_000  # points x samples worked on at a time: they fit the cache
 
-sigmoid: Callable[[Array], Array] = NUMERIC["sigmoid"]
+sigmoid: Callable[[Array], Array] = FUNCTIONS["sigmoid"].numeric
 
 
 class SampleLoss(NamedTuple):
