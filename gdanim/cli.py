@@ -286,6 +286,7 @@ def _below_specs(source: Path) -> Path:
 def _check(arguments: argparse.Namespace) -> int:
     from gdanim.checks import contents, load, undrawn
     from gdanim.lengths import length
+    from gdanim.output import forecast
 
     specs, code = _loaded(_once(arguments.specs), arguments.settings, load)
     for source, spec in specs.items():
@@ -293,7 +294,10 @@ def _check(arguments: argparse.Namespace) -> int:
         why = undrawn(spec)
         if not why:
             try:
-                told.append(length(spec).told())
+                lasts = length(spec)
+                told += [lasts.told(), forecast.outlook(spec, lasts)]
+                for warning in forecast.warnings(spec, lasts):
+                    print(f"{source}: {warning}", file=sys.stderr)
             except InputError as error:
                 print(f"{source}: {error}", file=sys.stderr)
                 code = BAD_INPUT

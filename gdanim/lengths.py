@@ -38,6 +38,7 @@ class Length(NamedTuple):
     frames: int
     rate: int
     trust: str  # "", "about " or "at most "
+    parts: tuple[float, ...] = ()  # seconds of each
 
     def told(self) -> str:
         """Such as ``12.4 s, 372 frames at 30 a second``."""
@@ -60,8 +61,14 @@ def length(spec: Spec) -> Length:
         least = [_beats(part, of) + len(of) for part, of in zip(parts, balls, strict=True)]
         lasting = np.maximum(max(share, 0.0) * lasting / lasting.sum(), least)
         trust = "about " if trust else ""
-    total = sum(max(1, round((s + part.hold) * rate)) for s, part in zip(lasting, parts, strict=True))
-    return Length(total / rate, total, rate, trust)
+    counts = [max(1, round((s + part.hold) * rate)) for s, part in zip(lasting, parts, strict=True)]
+    total = sum(counts)
+    return Length(total / rate, total, rate, trust, tuple(count / rate for count in counts))
+
+
+def too_short(seconds: float) -> str:
+    """What is told of a duration that is shorter than a film can be."""
+    return f"video.duration is too short: this film lasts {seconds:.1f} s"
 
 
 def _work(spec: Part, acts: Sequence[Cast]) -> float:

@@ -29,6 +29,7 @@ POINT, GAP = 0.55, 0.4  # digits' widths of a decimal point, and between pieces
 TEN, POWER = 4.3, 0.7  # of a times ten, and of each digit of its power
 NAME = 32.0  # points that the name of the axis takes above the frame
 MOST_SHOWN = 2000  # samples; of more they are drawn by lot
+CROWD = 300  # samples; more are half as large, and their residuals would hide all
 MOST_GHOSTS = 4  # so many balls leave ghosts
 GHOST, APART = 0.5, 12.0  # opacity of earlier lines; points that lie between any two of them somewhere
 CANDIDATES = 400  # moments at which a line may leave a ghost
@@ -58,6 +59,7 @@ class DataPane(RunPane):
         names = (_name(given, scaled), _name(chance))
         self.plot = Plot(box, _around(x), _around(y), self.lettering, names)
         self.samples = self.plot.at(x[self.shown], y[self.shown])
+        self.radius = SAMPLE if len(self.samples) <= CROWD else SAMPLE / 2
         self.hollow = (y < 0.5)[self.shown] & (self.objective.loss is CROSS_ENTROPY)
         self.alone = len(self.act.runs) == 1
         if self.alone:
@@ -70,9 +72,9 @@ class DataPane(RunPane):
     def still(self, sketch: Sketch) -> None:
         self.plot.draw(sketch, self.ink("secondary"), self.ink("text"))
         full, hollow = self.samples[~self.hollow], self.samples[self.hollow]
-        sketch.disc(full, SAMPLE, self.ink("text"), 0.85)
-        sketch.disc(hollow, SAMPLE, self.ink("background"), 0.85)
-        sketch.ring(hollow, SAMPLE, self.ink("text"), RING, 0.85)
+        sketch.disc(full, self.radius, self.ink("text"), 0.85)
+        sketch.disc(hollow, self.radius, self.ink("background"), 0.85)
+        sketch.ring(hollow, self.radius, self.ink("text"), RING, 0.85)
 
     def running(self, sketch: Sketch) -> None:
         clock = self.clock
@@ -81,10 +83,11 @@ class DataPane(RunPane):
         sketch.trails(self._ghosts, clock.seconds, 2.0)
         for ball, color, used in self._used(clock.seconds):
             self._draw_residuals(sketch, points[ball], color, used)
-            sketch.glow(self.samples, 4.5 * SAMPLE, color, 0.8 * used)
-            sketch.disc(self.samples, 1.15 * SAMPLE, color, used)
-        if self.alone:
+            sketch.glow(self.samples, 4.5 * self.radius, color, 0.8 * used)
+            sketch.disc(self.samples, 1.15 * self.radius, color, used)
+        if self.alone and len(self.samples) <= CROWD:
             self._draw_residuals(sketch, points[0], self.colors[0], np.full(len(self.samples), 0.6))
+        if self.alone:
             self._draw_equation(sketch, points[0])
         for line, color in zip(self.lines(points), self.colors, strict=True):
             sketch.line(line, color, 4.0)
