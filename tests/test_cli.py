@@ -568,7 +568,7 @@ def test_every_kind_of_new_spec_passes_check_and_is_drawn(
     [
         (["--scene", "contuor"], "--scene: unknown scene 'contuor', did you mean 'contour'?"),
         (["--data", "nowhere.csv"], "--data: there is no file 'nowhere.csv' in the folder of the spec"),
-        (["--data", "one.csv"], "--data: a line needs two columns of two rows and more"),
+        (["--data", "one.csv"], "--data: a line needs two columns of numbers; one.csv has less"),
         (["--data", "words.csv"], "--data: words.csv, line 2: 'two' is not a number"),
         (["--data", "/etc/passwd"], "--data: /etc/passwd must lie in the folder of the spec"),
     ],
