@@ -596,7 +596,7 @@ def test_a_new_spec_has_the_name_that_was_asked_for(name: str, capsys: pytest.Ca
 def test_a_new_spec_takes_the_columns_that_are_numbers(capsys: pytest.CaptureFixture[str]) -> None:
     Path("homes.csv").write_text("Ort;Fläche;Preis\nKöln;80,5;250\nUlm;100;310,5\n", encoding="utf-8")
     assert run(capsys, "new", "mine", "--data", "homes.csv")[0] == cli.OK
-    assert 'columns: ["Fläche", "Preis"]' in Path("mine.yaml").read_text(encoding="utf-8")
+    assert "columns: [Fläche, Preis], scale: standard" in Path("mine.yaml").read_text(encoding="utf-8")
     assert run(capsys, "check", "mine.yaml")[0] == cli.OK
 
 

@@ -12,6 +12,7 @@ WORDS = """
     na n/a n.a. #n/a <na> nan -nan nd null none nil missing inf +inf -inf infinity -infinity ? - -- . .. ...
     #value! #div/0! #num! #ref! \u2013 \u2014
 """
+TRUTH = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
 MISSING = frozenset(["", *WORDS.split()])  # what cells without a number have, in small letters
 CURRENCY = (
     r"(?:[A-Za-z]{0,3}[$\u00a3\u00a5\u20a0-\u20cf]|USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD|SEK|NOK|DKK|PLN|CZK|BRL"
@@ -69,6 +70,9 @@ def numbers(cells: Sequence[str], lines: Sequence[int], mark: str) -> tuple[list
             return np.where(np.isfinite(values), values, np.nan).tolist(), ""
         except ValueError:
             pass
+    if (words := {cell.lower() for cell in cells} - MISSING) and words <= TRUTH.keys():
+        told = ", ".join(f"{word} was read as {TRUTH[word]:g}" for word in sorted(words))
+        return [TRUTH.get(cell.lower(), math.nan) for cell in cells], told
     for tried in (mark, OTHER[mark]):
         if (found := _all(cells, tried)) is not None:
             return [math.nan if match is None else _value(match) for match in found], _told(found)

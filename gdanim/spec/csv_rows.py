@@ -75,10 +75,9 @@ def rows(text: str) -> Rows:
     comments, given = [], ""
     if lines and (told := re.fullmatch(r'"?sep=(.)"?\s*', lines[0])):  # Excel's own
         given, lines[0] = told[1], "\n"
-    for k, line in enumerate(lines) if COMMENT in text else ():
-        if line.lstrip().startswith(COMMENT):  # a blank line in its place keeps the count of lines
-            comments.append((k, line.strip().lstrip(COMMENT)))
-            lines[k] = "\n"
+    for k in _comments(lines) if COMMENT in text else ():
+        comments.append((k, lines[k].strip().lstrip(COMMENT)))
+        lines[k] = "\n"  # which keeps the count of lines
     found = Rows(given or _separator(lines))
     table = list(_split(lines, found.separator))
     if not table:
@@ -91,6 +90,14 @@ def rows(text: str) -> Rows:
     found.lines = [line for line, _ in table]
     _name_the_unnamed(found)
     return found
+
+
+def _comments(lines: list[str]) -> list[int]:
+    """The lines that are comments; where most below the first other one would be, they are data (colours)."""
+    found = [k for k, line in enumerate(lines) if line.lstrip().startswith(COMMENT)]
+    above = next((k for k, line in enumerate(found) if k != line), len(found))
+    within = found[above:]
+    return found if 2 * len(within) < len(lines) - above else found[:above]
 
 
 def _split(lines: Iterable[str], separator: str) -> Iterator[Row]:

@@ -172,6 +172,11 @@ class DataObjective(KnownObjective):
         products = [a * b * samples.weights for a in samples.inputs for b in samples.inputs]
         return self._summed(samples, points, self.loss.curvature, products).reshape(*points.shape[:-1], n, n)
 
+    @property
+    def summed(self) -> int:
+        """How many samples an evaluation goes through."""
+        return len(self._samples.targets)
+
     @cached_property
     def _samples(self) -> Samples:
         """What is summed over: the samples, or of many the few that have the very same squared errors."""
