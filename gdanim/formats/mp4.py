@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gdanim.formats.base import Pixels, Write
 
 PRESET, QUALITY = "veryfast", "20"  # x264; measured in bench/
+BETWEEN = 2  # seconds, at most, from one frame to another that players can go to
 COVER = (1280, 1280)  # pixels at most
 MILLISECONDS = Fraction(1, 1000)
 
@@ -35,7 +36,7 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
     """H.264, 4:2:0, BT.709, index at the front so that it starts while it loads, and a cover."""
     import av
     import numpy as np
-    from av.video.frame import VideoFrame
+    from av.video.frame import PictureType, VideoFrame
 
     width, height = reel.size
     base = Fraction(1, reel.rate)  # the muxer changes the stream's own
@@ -44,7 +45,9 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
         container.metadata["comment"] = reel.comment
         stream = container.add_stream("libx264", rate=reel.rate)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.options = {"preset": PRESET, "crf": QUALITY, "profile": "high"}
+        keys = {"g": str(BETWEEN * reel.rate), "forced-idr": "1"}
+        stream.options = {"preset": PRESET, "crf": QUALITY, "profile": "high", **keys}
+        chapters = {round(chapter.start * reel.rate / 1000) for chapter in reel.chapters}
         context = stream.codec_context
         context.thread_count = max(1, (os.cpu_count() or 1) // 2)  # the rest draws
         context.color_primaries = context.color_trc = context.colorspace = 1  # BT.709
@@ -62,7 +65,7 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
         )
         beside = [_cover(container, reel.poster())] if reel.poster else []
         if reel.captions:
-            beside += _captions(container, reel.captions)
+            beside += _captions(container, reel.captions, reel.language)
         container.start_encoding()  # all streams are known
         for packet in beside:
             container.mux(packet)
@@ -72,6 +75,8 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
             pixels[...] = frame
             coded = picture.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")
             coded.pts, coded.time_base = count, base
+            if count in chapters:
+                coded.pict_type = PictureType.I
             count += 1
             container.mux(stream.encode(coded))
 
@@ -79,12 +84,12 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
         container.mux(stream.encode())
 
 
-def _captions(container: OutputContainer, captions: Sequence[Cue]) -> list[Packet[Any]]:
+def _captions(container: OutputContainer, captions: Sequence[Cue], language: str) -> list[Packet[Any]]:
     """A track of timed text (3GPP TS 26.245): each sample is its length in two bytes and its UTF-8."""
     from av.packet import Packet
 
     track = container.add_mux_stream("mov_text")
-    track.time_base = MILLISECONDS
+    track.time_base, track.metadata["language"] = MILLISECONDS, language
     packets = []
     for start, end, text in captions:
         written = text.encode()

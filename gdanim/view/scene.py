@@ -9,7 +9,6 @@ ones that know manim.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +19,8 @@ from manim import FadeIn, FadeOut, Mobject, Typst, Write, config, rate_functions
 
 from gdanim.checks import load
 from gdanim.engine.solution import Act
+from gdanim.formula import name_latex
+from gdanim.motion.framing import framed
 from gdanim.motion.rolling import Rolling
 from gdanim.motion.staging import staged
 from gdanim.motion.timeline import APPEAR as APPEAR
@@ -151,7 +152,8 @@ class FilmScene(Stage):
         """
         run_time = self.run_time(overhead, runs)
         if len(act.domain) != 2:
-            return Clock(Timeline(act, self.spec.pace, run_time))
+            shown = act if self.whole_domain else framed(self.spec, act)
+            return Clock(Timeline(shown, self.spec.pace, run_time))
         land = staged(self.spec, act, self.whole_domain, self.others)
         radius = BALL / max(len(act.runs) / MANY, 1.0) ** 0.28
         return Clock(Rolling(land.act, land, radius, self.spec.pace, run_time))
@@ -171,7 +173,7 @@ class FilmScene(Stage):
     def rule(self, act: Act, title: Mobject | None) -> Mobject:
         """An act's function as a formula: below the title, or beside it where there is room."""
         objective = act.objective
-        names = [re.sub(r"(?<=\D)(\d+)$", r"_{\1}", name) for name in objective.variables]
+        names = list(map(name_latex, objective.variables))
         arguments = f"({', '.join(names)})"
         own_name = "" if objective.latex else literal(objective.name)  # which stands for a formula
         if len(names) > MANY_VARIABLES:
