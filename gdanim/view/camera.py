@@ -15,7 +15,7 @@ from gdanim.motion.landscape import FLOOR, RELIEF
 
 FIELD_OF_VIEW = math.radians(26)
 NEAR, FAR = 0.5, 40.0
-FROM = 7.0  # world units from which views are judged
+FROM, CLOSE = 7.0, 3.5  # world units from which views are judged; of a ball that is followed
 ROUGH, BESIDE = 24, 12.0  # so many azimuths are tried; then all within so many degrees of the best
 FACING = 0.5  # cosine between a line of sight and the surface's normal from which on a place is seen well
 ALONG, NEARLY = 0.06, 25.0  # what a view along an axis costs, which looks flat; degrees where it no more does
@@ -23,7 +23,7 @@ HIGHER, ASIDE = 0.005, 0.0004  # what a degree away from the first elevation and
 ALMOST = 1e-9  # of the room that a picture may leave free
 NEAREST, FARTHEST = 2.5, 30.0  # world units between which a camera stands
 HIGHER_OR_LOWER = (0.0, -0.25, 0.25, -0.5, 0.5, -0.75, 0.75, -1.0, 1.0)  # of the room below and above
-FILLING = 0.5  # what a stage filled to its corners is worth, beside all points seen
+FILLING = 0.4  # what a stage filled to its corners is worth, beside all points seen
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ def best_view(
             [math.cos(e) * np.cos(a), math.cos(e) * np.sin(a), np.full(len(a), math.sin(e))]
         )
         if watched.followed:
-            eyes = watched.points + eyes
+            eyes = watched.points + CLOSE / FROM * eyes
         corners = Camera(azimuth, elevation, FROM, (0.0, 0.0, 0.3), (0.0, 0.0), 1.0).project(box)
         width, height = (float(side) for side in np.ptp(corners, axis=0))
         ways = eyes - watched.points
