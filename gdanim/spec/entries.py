@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping
 from functools import cached_property
@@ -23,14 +24,9 @@ from gdanim.formula import parse, variables
 from gdanim.registry import Registry, aliases, functions, gradients, optimizers, schedules
 from gdanim.spec.data import WithData
 from gdanim.spec.parameters import parameters_model
-from gdanim.spec.readings import by_name, written
+from gdanim.spec.readings import NAMED, by_name, written
 from gdanim.spec.values import Interval, Point, as_color, by_variable
 from gdanim.spec.wording import Model, did_you_mean, mistake, mistakes, plain, renamed, shown
-
-_NAMED = (  # what people call the key name
-    *("type", "kind", "optimizer", "optim", "method", "algorithm"),
-    *("schedule", "scheduler", "function", "func", "f"),
-)
 
 
 class Entry(Model):
@@ -83,7 +79,7 @@ class Entry(Model):
     @classmethod
     def _refuse_other_key_for_name(cls, data: Mapping[str, Any]) -> None:
         """Raise a mistake for ``{type: adam}``, with what to write instead."""
-        for key in _NAMED if "name" not in data else ():
+        for key in NAMED if "name" not in data else ():
             meant = data.get(key)
             if isinstance(meant, str) and key not in cls.written_keys():
                 ours = "expr" if cls.registry is functions and not is_name(meant) else "name"
@@ -97,7 +93,7 @@ class Entry(Model):
             return name and known
         if cls.registry is functions and not is_name(name) and reads(name):
             raise mistake(f"{name!r} is a formula, not a name: write expr: {name}")
-        instead = aliases.instead(cls.registry.kind, name)
+        instead = aliases.instead(cls.registry.kind, name) or _of_a_call(cls.registry, name)
         others = aliases.NAMES.get(cls.registry.kind, {})
         told = f": write {instead}" if instead else did_you_mean(name, cls.registry, others)
         raise mistake(f"unknown {cls.registry.kind} {name!r}{told}")
@@ -122,6 +118,19 @@ class Entry(Model):
         return parameters
 
 
+def _of_a_call(registry: Registry[Any], text: str) -> str:
+    """What to write for ``SGD(lr=0.1)``, a call in Python; "" where it is none."""
+    try:
+        call = ast.parse(text.strip(), mode="eval").body
+        if not isinstance(call, ast.Call) or call.args:
+            return ""
+        settings = {str(given.arg): ast.literal_eval(given.value) for given in call.keywords}
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    name = registry.called(ast.unparse(call.func))
+    return written({"name": name, **settings}) if name else ""
+
+
 def _translated(
     registry: Registry[Any], data: Mapping[str, Any], own: list[str]
 ) -> tuple[dict[str, Any], dict[Loc, str]]:
@@ -135,7 +144,11 @@ def _translated(
     known = registry.parameters(name) if name else {}
     translated = dict(data)
     theirs: dict[Loc, str] = {}
-    for word, place in aliases.keys(registry.kind, name).items():
+    places = aliases.keys(registry.kind, name)
+    for word in data.keys() - {*known, *own, *places}:
+        if key := aliases.near_key(str(word), [*known, *own]):
+            places[word] = (key,)
+    for word, place in places.items():
         key = place[0]
         if word not in data or word in known or key not in {*known, *own}:
             continue
