@@ -287,6 +287,8 @@ def check_conjugate_gradient() -> None:
     directions = [direction]
     for old, new in pairwise(gradients[:-1]):
         direction = -new + max(0, new @ (new - old) / (old @ old)) * direction
+        if direction @ new >= 0:  # not down: it begins anew
+            direction = -new
         directions.append(direction)
     assert_steps_along(run, np.array(directions))
     assert_wolfe(run, gradients, 1e-4, 0.1)

@@ -303,7 +303,7 @@ FUNCTIONS = [
     ('functions: ["x^2 + foo(y)"]\n                   ^', "foo"),
     ("functions:\n  - 'x^2 + y = 3'\n             ^", "unexpected '='"),
     ("functions: [0,5*x^2]\n            ^", "a decimal point is a point: write 0.5*x^2"),
-    ('functions: ["0,5*x^2"]\n             ^', "a decimal point is a point: write 0.5"),
+    ('functions: ["1.000,5*x^2"]\n             ^', "a decimal point is a point: write 1000.5"),
     ("functions: [|x|]\n            ^", 'needs quotes: "|x|"'),
     ('functions: ["x^2, y]\n            ^', "this quotation mark is never closed"),
     ("functions: [{name: rosenbrock, c: 3}]\n                               ^", "unknown key 'c'"),

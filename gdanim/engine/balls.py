@@ -31,7 +31,7 @@ MAX_TEAMS = 200  # optimizers in a spec
 MAX_BALLS = 100_000
 MAX_NUMBERS = 200_000_000  # balls x rows x (dims + 3): 1.6 GB, if no ball stops early
 MARGIN = 1.2  # of a domain around the starts, the minima and where balls end
-NEAR = 3.0  # of the domain's diagonal: a ball that ends no farther from its middle is shown there
+NEAR = 5.0  # of the domain's diagonal: a ball that ends no farther from its middle is shown there
 MOST_HUES = 12  # starts that have colours of their own, if nothing else differs
 SINGLE_START = (0.8, 0.7)  # of the domain along each axis in turn, where nothing gives a start
 

@@ -25,7 +25,7 @@ from gdanim.registry import Registry, aliases, functions, gradients, optimizers,
 from gdanim.spec.data import WithData
 from gdanim.spec.parameters import parameters_model
 from gdanim.spec.readings import NAMED, by_name, written
-from gdanim.spec.values import Interval, Point, as_color, by_variable
+from gdanim.spec.values import Interval, Point, Variable, as_color, by_variable
 from gdanim.spec.wording import Model, did_you_mean, mistake, mistakes, plain, renamed, shown
 
 
@@ -239,10 +239,10 @@ class FunctionEntry(Entry):
     """One of `gdanim list functions`; its parameters stand beside it."""
     expr: str | None = None
     """Such as x^2 + 10*y^2."""
-    axes: tuple[str, ...] | None = None
+    axes: tuple[Variable, ...] | None = None
     """The variables in the order of coordinates, the first across; absent, the function's own, or by
     letter."""
-    domain: dict[str, Interval] | None = None
+    domain: dict[Variable, Interval] | None = None
     """What is shown: {x: [low, high], y: [low, high]}, or [low, high] for all variables."""
     minima: tuple[Point, ...] | None = Field(default=None, min_length=1)
     """Known minima, marked in the picture."""

@@ -37,7 +37,7 @@ from gdanim.spec.ranges import Range, unfit
 from gdanim.spec.sections import HIDDEN, Camera, Card, Stop, Video, View
 from gdanim.spec.settings import applied
 from gdanim.spec.starts import Starts, kind_of_starts, some_kind_of_starts, unsuited
-from gdanim.spec.values import Interval, by_variable
+from gdanim.spec.values import Interval, Variable, by_variable
 from gdanim.spec.wording import Finding, Model, findings, mistake, mistakes
 from gdanim.spec.yaml_marks import Marks
 
@@ -91,7 +91,7 @@ class Shown(Model):
         default=(), min_length=1
     )
     """Numbers or schedules, crossed with the optimizers; absent, each optimizer's own default."""
-    domain: dict[str, Interval] | None = None
+    domain: dict[Variable, Interval] | None = None
     """What is shown: {x: [low, high], y: [low, high]}, or [low, high] for all variables; leaving it stops
     nothing, but the ball leaves the picture. Absent, the function's own, or around starts, minima and where
     balls end."""

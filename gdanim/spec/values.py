@@ -8,7 +8,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from gdanim.formula import name
 from gdanim.spec.wording import did_you_mean, mistake, shown
+
+Variable = Annotated[str, BeforeValidator(lambda key: name(key) if isinstance(key, str) else key)]
 
 FARTHEST = 1e100  # of a domain: its square is still a number
 

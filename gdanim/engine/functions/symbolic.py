@@ -63,7 +63,7 @@ class SymbolicObjective(KnownObjective):
     def _compiled(self) -> tuple[Callable[..., Any], ...]:
         value, gradient, hessian = derivatives(self.expression, self.variables)
         entries = (value,), gradient, tuple(entry for row in hessian for entry in row)
-        return tuple(compiled(group, self.variables) for group in entries)
+        return tuple(compiled(group, len(self.variables)) for group in entries)
 
 
 def _evaluate(function: Callable[..., Any], points: Array) -> Array:
