@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Mapping
 from functools import cached_property
@@ -22,6 +21,7 @@ from pydantic import (
 from gdanim.errors import ExpressionError, Loc, SettingError
 from gdanim.formula import parse, variables
 from gdanim.registry import Registry, aliases, functions, gradients, optimizers, schedules
+from gdanim.spec.borrowed import of_a_call, translated
 from gdanim.spec.data import WithData
 from gdanim.spec.parameters import parameters_model
 from gdanim.spec.readings import NAMED, by_name, written
@@ -44,7 +44,7 @@ class Entry(Model):
         """The keys of torch, optax and Keras as ours; a mistake stays where it was written."""
         if not isinstance(data, Mapping):
             return handler(data)
-        ours, theirs = _translated(cls.registry, data, cls.written_keys())
+        ours, theirs = translated(cls.registry, data, cls.written_keys())
         try:
             return handler(ours)
         except ValidationError as error:
@@ -93,7 +93,7 @@ class Entry(Model):
             return name and known
         if cls.registry is functions and not is_name(name) and reads(name):
             raise mistake(f"{name!r} is a formula, not a name: write expr: {name}")
-        instead = aliases.instead(cls.registry.kind, name) or _of_a_call(cls.registry, name)
+        instead = aliases.instead(cls.registry.kind, name) or of_a_call(cls.registry, name)
         others = aliases.NAMES.get(cls.registry.kind, {})
         told = f": write {instead}" if instead else did_you_mean(name, cls.registry, others)
         raise mistake(f"unknown {cls.registry.kind} {name!r}{told}")
@@ -116,53 +116,6 @@ class Entry(Model):
         except ValueError as error:
             mistakes([(_blamed(error, parameters), mistake(f"{name}: {error}"))])
         return parameters
-
-
-def _of_a_call(registry: Registry[Any], text: str) -> str:
-    """What to write for ``SGD(lr=0.1)``, a call in Python; "" where it is none."""
-    try:
-        call = ast.parse(text.strip(), mode="eval").body
-        if not isinstance(call, ast.Call) or call.args:
-            return ""
-        settings = {str(given.arg): ast.literal_eval(given.value) for given in call.keywords}
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
-    name = registry.called(ast.unparse(call.func))
-    return written({"name": name, **settings}) if name else ""
-
-
-def _translated(
-    registry: Registry[Any], data: Mapping[str, Any], own: list[str]
-) -> tuple[dict[str, Any], dict[Loc, str]]:
-    """An entry, whose ``own`` keys stand beside parameters, with our keys for those of others; and by the
-    place of each of ours what was written.
-
-    Raises a mistake where both are given.
-    """
-    given = data.get("name")
-    name = registry.called(given) if isinstance(given, str) else None
-    known = registry.parameters(name) if name else {}
-    translated = dict(data)
-    theirs: dict[Loc, str] = {}
-    places = aliases.keys(registry.kind, name)
-    for word in data.keys() - {*known, *own, *places}:
-        if key := aliases.near_key(str(word), [*known, *own]):
-            places[word] = (key,)
-    for word, place in places.items():
-        key = place[0]
-        if word not in data or word in known or key not in {*known, *own}:
-            continue
-        value = translated.pop(word)
-        taken = theirs.get(place) or (key if key in data else "")
-        if taken:
-            mistakes([((word,), mistake(f"{word} and {taken} say the same: leave one out", key=True))])
-        theirs[place] = word
-        if len(place) == 2:
-            whole = list(translated.get(key, known[key].default))
-            whole[place[1]] = value
-            value = tuple(whole)
-        translated[key] = value
-    return translated, theirs
 
 
 def _blamed(error: ValueError, given: dict[str, Any]) -> Loc:
