@@ -29,7 +29,7 @@ def compared(seed: int) -> bool:
             beside = formulas.derivatives(node, point[0] * (1 + 1e-13), point[1] * (1 - 1e-13))
         with mpmath.workdps(15):
             rough = float(mpmath.re(formulas.value(node, *map(mpmath.mpf, point))))
-    except (ValueError, ArithmeticError):
+    except (ValueError, ArithmeticError, TypeError):  # TypeError: only as a complex number
         return False
     flat, near = (np.concatenate([[v], g, np.ravel(h)]) for v, g, h in (exact, beside))
     sizes = np.maximum(np.abs(flat), 1)

@@ -48,7 +48,8 @@ def _index(parser: Reader, piece: range) -> str:
     """The name that a part of a sum consists of, else ""."""
     word = parser.tokens[piece.start]
     alone = len(piece) == 1 and word.kind == "name" and VARIABLE.fullmatch(word.text)
-    return word.text if alone and word.text not in CONSTANTS else ""
+    taken = word.text in CONSTANTS or word.text in parser.indices
+    return word.text if alone and not taken else ""
 
 
 def _loop(parser: Reader, token: Token, piece: range) -> tuple[str, Node, Node, range]:
