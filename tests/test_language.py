@@ -1,4 +1,4 @@
-"""What people write for a formula, in Python, in LaTeX and by hand: what it means, and that it can be drawn."""
+"""What people write for a formula, in Python, in LaTeX and by hand: what it means, and how it is drawn."""
 
 from __future__ import annotations
 
