@@ -67,6 +67,7 @@ def values(text: str) -> np.ndarray:
         ("sum(k*x**k for k in range(1, 4))", "x + 2*x^2 + 3*x^3"),
         (r"\sum_{k=1}^{3} k x^k + y", "x + 2*x^2 + 3*x^3 + y"),
         ("sum(i, 1, 2, sum(j, i, 2, i*j*x))", "7*x"),
+        ("sum(k, 1, 2, k*sum(k, 1, 2, k*x))", "9*x"),
         ("prod(k, 1, 3, x + k) / y", "(x + 1)*(x + 2)*(x + 3)/y"),
         ("hypot(x, y) + reLU(x) + sgn(y)", "sqrt(x^2 + y^2) + max(x, 0) + sign(y)"),
         ("clip(x, -1, 1) + heaviside(y, 0)", "max(min(x, 1), -1) + (y > 0)"),

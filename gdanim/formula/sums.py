@@ -30,6 +30,8 @@ def over(parser: Reader, token: Token) -> Node:
         index, low, high, body = _loop(parser, token, pieces[0])
     elif len(pieces) == 4:
         first, second = (_index(parser, piece) for piece in pieces[:2])
+        if first and second in parser.indices:  # sum(j, 1, i, ...) in a sum over i
+            second = ""
         at = 1 if second else 0
         index = second or first
         low, high = (parser.parsed(piece) for piece in pieces[at + 1 : at + 3])
@@ -48,8 +50,7 @@ def _index(parser: Reader, piece: range) -> str:
     """The name that a part of a sum consists of, else ""."""
     word = parser.tokens[piece.start]
     alone = len(piece) == 1 and word.kind == "name" and VARIABLE.fullmatch(word.text)
-    taken = word.text in CONSTANTS or word.text in parser.indices
-    return word.text if alone and not taken else ""
+    return word.text if alone and word.text not in CONSTANTS else ""
 
 
 def _loop(parser: Reader, token: Token, piece: range) -> tuple[str, Node, Node, range]:
