@@ -81,13 +81,13 @@ BAD = [
     ('learning_rates: ["0,1"]\n                 ^', "not '0,1': write 0.1"),
     ("video: {loop: yes}\n              ^", "loop must be true or false, not 'yes': write true"),
     ("view: {height: \u201clog\u201d}\n               ^", "or 'log', not '\u201clog\u201d': write log"),
-    ("optimizers: [SGD]\n             ^", "unknown optimizer 'SGD', did you mean 'sgd'?"),
+    ("optimizers: [SGDD]\n             ^", "unknown optimizer 'SGDD', did you mean 'sgd'?"),
     ("optimizers: [{name: adma}]\n                    ^", "unknown optimizer 'adma', did you mean 'adam'?"),
     ("optimizers: [{momentum: 1}]\n             ^", "name is missing"),
     ("optimizers: [7]\n             ^", "each item of optimizers must be a mapping, not 7"),
     (
-        "optimizers: [{name: sgd, lr: 1}]\n                         ^",
-        "unknown key 'lr': write learning_rate: 1",
+        "optimizers: [{name: sgd, rate: 1}]\n                         ^",
+        "unknown key 'rate': write learning_rate: 1",
     ),
     (
         "optimizers: [{name: sgd, momentum: big}]\n                                   ^",

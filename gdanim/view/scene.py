@@ -123,10 +123,10 @@ class FilmScene(Stage):
         ``overhead``: seconds that the scene needs for the act beside its run; ``runs`` as for ``run_time``.
         """
         run_time = self.run_time(overhead, runs)
-        if len(act.domain) != 2:
-            return Clock(Timeline(act, self.spec.pace, run_time))
         if not self.whole_domain:
             act = framed(self.spec, act)
+        if len(act.domain) != 2:
+            return Clock(Timeline(act, self.spec.pace, run_time))
         radius = BALL / max(len(act.runs) / MANY, 1.0) ** 0.28
         return Clock(Rolling(act, landscape(act, self.spec.view.height), radius, self.spec.pace, run_time))
 

@@ -49,6 +49,9 @@ class SymbolicObjective(KnownObjective):
         n = len(self.variables)
         return _evaluate(self._compiled[2], points).reshape(*points.shape[:-1], n, n)
 
+    def _reordered(self, _: list[int]) -> dict[str, Any]:
+        return {}  # the formula calls them by their names
+
     @cached_property
     def _cusps(self) -> list[Array]:
         """The listed minima where the gradient is undefined."""
