@@ -70,7 +70,7 @@ def values(text: str) -> np.ndarray:
         ("sum(k, 1, 2, k*sum(k, 1, 2, k*x))", "9*x"),
         ("prod(k, 1, 3, x + k) / y", "(x + 1)*(x + 2)*(x + 3)/y"),
         ("hypot(x, y) + reLU(x) + sgn(y)", "sqrt(x^2 + y^2) + max(x, 0) + sign(y)"),
-        ("clip(x, -1, 1) + heaviside(y, 0)", "max(min(x, 1), -1) + (y > 0)"),
+        ("clip(x,-1,1) + heaviside(y,0)", "max(min(x, 1), -1) + (y > 0)"),
         ("leaky_relu(x, 0.2) + elu(y)", "where(x > 0, x, 0.2*x) + where(y > 0, y, exp(y) - 1)"),
         ("log1p(x^2) + expm1(y) + exp2(x)", "log(1 + x^2) + exp(y) - 1 + 2^x"),
         ("silu(x) + gelu(y)", "x*sigmoid(x) + y*(1 + erf(y/sqrt(2)))/2"),
