@@ -128,8 +128,8 @@ def _beats(spec: Part, balls: Sequence[int]) -> float:
 
 
 def _run(spec: Part, act: Act) -> float:
-    if len(act.domain) != 2:
-        return Timeline(act, spec.pace).run_time
     if not facts(spec.scene).whole_domain:
         act = framed(spec, act)
+    if len(act.domain) != 2:
+        return Timeline(act, spec.pace).run_time
     return Rolling(act, landscape(act, spec.view.height), RADIUS, spec.pace).run_time

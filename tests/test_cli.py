@@ -321,7 +321,7 @@ def test_a_long_table_is_cut_in_the_middle(capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize(
     ("option", "value", "drawing", "message"),
     [
-        ("func", "x^2 + & y", "      ^", "unexpected '&'"),
+        ("func", "x^2 + & y", "      ^", "a function before '&'"),
         ("func", "himelblau", "^^^^^^^^^", "did you mean 'himmelblau'?"),
         ("func", "-foo(x)", " ^^^", "foo"),
         ("lr", "fast", "^^^^", "'fast' is not a number"),

@@ -14,6 +14,7 @@ import typst
 from numpy.typing import NDArray
 from PIL import Image
 
+from gdanim.formula import name_latex
 from gdanim.theme import Color
 from gdanim.view.layout import SMALLEST, Layout
 from gdanim.view.picture import Label
@@ -59,6 +60,11 @@ def formula(latex: str, before: str = "") -> str:
     """
     math = tylax.latex_to_typst(latex).strip().replace("{", "").replace("}", "")  # tylax leaves groups behind
     return f"{before}${math}$"
+
+
+def variable(name: str) -> str:
+    """Typst markup of a variable: x1 with its number below, theta as a letter."""
+    return formula(name_latex(name))
 
 
 def preamble(font: str | None, least: float = 0.0) -> str:

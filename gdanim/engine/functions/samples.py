@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.engine.functions.known import KnownObjective
 from gdanim.engine.runs import Array
-from gdanim.formula import NUMERIC
+from gdanim.formula import FUNCTIONS
 
 LONGEST = 14  # letters of a column's name in a formula
 AT_ONCE = 30_000  # points x samples worked on at a time: they fit the cache
@@ -21,7 +21,7 @@ MANY = 10_000  # samples: of more, squared errors are summed in another way
 MAP = 200_000_000  # points x samples: more losses than a descent asks for at once
 GROUPS = 256  # of neighbours in each class, for such a map
 
-sigmoid: Callable[[Array], Array] = NUMERIC["sigmoid"]
+sigmoid: Callable[[Array], Array] = FUNCTIONS["sigmoid"].numeric
 
 
 class SampleLoss(NamedTuple):
@@ -132,6 +132,9 @@ class DataObjective(KnownObjective):
             minus = rf"- {mean}" if self.scaling[0] >= 0 else rf"+ {mean.removeprefix('-')}"
             where = rf", \quad z = \frac{{{name} {minus}}}{{{deviation}}}"
         return rf"{share}\sum_{{i=1}}^{{{count}}} {self.term}{where}"
+
+    def _reordered(self, order: list[int]) -> dict[str, Any]:
+        return {"inputs": self.inputs[order]}
 
     def predicted(self, points: Array, inputs: Array) -> Array:
         """What the model says, shape (..., k), at points (..., n) for inputs (n, k)."""

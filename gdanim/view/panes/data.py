@@ -51,7 +51,9 @@ class DataPane(RunPane):
         self.objective = clock.act.objective
         self.straight = self.objective.loss is SQUARED
         self.colors = scene.colors(self.act)
-        x, y = self.objective.inputs[0], self.objective.targets
+        variables = self.objective.variables
+        self._order = sorted(range(2), key=lambda i: variables[i] == "b")  # the slope first
+        x, y = self.objective.inputs[self._order[0]], self.objective.targets
         self.shown = np.sort(np.random.default_rng(0).permutation(len(y))[:MOST_SHOWN])
         given, asked = self.objective.columns
         chance = asked if self.straight else "p" if asked == "y" else f"p({asked})"
@@ -94,7 +96,7 @@ class DataPane(RunPane):
 
     def lines(self, points: Array) -> Array:
         """What the model says at parameters (n, 2): polylines (n, k, 2) within the frame."""
-        x, y = self.plot.x, self.plot.y
+        x, y, points = self.plot.x, self.plot.y, points[:, self._order]
         at = np.linspace(x.low, x.high, 2 if self.straight else PIECES + 1)
         inputs = np.repeat(at[None], len(points), axis=0)
         with np.errstate(all="ignore"):
@@ -110,7 +112,7 @@ class DataPane(RunPane):
         inputs, y = self.objective.inputs[:, self.shown], self.plot.y
         with np.errstate(all="ignore"):
             predicted = np.clip(self.objective.predicted(point, inputs), y.low, y.high)
-        ends = self.plot.at(inputs[0], predicted)
+        ends = self.plot.at(inputs[self._order[0]], predicted)
         for used in np.unique(strength[strength > 0]):
             chosen = strength == used
             sketch.segments(self.samples[chosen], ends[chosen], color, 2.0, float(used))
@@ -169,6 +171,7 @@ class DataPane(RunPane):
         In a narrow frame it begins beside the name of the axis.
         """
         s, digit = self.lettering.scale, self._numbers.digit_width
+        point = point[self._order]
         numbers = iter([(float(point[0]), *self._rooms[0]), (abs(float(point[1])), *self._rooms[1])])
         pieces = ["is", None, "x", "-" if point[1] < 0 else "+", None, "end"]
         width = float(sum(self.lettering.size(self._words[p])[0] for p in pieces if p))
@@ -192,7 +195,7 @@ class DataPane(RunPane):
     @cached_property
     def _rooms(self) -> list[tuple[float, float]]:
         """Digits' widths that either number of the equation needs before and after its decimal point."""
-        first, second = self.act.runs[0].points.T
+        first, second = self.act.runs[0].points[:, self._order].T
         return [_room(first), _room(np.abs(second))]
 
 
