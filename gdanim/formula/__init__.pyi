@@ -8,4 +8,5 @@ from .expression import point_text as point_text
 from .expression import rounded_text as rounded_text
 from .expression import variables as variables
 from .latex import to_latex as to_latex
+from .symbols import symbol_of as symbol_of
 from .vocabulary import check_variables as check_variables

@@ -75,7 +75,8 @@ def derivatives(expr: sympy.Expr, names: tuple[str, ...]) -> Derivatives:
 @lru_cache(maxsize=256)
 def compiled(expressions: tuple[sympy.Expr, ...], names: tuple[str, ...]) -> Callable[..., list[Any]]:
     """A numpy function of the variables that returns the values of all expressions, shared parts once."""
-    axes = [symbol(name) for name in names]
+    used = {free.name for expr in expressions for free in expr.free_symbols}
+    axes = [symbol(name) if name in used else sympy.Dummy() for name in names]  # no name hides a function
     settings = {
         "fully_qualified_modules": False,
         "inline": True,

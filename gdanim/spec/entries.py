@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, ClassVar
 
@@ -16,9 +16,10 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from gdanim.errors import ExpressionError, Loc, SettingError
-from gdanim.formula import parse, variables
+from gdanim.formula import parse, symbol_of, variables
 from gdanim.registry import Registry, functions, gradients, optimizers, schedules
 from gdanim.spec.data import WithData
 from gdanim.spec.parameters import parameters_model
@@ -109,6 +110,14 @@ def _refuse_idle(registry: Registry[Any], name: str, given: dict[str, Any]) -> N
             if isinstance(mark, WithData) and mark.needed != ("data" in given):
                 text = f"{key} has no effect {'without' if mark.needed else 'beside'} data: leave it out"
                 mistakes([((key,), mistake(text, key=True))])
+
+
+def _unnamed(index: int, name: str) -> Iterator[tuple[Loc, PydanticCustomError]]:
+    """What is wrong with the name of an axis."""
+    try:
+        symbol_of(name)
+    except ValueError as error:
+        yield (index,), mistake(str(error))
 
 
 def is_name(text: str) -> bool:
@@ -228,6 +237,7 @@ class FunctionEntry(Entry):
             return None
         if info.data.get("name"):
             raise mistake("axes are for an expr; a registered function names its own")
+        mistakes(found for index, name in enumerate(axes) for found in _unnamed(index, name))
         lacking = set(variables(parse(info.data["expr"]))) - set(axes) if info.data.get("expr") else set()
         if lacking or len(set(axes)) < len(axes):
             reason = f"lack {', '.join(sorted(lacking))}, which the expr uses" if lacking else "repeat a name"
@@ -302,7 +312,7 @@ class OptimizerEntry(Entry):
     """One of `gdanim list optimizers`; its parameters stand beside it."""
     learning_rate: Annotated[RateEntry, BeforeValidator(as_rate)] | None = None
     """Its own rate; the learning_rates of the spec then leave it alone."""
-    label: str | None = Field(default=None, min_length=1)
+    label: str | None = Field(default=None, min_length=1, max_length=160)
     """Shown for its balls instead of its name."""
     color: Annotated[str | None, BeforeValidator(as_color)] = None
     """Of its balls: "#rrggbb" or a basic CSS name."""

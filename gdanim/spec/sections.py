@@ -92,7 +92,7 @@ class View(Model):
     """What differs from the theme."""
     colormap: str | None = None
     """Of the height: a name of the cmap catalogue, such as viridis; absent, the theme's own."""
-    font: str | None = None
+    font: str | None = Field(default=None, max_length=160)
     """For titles and labels."""
     background: Literal["theme", "none"] = "theme"
     """none leaves it out of stills, and of films of a format with alpha; others always have the theme's."""

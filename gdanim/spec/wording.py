@@ -184,7 +184,7 @@ def _finding(details: Any, alone: bool = False) -> Finding:
     if words is None:
         return Finding(loc, f"{subject}: {details['msg'][:1].lower()}{details['msg'][1:]}")
     found = details["input"]
-    is_not = len(found) if details["type"] == "too_long" else shown(found)
+    is_not = len(found) if details["type"] in ("too_long", "string_too_long") else shown(found)
     remedy = "" if alone else _instead(details["type"], found)
     return Finding(loc, f"{subject} must {words(context)}, not {is_not}{remedy and f': write {remedy}'}")
 
@@ -239,4 +239,5 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "too_short": lambda _: "have an item",
     "too_long": lambda context: f"have at most {context['max_length']} items",
     "string_too_short": lambda _: "have a character",
+    "string_too_long": lambda context: f"have at most {context['max_length']} characters",
 }

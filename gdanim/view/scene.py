@@ -9,7 +9,6 @@ ones that know manim.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -36,6 +35,7 @@ from gdanim.view.pane import Pane
 from gdanim.view.panes.takeaway import TakeawayPane, needed, sentence
 from gdanim.view.stage import Stage
 from gdanim.view.text import balanced, formula, literal, preamble, shortened
+from gdanim.view.typesetting import symbol
 
 SPEC_VARIABLE = "GDANIM_SPEC"  # names the spec for `manim render scenes/...`
 TYPST_SIZE = 10  # points in which manim has Typst set text
@@ -145,15 +145,15 @@ class FilmScene(Stage):
     def rule(self, act: Act, title: Mobject | None) -> Mobject:
         """An act's function as a formula: below the title, or beside it where there is room."""
         objective = act.objective
-        names = [re.sub(r"(?<=\D)(\d+)$", r"_{\1}", name) for name in objective.variables]
+        names = [symbol(name) for name in objective.variables]
         arguments = f"({', '.join(names)})"
         own_name = "" if objective.latex else literal(objective.name)  # which stands for a formula
         if len(names) > MANY_VARIABLES:
             markup = f"{own_name}${'' if own_name else 'f'}: bb(R)^{len(names)} -> bb(R)$"
         elif own_name:
-            markup = formula(arguments, own_name)
+            markup = f"{own_name}${arguments}$"
         else:
-            markup = formula(f"f{arguments} = {objective.latex}")
+            markup = formula(objective.latex, f"f {arguments} = ")
         top = self.layout.margin if title is None else self.below(title) + 26
         rule = self.text(balanced(markup), 32, self.layout.margin, top, self.theme.secondary, self._room)
         if title is not None and (self.has_strip or not self.heading_in_column):
