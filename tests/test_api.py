@@ -45,7 +45,7 @@ def test_the_public_names() -> None:
         (
             "formula",
             "NUMERIC check_variables compiled derivatives number_text parse point_text rounded_text symbol "
-            "to_latex variables",
+            "symbol_of to_latex variables",
         ),
         ("spec", "ActKeys Formats Keys Part Source Spec located read spec_hash"),
         (

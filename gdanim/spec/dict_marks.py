@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gdanim.errors import Loc, Mistake, SpecError
-from gdanim.spec.yaml_marks import MAX_DEPTH, MAX_NODES, Marks
+from gdanim.spec.yaml_marks import Marks
+from gdanim.spec.yaml_nodes import MAX_DEPTH, MAX_NODES
 
 
 @dataclass

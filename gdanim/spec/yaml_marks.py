@@ -17,10 +17,11 @@ from yaml.reader import ReaderError
 from gdanim.errors import Loc, Mistake, SpecError
 from gdanim.spec import commas, yaml_advice
 from gdanim.spec.yaml_advice import LONGEST, ODD_SPACES, quoted
+from gdanim.spec.yaml_nodes import MAX_DEPTH, MAX_NODES, TooMuchError, composed
 
 MAX_BYTES = 1_000_000
-MAX_DEPTH = 40
-MAX_NODES = 100_000  # after aliases are followed: ten nested aliases of ten would be 10^10
+MAX_TEXT = 10_000  # characters of a value
+MAX_KEY = 100  # characters of a key
 
 # Escapes in double quotes can write what no one can read: control characters and halves of surrogate pairs.
 _UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -124,11 +125,11 @@ def parse(text: str, path: str | Path, *, whole: bool = True) -> tuple[Any, Mark
         raise SpecError(path, [Mistake(1, 1, f"a spec has at most {MAX_BYTES} bytes")])
     reader = _Reader(text)
     try:
-        node = yaml.compose(text, Loader=_Composer)
+        node = composed(text)
         data = None if node is None else reader.read(node, ())
     except yaml.MarkedYAMLError as error:
         raise SpecError(path, [Mistake(*yaml_advice.advice(text, error))]) from None
-    except _TooMuchError as error:
+    except TooMuchError as error:
         raise SpecError(path, [Mistake(*_position(error.mark), error.message)]) from None
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
@@ -144,29 +145,6 @@ def parse(text: str, path: str | Path, *, whole: bool = True) -> tuple[Any, Mark
     return data, reader.marks
 
 
-class _TooMuchError(Exception):
-    """Valid YAML of a size or depth that no spec has."""
-
-    def __init__(self, message: str, mark: yaml.Mark) -> None:
-        super().__init__(message)
-        self.message, self.mark = message, mark
-
-
-class _Composer(yaml.BaseLoader):
-    """Nodes with marks and unresolved scalars; refuses deep nesting before Python's own limit does."""
-
-    depth = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise _TooMuchError("nested too deeply", mark)
-        node = super().compose_node(parent, index)
-        self.depth -= 1
-        return node
-
-
 class _Reader:
     """Turns nodes into data and marks; goes on after a mistake, to find them all."""
 
@@ -179,7 +157,7 @@ class _Reader:
 
     def read(self, node: yaml.Node, loc: Loc) -> Any:
         if len(loc) > MAX_DEPTH or len(self.marks.values) >= MAX_NODES:
-            raise _TooMuchError("aliases (*name) repeat too much here", node.start_mark)
+            raise TooMuchError("aliases (*name) repeat too much here", node.start_mark)
         self.marks.values[loc] = _position(node.start_mark)
         if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.startswith("tag:yaml.org,2002:python"):
             remedy = f"; a text that begins with ! needs quotes: {quoted(self._rest(node))}"
@@ -198,6 +176,8 @@ class _Reader:
             self.checked.add(node)
             self._refuse_unreadable(node)
             self._refuse_lost_text(node)
+            if len(node.value) > MAX_TEXT:
+                self._refuse(node, f"a text has at most {MAX_TEXT} characters, not {len(node.value)}")
         quotes = len(node.style or "")
         if self.text.startswith(node.value, node.start_mark.index + quotes):
             self.marks.verbatim[loc] = quotes
@@ -210,6 +190,8 @@ class _Reader:
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 self._refuse(key, "a key must be a word, not a list or a mapping")
+            elif len(key.value) > MAX_KEY:
+                self._refuse(key, f"a key has at most {MAX_KEY} characters, not {len(key.value)}")
             elif key.value in mapping:
                 line = self.marks.keys[(*loc, key.value)][0]
                 self._refuse(key, f"the key {key.value!r} is here twice, first in line {line}")
