@@ -6,16 +6,17 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import pytest
+import typst
 from hostile import TEXTS
 from keys import Key, keys
 
 import gdanim
 from gdanim.errors import LONGEST, Mistake, SpecError
 from gdanim.formula import symbol_of
-from gdanim.view import typesetting
 
 LITERAL = re.compile(r'"(?:\\.|[^"\\])*"', re.DOTALL)
 MARK = "Qzx"  # in no markup of ours
@@ -79,12 +80,18 @@ def test_texts_reach_typst_as_data(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     sources: list[str] = []
-    typeset = typesetting.typst.compile_with_warnings
-    monkeypatch.setattr(
-        typesetting.typst,
-        "compile_with_warnings",
-        lambda source, **options: sources.append(source.decode()) or typeset(source, **options),
-    )
+    typeset, manims = typst.compile_with_warnings, typst.compile
+
+    def kept(source: bytes, **options: Any) -> Any:
+        sources.append(source.decode())
+        return typeset(source, **options)
+
+    def kept_of(file: str, **options: Any) -> Any:
+        sources.append(Path(file).read_text(encoding="utf-8"))
+        return manims(file, **options)
+
+    monkeypatch.setattr(typst, "compile_with_warnings", kept)
+    monkeypatch.setattr(typst, "compile", kept_of)  # for manim, which sets titles
     text = "".join(f"{MARK}{hostile}" for hostile in TEXTS[::5])[:150]
     with filming(gdanim.load(said(text, scene))) as film:
         painted(film, 1.0)

@@ -14,6 +14,7 @@ from gdanim.errors import Loc
 from gdanim.spec.numbers import as_number
 
 MANY = 100  # names are no help as a list
+LONGEST = 60  # characters of a word that are compared with names
 
 
 class Finding(NamedTuple):
@@ -40,7 +41,7 @@ def mistakes(found: Iterable[tuple[Loc, PydanticCustomError]]) -> None:
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:
     """``, did you mean 'sgd'?`` for the nearest name (initials count: lr), else the names if not too many."""
-    known = list(names)
+    known, word = list(names), word[:LONGEST]
     initials = [name for name in known if "".join(part[:1] for part in name.split("_")) == word.lower()]
     shuffled = [name for name in known if sorted(name) == sorted(word.lower())]
     same = [name for name in known if name == ours(word, known)]
@@ -52,7 +53,7 @@ def did_you_mean(word: str, names: Iterable[str]) -> str:
 
 def ours(word: str, names: Iterable[str]) -> str:
     """A name as torch writes its classes as we do: CosineAnnealingLR is cosine; else the word as it is."""
-    parts = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", word[:60]).lower().split("_")
+    parts = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", word[:LONGEST]).lower().split("_")
     name = "_".join(part for part in parts if part not in ("lr", "annealing"))
     return name if name in names else word
 
