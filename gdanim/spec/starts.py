@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from gdanim.errors import Loc
 from gdanim.spec.entries import FunctionEntry
-from gdanim.spec.values import Point
+from gdanim.spec.values import Point, at_most
 from gdanim.spec.wording import Model, mistake, shown
 
 MAX_STARTS = 10_000
@@ -72,7 +72,7 @@ def some_kind_of_starts(value: Any) -> Any:
     return value
 
 
-Points = Annotated[tuple[Point, ...], Field(max_length=MAX_STARTS)]
+Points = Annotated[tuple[Point, ...], Field(max_length=MAX_STARTS), at_most(MAX_STARTS)]
 Starts = Annotated[
     Annotated[Points, Tag("starts")]
     | Annotated[GridStarts, Tag("GridStarts")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
@@ -14,6 +15,7 @@ from gdanim.errors import Loc
 from gdanim.spec.numbers import as_number
 
 MANY = 100  # names are no help as a list
+MOST = 100  # mistakes that are looked for at one place
 LONGEST = 60  # characters of a word that are compared with names
 
 
@@ -34,6 +36,7 @@ def mistake(text: str, **where: Any) -> PydanticCustomError:
 
 def mistakes(found: Iterable[tuple[Loc, PydanticCustomError]]) -> None:
     """Raise all that a validator found at once, each at its place below the validated value."""
+    found = islice(found, MOST)
     details = [InitErrorDetails(type=error, loc=loc, input=None) for loc, error in found]
     if details:
         raise ValidationError.from_exception_data("mistakes", details)
@@ -107,7 +110,8 @@ class Model(BaseModel):
             return handler(plain(data))
         except ValidationError as error:
             found = cls._as_one(data, error.errors(include_url=False))
-            raise ValidationError.from_exception_data(error.title, list(map(cls._again, found))) from None
+            again = [cls._again(details, advised=k < MOST) for k, details in enumerate(found)]
+            raise ValidationError.from_exception_data(error.title, again) from None
 
     @classmethod
     def _as_one(cls, data: Any, found: list[Any]) -> list[Any]:
@@ -126,12 +130,14 @@ class Model(BaseModel):
         return [details for details in found if details not in these[1:]]
 
     @classmethod
-    def _again(cls, details: Any) -> InitErrorDetails:
+    def _again(cls, details: Any, advised: bool) -> InitErrorDetails:
+        """A mistake in our words; with what to write instead, if it is ``advised``: that takes its time."""
         kind: str | PydanticCustomError = details["type"]
         if kind == "extra_forbidden":
             word = str(details["loc"][-1])
-            kind = mistake(cls.unknown(word, details["input"]), key=True)
-        elif remedy := cls._remedy(details):
+            told = cls.unknown(word, details["input"]) if advised else f"unknown key {word!r}"
+            kind = mistake(told, key=True)
+        elif advised and (remedy := cls._remedy(details)):
             kind = mistake(f"{_finding(details, alone=True).message}: write {remedy}")
         elif kind == "mistake":
             kind = PydanticCustomError("mistake", "{text}", details["ctx"])

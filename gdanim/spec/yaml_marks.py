@@ -21,6 +21,7 @@ from gdanim.spec.yaml_nodes import MAX_DEPTH, MAX_NODES, TooMuchError, composed
 
 MAX_BYTES = 1_000_000
 MAX_TEXT = 10_000  # characters of a value
+MOST = 1000  # mistakes after which no more are looked for
 MAX_KEY = 100  # characters of a key
 
 # Escapes in double quotes can write what no one can read: control characters and halves of surrogate pairs.
@@ -159,6 +160,8 @@ class _Reader:
         if len(loc) > MAX_DEPTH or len(self.marks.values) >= MAX_NODES:
             raise TooMuchError("aliases (*name) repeat too much here", node.start_mark)
         self.marks.values[loc] = _position(node.start_mark)
+        if len(self.mistakes) > MOST:
+            return None
         if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.startswith("tag:yaml.org,2002:python"):
             remedy = f"; a text that begins with ! needs quotes: {quoted(self._rest(node))}"
             self._refuse(node, f"tags such as {node.tag!r} have no meaning in a spec{remedy}")
