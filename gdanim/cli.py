@@ -305,12 +305,14 @@ def _check(arguments: argparse.Namespace) -> int:
 def _solve(arguments: argparse.Namespace) -> int:
     from gdanim.checks import load
     from gdanim.engine.descent import solve
+    from gdanim.files import refuse_unwritable
     from gdanim.output import table
 
     specs, code = _loaded(_once(arguments.specs), arguments.settings, load)
     if code == OK:
         target = arguments.npz or arguments.json or arguments.csv
-        _refuse_folder(target)
+        if target != "-":
+            refuse_unwritable(Path(target))
         if arguments.npz and not arguments.npz.endswith(".npz"):
             raise InputError(f"--npz: end the name of the file in .npz, not {arguments.npz!r}")
         solutions = [solve(spec) for spec in specs.values()]
@@ -320,19 +322,15 @@ def _solve(arguments: argparse.Namespace) -> int:
     return code
 
 
-def _refuse_folder(target: str | Path) -> None:
-    if os.path.isdir(target):  # false, not an error, where a name is too long
-        raise InputError(f"{target} is a folder: name the file to write")
-
-
 def _still(arguments: argparse.Namespace) -> int:
+    from gdanim.files import refuse_unwritable
     from gdanim.options import moment, quality
     from gdanim.output import film
 
     wanted = quality(arguments.quality)
     if arguments.path.suffix.lower() != ".png":
         raise InputError(f"a still is a PNG: end its name in .png, not {arguments.path.name!r}")
-    _refuse_folder(arguments.path)
+    refuse_unwritable(arguments.path)
     spec = _drawable(Path(arguments.spec), arguments.settings)
     try:
         at = moment(arguments.at, spec)
@@ -346,12 +344,13 @@ def _still(arguments: argparse.Namespace) -> int:
 def _descent(arguments: argparse.Namespace) -> int:
     from gdanim.checks import undrawn
     from gdanim.engine.descent import solve
+    from gdanim.files import refuse_unwritable
     from gdanim.options import descent_spec
     from gdanim.output import table
 
     spec = descent_spec(arguments.func, arguments.lr, arguments.start, arguments.film)
     if arguments.film:
-        _refuse_folder(arguments.film)
+        refuse_unwritable(arguments.film)
         if why := undrawn(spec):
             raise InputError(why)
     act = solve(spec).acts[0]
@@ -384,7 +383,7 @@ def _schema(_: argparse.Namespace) -> int:
 
 
 def _new(arguments: argparse.Namespace) -> int:
-    from gdanim.output.files import make_folder
+    from gdanim.files import make_folder
     from gdanim.starter import starter
 
     path = Path(arguments.name)

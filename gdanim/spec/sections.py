@@ -30,7 +30,7 @@ class Keyframe(Model):
 
     at: float = Field(ge=0)
     """Seconds since the act began."""
-    azimuth: float | None = None
+    azimuth: float | None = Field(default=None, ge=-36_000, le=36_000)
     """Degrees around the vertical axis."""
     elevation: float | None = Field(default=None, ge=5, le=90)
     """Degrees above the ground; 90 looks straight down."""
@@ -41,11 +41,11 @@ class Keyframe(Model):
 class Camera(Model):
     """Where the film is seen from."""
 
-    azimuth: float | None = None
+    azimuth: float | None = Field(default=None, ge=-36_000, le=36_000)
     """Degrees around the vertical axis; absent, the side from which most of the paths can be seen."""
     elevation: float | None = Field(default=None, ge=5, le=90)
     """Degrees above the ground; absent, as low as lets the paths be seen."""
-    orbit: float = 1.2
+    orbit: float = Field(default=1.2, ge=-3600, le=3600)
     """Degrees per second of the slow turn."""
     zoom: float = Field(default=1.0, ge=0.2, le=10)
     """2 is twice as near."""

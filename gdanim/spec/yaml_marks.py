@@ -16,6 +16,7 @@ from yaml.reader import ReaderError
 
 from gdanim.errors import Loc, Mistake, SpecError
 from gdanim.spec import commas, yaml_advice
+from gdanim.spec.numbers import out_of_range
 from gdanim.spec.yaml_advice import LONGEST, ODD_SPACES, quoted
 from gdanim.spec.yaml_nodes import MAX_DEPTH, MAX_NODES, TooMuchError, composed
 
@@ -184,7 +185,10 @@ class _Reader:
         quotes = len(node.style or "")
         if self.text.startswith(node.value, node.start_mark.index + quotes):
             self.marks.verbatim[loc] = quotes
-        return node.value if node.style else _core_schema(node.value)
+        value = node.value if node.style else _core_schema(node.value)
+        if fault := out_of_range(value):
+            self._refuse(node, fault)
+        return value
 
     def _mapping(self, node: yaml.MappingNode, loc: Loc) -> dict[str, Any]:
         mapping: dict[str, Any] = {}

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
-
 import typst
 
+from gdanim.files import scratch
 from gdanim.formula import symbol_of
 
 
@@ -14,15 +13,15 @@ def typeset(source: str, pixels_per_inch: float = 72) -> tuple[list[bytes], list
 
     It runs in a folder that is empty: there is no file to read and no package to import.
     """
-    with tempfile.TemporaryDirectory(prefix="gdanim-") as nothing:
-        pages, notes = typst.compile_with_warnings(  # type: ignore[call-overload]  # its stubs know one type
-            source.encode(),
-            root=nothing,
-            package_path=nothing,
-            package_cache_path=nothing,
-            format="png",
-            ppi=pixels_per_inch,
-        )
+    nothing = str(scratch("typst"))
+    pages, notes = typst.compile_with_warnings(  # type: ignore[call-overload]  # its stubs know one type
+        source.encode(),
+        root=nothing,
+        package_path=nothing,
+        package_cache_path=nothing,
+        format="png",
+        ppi=pixels_per_inch,
+    )
     return [pages] if isinstance(pages, bytes) else pages, [str(note) for note in notes]
 
 
