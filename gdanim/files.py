@@ -39,11 +39,17 @@ def make_folder(folder: Path) -> None:
         raise InputError(f"cannot make the folder {folder}: {_reason(error)}") from None
 
 
+def refuse_outside(folder: Path, root: Path) -> None:
+    """Raise InputError where a folder below ``root`` leads out of it, by a link."""
+    if not folder.resolve().is_relative_to(root.resolve()):
+        raise InputError(f"{folder} leads out of {root}, by a link: films stay below that folder")
+
+
 def refuse_unwritable(path: Path) -> None:
     """Raise InputError where ``path`` is there and no regular file: nothing else is ever replaced."""
     try:
         mode = path.lstat().st_mode
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     except (OSError, ValueError) as error:
         raise InputError(f"cannot write {path}: {_reason(error)}") from None

@@ -19,6 +19,7 @@ from pydantic import AfterValidator, ValidationInfo, WithJsonSchema, WrapValidat
 from gdanim.spec.defaults import MOST_BYTES
 from gdanim.spec.wording import counted, mistake
 from gdanim.spec.yaml_advice import quoted
+from gdanim.trust import outside
 
 MAX_ROWS = 10_000
 MOST_UNPACKED = 4 * MOST_BYTES  # of a .npz file: a packed one of zeros could be any size
@@ -139,8 +140,10 @@ def _arrays(raw: io.BytesIO) -> dict[str, NDArray[np.float64]]:
 
 def _read(folder: Path, name: str) -> bytes:
     path = (folder / name).resolve()
-    if Path(name).is_absolute() or ".." in Path(name).parts or not path.is_relative_to(folder.resolve()):
-        raise mistake(f"data is a file in the folder of the spec, such as points.csv, not {name!r}")
+    inside = not Path(name).is_absolute() and ".." not in Path(name).parts
+    if not outside() and not (inside and path.is_relative_to(folder.resolve())):
+        told = "data is a file in the folder of the spec, such as points.csv (or see --allow-outside)"
+        raise mistake(f"{told}, not {name!r}")
     if not path.is_file():
         raise mistake(f"there is no file {name!r} in the folder of the spec")
     try:

@@ -6,7 +6,9 @@ PyYAML composes the nodes; scalars are read by the YAML 1.2 core schema, not PyY
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from gdanim.spec import commas, yaml_advice
 from gdanim.spec.numbers import out_of_range
 from gdanim.spec.yaml_advice import LONGEST, ODD_SPACES, quoted
 from gdanim.spec.yaml_nodes import MAX_DEPTH, MAX_NODES, TooMuchError, composed
+from gdanim.trust import outside
 
 MAX_BYTES = 1_000_000
 MAX_TEXT = 10_000  # characters of a value
@@ -101,10 +104,11 @@ def read(path: str | Path) -> tuple[Any, Marks]:
     Raises SpecError when the file cannot be read or is not one well-formed YAML document.
     """
     try:
+        _refuse_strange(path)
         with open(path, "rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise SpecError(path, [Mistake(1, 1, f"cannot read this file: {reason}")]) from None
     if len(raw) > MAX_BYTES:
         raise SpecError(path, [Mistake(1, 1, f"a spec has at most {MAX_BYTES} bytes")])
@@ -116,6 +120,16 @@ def read(path: str | Path) -> tuple[Any, Marks]:
         message = "this is not UTF-8 text: have your editor save the file as UTF-8"
         raise SpecError(path, [Mistake(line, column, message)]) from None
     return parse(text, path)
+
+
+def _refuse_strange(path: str | Path) -> None:
+    """Raise ValueError unless a spec is a regular file, in the folder in which it is named."""
+    mode = os.stat(path).st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # a folder is told by opening it
+        raise ValueError("it is a pipe or a device, and a spec is a regular file")
+    folder, real = (os.path.realpath(place) for place in (os.path.dirname(path) or ".", path))
+    if not outside() and os.path.commonpath([folder, real]) != folder:
+        raise ValueError("it is a link out of its folder, which --allow-outside allows")
 
 
 def parse(text: str, path: str | Path, *, whole: bool = True) -> tuple[Any, Marks]:
