@@ -15,6 +15,7 @@ import numpy as np
 from gdanim.catalog import Span, facts, lasts
 from gdanim.engine.balls import Cast, cast
 from gdanim.engine.descent import solve
+from gdanim.engine.functions import DataObjective
 from gdanim.engine.solution import Act
 from gdanim.motion.framing import framed
 from gdanim.motion.landscape import landscape
@@ -27,6 +28,7 @@ from gdanim.spec.quality import frames
 from gdanim.spec.wording import counted
 
 WORK = 6000  # steps of optimizers that are worked out, balls and restarts weighed in: half a second
+SAMPLES = 1500  # that an evaluation goes through in about the time that the rest of a step takes
 AT_ONCE = 100  # balls that step together in about the time of one
 RADIUS = 0.05  # any: a run lasts as long whatever the size of its balls
 
@@ -38,6 +40,7 @@ class Length(NamedTuple):
     frames: int
     rate: int
     trust: str  # "", "about " or "at most "
+    parts: tuple[float, ...] = ()  # seconds of each
 
     def told(self) -> str:
         """Such as ``12.4 s, 372 frames at 30 a second``."""
@@ -60,15 +63,30 @@ def length(spec: Spec) -> Length:
         least = [_beats(part, of) + len(of) for part, of in zip(parts, balls, strict=True)]
         lasting = np.maximum(max(share, 0.0) * lasting / lasting.sum(), least)
         trust = "about " if trust else ""
-    total = sum(max(1, round((s + part.hold) * rate)) for s, part in zip(lasting, parts, strict=True))
-    return Length(total / rate, total, rate, trust)
+    counts = [max(1, round((s + part.hold) * rate)) for s, part in zip(lasting, parts, strict=True)]
+    total = sum(counts)
+    return Length(total / rate, total, rate, trust, tuple(count / rate for count in counts))
+
+
+def too_short(seconds: float) -> str:
+    """What is told of a duration that is shorter than a film can be."""
+    return f"video.duration is too short: this film lasts {seconds:.1f} s"
 
 
 def _work(spec: Part, acts: Sequence[Cast]) -> float:
     """What the runs of a part cost, if no ball stops early."""
-    rules = {id(team.optimizer): 1 + team.entry.restarts for act in acts for team in act.teams}
+    rules = {
+        id(team.optimizer): (1 + team.entry.restarts) * (1 + _samples(act) / SAMPLES)
+        for act in acts
+        for team in act.teams
+    }
     tries = sum(len(team.balls) * (1 + team.entry.restarts) for act in acts for team in act.teams)
     return spec.steps * (sum(rules.values()) + tries / AT_ONCE)
+
+
+def _samples(act: Cast) -> int:
+    """How many samples an evaluation of what is descended goes through."""
+    return act.objective.summed if isinstance(act.objective, DataObjective) else 0
 
 
 def _part(spec: Part, casts: Sequence[Cast], solved: bool) -> tuple[float, str]:
@@ -110,8 +128,8 @@ def _beats(spec: Part, balls: Sequence[int]) -> float:
 
 
 def _run(spec: Part, act: Act) -> float:
-    if len(act.domain) != 2:
-        return Timeline(act, spec.pace).run_time
     if not facts(spec.scene).whole_domain:
         act = framed(spec, act)
+    if len(act.domain) != 2:
+        return Timeline(act, spec.pace).run_time
     return Rolling(act, landscape(act, spec.view.height), RADIUS, spec.pace).run_time

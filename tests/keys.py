@@ -53,15 +53,13 @@ class Key(NamedTuple):
         spec = copy.deepcopy(self.spec)
         holder: Any = spec
         for part, then in zip(self.path, self.path[1:], strict=False):
-            if isinstance(holder, dict):
-                holder = holder.setdefault(part, [] if isinstance(then, int) else {})
-                continue
-            while len(holder) <= part:
-                holder.append([] if isinstance(then, int) else {})
+            if isinstance(holder, list):
+                holder += [None] * (part + 1 - len(holder))
+            if (holder.get(part) if isinstance(holder, dict) else holder[part]) is None:
+                holder[part] = [] if isinstance(then, int) else {}
             holder = holder[part]
         if isinstance(holder, list):
-            while len(holder) <= self.path[-1]:
-                holder.append(None)
+            holder += [None] * (self.path[-1] + 1 - len(holder))
         holder[self.path[-1]] = value
         return spec
 

@@ -16,7 +16,7 @@ from keys import Key, keys
 
 import gdanim
 from gdanim.errors import LONGEST, Mistake, SpecError
-from gdanim.formula import symbol_of
+from gdanim.formula import check_axis
 
 LITERAL = re.compile(r'"(?:\\.|[^"\\])*"', re.DOTALL)
 MARK = "Qzx"  # in no markup of ours
@@ -68,8 +68,8 @@ def mistakes(text: str) -> tuple[Mistake, ...]:
 
 @pytest.mark.parametrize("text", [text for text in TEXTS if text.isascii()])
 def test_no_hostile_text_is_a_name(text: str) -> None:
-    with pytest.raises(ValueError, match="no name of an axis"):
-        symbol_of(text)
+    with pytest.raises(ValueError, match="the name of an axis is"):
+        check_axis(text)
 
 
 @pytest.mark.parametrize("scene", SHOWN)

@@ -15,9 +15,8 @@ from gdanim.view.camera import Camera
 from gdanim.view.layout import SMALLEST
 from gdanim.view.picture import Label, Segments
 from gdanim.view.ribbon import segments
-from gdanim.view.text import LETTER, Lettering, Numbers
+from gdanim.view.text import LETTER, Lettering, Numbers, variable
 from gdanim.view.ticks import LINE, height_name, height_ticks, rounder, tick, ticks
-from gdanim.view.typesetting import variable
 
 TICK_SIZE, NAME_SIZE = SMALLEST, 34.0
 TOUCHING, APART = 2.0, 6.0  # points between labels: nearer than the latter they fade, until they are gone

@@ -45,6 +45,14 @@ def seconds_to_read(text: str) -> float:
     return len(" ".join(text.split())) / FASTEST
 
 
+def unread(text: str, act: int, seconds: float) -> str:
+    """What is told where an act (from 1) is too short for what it says; "" where it is not."""
+    lacks = seconds_to_read(text) - seconds
+    if lacks <= 0:
+        return ""
+    return f"act {act} is {lacks:.1f} s too short to read what it says: a longer hold helps"
+
+
 def srt(cues: Iterable[Cue]) -> str:
     """The cues as a SubRip file."""
     return "\n".join(

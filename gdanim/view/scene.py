@@ -19,6 +19,7 @@ from manim import FadeOut, Mobject, Typst, Write, config, rate_functions
 
 from gdanim.checks import load
 from gdanim.engine.solution import Act
+from gdanim.formula import name_latex
 from gdanim.motion.framing import framed
 from gdanim.motion.landscape import landscape
 from gdanim.motion.rolling import Rolling
@@ -35,7 +36,6 @@ from gdanim.view.pane import Pane
 from gdanim.view.panes.takeaway import TakeawayPane, needed, sentence
 from gdanim.view.stage import Stage
 from gdanim.view.text import balanced, formula, literal, preamble, shortened
-from gdanim.view.typesetting import symbol
 
 SPEC_VARIABLE = "GDANIM_SPEC"  # names the spec for `manim render scenes/...`
 TYPST_SIZE = 10  # points in which manim has Typst set text
@@ -123,10 +123,10 @@ class FilmScene(Stage):
         ``overhead``: seconds that the scene needs for the act beside its run; ``runs`` as for ``run_time``.
         """
         run_time = self.run_time(overhead, runs)
-        if len(act.domain) != 2:
-            return Clock(Timeline(act, self.spec.pace, run_time))
         if not self.whole_domain:
             act = framed(self.spec, act)
+        if len(act.domain) != 2:
+            return Clock(Timeline(act, self.spec.pace, run_time))
         radius = BALL / max(len(act.runs) / MANY, 1.0) ** 0.28
         return Clock(Rolling(act, landscape(act, self.spec.view.height), radius, self.spec.pace, run_time))
 
@@ -145,15 +145,15 @@ class FilmScene(Stage):
     def rule(self, act: Act, title: Mobject | None) -> Mobject:
         """An act's function as a formula: below the title, or beside it where there is room."""
         objective = act.objective
-        names = [symbol(name) for name in objective.variables]
+        names = list(map(name_latex, objective.variables))
         arguments = f"({', '.join(names)})"
         own_name = "" if objective.latex else literal(objective.name)  # which stands for a formula
         if len(names) > MANY_VARIABLES:
             markup = f"{own_name}${'' if own_name else 'f'}: bb(R)^{len(names)} -> bb(R)$"
         elif own_name:
-            markup = f"{own_name}${arguments}$"
+            markup = formula(arguments, own_name)
         else:
-            markup = formula(objective.latex, f"f {arguments} = ")
+            markup = formula(f"f{arguments} = {objective.latex}")
         top = self.layout.margin if title is None else self.below(title) + 26
         rule = self.text(balanced(markup), 32, self.layout.margin, top, self.theme.secondary, self._room)
         if title is not None and (self.has_strip or not self.heading_in_column):

@@ -13,6 +13,7 @@ import tylax
 from numpy.typing import NDArray
 from PIL import Image
 
+from gdanim.formula import name_latex
 from gdanim.theme import Color
 from gdanim.view.layout import SMALLEST, Layout
 from gdanim.view.picture import Label
@@ -52,12 +53,17 @@ def balanced(markup: str) -> str:
 
 
 def formula(latex: str, before: str = "") -> str:
-    """Typst markup of an inline formula in LaTeX as our own code writes it, never as typed by a user.
+    """Typst markup of an inline formula written in LaTeX.
 
-    ``before`` is mathematics of Typst that stands right in front of it.
+    ``before`` is markup that stands right in front of it.
     """
     math = tylax.latex_to_typst(latex).strip().replace("{", "").replace("}", "")  # tylax leaves groups behind
-    return f"${before}{math}$"
+    return f"{before}${math}$"
+
+
+def variable(name: str) -> str:
+    """Typst markup of a variable: x1 with its number below, theta as a letter."""
+    return formula(name_latex(name))
 
 
 def preamble(font: str | None, least: float = 0.0) -> str:
@@ -73,14 +79,24 @@ def preamble(font: str | None, least: float = 0.0) -> str:
 
 
 def unknown(text: str, font: str | None = None) -> str:
-    """The characters of a text that no font has, in order: those drawn as one that there never will be."""
+    """The characters of a text that no font has in one colour, in order.
+
+    They are drawn as one that there never will be, or in colours, as emoji are, of which text keeps nothing.
+    """
     others = [c for c in dict.fromkeys(text) if not c.isascii()]
     if not others:
         return ""
-    page = "#set page(width: auto, height: auto, margin: 2pt, fill: none)\n"
+    page = "#set page(width: auto, height: auto, margin: 2pt, fill: none)\n#set text(fill: white)\n"
     pieces = "#pagebreak()\n".join(f"#box[{literal(c)}]\n" for c in (NO_CHARACTER, *others))
     (nothing, *drawn), _ = typeset(f"{page}{preamble(font)}{pieces}", 144)
-    return "".join(c for c, png in zip(others, drawn, strict=True) if png == nothing)
+    pairs = zip(others, drawn, strict=True)
+    return "".join(c for c, png in pairs if png == nothing or _has_colors(png))
+
+
+def _has_colors(png: bytes) -> bool:
+    """Whether white text was drawn in other colours."""
+    pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
+    return bool((pixels[..., :3].min(axis=-1) < 200)[pixels[..., 3] > 128].any())
 
 
 @dataclass

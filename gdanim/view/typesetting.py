@@ -5,7 +5,6 @@ from __future__ import annotations
 import typst
 
 from gdanim.files import scratch
-from gdanim.formula import symbol_of
 
 
 def typeset(source: str, pixels_per_inch: float = 72) -> tuple[list[bytes], list[str]]:
@@ -22,28 +21,11 @@ def typeset(source: str, pixels_per_inch: float = 72) -> tuple[list[bytes], list
         format="png",
         ppi=pixels_per_inch,
     )
-    return [pages] if isinstance(pages, bytes) else pages, [str(note) for note in notes]
+    images = [pages] if isinstance(pages, bytes) else map(bytes, pages)
+    return list(images), [str(note) for note in notes]
 
 
 def string(text: str) -> str:
     """A Typst string that is ``text`` on one line, whatever it contains."""
     quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", " ").replace("\n", " ")
     return f'"{quoted}"'
-
-
-def symbol(name: str) -> str:
-    """The name of a variable in Typst's mathematics. Raises ValueError where it is none."""
-    letters = symbol_of(name)
-    word = letters.word
-    if letters.greek:  # as formulas have them, which come from LaTeX
-        word = f"{word}.alt" if word in ("epsilon", "phi") else word
-    elif not (len(word) == 1 and word.isascii()):
-        word = string(word)
-    if not letters.below:
-        return word
-    return f"{word}_({letters.below if letters.below.isdecimal() else string(letters.below)})"
-
-
-def variable(name: str) -> str:
-    """Typst markup of the name of a variable."""
-    return f"${symbol(name)}$"

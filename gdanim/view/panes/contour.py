@@ -22,8 +22,8 @@ from gdanim.view.levels import interrupted, label_place, level_lines, levels
 from gdanim.view.pane import RunPane
 from gdanim.view.plot import TICK_SIZE, Plot, Scale
 from gdanim.view.sketch import Sketch
+from gdanim.view.text import variable
 from gdanim.view.ticks import tick
-from gdanim.view.typesetting import variable
 
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage

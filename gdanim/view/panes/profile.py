@@ -20,8 +20,8 @@ from gdanim.view.layout import Box
 from gdanim.view.pane import RunPane
 from gdanim.view.plot import BOTTOM, TOP, Plot, Scale
 from gdanim.view.sketch import Sketch
+from gdanim.view.text import variable
 from gdanim.view.ticks import LINE, height_name, height_ticks
-from gdanim.view.typesetting import variable
 
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage

@@ -10,8 +10,7 @@ from gdanim.view.animated import Clock
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
 from gdanim.view.sketch import Sketch
-from gdanim.view.text import Numbers
-from gdanim.view.typesetting import variable
+from gdanim.view.text import Numbers, variable
 
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage
