@@ -18,7 +18,7 @@ from gdanim.engine.descent import solve
 from gdanim.engine.functions import DataObjective
 from gdanim.engine.solution import Act
 from gdanim.motion.framing import framed
-from gdanim.motion.landscape import landscape
+from gdanim.motion.landscape import landscape, refuse_undefined
 from gdanim.motion.rolling import Rolling
 from gdanim.motion.timeline import APPEAR, FALL, HOLD, SETTLE, Pace, Timeline
 from gdanim.registry import formats
@@ -130,6 +130,8 @@ def _beats(spec: Part, balls: Sequence[int]) -> float:
 def _run(spec: Part, act: Act) -> float:
     if not facts(spec.scene).whole_domain:
         act = framed(spec, act)
+    if len(act.domain) == 1:
+        refuse_undefined(act)
     if len(act.domain) != 2:
         return Timeline(act, spec.pace).run_time
     return Rolling(act, landscape(act, spec.view.height), RADIUS, spec.pace).run_time
