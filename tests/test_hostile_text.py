@@ -30,6 +30,11 @@ SHOWN: dict[str, dict[str, Any]] = {
     "explain": {"optimizers": [{"name": "adam", "label": "?"}]},
     "contour": {"optimizers": [{"name": "sgd", "label": "?"}], "view": {"legend": "compact"}},
     "card": {"card": {"lines": ["?"], "table": [["?", "?"], ["?", "?"]]}},
+    "regression": {
+        "functions": [
+            {"name": "linear_regression", "data": {"?": [0, 1, 2], "?2": [1, 2, 4]}, "columns": ["?", "?2"]}
+        ]
+    },
     "sweep": {"sweep": {"data": {"?": [0, 0, 1, 1], "?2": [0, 1, 0, 1], "?3": [1, 2, 3, 4]}}},
 }
 
