@@ -19,10 +19,9 @@ WORDS = st.one_of(st.sampled_from(TEXTS[:-1]), st.text(max_size=20))
 ENDS = st.sampled_from([1e100, 1e-100, 0.0, 1.0])
 NUMBERS = st.one_of(st.integers(-3, 100), st.integers(), st.floats(), st.floats(0, 1), ENDS)
 LEAVES = st.one_of(st.none(), st.booleans(), NUMBERS, WORDS)
-VALUES = st.recursive(
-    LEAVES,
-    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(WORDS, inner, max_size=3)),
-    max_leaves=6,
+ITEMS = st.lists(LEAVES, max_size=4)
+VALUES = st.one_of(
+    LEAVES, ITEMS, st.lists(ITEMS, max_size=3), st.dictionaries(WORDS, st.one_of(LEAVES, ITEMS))
 )
 
 
