@@ -19,6 +19,7 @@ from gdanim.engine.descent import solve
 from gdanim.engine.functions import DataObjective
 from gdanim.engine.solution import Act
 from gdanim.motion.framing import framed
+from gdanim.motion.landscape import refuse_undefined
 from gdanim.motion.rolling import Rolling
 from gdanim.motion.staging import staged
 from gdanim.motion.timeline import APPEAR, FALL, HOLD, RESUME, SETTLE, Pace, Timeline
@@ -144,6 +145,9 @@ def _beats(spec: Part, balls: Sequence[int], resumed: bool) -> float:
 def _run(spec: Part, act: Act, others: Sequence[Act]) -> float:
     whole = facts(spec.scene).whole_domain
     if len(act.domain) != 2:
-        return Timeline(act if whole else framed(spec, act), spec.pace).run_time
+        shown = act if whole else framed(spec, act)
+        if len(shown.domain) == 1:
+            refuse_undefined(shown)
+        return Timeline(shown, spec.pace).run_time
     land = staged(spec, act, whole, others)
     return Rolling(land.act, land, RADIUS, spec.pace).run_time

@@ -102,6 +102,15 @@ class Landscape:
         return self.surface(np.stack([x, y], axis=-1))
 
 
+def refuse_undefined(act: Act) -> None:
+    """Raise InputError where the loss of an act of one variable has no curve on its domain."""
+    with np.errstate(all="ignore"):
+        losses = act.objective.value(np.linspace(*act.domain[0], SAMPLES)[:, None])
+    solid = np.isfinite(losses)
+    if not (solid[1:] & solid[:-1]).any():
+        raise InputError(f"{act.objective.name} is undefined nearly everywhere on its domain")
+
+
 def landscape(act: Act, height: Wish = "auto") -> Landscape:
     """The surface of an act's two-dimensional objective over its domain.
 

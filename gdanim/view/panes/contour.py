@@ -75,7 +75,7 @@ class ContourPane(RunPane):
         room = box.inset(0, 0, BAR_ROOM if bar else 0, 0)
         self.plot = Plot(room, Scale(x0, x1), Scale(y0, y1), self.lettering, None if bare else (x, y), equal)
         self.colors = np.array(scene.colors(self.act))
-        self.levels = levels(self.landscape.height, min(LEVELS, int(self.plot.frame.height / APART)))
+        self.levels = levels(self.landscape.height, min(LEVELS, max(int(self.plot.frame.height / APART), 1)))
         self._bar = self._numbers() if bar else None
         self._names = {level: self.lettering.want(tick(level), TICK_SIZE) for level in self.levels}
         self._steps = [self.lettering.want(str(k), TICK_SIZE) for k in range(NUMBERED + 1)]

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from gdanim.engine.runs import Array
 from gdanim.engine.solution import Act
 from gdanim.motion.height import Height, Wish, fitted, visited
+from gdanim.motion.landscape import refuse_undefined
 from gdanim.motion.shells import shells
 from gdanim.motion.timeline import Moment, smooth
 from gdanim.view.animated import Clock, Cue
@@ -260,6 +261,7 @@ class ProfilePane(RunPane):
 
 def profiled(act: Act, x: Array, losses: Array, wish: Wish) -> Height:
     """The height of a curve, losses (n,) at x (n,): all that matters of it but its poles."""
+    refuse_undefined(act)
     solid = np.isfinite(losses)
     losses, x = losses[solid], x[solid]
     most_low, most_high = np.percentile(losses, (5, 95)).tolist()
