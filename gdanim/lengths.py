@@ -19,6 +19,7 @@ from gdanim.engine.solution import Act
 from gdanim.motion.framing import framed
 from gdanim.motion.landscape import landscape
 from gdanim.motion.rolling import Rolling
+from gdanim.motion.speech import Mark, Script, words
 from gdanim.motion.timeline import APPEAR, FALL, HOLD, SETTLE, Pace, Timeline
 from gdanim.registry import formats
 from gdanim.spec import Part, Spec
@@ -83,14 +84,18 @@ def _part(spec: Part, casts: Sequence[Cast], solved: bool) -> tuple[float, str]:
     runs = [max(1.0, most * (1 + max(team.entry.restarts for team in act.teams))) for act in casts]
     if own is not None and not own.get("run", 1):
         runs = []
-    return sum(runs) + _beats(spec, [len(act.balls) for act in casts]), trust
+    spoken = words(spec.say) if spec.say else 0.0
+    return sum(runs) + _beats(spec, [len(act.balls) for act in casts]) + spoken, trust
 
 
 def natural(spec: Part, acts: Sequence[Act]) -> float:
     """Seconds that a part with these acts lasts where nothing asks for more or less, without its hold."""
     own = lasts(spec.scene)
-    runs = 0.0 if own is not None and not own.get("run", 1) else sum(_run(spec, act) for act in acts)
-    return runs + _beats(spec, [len(act.runs) for act in acts])
+    clocks = [] if own is not None and not own.get("run", 1) else [_clock(spec, act) for act in acts]
+    silent = sum(clock.run_time for clock in clocks) + _beats(spec, [len(act.runs) for act in acts])
+    if not spec.say:
+        return silent
+    return max(silent, words(spec.say)) if own is not None else _told(spec, clocks, silent)
 
 
 def _beats(spec: Part, balls: Sequence[int]) -> float:
@@ -109,9 +114,36 @@ def _beats(spec: Part, balls: Sequence[int]) -> float:
     return sum(own.get(name, 0.0) * count for name, count in counts.items())
 
 
-def _run(spec: Part, act: Act) -> float:
+def _clock(spec: Part, act: Act) -> Timeline:
     if len(act.domain) != 2:
-        return Timeline(act, spec.pace).run_time
+        return Timeline(act, spec.pace)
     if not facts(spec.scene).whole_domain:
         act = framed(spec, act)
-    return Rolling(act, landscape(act, spec.view.height), RADIUS, spec.pace).run_time
+    return Rolling(act, landscape(act, spec.view.height), RADIUS, spec.pace)
+
+
+def _told(spec: Part, clocks: Sequence[Timeline], silent: float) -> float:
+    """Seconds of a part of the usual beats in which something is said; ``silent``: without it."""
+    standing = spec.video.loop and len(clocks) == 1
+    marks, begins = [], []
+    at = 0.0
+    for clock in clocks:
+        start = at + (0.0 if standing else APPEAR)
+        begins.append(start + FALL)
+        end = begins[-1] + clock.run_time
+        marks += [Mark("picture", at), Mark("start", start), Mark("run", begins[-1]), Mark("end", end)]
+        at = end + HOLD
+    runs = [
+        (begin, begin + float(clock.pace.time(clock.steps)))
+        for begin, clock in zip(begins, clocks, strict=True)
+    ]
+
+    def step(number: int, after: float) -> float | None:
+        times = (
+            begin + float(clock.pace.time(number))
+            for begin, clock in zip(begins, clocks, strict=True)
+            if number <= clock.steps
+        )
+        return next((time for time in times if time >= after - 1e-9), None)
+
+    return Script(spec.say, marks, runs, step, silent).length

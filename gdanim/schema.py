@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gdanim.catalog import facts, scenes
+from gdanim.catalog import facts, moments, scenes
 from gdanim.registry import Registry, functions, gradients, optimizers, schedules
 from gdanim.spec import Keys
 from gdanim.spec.entries import (
@@ -49,9 +49,22 @@ def schema() -> dict[str, Any]:
     bare = {"required": ["scene"], "properties": {"scene": {"enum": free}}}
     for keys in (tree, definitions["ActKeys"]):
         keys["properties"]["scene"]["enum"] = list(scenes())
+    _said(definitions)
     of_data = {"required": ["sweep"], "properties": {"sweep": {"required": ["data"]}}}
     needed = [{"required": ["functions"]}, {"required": ["acts"]}, bare, of_data]
     return {"$schema": DIALECT, **tree, "anyOf": needed, "title": "gdanim spec"}
+
+
+def _said(definitions: dict[str, Any]) -> None:
+    """What is said is text, or a list of texts and beats, which begin with the moments of any scene."""
+    shown = definitions["Beat"]["properties"]["show"]
+    names = list(dict.fromkeys(name for scene in scenes() for name in moments(scene)))
+    shown["anyOf"] = [{"enum": names}, {"type": "null"}]
+    text = {"type": "string"}
+    said = definitions["ActKeys"]["properties"]["say"]
+    said["items"] = {"anyOf": [text, said["items"]]}
+    several = {key: said.pop(key) for key in ("type", "items", "maxItems")}
+    said["anyOf"] = [text, several, {"type": "null"}]
 
 
 def _calls(registry: Registry[Any], own: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -24,7 +24,7 @@ from gdanim.sources import found_beside
 from gdanim.spec import Part, Spec
 from gdanim.spec.wording import counted
 from gdanim.theme import rgb, themed
-from gdanim.view.captions import Cue, cues, seconds_to_read
+from gdanim.view.captions import Cue, cues
 from gdanim.view.layout import layout
 from gdanim.view.stage import Stage
 from gdanim.view.subtitles import Subtitles
@@ -57,6 +57,7 @@ class Film:
         self._classes: dict[str, type[Stage]] = {}
         self._solutions = _shared(solution, self._parts) if solution else {}
         self._frames: dict[int, int] = {}  # of a part
+        self._spoken: dict[int, list[Cue]] = {}  # on a part's own clock
         self._current: tuple[int, Stage] | None = None
         duration = spec.video.duration
         self._seconds: Sequence[float | None] = [duration] * len(self._parts)
@@ -84,8 +85,10 @@ class Film:
             )
             scene.setup()
             scene.construct()
+            scene.narrate()
             if part.hold:
                 scene.wait(part.hold)
+            self._spoken[index] = cues(scene.script.spoken) if scene.script else []
             self._current = index, scene
             self._frames[index] = scene.frames
         return self._current[1]
@@ -139,13 +142,9 @@ class Film:
     def captions(self) -> list[Cue]:
         """What is said, in order; two cues never stand at a time."""
         found = []
-        for number, (start, end, part) in enumerate(self._timed(), start=1):
-            if part.say:
-                found += cues(part.say, start, end)
-                lacks = seconds_to_read(part.say) - (end - start)
-                if lacks > 0:
-                    told = f"act {number} is {lacks:.1f} s too short to read what it says"
-                    warnings.warn(f"{told}: a longer hold helps", stacklevel=2)
+        for index, (begins, ends, _) in enumerate(self._timed()):
+            start, last = round(1000 * begins), round(1000 * ends)
+            found += [Cue(start + c.start, min(start + c.end, last), c.text) for c in self._spoken[index]]
         return found
 
     @cached_property
@@ -254,7 +253,7 @@ def _words(spec: Part) -> str:
     labels = [optimizer.label or "" for optimizer in spec.optimizers]
     names = [name for entry in spec.functions for name in (entry.shown, *entry.variables)]
     cells = [cell for row in spec.card.table for cell in row]
-    said = (spec.say or "") if spec.video.captions == "burned" else ""
+    said = "".join(beat.text for beat in spec.say) if spec.video.captions == "burned" else ""
     return "".join([spec.title or "", " ".join(said.split()), *labels, *names, *spec.card.lines, *cells])
 
 

@@ -83,14 +83,18 @@ class FilmScene(Stage):
             clock = self.clock(act, (0.0 if standing else APPEAR) + FALL + HOLD)
             panes = [*self.panes(clock, self.below(rule) + 24), *self.told(clock, act)]
             self.add(*panes)
+            self.mark("picture")
             if standing:
                 for pane in panes:
                     pane.enter_(1.0).complete()
                 self.add(rule)
             else:
                 self.play(*(pane.enter_(APPEAR) for pane in panes), Write(rule, run_time=APPEAR))
+            self.mark("start")
             self.play(clock.become_(FALL, rate_functions.linear, fall=1.0))
+            self.mark("run")
             self.play(clock.run_(HOLD - leave))
+            self.mark("end", ago=HOLD - leave)
             if standing:
                 self.play(clock.become_(leave, present=0.0))
             elif leave:

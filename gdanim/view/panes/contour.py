@@ -108,7 +108,7 @@ class ContourPane(RunPane):
         fresh = np.exp(-age / LINGER) if self.fleeting else 1.0
         sketch.disc(dots, 0.36 * self.radius, self._dot_colors[: len(dots)], 0.9 * fresh)
         places = self._points(self.landscape.to_world(moment.points))
-        shown = moment.opacity * min(3 * clock.fall, 1.0)
+        shown = moment.opacity * min(3 * clock.fall, 1.0) * self.scene.lights(self.act)
         if len(places) <= MOST_DETAILED:
             if self.plot.frame.width > ROOMY:
                 self._draw_steps(sketch)

@@ -113,7 +113,7 @@ class ProfilePane(RunPane):
         x = self.places(moment)
         contacts, along = self.rest(x)
         lift, falling = clock.drop(len(x))
-        shown = falling * self._opacity(contacts, moment)
+        shown = falling * self._opacity(contacts, moment) * self.scene.lights(self.act)
         here = smooth(np.clip(5 * clock.fall - 4, 0.0, 1.0)) * shown  # what only belongs to balls at rest
         times, dots, lanes, colors = self._dots
         done = int(np.searchsorted(times, clock.seconds))
