@@ -16,7 +16,7 @@ import numpy as np
 from gdanim.engine.runs import Array
 from gdanim.spec.beats import Beat
 
-WORD = 60 / 125  # seconds: 125 words a minute
+WORD = 60 / 130  # seconds: 130 words a minute
 FASTEST = 15  # characters a second that can be read
 BRIEF = 1.0  # seconds that a shorter sentence takes, so that nothing flashes by
 THINK = 2.0  # seconds of silence after a question
