@@ -120,6 +120,7 @@ acts: [{{scene: {scene}, {more} say: [{said}]}}]
 """
 MORE = {
     "one_dimensional": "functions: [x^2], starts: [[1]],",
+    "knob": "functions: [x^2], starts: [[1]],",
     "card": "title: One, card: {lines: [a, b]},",
     "regression": "functions: [{name: linear_regression, data: {x: [1, 2], y: [1, 3]}}], starts: [[0, 0]],",
     "sweep": "sweep: {learning_rate: [0.01, 0.09, 3], momentum: [0, 0.5, 3]},",

@@ -16,7 +16,7 @@ import numpy as np
 from gdanim.engine.runs import Array
 from gdanim.spec.beats import Beat
 
-WORD = 60 / 130  # seconds: 130 words a minute
+WORD = 60 / 132  # seconds: 132 words a minute
 FASTEST = 15  # characters a second that can be read
 BRIEF = 1.0  # seconds that a shorter sentence takes, so that nothing flashes by
 THINK = 2.0  # seconds of silence after a question
@@ -178,7 +178,7 @@ class Script:
                 found[-1][2].append(beat)
             else:
                 at = at if begins is None else begins
-                found.append((at, beat.show is not None and begins is not None, [beat]))
+                found.append((at, begins is not None, [beat]))
         groups = []
         for k, (begins, shown, members) in enumerate(found):
             after = found[k + 1][0] if k + 1 < len(found) else length
