@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import prod
 
-from gdanim.catalog import drawn, facts, for_some, moments, refuse_unless_one, scenes, suits
+from gdanim.catalog import drawn, facts, for_some, lasts, moments, refuse_unless_one, scenes, suits
 from gdanim.engine.balls import MAX_NUMBERS, Cast, cast, numbers
 from gdanim.errors import CastError, Loc
 from gdanim.spec import ActKeys, Part, Source, Spec, located, read
@@ -143,6 +143,8 @@ def _unseen(part: Part, acts: Sequence[Cast]) -> Iterator[Finding]:
             elif beat.step < step and times == 1:
                 yield Finding((*place, "step"), f"step {beat.step} does not come any more after step {step}")
             step = beat.step
+            if "run" in coming and lasts(part.scene) is None:
+                told = max(told, coming.index("run"))
         for k, ball in enumerate(beat.light):
             if ball > min(balls, default=0):
                 message = f"there is no ball {ball} to light up: the act has {min(balls, default=0)}"

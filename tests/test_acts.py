@@ -125,6 +125,15 @@ BAD = [
         "\n                                                  ^",
         "step 1 does not come any more after step 3",
     ),
+    ("acts: [{say: [{text: a, moment: run}]}]\n                        ^", "'moment': write show"),
+    ("acts: [{say: [{text: a, at: 3}]}]\n                        ^", "unknown key 'at': write step"),
+    ("acts: [{say: [{text: a, ball: 1}]}]\n                        ^", "unknown key 'ball': write light"),
+    ("acts: [{say: [{text: a, show: 3}]}]\n                        ^", "write step: 3"),
+    (
+        "acts: [{say: [{text: a, step: 1}, {text: b, show: run}]}]"
+        "\n                                                  ^",
+        "'run' does not come any more",
+    ),
     ("acts: [{say: [Down it goes: fast]}]\n              ^", 'in quotes: "Down it goes: fast"'),
     ("acts: [{}, {steps: 0}]\n                   ^", "steps must be a whole number of at least 1, not 0"),
     ("acts: [{camera: {zoom: 99}}]\n                       ^", "zoom must be at most 10"),

@@ -342,6 +342,14 @@ def test_symbols_come_after_their_words() -> None:
     assert "sgd" not in said.lower()
 
 
+def test_no_verdict_names_the_edge_before_it_is_told() -> None:
+    """Reasons such as ``0.1 is 10% of 2/L`` stand in legends."""
+    parts = SPECS["gradient_descent"].parts
+    told = next(k for k, part in enumerate(parts) if part.chapter == "How large a step")
+    bare = ("knob", "gradient")
+    assert all(part.view.legend != "full" for part in parts[:told] if part.scene not in bare)
+
+
 @pytest.fixture(scope="module")
 def ideas() -> dict[str, Act]:
     return acts("three_ideas")

@@ -6,12 +6,18 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from gdanim.spec.wording import Model, mistake, mistakes, shown
 
 NotBlank = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Ball = Annotated[int, Field(ge=1)]
+CALLED = {  # what others may call the keys of a sentence
+    "text": "say says sentence sentences words word caption line speech voice",
+    "show": "moment at when begin begins start starts on with scene",
+    "light": "ball balls highlight highlights lit spotlight",
+    "pause": "wait hold silence seconds rest",
+}
 
 
 class Beat(Model):
@@ -27,6 +33,21 @@ class Beat(Model):
     """Numbers of the balls that are lit up meanwhile."""
     pause: float | None = Field(default=None, ge=0, le=60)
     """Seconds of silence after it; absent, 2 after a question."""
+
+    @field_validator("show", mode="before")
+    @classmethod
+    def _no_step(cls, moment: Any) -> Any:
+        if isinstance(moment, int):
+            raise mistake(f"show names a moment of the scene: write step: {moment}", key=True)
+        return moment
+
+    @classmethod
+    def unknown(cls, key: str, value: Any) -> str:
+        meant = next((ours for ours, words in CALLED.items() if key in words.split()), None)
+        if meant is None or (meant == "show" and not isinstance(value, str | int)):
+            return super().unknown(key, value)
+        meant = "step" if meant == "show" and isinstance(value, int) else meant
+        return f"unknown key {key!r}: write {meant}"
 
     @model_validator(mode="after")
     def _one_picture(self) -> Beat:
