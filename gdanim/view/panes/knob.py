@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LAYERS = (3, 4, 2)  # neurons
 TURNED = (0, 0, 0)  # the layer, and the neurons between which the weight is that turns
 SEED = 5  # of the other weights, which only look like some
-NEURON, KNOB = 0.04, 0.058  # radii, of the height
+NEURON, KNOB = 0.04, 0.058  # radii, of the shorter side of the network's place
 SWING = math.radians(140)  # that the knob turns to either side
 METER, GAP = 34.0, 84.0  # points: the width of the level, and the room for its number
 SIZE = 32.0
@@ -64,8 +64,8 @@ class KnobPane(FlatPane):
                 if (k, i, j) != TURNED:
                     sketch.line([left[i], right[j]], quiet, 1.5 + 4 * strength, strength)
         for neurons in self._neurons:
-            sketch.disc(neurons, NEURON * self.box.height, self.ink("background"))
-            sketch.ring(neurons, NEURON * self.box.height, ink, 3.0, 0.9)
+            sketch.disc(neurons, NEURON * self._side, self.ink("background"))
+            sketch.ring(neurons, NEURON * self._side, ink, 3.0, 0.9)
         meter = self._meter
         sketch.box(meter, quiet, 0.8, corner=6.0, width=2.0)
         sketch.text(self._loss, (meter.left + meter.right) / 2, meter.top - 18, quiet, align=(0.5, 1.0))
@@ -74,9 +74,9 @@ class KnobPane(FlatPane):
         weight, s = self.weight, self.lettering.scale
         loss, share = self.loss(weight), (weight - self.low) / (self.high - self.low)
         ink, (a, b) = self.ink("text"), self._turned
-        rim = NEURON * self.box.height * (b - a) / np.linalg.norm(b - a)
+        rim = NEURON * self._side * (b - a) / np.linalg.norm(b - a)
         sketch.line([a + rim, b - rim], self.color, 2.5 + 7 * share, 0.95)
-        middle, radius = (a + b) / 2, KNOB * self.box.height
+        middle, radius = (a + b) / 2, KNOB * self._side
         angles = np.linspace(-SWING, SWING, TICKS)
         ways = np.column_stack([np.sin(angles), -np.cos(angles)])
         sketch.disc([middle], 1.32 * radius, self.ink("background"))
@@ -85,7 +85,8 @@ class KnobPane(FlatPane):
         angle = SWING * (2 * share - 1)
         way = np.array([math.sin(angle), -math.cos(angle)])
         sketch.line([middle + 0.3 * radius * way, middle + 0.92 * radius * way], self.ink("background"), 6.0)
-        x, y = middle[0] - 1.6 * SIZE, middle[1] - 1.6 * radius - 1.2 * SIZE
+        x, top = middle[0] - 1.6 * SIZE, min(a[1], b[1]) - NEURON * self._side
+        y = min(top, middle[1] - 1.3 * radius) - 1.4 * SIZE  # above neurons and knob
         sketch.text(self._name, x, y, ink)
         sketch.labels(self.numbers.place(weight, (x + 3.1 * SIZE) * s, y * s, ink, decimals=2))
         meter, lettering = self._meter, self.numbers
@@ -114,6 +115,11 @@ class KnobPane(FlatPane):
         return Box(right - METER, top, right, top + height)
 
     @property
+    def _side(self) -> float:
+        """Points of the shorter side of the network's place."""
+        return min(self.box.height, self._meter.left - GAP - self.box.left)
+
+    @property
     def _turned(self) -> tuple[Array, Array]:
         """The ends of the weight that turns."""
         layer, i, j = TURNED
@@ -122,7 +128,7 @@ class KnobPane(FlatPane):
     @property
     def _neurons(self) -> list[Array]:
         """Their places, layer by layer, each (neurons, 2)."""
-        box, edge = self.box, 1.5 * NEURON * self.box.height
+        box, edge = self.box, 1.5 * NEURON * self._side
         across = np.linspace(box.left + edge, self._meter.left - GAP - edge, len(LAYERS))
         middle = (box.top + box.bottom) / 2
         pitch = (box.height - 2 * edge) / max(LAYERS)
