@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from math import prod
 
@@ -9,6 +10,7 @@ from gdanim.catalog import drawn, facts, for_some, lasts, moments, refuse_unless
 from gdanim.engine.balls import MAX_NUMBERS, Cast, cast, numbers
 from gdanim.errors import CastError, Loc
 from gdanim.spec import ActKeys, Part, Source, Spec, located, read
+from gdanim.spec.data import Table, told
 from gdanim.spec.entries import FunctionEntry
 from gdanim.spec.grids import Grid
 from gdanim.spec.wording import Finding, counted, did_you_mean
@@ -54,7 +56,20 @@ def load(source: Source, name: str = "film", settings: Sequence[str] = ()) -> Sp
         found.append(Finding(("acts",), "the balls of all acts times their steps are too much to keep"))
     if found:
         raise located(source, marks, found)
+    for note in dict.fromkeys(_of_data(spec)):
+        warnings.warn(note, stacklevel=2)
     return spec
+
+
+def _of_data(spec: Spec) -> Iterator[str]:
+    """What was assumed when the files were read that a spec names."""
+    for part in spec.parts:
+        for entry in part.functions:
+            for value in entry.parameters.values():
+                if isinstance(value, Table):
+                    yield from told(value, entry.parameters.get("columns") or ("x", "y"))
+        if isinstance(part.sweep, Grid) and isinstance(part.sweep.data, Table):
+            yield from told(part.sweep.data, ())
 
 
 def undrawn(spec: Spec) -> str:

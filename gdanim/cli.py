@@ -114,6 +114,7 @@ def _parser(plugins: argparse.ArgumentParser) -> argparse.ArgumentParser:
     target.add_argument("--csv", default="-", metavar="FILE", help="- is standard output (default)")
     target.add_argument("--json", metavar="FILE", help="- is standard output")
     target.add_argument("--npz", metavar="FILE", help="an array for each column, for numpy")
+    target.add_argument("--parquet", metavar="FILE", help="for pandas, polars and others; needs pyarrow")
     _add_settings(solve)
     solve.set_defaults(command=_solve)
 
@@ -286,6 +287,7 @@ def _below_specs(source: Path) -> Path:
 def _check(arguments: argparse.Namespace) -> int:
     from gdanim.checks import contents, load, undrawn
     from gdanim.lengths import length
+    from gdanim.output import forecast
 
     specs, code = _loaded(_once(arguments.specs), arguments.settings, load)
     for source, spec in specs.items():
@@ -293,7 +295,10 @@ def _check(arguments: argparse.Namespace) -> int:
         why = undrawn(spec)
         if not why:
             try:
-                told.append(length(spec).told())
+                lasts = length(spec)
+                told += [lasts.told(), forecast.outlook(spec, lasts)]
+                for warning in forecast.warnings(spec, lasts):
+                    print(f"{source}: {warning}", file=sys.stderr)
             except InputError as error:
                 print(f"{source}: {error}", file=sys.stderr)
                 code = BAD_INPUT
@@ -309,14 +314,21 @@ def _solve(arguments: argparse.Namespace) -> int:
 
     specs, code = _loaded(_once(arguments.specs), arguments.settings, load)
     if code == OK:
-        target = arguments.npz or arguments.json or arguments.csv
+        kinds: dict[str, Callable[..., None]] = {
+            "parquet": table.write_parquet,
+            "npz": table.write_npz,
+            "json": table.write_json,
+        }
+        kind = next((kind for kind in kinds if getattr(arguments, kind)), "csv")
+        target, binary = getattr(arguments, kind), kind in ("parquet", "npz")
         _refuse_folder(target)
-        if arguments.npz and not arguments.npz.endswith(".npz"):
-            raise InputError(f"--npz: end the name of the file in .npz, not {arguments.npz!r}")
+        if binary and not target.endswith(f".{kind}"):
+            raise InputError(f"--{kind}: end the name of the file in .{kind}, not {target!r}")
+        if kind == "parquet":
+            table.refuse_without_pyarrow()
         solutions = [solve(spec) for spec in specs.values()]
-        write = table.write_json if arguments.json else table.write_csv
-        with table.opened(target, binary=bool(arguments.npz)) as file:
-            (table.write_npz if arguments.npz else write)(file, solutions)
+        with table.opened(target, binary=binary) as file:
+            kinds.get(kind, table.write_csv)(file, solutions)
     return code
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from gdanim.catalog import Span, facts, lasts
 from gdanim.engine.balls import Cast, cast
 from gdanim.engine.descent import solve
+from gdanim.engine.functions import DataObjective
 from gdanim.engine.solution import Act
 from gdanim.motion.framing import framed
 from gdanim.motion.landscape import landscape
@@ -28,6 +29,7 @@ from gdanim.spec.quality import frames
 from gdanim.spec.wording import counted
 
 WORK = 6000  # steps of optimizers that are worked out, balls and restarts weighed in: half a second
+SAMPLES = 1500  # that an evaluation goes through in about the time that the rest of a step takes
 AT_ONCE = 100  # balls that step together in about the time of one
 RADIUS = 0.05  # any: a run lasts as long whatever the size of its balls
 
@@ -65,11 +67,25 @@ def length(spec: Spec) -> Length:
     return Length(total / rate, total, rate, trust)
 
 
+def too_short(seconds: float) -> str:
+    """What is told of a duration that is shorter than a film can be."""
+    return f"video.duration is too short: this film lasts {seconds:.1f} s"
+
+
 def _work(spec: Part, acts: Sequence[Cast]) -> float:
     """What the runs of a part cost, if no ball stops early."""
-    rules = {id(team.optimizer): 1 + team.entry.restarts for act in acts for team in act.teams}
+    rules = {
+        id(team.optimizer): (1 + team.entry.restarts) * (1 + _samples(act) / SAMPLES)
+        for act in acts
+        for team in act.teams
+    }
     tries = sum(len(team.balls) * (1 + team.entry.restarts) for act in acts for team in act.teams)
     return spec.steps * (sum(rules.values()) + tries / AT_ONCE)
+
+
+def _samples(act: Cast) -> int:
+    """How many samples an evaluation of what is descended goes through."""
+    return act.objective.summed if isinstance(act.objective, DataObjective) else 0
 
 
 def _part(spec: Part, casts: Sequence[Cast], solved: bool) -> tuple[float, str]:
@@ -115,10 +131,10 @@ def _beats(spec: Part, balls: Sequence[int]) -> float:
 
 
 def _clock(spec: Part, act: Act) -> Timeline:
-    if len(act.domain) != 2:
-        return Timeline(act, spec.pace)
     if not facts(spec.scene).whole_domain:
         act = framed(spec, act)
+    if len(act.domain) != 2:
+        return Timeline(act, spec.pace)
     return Rolling(act, landscape(act, spec.view.height), RADIUS, spec.pace)
 
 

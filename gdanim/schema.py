@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from gdanim.catalog import facts, moments, scenes
-from gdanim.registry import Registry, functions, gradients, optimizers, schedules
+from gdanim.registry import Registry, aliases, functions, gradients, optimizers, schedules
 from gdanim.spec import Keys
 from gdanim.spec.entries import (
+    OWN_RATES,
     FunctionEntry,
     GradientEntry,
     OptimizerEntry,
@@ -17,6 +18,8 @@ from gdanim.spec.entries import (
 from gdanim.spec.parameters import parameters_model
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_INTERVAL = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+_DOMAINS = [_INTERVAL, {"type": "array", "items": _INTERVAL, "minItems": 1}]  # for all variables, for each
 
 
 def schema() -> dict[str, Any]:
@@ -28,27 +31,31 @@ def schema() -> dict[str, Any]:
     expr = own[FunctionEntry].pop("expr") | {"type": "string"}
     expr.pop("anyOf")
     expr.pop("default")
+    own[FunctionEntry]["domain"]["anyOf"] += _DOMAINS
     definitions["FunctionEntry"] = {
         "anyOf": [
-            {"enum": list(functions)},
+            {"enum": _names(functions)},
             expr,
             _mapping({"expr": expr, **_beside(own[FunctionEntry])}, ["expr"]),
             *_calls(functions, own[FunctionEntry]),
         ]
     }
     definitions["GradientEntry"] = {
-        "anyOf": [{"enum": list(gradients)}, *_calls(gradients, own[GradientEntry])]
+        "anyOf": [{"enum": _names(gradients)}, *_calls(gradients, own[GradientEntry])]
     }
     definitions["OptimizerEntry"] = {
-        "anyOf": [{"enum": list(optimizers)}, *_calls(optimizers, own[OptimizerEntry])]
+        "anyOf": [{"enum": _names(optimizers)}, *_calls(optimizers, own[OptimizerEntry])]
     }
+    formula = _mapping({"expr": {"type": "string"}, "warmup": own[RateEntry]["warmup"]}, ["expr"])
     definitions["RateEntry"] = {
-        "anyOf": [{"type": "number", "minimum": 0}, *_calls(schedules, own[RateEntry])]
+        "anyOf": [{"type": "number", "minimum": 0}, formula, *_calls(schedules, own[RateEntry])]
     }
+    definitions["PhaseEntry"] = {"anyOf": [{"enum": _names(schedules)}, formula, *_calls(schedules, {})]}
     free = [name for name in scenes() if 0 in facts(name).numbers()]
     bare = {"required": ["scene"], "properties": {"scene": {"enum": free}}}
     for keys in (tree, definitions["ActKeys"]):
         keys["properties"]["scene"]["enum"] = list(scenes())
+        keys["properties"]["domain"]["anyOf"] += _DOMAINS
     _said(definitions)
     of_data = {"required": ["sweep"], "properties": {"sweep": {"required": ["data"]}}}
     needed = [{"required": ["functions"]}, {"required": ["acts"]}, bare, of_data]
@@ -71,17 +78,39 @@ def _calls(registry: Registry[Any], own: dict[str, Any]) -> Iterator[dict[str, A
     """For each name: the mapping that calls it, its parameters beside the entry's own keys."""
     for name in registry:
         parameters = parameters_model(registry, name).model_json_schema()
+        parameters.pop("$defs", None)  # they are in the whole
         beside, required = _beside(own), []
         if "initial" in beside:  # of a schedule, which needs it unless its own rates stand in its place
-            if "max_lr" in parameters["properties"]:
+            if OWN_RATES & parameters["properties"].keys():
                 del beside["initial"]
             else:
                 beside["initial"], required = {"type": "number", "minimum": 0}, ["initial"]
-        properties = {"name": {"const": name}, **beside, **parameters["properties"]}
-        yield {
-            **_mapping(properties, ["name", *required, *parameters.get("required", ())]),
-            "description": registry.summary(name),
-        }
+        properties = {**beside, **parameters["properties"]}
+        names, theirs = _names(registry, name), _theirs(registry.kind, name, properties)
+        initial = [key for key in theirs if aliases.KEYS["schedule"].get(key) == ("initial",)]
+        call = _mapping(
+            {"name": {"const": name} if names == [name] else {"enum": names}, **properties, **theirs},
+            ["name", *parameters.get("required", ())],
+        )
+        if required:
+            call["anyOf"] = [{"required": [key]} for key in (*required, *initial)]
+        yield {**call, "description": registry.summary(name)}
+
+
+def _names(registry: Registry[Any], name: str | None = None) -> list[str]:
+    """All names, or one, with what others call them."""
+    others = aliases.NAMES.get(registry.kind, {})
+    ours = [name] if name else list(registry)
+    return [*ours, *(other for other, known in others.items() if known in ours and other not in ours)]
+
+
+def _theirs(kind: str, name: str, properties: dict[str, Any]) -> dict[str, Any]:
+    """What others call these properties of an entry."""
+    return {
+        word: properties[key] if not index else {"type": "number"}
+        for word, (key, *index) in aliases.keys(kind, name).items()
+        if key in properties and word not in properties
+    }
 
 
 def _beside(own: dict[str, Any]) -> dict[str, Any]:

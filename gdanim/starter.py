@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from gdanim.catalog import facts, scenes
 from gdanim.errors import InputError
-from gdanim.spec.data import read_csv
+from gdanim.spec.data import quoted_name, read_csv
 from gdanim.spec.wording import did_you_mean
 from gdanim.spec.yaml_advice import quoted
 
@@ -33,7 +33,8 @@ functions: [{function}]
 """
 DATA = """
 # A line through the points of a CSV file beside this spec: what is descended is its squared error.
-functions: [{{name: linear_regression, data: {data}, columns: [{x}, {y}]}}]
+# With scale: standard the inputs have mean 0 and deviation 1; without, large ones make a narrow ravine.
+functions: [{{name: linear_regression, data: {data}, columns: [{x}, {y}]{scale}}}]
 """
 BALLS = """
 # How they step: names from `gdanim list optimizers`; parameters stand beside the name.
@@ -65,6 +66,7 @@ acts:
   - {chapter: The race, say: "It rolls down. The heavy ball overshoots, and comes back.", hold: 1}
   - {scene: contour, chapter: From above, say: "The same race from straight above."}
 """
+LARGE = 20.0  # inputs beyond need many steps as they are
 OPTIONAL = """
 # All below is optional; these are the defaults.
 # domain: {x: [-3, 3], y: [-2, 2]}   # what is shown; absent: found from starts and minima
@@ -117,10 +119,17 @@ def _on_data(path: Path, data: str) -> str:
         raise InputError(f"--data: {error.message()}") from None
     if len(columns) < 2 and columns.unread:
         raise InputError(f"--data: {next(iter(columns.unread.values()))}")
-    if len(columns) < 2 or len(next(iter(columns.values()))) < 2:
-        raise InputError(f"--data: a line needs two columns of two rows and more; {data} has less")
-    (x, values), (y, _), *_ = columns.items()
-    inputs = np.stack([np.array(values), np.ones(len(values))])
-    steepest = 2 * float(np.linalg.eigvalsh(np.einsum("ik,jk->ij", inputs, inputs) / len(values))[-1])
-    function = DATA.format(data=quoted(name), x=quoted(x), y=quoted(y))
+    if len(columns) < 2:
+        raise InputError(f"--data: a line needs two columns of numbers; {data} has less")
+    (x, values), (y, targets), *_ = columns.items()
+    rows = np.array([values, targets])
+    inputs = rows[0, np.isfinite(rows).all(axis=0)]
+    if len(inputs) < 2:
+        raise InputError(f"--data: a line needs two rows with both {x} and {y}; {data} has less")
+    scale = ""
+    if inputs.std() > 0 and abs(inputs.mean()) + inputs.std() > LARGE:
+        scale, inputs = ", scale: standard", (inputs - inputs.mean()) / inputs.std()
+    design = np.stack([inputs, np.ones_like(inputs)])
+    steepest = 2 * float(np.linalg.eigvalsh(np.einsum("ik,jk->ij", design, design) / len(inputs))[-1])
+    function = DATA.format(data=quoted(name), x=quoted_name(x), y=quoted_name(y), scale=scale)
     return function + BALLS + RATES.format(rates=f"{0.5 / steepest:.2g}")

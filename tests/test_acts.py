@@ -212,7 +212,8 @@ def test_a_scene_may_do_without_functions(literal: str, capsys: pytest.CaptureFi
     assert main(["check", "film.yaml"]) == 0
     told = capsys.readouterr().out
     assert told.startswith("film.yaml: 3 acts, 1 ball on 1 function, 1000 steps, ")
-    assert told.endswith(" frames at 30 a second: ok\n")
+    assert " frames at 30 a second, mp4 1280x720, about " in told
+    assert told.endswith(" MB: ok\n")
     validator = jsonschema.Draft202012Validator(schema())
     for good in ("scene: card\n", text):
         assert not list(validator.iter_errors(parse(good, "film.yaml")[0]))

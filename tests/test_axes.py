@@ -93,6 +93,21 @@ def test_ticks_make_way_for_the_live_loss(
         assert opacities[2:] == [0.0, 0.0]
 
 
+def test_a_loss_that_is_undefined_takes_no_label_away(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any], painted: Callable[..., Any]
+) -> None:
+    with filming(
+        spec_of("functions: [sqrt(4 - x^2 - y^2)]\nstarts: [[0.5, 0.5]]\nlearning_rates: [0.1]")
+    ) as scene:
+        painted(scene, 5.0)
+        pane, undefined = scene._panes[0], 0
+        for t in np.arange(scene.length / 2, scene.length, 1 / 30):
+            scene.seek(float(t))
+            undefined += not np.isfinite(pane.clock.moment.losses).all()
+            assert sum(label.opacity > 0.5 for label in pane.picture(float(t)).labels) > 8
+        assert undefined > 5
+
+
 @pytest.mark.parametrize("function", ["rosenbrock", "bukin6", "himmelblau"])
 def test_the_height_axis_stands_left_of_the_surface_from_every_side(
     function: str, spec_of: Callable[[str], Spec], filming: Callable[..., Any]

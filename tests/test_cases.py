@@ -49,6 +49,19 @@ def ended(function: Any, start: list[float] | None, rate: Any, optimizer: Any = 
             "stopped by the rule at step 0",
             "a slope of 10⁻⁸ is enough for it",
         ),
+        # What is not seen to fall is on a plateau, though it fall for ever.
+        ("1/(1 + exp(-x))", [10], 0.5, "sgd", "plateau", "stuck on a plateau", "more than 1 above the loss"),
+        ("1/x", [1], 0.1, "sgd", "endless", "falls for ever", NEARS),
+        ("exp(-x)", [0], 1.0, "sgd", "endless", "falls for ever", NEARS),
+        (
+            "x^3 - 3*x*y^2",
+            [0.5, 0],
+            0.1,
+            "sgd",
+            "going",
+            "still going after 1000 steps",
+            "it keeps to a ridge: lower on both sides",
+        ),
         # A valley of minima is no plateau, and a top no saddle.
         (
             "(x^2 + y^2 - 1)^2",
@@ -88,7 +101,7 @@ def ended(function: Any, start: list[float] | None, rate: Any, optimizer: Any = 
         ("x^2 - y^2", [1, 0], 0.1, "adam", "saddle", "rests on a saddle", "curvature from -2 to 2"),
         ("x^2 - y^2", [1, 0], 0.1, "momentum", "saddle", "rests on a saddle", "curvature from -2 to 2"),
         # Ascent and bouncing.
-        (PEAK, [4.5, 2], 0.01, UP, "oscillating", "bounces about", "0.01 > 2/L = 0.0025"),
+        (PEAK, [4.9, 2.1], 0.01, UP, "oscillating", "bounces about", "0.01 > 2/L = 0.0025"),
         # At rest means a small last step, too.
         (
             "x^2 + y^2",
@@ -196,6 +209,11 @@ def test_a_case(
     assert (str(ball.status), ball.verdict) == (status, verdict)
     assert ball.reason.startswith(reason)
     assert bool(reason) or not ball.reason
+
+
+def test_a_ball_that_jumps_over_a_pole_is_told_from_where() -> None:
+    ball = ended("tan(x)", [0], 0.1)
+    assert (str(ball.status), ball.reason) == ("diverged", "thrown from (-1.46) at step 9")
 
 
 def test_a_regression_on_prices_does_not_diverge() -> None:

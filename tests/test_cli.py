@@ -23,6 +23,7 @@ from gdanim.cli import main
 from gdanim.engine.runs import Status
 from gdanim.formats import choices
 from gdanim.output.provenance import Origin
+from gdanim.output.table import _cells
 from gdanim.spec import Spec
 
 RAVINE = """\
@@ -93,7 +94,8 @@ def run(capsys: pytest.CaptureFixture[str], *argv: str) -> tuple[int, str, str]:
 def test_check_says_what_a_spec_holds(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "check", "ravine.yaml") == (
         cli.OK,
-        "ravine.yaml: 4 balls on 1 function, 1000 steps, 21.0 s, 629 frames at 30 a second: ok\n",
+        "ravine.yaml: 4 balls on 1 function, 1000 steps, 21.0 s, 629 frames at 30 a second, "
+        "mp4 1280x720, about 21 s to make, about 2 MB: ok\n",
         "",
     )
 
@@ -166,6 +168,33 @@ def test_solve_writes_arrays(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, "solve", "ravine.yaml", "--npz", "rows.csv")
     assert (code, err) == (cli.BAD_INPUT, "--npz: end the name of the file in .npz, not 'rows.csv'\n")
     assert not Path("rows.csv").exists()
+
+
+def test_solve_writes_parquet_where_pyarrow_is(capsys: pytest.CaptureFixture[str]) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    _, out, _ = run(capsys, "solve", "ravine.yaml")
+    assert run(capsys, "solve", "ravine.yaml", "--parquet", "rows.parquet") == (cli.OK, "", "")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [
+        {k: str(v) for k, v in row.items()} for row in parquet.read_table("rows.parquet").to_pylist()
+    ] == rows
+
+
+def test_solve_says_what_parquet_needs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    code, _, err = run(capsys, "solve", "ravine.yaml", "--parquet", "rows.parquet")
+    assert (code, err) == (cli.BAD_INPUT, "--parquet needs pyarrow: pip install gdanim[parquet]\n")
+    assert not Path("rows.parquet").exists()
+
+
+def test_numbers_are_written_as_python_writes_them() -> None:
+    random = np.random.default_rng(0)
+    numbers = random.integers(0, 2**63, 5000, dtype=np.uint64, endpoint=True).view(np.float64)
+    some = [0.0, -0.0, 1e-4, 9.999e-5, 1e16, 1e15, 123456789.0, np.inf, -np.inf, np.nan, 5e-324, 1e22, 0.1]
+    for values in (numbers, np.array(some), np.full(3, 0.25), np.zeros(2), np.full(2, -0.0)):
+        assert list(_cells(values)) == list(map(repr, values.tolist()))
 
 
 def test_solve_counts_evaluations_up_to_every_row(capsys: pytest.CaptureFixture[str]) -> None:
@@ -292,7 +321,7 @@ def test_a_long_table_is_cut_in_the_middle(capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize(
     ("option", "value", "drawing", "message"),
     [
-        ("func", "x^2 + & y", "      ^", "unexpected '&'"),
+        ("func", "x^2 + & y", "      ^", "a function before '&'"),
         ("func", "himelblau", "^^^^^^^^^", "did you mean 'himmelblau'?"),
         ("func", "-foo(x)", " ^^^", "foo"),
         ("lr", "fast", "^^^^", "'fast' is not a number"),
@@ -539,7 +568,7 @@ def test_every_kind_of_new_spec_passes_check_and_is_drawn(
     [
         (["--scene", "contuor"], "--scene: unknown scene 'contuor', did you mean 'contour'?"),
         (["--data", "nowhere.csv"], "--data: there is no file 'nowhere.csv' in the folder of the spec"),
-        (["--data", "one.csv"], "--data: a line needs two columns of two rows and more"),
+        (["--data", "one.csv"], "--data: a line needs two columns of numbers; one.csv has less"),
         (["--data", "words.csv"], "--data: words.csv, line 2: 'two' is not a number"),
         (["--data", "/etc/passwd"], "--data: /etc/passwd must lie in the folder of the spec"),
     ],
@@ -567,7 +596,7 @@ def test_a_new_spec_has_the_name_that_was_asked_for(name: str, capsys: pytest.Ca
 def test_a_new_spec_takes_the_columns_that_are_numbers(capsys: pytest.CaptureFixture[str]) -> None:
     Path("homes.csv").write_text("Ort;Fläche;Preis\nKöln;80,5;250\nUlm;100;310,5\n", encoding="utf-8")
     assert run(capsys, "new", "mine", "--data", "homes.csv")[0] == cli.OK
-    assert 'columns: ["Fläche", "Preis"]' in Path("mine.yaml").read_text(encoding="utf-8")
+    assert "columns: [Fläche, Preis], scale: standard" in Path("mine.yaml").read_text(encoding="utf-8")
     assert run(capsys, "check", "mine.yaml")[0] == cli.OK
 
 

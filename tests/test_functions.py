@@ -16,7 +16,7 @@ from tylax import latex_to_typst
 from gdanim.engine.descent import solve
 from gdanim.engine.functions import KnownObjective, SymbolicObjective, from_expression, objective
 from gdanim.engine.runs import Array
-from gdanim.formula.calculus import symbol
+from gdanim.formula.symbols import symbol
 from gdanim.listing import listing, markdown
 from gdanim.registry import functions
 from gdanim.spec import Spec

@@ -126,6 +126,66 @@ class TestFrames:
         assert x0 < 50 < 52 < x1
         assert y0 < 60 < 61 < y1
 
+    def test_a_far_off_path_on_a_curve_fills_it(self, act_of: Acts, spec_of: Callable[[str], Spec]) -> None:
+        text = "functions: ['(x-1000)^2']\nstarts: [[990]]\nlearning_rates: [0.1]"
+        ((low, high),) = framed(spec_of(text), act_of(text)).domain
+        assert 970 < low < 990 < 1000 < high < 1020
+
+    @pytest.mark.parametrize(
+        ("function", "start", "rate", "edge"),
+        [("x - log(x)", "[5]", 0.5, 0), ("x^2 + y^2 - log(x) - log(y)", "[2, 1.5]", 0.05, 0)],
+    )
+    def test_where_nothing_is_defined_nothing_is_shown(
+        self,
+        act_of: Acts,
+        spec_of: Callable[[str], Spec],
+        function: str,
+        start: str,
+        rate: float,
+        edge: float,
+    ) -> None:
+        text = f"functions: ['{function}']\nstarts: [{start}]\nlearning_rates: [{rate}]"
+        for low, high in framed(spec_of(text), act_of(text)).domain:
+            assert edge - 0.06 * (high - low) < low < edge + 0.06 * (high - low)
+
+    def test_what_ends_where_nothing_is_defined_is_followed_there(
+        self, act_of: Acts, spec_of: Callable[[str], Spec]
+    ) -> None:
+        text = "functions: [sqrt(4 - x^2 - y^2)]\nstarts: [[0.5, 0.5]]\nlearning_rates: [0.1]"
+        act = act_of(text)
+        low, high = np.asarray(framed(spec_of(text), act).domain).T
+        known = act.runs[0].points[np.isfinite(act.runs[0].losses)]
+        assert np.linalg.norm(known[-1]) > 1.8
+        assert np.all((low <= known) & (known <= high))
+
+    @pytest.mark.parametrize(
+        ("function", "start", "rate"), [("x^2", "[2]", 1.05), ("x^2 + 10*y^2", "[3, 1]", 0.11)]
+    )
+    @pytest.mark.parametrize("more", ["", ", 0.05"])
+    def test_the_first_steps_of_a_divergence_are_shown(
+        self, act_of: Acts, spec_of: Callable[[str], Spec], function: str, start: str, rate: float, more: str
+    ) -> None:
+        text = f"functions: ['{function}']\nstarts: [{start}]\nlearning_rates: [{rate}{more}]"
+        act = act_of(text)
+        low, high = np.asarray(framed(spec_of(text), act).domain).T
+        assert act.runs[0].status is Status.DIVERGED
+        early = act.runs[0].points[:4]
+        assert np.all((low <= early) & (early <= high))
+        assert np.all(high - low < 4 * np.ptp(early, axis=0).max())
+
+    def test_a_leap_into_the_distance_is_not(self, act_of: Acts, spec_of: Callable[[str], Spec]) -> None:
+        text = "functions: ['x^2']\nstarts: [[2]]\nlearning_rates: [0.1, 20]"
+        ((low, high),) = framed(spec_of(text), act_of(text)).domain
+        assert -3 < low < high < 3
+
+    def test_units_that_have_nothing_in_common_are_framed_apart(
+        self, act_of: Acts, spec_of: Callable[[str], Spec]
+    ) -> None:
+        text = "functions: ['(a-120)^2/50 + (b-3)^2']\nstarts: [[100, 1]]\nlearning_rates: [0.5]"
+        (a0, a1), (b0, b1) = framed(spec_of(text), act_of(text)).domain
+        assert 60 < a0 < 100 < 120 < a1 < 160
+        assert -2 < b0 < 1 < 3 < b1 < 5
+
     def test_a_domain_asked_for_is_kept(self, act_of: Acts, spec_of: Callable[[str], Spec]) -> None:
         text = "functions: [beale]\ndomain: {x: [-4, 4], y: [-4, 4]}"
         assert framed(spec_of(text), act_of(text)).domain == ((-4.0, 4.0), (-4.0, 4.0))

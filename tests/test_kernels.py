@@ -20,8 +20,9 @@ from gdanim.engine.balls import cast
 from gdanim.engine.optimizers import Optimizer
 from gdanim.engine.runs import Run, Status
 from gdanim.engine.tracing import Trace, Traced
-from gdanim.registry import functions, optimizers
+from gdanim.registry import functions, optimizers, schedules
 from gdanim.spec import Spec
+from gdanim.spec.entries import OWN_RATES
 
 CASES = json.loads(str(np.load(Path(__file__).parent / "data" / "torch_references.npz")["cases"]))
 STARTS = [[-2.6, 1.4], [1.0, 0.5], [0.3, -2.0]]
@@ -104,7 +105,7 @@ def test_every_function_is_its_kernel(
 def test_every_schedule_goes_with_a_kernel(
     name: str, settings: dict[str, Any], interpreted: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    initial = {} if name in ("one_cycle", "cyclic") else {"initial": 0.05}
+    initial = {} if OWN_RATES & schedules.parameters(name).keys() else {"initial": 0.05}
     rates = [{"name": name, **initial, **settings}, 0.02]
     assert_same(spec(learning_rates=rates, optimizers=["adam"]), monkeypatch)
     assert bool(interpreted) == (name != "reduce_on_plateau")  # its rates depend on the losses

@@ -115,6 +115,9 @@ def test_names_of_curves_stay_where_they_are_clear_of_each_other(
         ([[-2.0, -4.0], [-3.0, -4.0]], -4.0, -1.7),
         ([[-2.0, 1e9]], -4.0, -1.7),
         ([[2.0, 1.0]], 0.0, 2.3),
+        ([[2.0, 8.0, 40.0]], 0.0, 2.3),
+        ([[2.0, 1.1 * 2e3, 2e9]], 2.0, 3e3),
+        ([[2.0, 2e-4], [2.0, 6.0]], 2e-4, 9.0),
     ],
 )
 def test_a_scale_holds_the_curves_and_little_else(losses: list[list[float]], low: float, high: float) -> None:

@@ -287,13 +287,83 @@ def check_conjugate_gradient() -> None:
     directions = [direction]
     for old, new in pairwise(gradients[:-1]):
         direction = -new + max(0, new @ (new - old) / (old @ old)) * direction
+        if direction @ new >= 0:  # not down: it begins anew
+            direction = -new
         directions.append(direction)
     assert_steps_along(run, np.array(directions))
     assert_wolfe(run, gradients, 1e-4, 0.1)
     assert run.status is Status.CONVERGED
 
 
+def walk(name: str, rate: float, steps: int, **settings: Any) -> tuple[Array, Array, Array]:
+    """Points, gradients and diagonals of Hessians of a descent that nothing ends."""
+    spec = Spec.model_validate(
+        {
+            "functions": [{"expr": "x^4/4 + x^2 + 3*y^2 + x*y", "domain": {"x": [-9, 9], "y": [-9, 9]}}],
+            "optimizers": [{"name": name, **settings}],
+            "learning_rates": [rate],
+            "starts": [[-1.3, 0.7]],
+            "steps": steps,
+            "stop": {"gradient_norm": 0},
+        }
+    )
+    points = solve(spec).acts[0].runs[0].points
+    x, y = points.T
+    gradients = np.stack([x**3 + 2 * x + y, 6 * y + x], axis=-1)
+    return points, gradients, np.stack([3 * x**2 + 2, np.full_like(y, 6.0)], axis=-1)
+
+
+def check_adan() -> None:
+    """Algorithm 1 of the paper, whose betas are one less ours, corrected for its start."""
+    for b1, b2, b3, eps, decay in ((0.02, 0.08, 0.01, 1e-8, 0.0), (0.3, 0.2, 0.1, 1e-2, 0.5)):
+        settings = {"betas": [1 - b1, 1 - b2, 1 - b3], "eps": eps, "weight_decay": decay}
+        points, gradients, _ = walk("adan", 0.02, 60, **settings)
+        m, v, n = np.zeros((3, 2))
+        for k, g in enumerate(gradients[:-1], start=1):
+            change = g - gradients[k - 2] if k > 1 else np.zeros(2)
+            m, v = (1 - b1) * m + b1 * g, (1 - b2) * v + b2 * change
+            n = (1 - b3) * n + b3 * (g + (1 - b2) * change) ** 2
+            m_hat, v_hat, n_hat = (q / (1 - (1 - b) ** k) for q, b in ((m, b1), (v, b2), (n, b3)))
+            step = 0.02 * (m_hat + (1 - b2) * v_hat) / (np.sqrt(n_hat) + eps)
+            np.testing.assert_allclose(points[k], (points[k - 1] - step) / (1 + 0.02 * decay), rtol=1e-9)
+
+
+def check_sophia() -> None:
+    """Algorithm 3 of the paper with the diagonal of the Hessian itself."""
+    for b1, b2, gamma, every, decay in ((0.96, 0.99, 0.01, 10, 0.0), (0.5, 0.9, 2.0, 3, 0.2)):
+        settings = {"betas": [b1, b2], "gamma": gamma, "update_interval": every, "weight_decay": decay}
+        points, gradients, diagonals = walk("sophia", 0.02, 60, **settings)
+        m, h = np.zeros((2, 2))
+        for k, g in enumerate(gradients[:-1], start=1):
+            m = b1 * m + (1 - b1) * g
+            if k % every == 1:
+                h = b2 * h + (1 - b2) * diagonals[k - 1]
+            shrunk = points[k - 1] * (1 - 0.02 * decay)
+            step = np.clip(m / np.maximum(gamma * h, 1e-12), -1, 1)
+            np.testing.assert_allclose(points[k], shrunk - 0.02 * step, rtol=1e-9, atol=1e-12)
+
+
+def check_prodigy() -> None:
+    """Algorithm 4 of the paper, which has no correction for the start; with one it is recorded from optax."""
+    points, gradients, _ = walk("prodigy", 1.0, 80, d0=1e-4)
+    b1, b2, d, r = 0.9, 0.999, 1e-4, 0.0
+    m, v, s = np.zeros((3, 2))
+    for k, g in enumerate(gradients[:-1], start=1):
+        root = b2**0.5
+        r = root * r + (1 - root) * d**2 * (g @ (points[0] - points[k - 1]))
+        s = root * s + (1 - root) * d**2 * g
+        m, v = b1 * m + (1 - b1) * d * g, b2 * v + (1 - b2) * (d * g) ** 2
+        farther = max(d, r / np.abs(s).sum())
+        step = d * m / (np.sqrt(v) + farther * 1e-8)
+        np.testing.assert_allclose(points[k], points[k - 1] - step, rtol=1e-8, atol=1e-12)
+        d = farther
+    assert d > 0.1  # it has found about how far away the minimum is
+
+
 FORMULAS = {
+    "adan": check_adan,
+    "sophia": check_sophia,
+    "prodigy": check_prodigy,
     "newton": check_newton,
     "damped_newton": check_damped_newton,
     "backtracking": check_backtracking,

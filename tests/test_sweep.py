@@ -13,6 +13,7 @@ from gdanim.engine.balls import cast
 from gdanim.engine.sweep import Sweep, sweep
 from gdanim.errors import SpecError
 from gdanim.spec import Spec
+from gdanim.view.panes.sweep import told
 
 RAVINE = """\
 functions: [{expr: "x^2 + 10*y^2", domain: {x: [-3, 3], y: [-2, 2]}, minima: [[0, 0]]}]
@@ -99,3 +100,17 @@ def test_every_visited_cell_plays_its_own_run(film: Any) -> None:
 def test_mistakes_are_told_where_they_are(spec_of: Callable[[str], Spec], text: str, message: str) -> None:
     with pytest.raises(SpecError, match=message):
         spec_of(RAVINE.replace("steps: 150\n", "" if "steps" in text else "steps: 150\n") + text)
+
+
+def test_every_outcome_is_told_by_its_own_word(spec_of: Callable[[str], Spec]) -> None:
+    """x^2 - y^2 falls for ever, and sqrt runs to the edge of where it is defined."""
+    base = "scene: sweep\nsweep: {learning_rate: [0.01, 0.3, 3], momentum: [0, 0.5, 2]}\nsteps: 200\n"
+    ways = {
+        "x^2 - y^2": ("[0.1, 0.1]", "falls for ever"),
+        "sqrt(4 - x^2 - y^2)": ("[0.5, 0.5]", "undefined"),
+        "x^4 - 2*x^2 + x/3 + y^2": ("[1.5, 0]", "local minimum"),
+    }
+    for formula, (start, word) in ways.items():
+        found = swept(spec_of(f'functions: ["{formula}"]\nstarts: [{start}]\n{base}'))
+        words = told([run for row in found.runs for run in row])
+        assert word in [each for names in words.values() for each in names], (formula, words)

@@ -29,15 +29,22 @@ ADAM = "optimizers: [{name: adam, betas: [0.8, 0.9]}]\n"
     [
         (
             f"{RATES}[0.01, 0.07, 0.0975, 0.105]",
-            "0.07 is the fastest: 103 steps; 0.105 is over the bound and flies off.",
+            "0.07 is the fastest: 103 steps; 0.105 flies off: the rate is too large.",
         ),
         (f"{RATES}[0.07, 0.05]", "0.07 is the fastest: 103 steps; 0.05 needs 147."),
         (f"{RATES}[0.07, 0.01]\nsteps: 200", "A minimum is reached by 0.07 only, in 103 steps."),
-        (f"{RATES}[0.01, 0.02]\nsteps: 20", "None of them comes to rest in 20 steps."),
+        (f"{RATES}[0.01, 0.02]\nsteps: 20", "None of them comes to rest in 20 steps; 0.02 comes closest."),
+        (f"{RATES}[0.02, 0.02]\nsteps: 20", "None of them comes to rest in 20 steps."),
         (f"{RATES}[0.11, 0.12]", "All of them fly off."),
         (f"{RATES}[0.07]", "It reaches a minimum in 103 steps."),
-        (f"{RATES}[0.12]", "It is over the bound and flies off."),
+        (f"{RATES}[0.12]", "It flies off: the rate is too large."),
         (f"{RATES}[0.01]\nsteps: 50", "50 steps are too few: it is still on its way."),
+        (f"{RATES}[0.05]\nsteps: 90", "After 90 steps it is nearly there."),
+        (f"{RATES.replace('[-2.6, 1.4]', '[0, 0]')}[0.05]", "It starts at a minimum."),
+        (
+            "functions: ['1e-9*(x^2 + y^2)']\nstarts: [[3, 2]]\nlearning_rates: [0.1, 0.2]",
+            "The stop rule ends their way before they have arrived.",
+        ),
         (f"{RATES}[0.07]\nnoise: 0.5", "Its gradients are never quite right: it does not come to rest."),
         (
             f"{ADAM}{RATES}[0.2]",
@@ -60,7 +67,23 @@ ADAM = "optimizers: [{name: adam, betas: [0.8, 0.9]}]\n"
             f"{RATES.replace('[[-2.6, 1.4]]', '[[1, 1], [2, 1]]')}[0.07]",
             "From both starts the balls reach a minimum.",
         ),
-        ("functions: [bowl]\noptimizers: [{name: sgd, maximize: true}]\nlearning_rates: [0.1]", None),
+        (
+            "functions: [bowl]\noptimizers: [{name: sgd, maximize: true}]\nlearning_rates: [0.1]",
+            "Its loss climbs for ever: there is no maximum that way.",
+        ),
+        (
+            "functions: ['exp(-(x^2 + y^2))']\nstarts: [[1, 1]]\nlearning_rates: [0.5, 0.1]\n"
+            "optimizers: [{name: sgd, maximize: true}]",
+            "0.5 is the fastest: 6 steps; 0.1 needs 77.",
+        ),
+        (
+            "functions: [bowl]\noptimizers: [sgd, {name: sgd, maximize: true}]\nlearning_rates: [0.1]",
+            None,
+        ),
+        (
+            "functions: [x^3 - 3*x]\nscene: one_dimensional\nstarts: [[2], [-1.5]]\nlearning_rates: [0.05]",
+            "1 of 2 starts leads to a minimum; from 1 the loss falls for ever.",
+        ),
     ],
 )
 def test_what_is_told_is_what_happened(text: str, told: str | None, spec_of: Specs) -> None:

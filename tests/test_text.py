@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from known import BY_NAME
 from numpy.typing import NDArray
+from PIL import Image
 
 from gdanim.engine.solution import Act
 from gdanim.formula import parse, to_latex
@@ -21,6 +23,7 @@ from gdanim.view.layout import SMALLEST
 from gdanim.view.text import (
     Lettering,
     Numbers,
+    _has_colors,
     balanced,
     fitted,
     formula,
@@ -357,3 +360,14 @@ def test_lines_of_a_formula_are_about_equally_long_and_clear_of_each_other() -> 
     assert len(gaps), "the lower line begins below the upper one"
     short = f"#block(width: 210pt)[{balanced(formula('x^2 + y^2'))}]"
     assert pieces([short])[0].shape[0] < image.shape[0] / 2
+
+
+@pytest.mark.parametrize(("color", "told"), [((255, 255, 255), False), ((255, 204, 50), True)])
+def test_what_is_drawn_in_colors_is_told_from_text(color: tuple[int, int, int], told: bool) -> None:
+    """Text is white before it has its colour: a font of emoji has colours of its own."""
+    picture = Image.new("RGBA", (20, 20))
+    picture.paste((*color, 255), (5, 5, 15, 15))
+    picture.paste((*color, 60), (5, 3, 15, 5))
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    assert _has_colors(file.getvalue()) == told

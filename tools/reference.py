@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gdanim import catalog, cli, listing
+from gdanim.registry import aliases
 from gdanim.registry import names as registered
 from gdanim.spec import Keys, read
 from gdanim.theme import themes
@@ -30,6 +31,7 @@ SECTIONS = {
     "GradientEntry": "[gradient](#gradients)",
     "OptimizerEntry": "[optimizer](#optimizers)",
     "RateEntry": "[learning rate](#learning-rates)",
+    "Start": "[start](#starts)",
     "GridStarts": "[grid](#starts)",
     "RandomStarts": "[random points](#starts)",
     "RingStarts": "[ring](#starts)",
@@ -69,7 +71,14 @@ def pages() -> Iterator[tuple[Path, str]]:
 
 def made(kind: str, name: str) -> str:
     """The text of one block. Raises KeyError where nothing is made by that name."""
-    kinds = {"keys": keys, "command": command, "names": names, "details": details, "themes": palettes}
+    kinds = {
+        "keys": keys,
+        "command": command,
+        "names": names,
+        "details": details,
+        "themes": palettes,
+        "aliases": others,
+    }
     return "\n" + "\n".join(kinds[kind](name)) + "\n\n"
 
 
@@ -219,6 +228,26 @@ def details(kind: str) -> Iterator[str]:
         yield from scenes()
     else:
         yield from "\n".join(listing.markdown(kind)).split("\n")[2:]
+
+
+def others(kind: str) -> Iterator[str]:
+    """What torch, optax and Keras call names of a kind, and keys of its entries."""
+    rows = [(name, ours) for name, ours in aliases.NAMES[kind].items() if name.lower() != ours]
+    spelled = [code(name) for name, ours in aliases.NAMES[kind].items() if name.lower() == ours]
+    keys = {
+        word: f"{place[0]}[{place[1]}]" if len(place) == 2 else place[0]
+        for word, place in aliases.KEYS.get(kind, {}).items()
+    }
+    for name in listing.REGISTRIES[f"{kind}s"]:
+        for word, place in aliases.KEYS_OF.get(name, {}).items():
+            keys[word] = f"{place[0]} of {name}"
+    if spelled:
+        yield f"Also {', '.join(spelled)}.\n"
+    if rows:
+        yield from table(("name", "here"), ((code(name), code(ours)) for name, ours in rows))
+        yield ""
+    if keys:
+        yield from table(("key", "here"), ((code(word), code(ours)) for word, ours in keys.items()))
 
 
 def scenes() -> Iterator[str]:

@@ -16,10 +16,10 @@ from gdanim.engine.optimizers import Optimizer
 from gdanim.engine.optimizers.cycled import cycled
 from gdanim.engine.runs import Array, Ball, Objective, Point
 from gdanim.engine.schedules import Schedule, warmed_up
-from gdanim.errors import CastError
+from gdanim.errors import CastError, Loc
 from gdanim.formula import number_text
 from gdanim.registry import optimizers, schedules
-from gdanim.spec.starts import GridStarts, RandomStarts, RingStarts
+from gdanim.spec.starts import GridStarts, RandomStarts, RingStarts, Start, place
 
 if TYPE_CHECKING:
     from gdanim.spec import Part
@@ -31,7 +31,8 @@ MAX_TEAMS = 200  # optimizers in a spec
 MAX_BALLS = 100_000
 MAX_NUMBERS = 200_000_000  # balls x rows x (dims + 3): 1.6 GB, if no ball stops early
 MARGIN = 1.2  # of a domain around the starts, the minima and where balls end
-NEAR = 3.0  # of the domain's diagonal: a ball that ends no farther from its middle is shown there
+NEAR = 5.0  # of the domain's diagonal: a ball that ends no farther from its middle is shown there
+MOST_HUES = 12  # starts that have colours of their own, if nothing else differs
 SINGLE_START = (0.8, 0.7)  # of the domain along each axis in turn, where nothing gives a start
 
 
@@ -142,11 +143,16 @@ def _act(
     ]
     rules = {id(entry): optimizers[entry.name](**entry.parameters) for entry in spec.optimizers}
     teams: list[Team] = []
-    for hue, ((optimizer, rate), label) in enumerate(zip(pairs, _labels(pairs), strict=True)):
+    marks = _marks(spec, len(starts))
+    own_hues = len(pairs) == 1 < len(starts) <= MOST_HUES
+    for index, ((optimizer, rate), label) in enumerate(zip(pairs, _labels(pairs), strict=True)):
         rule = rules[id(optimizer)]
         schedule, initial = _schedule(rate), rule.default_learning_rate
         if rate:
             initial = rate.rate or 0.0
+        if schedule.formula and rate:
+            where = (*_place(spec, optimizer, rate), "expr")
+            _refuse_no_rates(schedule, initial, spec.steps, where)
         if schedule.momentum:
             try:
                 rule = cycled(optimizer.name, optimizer.parameters, schedule.momentum)
@@ -155,22 +161,32 @@ def _act(
         leaves = float(np.max(schedule.rate(initial, 0, schedule.init(initial, 1))))
         balls = tuple(
             Ball(
-                number=hue * len(starts) + i,
+                number=index * len(starts) + i,
                 team=label,
                 optimizer=optimizer.name,
                 learning_rate=leaves,
                 start=start,
-                hue=hue,
-                color=optimizer.color,
+                hue=i - 1 if own_hues else index,
+                color=color or optimizer.color,
                 batch_size=optimizer.batch_size,
                 nth=i if len(starts) > 1 else None,
+                mark=mark,
                 name=_name(optimizer),
                 detail=label[len(_name(optimizer)) :].strip(),
             )
-            for i, start in enumerate(starts, start=1)
+            for i, (start, (mark, color)) in enumerate(zip(starts, marks, strict=True), start=1)
         )
         teams.append(Team(optimizer, rule, schedule, initial, balls))
     return Cast(goal, box, free, tuple(teams))
+
+
+def _marks(spec: Part, starts: int) -> list[tuple[str, str | None]]:
+    """What tells each start from the others, and the colour that is asked for it."""
+    given = spec.starts if isinstance(spec.starts, tuple) else [None] * starts
+    labels = [start.label if isinstance(start, Start) else None for start in given]
+    colors = [start.color if isinstance(start, Start) else None for start in given]
+    numbers = [f"#{i}" if starts > 1 else "" for i in range(1, starts + 1)]
+    return [(label or number, color) for label, number, color in zip(labels, numbers, colors, strict=True)]
 
 
 def _place(spec: Part, optimizer: OptimizerEntry, rate: RateEntry | None) -> tuple[str | int, ...]:
@@ -183,6 +199,16 @@ def _place(spec: Part, optimizer: OptimizerEntry, rate: RateEntry | None) -> tup
 def _schedule(entry: RateEntry | None) -> Schedule:
     schedule = schedules[entry.name](**entry.parameters) if entry else schedules["constant"]()
     return warmed_up(schedule, entry.warmup) if entry and entry.warmup else schedule
+
+
+def _refuse_no_rates(schedule: Schedule, initial: float, steps: int, place: Loc) -> None:
+    """Raise CastError where a formula comes to what is no rate, at a step that may be taken."""
+    for step in range(steps):
+        rate = float(np.max(schedule.rate(initial, step, {})))
+        if not (math.isfinite(rate) and rate >= 0):
+            told = f"{rate:.4g}" if math.isfinite(rate) else "undefined"
+            where = f"step {step}" if step else "step 0, from which steps count"
+            raise CastError(place, f"the rate is {told} at {where}: it must be a number of at least 0")
 
 
 def _given(spec: Part, goal: Objective, entry: FunctionEntry) -> list[Interval | None]:
@@ -248,9 +274,10 @@ def _starts(
         starts = _points((low + high) / 2 + wanted.radius * circle)
         return _inside(starts, _box(given, written, goal.minima, starts), lambda _: ("starts", "radius"))
     if wanted is not None:
-        for i, start in enumerate(wanted):
-            _need_variables(len(start), goal, i)
-        return _inside(wanted, _box(given, written, goal.minima, wanted), lambda i: ("starts", i))
+        points = tuple(map(place, wanted))
+        for i, point in enumerate(points):
+            _need_variables(len(point), goal, i)
+        return _inside(points, _box(given, written, goal.minima, points), lambda i: ("starts", i))
     box = _box(given, [True] * len(given), goal.minima, goal.starts)
     if goal.starts and all(_contains(box, start) for start in goal.starts):
         return goal.starts, box

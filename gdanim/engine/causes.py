@@ -12,7 +12,7 @@ import numpy as np
 from gdanim.engine.court import Court, nearly
 from gdanim.engine.ending import Hold, Manner
 from gdanim.engine.runs import Array, Bound, Run, Status
-from gdanim.engine.terrain import LEVEL, Lie, eigenvalues, falls_for_ever, finite_hessian, lie
+from gdanim.engine.terrain import LEVEL, Lie, eigenvalues, falls_for_ever, finite_hessian, lie, ridge
 from gdanim.formula import point_text, rounded_text
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def reason(run: Run, court: Court) -> str:
             return _against_the_edge(run) or _thrown(run, court)
         case Status.OSCILLATING:
             return _against_the_edge(run) or _unsettled(run, court)
-    return _against_the_edge(run) or _pace(run, court)
+    return _against_the_edge(run) or _pace(run, court) or _on_a_ridge(run, court)
 
 
 def height(run: Run, court: Court) -> float:
@@ -178,8 +178,9 @@ def _endless(run: Run, court: Court) -> str:
         return f"no {extreme} on its way"
     if not _levels(losses):
         return f"no {extreme}: the loss has no bound there"
-    limit = rounded_text(float(-losses[-1] if court.entry.maximize else losses[-1]))
-    return f"no {extreme}: the loss only nears {limit}"
+    limit = float(-losses[-1] if court.entry.maximize else losses[-1])
+    limit = 0.0 if abs(limit) <= SAME * court.survey.ground.relief else limit
+    return f"no {extreme}: the loss only nears {rounded_text(limit)}"
 
 
 def _levels(losses: Array) -> bool:
@@ -234,6 +235,10 @@ def _thrown(run: Run, court: Court) -> str:
         if rate * sharpest > court.edge:
             edge = rounded_text(court.edge / sharpest)
             return f"{rate:g} > {court.edge:.4g}/L = {edge} at step {up[0]}"
+    if run.steps and not losses[-1] > losses[0]:
+        moves = np.nan_to_num(np.sqrt((np.diff(run.points, axis=0) ** 2).sum(axis=-1)))
+        row = int(np.argmax(moves >= min(moves.max(), court.diagonal)))
+        return f"thrown from {point_text(run.points[row], 3)} at step {row}"
     if np.isfinite(run.losses[:-1]).all() and run.steps:
         first, last = (rounded_text(run.losses[row], 2) for row in (0, -1))
         return f"loss {first} at the start, {last} at the end"
@@ -363,6 +368,13 @@ def _way_down(run: Run, court: Court) -> str:
     digits = min(max(-math.floor(math.log10(share)) - 2, 0), 6)
     way = "up" if court.entry.maximize else "down"
     return f"{math.floor((1 - share) * 100 * 10**digits) / 10**digits:g}% of the way {way}"
+
+
+def _on_a_ridge(run: Run, court: Court) -> str:
+    """Whether a ball keeps to where it is lower on both sides, on its way to a saddle mostly."""
+    lower = ridge(court.goal, run.points[-1], court.survey.ground)
+    which = "higher" if court.entry.maximize else "lower"
+    return f"it keeps to a ridge: {which} on both sides" if lower else ""
 
 
 def pace(run: Run, stop: Stop) -> float:

@@ -115,13 +115,13 @@ def _act(spec: Part, found: Cast, number: int) -> Act:
 
 
 def _ends(runs: Sequence[Run], teams: Sequence[Team]) -> Array:
-    """Where balls that have come on end, (n, dims)."""
-    ends = [
-        run.points[-1]
-        for run, team in zip(runs, teams, strict=True)
-        if run.status is not Status.DIVERGED
-        and (run.losses[-1] > run.losses[0] if team.entry.maximize else run.losses[-1] < run.losses[0])
-    ]
+    """Where balls that have come on end, (n, dims): the last point at which their loss is known."""
+    ends = []
+    for run, team in zip(runs, teams, strict=True):
+        losses = -run.losses if team.entry.maximize else run.losses
+        last = int(np.flatnonzero(np.isfinite(losses)).max(initial=0))
+        if losses[last] < losses[0]:
+            ends.append(run.points[last])
     return np.reshape(ends, (len(ends), runs[0].points.shape[1]))
 
 

@@ -105,17 +105,19 @@ class Ball:
     optimizer: str
     learning_rate: float  #: the rate used to leave the start
     start: Point
-    hue: int  #: balls of one (optimizer, rate) share it: index into the theme's palette
+    hue: int  #: index into the theme's palette: of its (optimizer, rate), or of its start where there is one
+    #: (optimizer, rate) from a few starts
     color: str | None = None  #: "#rrggbb" where the spec asks for one
     batch_size: int | None = None  #: samples that an update sees; None: all of them
     nth: int | None = None  #: of its team, from 1; None where it is alone
+    mark: str = ""  #: what tells its start from others: its label, or # and its number
     name: str = ""  #: with which the team's label begins: that of the optimizer, or what the spec calls it
     detail: str = ""  #: what the team's label says beyond that, such as its rate
 
     @property
     def label(self) -> str:
         """Unique within its act."""
-        return self.team if self.nth is None else f"{self.team} #{self.nth}"
+        return f"{self.team} {self.mark}".strip()
 
 
 class Evaluations(NamedTuple):

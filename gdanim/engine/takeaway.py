@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from gdanim.engine.ending import Hold
 from gdanim.engine.runs import Run, Status
 from gdanim.engine.solution import Act
 from gdanim.spec.wording import counted
@@ -39,6 +42,21 @@ ALONE = {
 }
 
 
+TURNED = {  # words for who descends, and those for who climbs
+    "minimum": "maximum",
+    "minima": "maxima",
+    "lowest": "highest",
+    "lower": "higher",
+    "higher": "lower",
+    "falls": "climbs",
+    "fall": "climb",
+    "down": "up",
+    "above": "below",
+    "top": "bottom",
+}
+TELLING = 0.99  # of another's late loss above the lowest: whose is less comes closer than that one
+
+
 class Takeaway(NamedTuple):
     """A sentence, and the run it is in favour of, if there is one."""
 
@@ -63,9 +81,21 @@ def takeaway(spec: Part, act: Act) -> Takeaway | None:
 
     Runs are compared by steps, or by evaluations of the gradient where the spec counts those.
     """
+    climbing = [entry.maximize for entry in spec.optimizers]
+    if not act.runs or any(climbing) != all(climbing):
+        return None
+    if not any(climbing):
+        return _descended(spec, act)
+    told = _descended(spec, replace(act, runs=[replace(run, losses=-run.losses) for run in act.runs]))
+    return told._replace(
+        text=re.sub(r"\w+", lambda word: TURNED.get(word[0], word[0]), told.text),
+        best=None if told.best is None else next(run for run in act.runs if run.ball == told.best.ball),
+    )
+
+
+def _descended(spec: Part, act: Act) -> Takeaway:
+    """What is learned from who descends."""
     runs = act.runs
-    if not runs or any(entry.maximize for entry in spec.optimizers):
-        return None  # words of descent would be wrong for who climbs
     if len(runs) == 1:
         return _alone(runs[0], act, spec.noise > 0 or runs[0].ball.batch_size is not None)
     groups = _groups(runs)
@@ -95,9 +125,9 @@ def _goal(act: Act) -> str:
 
 
 def _groups(runs: Sequence[Run]) -> list[Group]:
-    of: dict[int, list[Run]] = {}
+    of: dict[str, list[Run]] = {}
     for run in runs:
-        of.setdefault(run.ball.hue, []).append(run)
+        of.setdefault(run.ball.team, []).append(run)
     plain = len({run.ball.name for run in runs}) == 1 and all(run.ball.detail for run in runs)
     groups = []
     for group in of.values():
@@ -112,7 +142,11 @@ def _alone(run: Run, act: Act, noisy: bool) -> Takeaway:
     """The only ball; ``noisy``: its gradients are not those of the loss that is shown."""
     steps = counted(run.steps, "step")
     if run.status is Status.CONVERGED:
-        return Takeaway(f"It reaches {_goal(act)} in {steps}.", run)
+        return Takeaway(
+            f"It reaches {_goal(act)} in {steps}." if run.steps else f"It starts at {_goal(act)}.", run
+        )
+    if _stopped(run):
+        return Takeaway("The stop rule ends its way before it has arrived.")
     if run.status is Status.DIVERGED:
         return Takeaway(f"{_over([Group('It', [run])])}.")
     if noisy and run.status in (Status.OSCILLATING, Status.GOING, Status.HELD):
@@ -121,6 +155,8 @@ def _alone(run: Run, act: Act, noisy: bool) -> Takeaway:
         why = "Divided by their own size, small gradients give no smaller steps" if _by_root(run, act) else ""
         return Takeaway(f"{why or 'Its steps do not shrink'}: it bounces to and fro.")
     going = f"{steps[0].upper()}{steps[1:]} are too few: it is still on its way."
+    if run.ending.what == "nearly there":
+        going = f"After {steps} it is nearly there."
     return Takeaway(ALONE.get(run.status, going))
 
 
@@ -139,11 +175,7 @@ def _compared(groups: Sequence[Group], act: Act, of_gradients: bool) -> Takeaway
     if not arrived:
         if local:
             return Takeaway("None finds the lowest minimum.")
-        most = counted(max(group.runs[0].steps for group in late or groups), "step")
-        if not late:
-            return Takeaway("All of them fly off.")
-        resting = any(group.runs[0].status not in RESTLESS for group in late)
-        return Takeaway(f"None of them {'reaches a minimum' if resting else 'comes to rest'} in {most}.")
+        return _none(late, _lowest(act))
     first = arrived[0]
     best = first.runs[0]
     needed = counted(cost(first), unit)
@@ -171,12 +203,42 @@ def _compared(groups: Sequence[Group], act: Act, of_gradients: bool) -> Takeaway
     return Takeaway(f"{told}.", lit)
 
 
+def _none(late: Sequence[Group], lowest: float) -> Takeaway:
+    """None has arrived, and these have not flown off; ``lowest``: the least loss known."""
+    runs = [group.runs[0] for group in late]
+    if not runs:
+        return Takeaway("All of them fly off.")
+    if all(run.status is Status.ENDLESS for run in runs):
+        return Takeaway("Their losses fall for ever: there is no minimum that way.")
+    if all(map(_stopped, runs)):
+        return Takeaway("The stop rule ends their way before they have arrived.")
+    if any(run.status not in RESTLESS for run in runs):
+        return Takeaway("None of them reaches a minimum.")
+    none = f"None of them comes to rest in {counted(max(run.steps for run in runs), 'step')}"
+    above = np.array([np.median(run.losses[-max(run.steps // 4, 1) :]) - lowest for run in runs])
+    order = np.argsort(above)
+    if len(runs) == 1 or not above[order[0]] < TELLING * above[order[1]]:
+        return Takeaway(f"{none}.")
+    return Takeaway(f"{none}; {late[order[0]].name} comes closest.", runs[order[0]])
+
+
+def _lowest(act: Act) -> float:
+    """The least loss known: of a listed minimum, or that a ball has had."""
+    had = [float(np.min(run.losses, initial=np.inf, where=np.isfinite(run.losses))) for run in act.runs]
+    return min(*act.objective.minimum_values, *had, np.inf)
+
+
+def _stopped(run: Run) -> bool:
+    """Whether a stop rule has ended it elsewhere than where it was to come."""
+    return run.ending.hold is Hold.RULE
+
+
 def _over(away: Sequence[Group]) -> str:
     """What became of those that diverged, and why where that is known of all."""
     bounds = [(group.runs[0].bound, group.runs[0].ball.learning_rate) for group in away]
     over = all(bound is not None and rate > bound.rate for bound, rate in bounds)
-    why = _verb(away, "is over the bound and ", "are over the bound and ") if over else ""
-    return f"{_names(away)} {why}{_verb(away, 'flies', 'fly')} off"
+    why = _verb(away, ": the rate is too large", ": their rates are too large") if over else ""
+    return f"{_names(away)} {_verb(away, 'flies', 'fly')} off{why}"
 
 
 def _crowd(group: Group, act: Act) -> Takeaway:
@@ -189,9 +251,17 @@ def _crowd(group: Group, act: Act) -> Takeaway:
             return Takeaway(f"Where a ball starts decides in which of {len(ends)} minima it ends.")
         starts = "both" if count == 2 else f"all {count}"
         return Takeaway(f"From {starts} starts the balls reach {_goal(act)}.")
-    if local:
-        return Takeaway(f"{len(done)} of {count} starts lead to the lowest minimum, {local} to a higher one.")
-    return Takeaway(f"{len(done)} of {count} starts lead to a minimum.")
+    endless = sum(run.status is Status.ENDLESS for run in group.runs)
+    if local and not endless:
+        told = f"{_starts(len(done), count)} to the lowest minimum, {local} to a higher one"
+    else:
+        told = f"{_starts(len(done) + local, count)} to a minimum"
+        told += f"; from {endless} the loss falls for ever" if endless else ""
+    return Takeaway(f"{told}.")
+
+
+def _starts(some: int, count: int) -> str:
+    return f"{some} of {count} starts {'leads' if some == 1 else 'lead'}"
 
 
 def _crowds(groups: Sequence[Group]) -> Takeaway:

@@ -182,6 +182,12 @@ def bends(goal: Objective, point: Array, ground: Ground) -> bool:
     return bool(-eigenvalues(goal, point)[0] * ground.diagonal**2 > BENT * ground.relief)
 
 
+def ridge(goal: Objective, point: Array, ground: Ground) -> bool:
+    """Whether along the axis that curves down most the loss falls to both sides."""
+    _, axes = np.linalg.eigh(finite_hessian(goal, point))
+    return bool((_sides(goal, point, axes.T[:1], ground) < 0).all())
+
+
 def _level(goal: Objective, point: Array, ground: Ground, sizes: Array, directions: Array) -> bool:
     """Whether nothing that matters can be seen from here: no slope, no curvature, no other loss nearby.
 

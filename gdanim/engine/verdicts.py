@@ -35,6 +35,8 @@ HIGHER = 1e-6  # by more than this share of the relief, a minimum is a local one
 SLOW = 0.96  # gradient left per step, late in the run: 56 steps and more for each decimal
 DAMPED = 0.9  # the same bound for a run that turns back at most steps
 REVERSALS = 0.5  # share of late steps that turn back in a run that oscillates
+CREPT = 1e-2  # of the diagonal: who has come no farther is not seen to fall for ever,
+FAINT = 1e-2  # and a slope that over the diagonal makes no more of the relief is a plateau's
 SHORT = 20  # steps; so few tell nothing of where a run that does not end is going
 UNMOVED = 1e-9  # of the domain's diagonal, in a quarter of the steps: it stands still
 USED_UP = 1e-2  # of its largest: a rate below that, and no way to speak of, is used up
@@ -262,6 +264,12 @@ def _whereto(run: Run, court: Court) -> tuple[Status, Hold | None]:
         return Status.GOING, None
     third, fourth = losses[-1 - 2 * quarter : -quarter], losses[-1 - quarter :]
     if fourth[-1] < min(losses[0], fourth[0]) and causes.endless(run, court):
+        if math.dist(run.points[0], run.points[-1]) <= CREPT * court.diagonal:
+            return (
+                Status.SLOW
+                if run.gradient_norms[-1] * court.diagonal > FAINT * ground.relief
+                else Status.PLATEAU
+            ), None
         return (Status.OUTSIDE if causes.outside(run.points[-1], court.domain) else Status.ENDLESS), None
     if court.noisy and third.mean() - fourth.mean() <= DRIFT * fourth.std():
         return _swinging(run, court, noisy=True)

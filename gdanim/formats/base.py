@@ -38,6 +38,8 @@ class Reel:
     samples: Callable[[], Iterable[Pixels]] = tuple  # draws some frames all over the film, for a palette
     chapters: Sequence[Cue] = ()
     captions: Sequence[Cue] = ()
+    language: str = "und"  # of the captions, three letters of ISO 639-2
+    plays: int = 0  # how often it plays where that can be said; 0: for ever
 
 
 @dataclass(frozen=True)

@@ -25,20 +25,21 @@ DITHER = "bayer:bayer_scale=5"
 
 @formats.register
 def gif() -> Format:
-    """A GIF that loops for ever, with one palette for the whole film."""
+    """A GIF with one palette for the whole film, which plays for ever or as often as `video.plays` says."""
     limits = Limits(most_lines=480, calm_rate=15, most_rate=50)  # browsers slow down what is faster
     return Format(writing, comment, limits=limits)
 
 
 @contextmanager
 def writing(path: Path, reel: Reel) -> Iterator[Write]:
-    """A GIF that loops for ever, with one palette made from frames all over the film."""
+    """A GIF with one palette made from frames all over the film; what plays so often stays at its end."""
     import av
     from av.filter import Graph
     from av.video.frame import VideoFrame
 
     base = Fraction(1, reel.rate)
-    with av.open(str(path.absolute()), "w", format="gif", options={"loop": "0"}) as container:
+    again = str(reel.plays - 1 or -1) if reel.plays else "0"  # FFmpeg's: -1 for none, and 0 for ever
+    with av.open(str(path.absolute()), "w", format="gif", options={"loop": again}) as container:
         stream = container.add_stream("gif", rate=reel.rate)
         stream.width, stream.height = reel.size
         stream.pix_fmt = "pal8"

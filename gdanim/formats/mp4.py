@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gdanim.formats.base import Pixels, Write
 
 PRESET, QUALITY = "veryfast", "20"  # x264; measured in bench/
+BETWEEN = 2  # seconds, at most, from one frame to another that players can go to
 MILLISECONDS = Fraction(1, 1000)
 
 
@@ -32,7 +33,7 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
     """H.264, 4:2:0, BT.709, index at the front so that it starts while it loads."""
     import av
     import numpy as np
-    from av.video.frame import VideoFrame
+    from av.video.frame import PictureType, VideoFrame
 
     width, height = reel.size
     base = Fraction(1, reel.rate)  # the muxer changes the stream's own
@@ -41,7 +42,9 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
         container.metadata["comment"] = reel.comment
         stream = container.add_stream("libx264", rate=reel.rate)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        stream.options = {"preset": PRESET, "crf": QUALITY, "profile": "high"}
+        keys = {"g": str(BETWEEN * reel.rate), "forced-idr": "1"}
+        stream.options = {"preset": PRESET, "crf": QUALITY, "profile": "high", **keys}
+        chapters = {round(chapter.start * reel.rate / 1000) for chapter in reel.chapters}
         context = stream.codec_context
         context.thread_count = max(1, (os.cpu_count() or 1) // 2)  # the rest draws
         context.color_primaries = context.color_trc = context.colorspace = 1  # BT.709
@@ -58,13 +61,15 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
             ]
         )
         if reel.captions:
-            _add_captions(container, reel.captions)
+            _add_captions(container, reel.captions, reel.language)
 
         def write(frame: Pixels) -> None:
             nonlocal count
             pixels[...] = frame
             coded = picture.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")
             coded.pts, coded.time_base = count, base
+            if count in chapters:
+                coded.pict_type = PictureType.I
             count += 1
             container.mux(stream.encode(coded))
 
@@ -72,12 +77,12 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
         container.mux(stream.encode())
 
 
-def _add_captions(container: OutputContainer, captions: Sequence[Cue]) -> None:
+def _add_captions(container: OutputContainer, captions: Sequence[Cue], language: str) -> None:
     """A track of timed text (3GPP TS 26.245): each sample is its length in two bytes and its UTF-8."""
     from av.packet import Packet
 
     track = container.add_mux_stream("mov_text")
-    track.time_base = MILLISECONDS
+    track.time_base, track.metadata["language"] = MILLISECONDS, language
     container.start_encoding()
     for start, end, text in captions:
         written = text.encode()

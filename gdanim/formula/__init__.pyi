@@ -1,11 +1,13 @@
-from .calculus import NUMERIC as NUMERIC
 from .calculus import compiled as compiled
 from .calculus import derivatives as derivatives
-from .calculus import symbol as symbol
 from .expression import number_text as number_text
 from .expression import parse as parse
 from .expression import point_text as point_text
 from .expression import rounded_text as rounded_text
 from .expression import variables as variables
+from .functions import FUNCTIONS as FUNCTIONS
+from .latex import name_latex as name_latex
 from .latex import to_latex as to_latex
+from .symbols import symbol as symbol
+from .tokens import name as name
 from .vocabulary import check_variables as check_variables

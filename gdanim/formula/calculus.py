@@ -1,180 +1,335 @@
-"""What sympy does for a formula: simplify it, derive it, make it a numpy function.
+"""A formula's value, gradient and Hessian as one graph of operations, and the numpy function they make.
 
-Kinks (abs, sign, max, min) and hyperbolic functions are of our own making. Sympy's would ask at every
-step whether their arguments are real, which is the larger or what they are modulo i pi: that takes
-minutes on some formulas and fails on one as plain as abs(log(x)).
+Equal operations are one node, so that what parts have in common is computed once, and derivatives of long
+products and of powers in powers stay as short as their formulas. Sums keep the written order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, reduce
-from itertools import islice
+from operator import mul
 from typing import Any, NamedTuple
 
 import numpy as np
 import sympy
-from sympy.printing.numpy import NumPyPrinter
 
-MAX_DERIVATIVE_NODES = 4_000  # of the gradient; the Hessian may have five times as many
+from gdanim.formula.functions import FUNCTIONS, Function, choice, exp, log
+
 LARGEST_PRODUCT = 8  # exponent of a power that is multiplied out
+LONGEST_LINE = 40  # terms of a sum that are written in one line of code
 EXACT = 2**53  # integers beyond are not exact as floats
 
-Function = Callable[..., sympy.Function]
+NUMBER, NAME, SUM, PRODUCT, POWER, RAISED = "number", "name", "sum", "product", "power", "raised"
 
 
-class TooComplexError(ValueError):
-    """A formula that is defined nowhere, or whose derivatives are out of reach."""
+class Term:
+    """A node of a graph; the same parts are the same node.
+
+    ``parts`` of a number: its value; a name: its place; a sum: a number and pairs of coefficient and term;
+    a product: two terms; a power: a term and a number; raised: two terms; of a function: its arguments.
+    """
+
+    __slots__ = ("graph", "kind", "names", "parts", "place")
+
+    def __init__(self, graph: Graph, kind: str | Function, parts: tuple[Any, ...], place: int) -> None:
+        self.graph, self.kind, self.parts, self.place = graph, kind, parts, place
+        self.names = 1 << parts[0] if kind == NAME else 0  # the variables in it, a bit for each
+        for term in self.terms:
+            self.names |= term.names
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The nodes it is made from."""
+        if self.kind == SUM:
+            return tuple(term for _, term in self.parts[1])
+        return tuple(part for part in self.parts if isinstance(part, Term))
+
+    @property
+    def value(self) -> float | None:
+        """Of a number, else None."""
+        return self.parts[0] if self.kind == NUMBER else None
+
+    def __add__(self, other: Term | float) -> Term:
+        return self.graph.sum([(1.0, self), (1.0, self.graph.term(other))])
+
+    def __sub__(self, other: Term | float) -> Term:
+        return self.graph.sum([(1.0, self), (-1.0, self.graph.term(other))])
+
+    def __rsub__(self, other: float) -> Term:
+        return self.graph.sum([(1.0, self.graph.term(other)), (-1.0, self)])
+
+    def __mul__(self, other: Term | float) -> Term:
+        return self.graph.product(self, self.graph.term(other))
+
+    def __neg__(self) -> Term:
+        return self.graph.sum([(-1.0, self)])
+
+    def __pow__(self, exponent: float) -> Term:
+        return self.graph.power(self, float(exponent))
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+class Graph:
+    """Nodes by what they are; each comes after its parts."""
+
+    def __init__(self) -> None:
+        self._nodes: dict[Any, Term] = {}
+        self._slopes: dict[tuple[Term, int], Term] = {}
+
+    def node(self, kind: str | Function, *parts: Any) -> Term:
+        key = kind, parts
+        if key not in self._nodes:
+            self._nodes[key] = Term(self, kind, parts, len(self._nodes))
+        return self._nodes[key]
+
+    def term(self, value: Term | float) -> Term:
+        return value if isinstance(value, Term) else self.node(NUMBER, float(value))
+
+    def sum(self, pairs: Iterable[tuple[float, Term]]) -> Term:
+        """Terms times their coefficients. A sum in a sum is taken apart if nothing has to be multiplied."""
+        constant, coefficients = 0.0, dict[Term, float]()
+        for factor, term in pairs:
+            own: float = 0.0
+            inner: tuple[tuple[float, Term], ...] = ((1.0, term),)
+            if term.value is not None:
+                own, inner = term.value, ()
+            elif term.kind == SUM and (abs(factor) == 1 or (not term.parts[0] and len(term.parts[1]) == 1)):
+                own, inner = term.parts
+            constant += factor * own
+            for coefficient, part in inner:
+                coefficients[part] = coefficients.get(part, 0.0) + factor * coefficient
+        left = tuple((factor, term) for term, factor in coefficients.items() if factor)
+        if not left:
+            return self.term(constant)
+        if not constant and len(left) == 1 and left[0][0] == 1:
+            return left[0][1]
+        return self.node(SUM, constant, left)
+
+    def product(self, a: Term, b: Term) -> Term:
+        factor = 1.0
+        for term in (a, b):
+            if term.value is not None:
+                factor *= term.value
+            elif _scaled(term):
+                factor *= term.parts[1][0][0]
+        others = [t.parts[1][0][1] if _scaled(t) else t for t in (a, b) if t.value is None]
+        if not others or not factor:
+            return self.term(factor)
+        if len(others) == 1:
+            return self.sum([(factor, others[0])])
+        others.sort(key=lambda term: term.place)
+        return self.sum([(factor, self.node(PRODUCT, *others))])
+
+    def power(self, base: Term, exponent: float) -> Term:
+        if base.value is not None:
+            return self.term(_computed(np.power, base.value, exponent))
+        if exponent in (0, 1):
+            return base if exponent else self.term(1.0)
+        return self.node(POWER, base, exponent)
+
+    def raised(self, base: Term, exponent: Term) -> Term:
+        if exponent.value is not None:
+            return self.power(base, exponent.value)
+        return exp(exponent) if base.value == math.e else self.node(RAISED, base, exponent)
+
+    def call(self, function: Function, arguments: Sequence[Term | float]) -> Term:
+        terms = tuple(map(self.term, arguments))
+        values = [term.value for term in terms]
+        if None not in values:
+            return self.term(_computed(function.numeric, *values))
+        if function is choice and values[0] is not None:
+            return terms[1] if values[0] else terms[2]
+        return self.node(function, *terms)
+
+    def read(self, expr: sympy.Expr, names: Sequence[str]) -> Term:
+        """The value of a formula in the variables ``names``."""
+        if expr.is_Symbol:
+            return self.node(NAME, names.index(expr.name))
+        if not expr.args:
+            return self.term(number(expr))
+        parts = [self.read(part, names) for part in expr.args]
+        if expr.is_Add:
+            return self.sum((1.0, part) for part in parts)
+        if expr.is_Mul:
+            return reduce(mul, parts)
+        if expr.is_Pow:
+            return self.raised(*parts)
+        if hasattr(expr, "shown"):  # a sum over an index: its terms
+            return parts[0]
+        return self.call(FUNCTIONS[type(expr).__name__], parts)
+
+    def slope(self, root: Term, name: int) -> Term:
+        """The derivative by the variable of that place."""
+        stack = [root]
+        while stack:
+            term = stack[-1]
+            key = term, name
+            if key not in self._slopes:
+                above = [t for t in term.terms if t.names >> name & 1 and (t, name) not in self._slopes]
+                if above:
+                    stack += above
+                    continue
+                self._slopes[key] = self._slope(term, name)
+            stack.pop()
+        return self._slopes[root, name]
+
+    def _slope(self, term: Term, name: int) -> Term:
+        """The derivative of a node from those of its parts."""
+        if not term.names >> name & 1:
+            return self.term(0.0)
+        if term.kind == NAME:
+            return self.term(1.0)
+        inner = [self._slopes[t, name] if t.names >> name & 1 else self.term(0.0) for t in term.terms]
+        if term.kind == SUM:
+            return self.sum((factor, slope) for (factor, _), slope in zip(term.parts[1], inner, strict=True))
+        a: Term
+        b: Term
+        if term.kind == PRODUCT:
+            a, b = term.parts
+            return inner[0] * b + a * inner[1]
+        if term.kind == POWER:
+            a, power = term.parts
+            outer: Term = self.power(a, power - 1) * power
+            return outer * inner[0]
+        if term.kind == RAISED:
+            a, b = term.parts
+            along = b * self.raised(a, b - 1) * inner[0]
+            return along + self.call(log, [a]) * term * inner[1]
+        assert isinstance(term.kind, Function)
+        if term.kind is choice:
+            return self.call(choice, [term.parts[0], *inner[1:]])
+        by_part = enumerate(inner)
+        return self.sum(
+            (1.0, slope * term.kind.slope(i, term.parts)) for i, slope in by_part if slope.value != 0
+        )
 
 
 class Derivatives(NamedTuple):
     """A formula, its gradient and its Hessian, ready to compile."""
 
-    value: sympy.Expr
-    gradient: tuple[sympy.Expr, ...]
-    hessian: tuple[tuple[sympy.Expr, ...], ...]
+    value: Term
+    gradient: tuple[Term, ...]
+    hessian: tuple[tuple[Term, ...], ...]
 
 
-def symbol(name: str) -> sympy.Symbol:
-    """The sympy symbol of the variable ``name``."""
-    return sympy.Symbol(name)
+def value(expr: sympy.Expr, names: Sequence[str]) -> Term:
+    """The value of ``expr`` in the variables ``names``, in a graph of its own."""
+    return Graph().read(expr, names)
 
 
 @lru_cache(maxsize=128)
 def derivatives(expr: sympy.Expr, names: tuple[str, ...]) -> Derivatives:
-    """Value, gradient and Hessian of ``expr`` by the variables ``names``.
+    """Value, gradient and Hessian of ``expr`` by the variables ``names``."""
+    found, n = value(expr, names), range(len(names))
+    graph = found.graph
+    gradient = tuple(graph.slope(found, i) for i in n)
+    upper = {(i, j): graph.slope(gradient[i], j) for i in n for j in n if i <= j}
+    return Derivatives(found, gradient, tuple(tuple(upper[min(i, j), max(i, j)] for j in n) for i in n))
 
-    Raises TooComplexError when it is defined nowhere or its derivatives grow too large.
-    """
-    axes = [symbol(name) for name in names]
-    n = range(len(axes))
-    try:
-        value = expr.doit()
-        gradient = [value.diff(axis) for axis in axes]
-        _refuse_larger(gradient, MAX_DERIVATIVE_NODES)
-        upper = {(i, j): gradient[i].diff(axes[j]) for i in n for j in n if i <= j}
-        _refuse_larger(upper.values(), 5 * MAX_DERIVATIVE_NODES)
-        for entry in (value, *gradient, *upper.values()):
-            if entry.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo):
-                raise TooComplexError("the formula or its slope is defined nowhere")
-        ready = {key: _with_floats(entry) for key, entry in upper.items()}
-        return Derivatives(
-            _with_floats(value),
-            tuple(map(_with_floats, gradient)),
-            tuple(tuple(ready[min(i, j), max(i, j)] for j in n) for i in n),
-        )
-    except (
-        ArithmeticError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-    ) as error:  # sympy's, on degenerate input
-        raise TooComplexError("the formula is too degenerate to derive") from error
+
+def work(root: Term) -> int:
+    """About how many operations the Hessian takes: each but sums once for each pair of its variables."""
+    return sum(term.names.bit_count() ** 2 for term in _reached([root]) if term.kind != SUM)
 
 
 @lru_cache(maxsize=256)
-def compiled(expressions: tuple[sympy.Expr, ...], names: tuple[str, ...]) -> Callable[..., list[Any]]:
-    """A numpy function of the variables that returns the values of all expressions, shared parts once."""
-    axes = [symbol(name) for name in names]
-    settings = {
-        "fully_qualified_modules": False,
-        "inline": True,
-        "allow_unknown_functions": True,
-        "user_functions": {name: name for name in NUMERIC},
-    }
-    function: Callable[..., list[Any]] = sympy.lambdify(
-        axes, list(expressions), [NUMERIC, "numpy"], printer=_Printer(settings), cse=True
-    )
+def compiled(entries: tuple[Term, ...], count: int) -> Callable[..., list[Any]]:
+    """A numpy function of so many variables that returns the values of all entries, shared parts once."""
+    lines = [line for term in _reached(entries) for line in _code(term)]
+    results = ", ".join(map(_name, entries))
+    source = "\n    ".join([f"def function({', '.join(f'x{i}' for i in range(count))}):", *lines])
+    scope: dict[str, Any] = {name: known.numeric for name, known in FUNCTIONS.items()}
+    scope |= {"sqrt": np.sqrt, "power": np.power, "nan": math.nan, "inf": math.inf}
+    exec(f"{source}\n    return [{results}]", scope)  # our own words and numbers, none of the formula's text
+    function: Callable[..., list[Any]] = scope["function"]
     return function
 
 
-class _Printer(NumPyPrinter):  # type: ignore[misc]
-    """Small powers are products: faster than numpy's power, and rounded alike everywhere."""
-
-    def _print_Pow(self, expr: sympy.Pow, rational: bool = False) -> str:  # noqa: N802  (sympy's name)
-        base, exponent = expr.args
-        if not (exponent.is_Integer and abs(exponent) <= LARGEST_PRODUCT):
-            return str(super()._print_Pow(expr, rational))
-        product = f"product({self._print(base)}, {abs(exponent)})"
-        return product if exponent > 0 else f"(1 / {product})"
-
-
-def _refuse_larger(expressions: Iterable[sympy.Expr], limit: int) -> None:
-    nodes = (node for expr in expressions for node in sympy.preorder_traversal(expr))
-    if next(islice(nodes, limit, None), None) is not None:
-        raise TooComplexError("the derivatives of this formula are too large")
+def _reached(roots: Iterable[Term]) -> list[Term]:
+    """The nodes that these are made from, each after its parts."""
+    found = set(roots)
+    stack = list(found)
+    while stack:
+        new = [term for term in stack.pop().terms if term not in found]
+        found.update(new)
+        stack += new
+    return sorted(found, key=lambda term: term.place)
 
 
-def _with_floats(expr: sympy.Expr) -> sympy.Expr:
-    """``expr`` for numpy: floats for the integers it has no room for, all with digits enough to read back."""
-    huge = {number for number in expr.atoms(sympy.Rational) if abs(number.p) > EXACT or number.q > EXACT}
-    return expr.xreplace({number: sympy.Float(number, 17) for number in huge | expr.atoms(sympy.Float)})
+def _name(term: Term) -> str:
+    """A node in the code."""
+    if term.kind == NAME:
+        return f"x{term.parts[0]}"
+    return f"v{term.place}" if term.value is None else f"({term.value!r})"
 
 
-def _function(name: str, slope: Callable[..., sympy.Expr], latex: str | None = None) -> Function:
-    """A sympy function that never looks into its arguments.
-
-    ``slope(index, *arguments)`` is its derivative by the argument of that index (from 0); ``latex`` has
-    a * where the arguments go.
-    """
-
-    def fdiff(self: sympy.Function, argindex: int = 1) -> sympy.Expr:
-        return slope(argindex - 1, *self.args)
-
-    def _latex(self: sympy.Function, printer: Any, exp: str | None = None) -> str:
-        text = (latex or rf"\{name}{{\left(* \right)}}").replace(
-            "*", ", ".join(map(printer.doprint, self.args))
-        )
-        return text if exp is None else rf"{{{text}}}^{{{exp}}}"
-
-    kind: Function = type(name, (sympy.Function,), {"fdiff": fdiff, "_latex": _latex})
-    return kind
-
-
-def _flat(*_: Any) -> sympy.Expr:
-    return sympy.Integer(0)
+def _code(term: Term) -> list[str]:
+    """The lines that compute a node."""
+    if term.kind in (NUMBER, NAME):
+        return []
+    if term.kind == SUM:
+        return _added(term)
+    parts = [_name(part) for part in term.terms]
+    if term.kind == PRODUCT:
+        text = " * ".join(parts)
+    elif term.kind == RAISED:
+        text = f"power({', '.join(parts)})"
+    elif term.kind == POWER:
+        text = _raised(parts[0], term.parts[1])
+    else:
+        assert isinstance(term.kind, Function)
+        text = f"{term.kind.name}({', '.join(parts)})"
+    return [f"{_name(term)} = {text}"]
 
 
-def _part(i: int, *arguments: sympy.Expr) -> sympy.Expr:
-    return share(arguments[i], *arguments[:i], *arguments[i + 1 :])
+def _added(term: Term) -> list[str]:
+    constant, pairs = term.parts
+    name, texts = _name(term), []
+    for factor, part in pairs:
+        size = "" if abs(factor) == 1 else f"({abs(factor)!r}) * "
+        texts.append(f"{'-' if factor < 0 else '+'} {size}{_name(part)}")
+    if constant:
+        at = 0 if all(text[0] == "-" for text in texts) else len(texts)
+        texts.insert(at, f"+ ({constant!r})")
+    blocks = [texts[i : i + LONGEST_LINE] for i in range(0, len(texts), LONGEST_LINE)]
+    first = f"{name} = {' '.join(blocks[0]).removeprefix('+ ')}"
+    return [first, *(f"{name} = {name} {' '.join(block)}" for block in blocks[1:])]
 
 
-# At a kink the slope is torch's: 0 for abs, equal parts among the largest or the smallest at a tie.
-signum = _function("signum", _flat, r"\operatorname{sign}{\left(* \right)}")
-absolute = _function("absolute", lambda _, x: signum(x), r"\left|{*}\right|")
-share = _function("share", _flat)  # the first argument's part in the largest: 1, 0 or at a tie less than 1
-largest = _function("largest", _part, r"\max\left(*\right)")
-smallest = _function("smallest", lambda i, *xs: _part(i, *(-x for x in xs)), r"\min\left(*\right)")
-sigmoid: Function = _function(
-    "sigmoid", lambda _, x: sigmoid(x) * (1 - sigmoid(x)), r"\sigma{\left(* \right)}"
-)
-sinh: Function = _function("sinh", lambda _, x: cosh(x))
-cosh: Function = _function("cosh", lambda _, x: sinh(x))
-tanh: Function = _function("tanh", lambda _, x: 1 - tanh(x) ** 2)
+def _raised(base: str, exponent: float) -> str:
+    """A power: small ones are products, faster than numpy's power and rounded alike everywhere."""
+    if abs(exponent) == 0.5:
+        text = f"sqrt({base})"
+    elif exponent.is_integer() and abs(exponent) <= LARGEST_PRODUCT:
+        text = _squares(base, int(abs(exponent)))
+    else:
+        return f"power({base}, {exponent!r})"
+    return text if exponent > 0 else f"1.0 / ({text})"
 
 
-def _share(first: Any, *others: Any) -> Any:
-    top = reduce(np.maximum, others, first)
-    return np.equal(first, top) / sum(np.equal(argument, top) * 1.0 for argument in (first, *others))
+def _squares(x: str, count: int) -> str:
+    """``x`` multiplied ``count`` times, by squares that Python computes once each."""
+    if count < 4:
+        return " * ".join([x] * count)
+    half = f"(h := {_squares(x, count // 2)})"
+    return f"{half} * h * {x}" if count % 2 else f"{half} * h"
 
 
-def _product(x: Any, count: int) -> Any:
-    """``x`` multiplied ``count`` times, by squares."""
-    if count == 1:
-        return x
-    half = x if count < 4 else _product(x, count // 2)
-    return half * half * x if count % 2 else half * half
+def _scaled(term: Term) -> bool:
+    """Whether it is one term times a number."""
+    return term.kind == SUM and not term.parts[0] and len(term.parts[1]) == 1
 
 
-NUMERIC: dict[str, Callable[..., Any]] = {
-    "product": _product,
-    "signum": np.sign,
-    "absolute": np.abs,
-    "share": _share,
-    "largest": lambda *arguments: reduce(np.maximum, arguments),
-    "smallest": lambda *arguments: reduce(np.minimum, arguments),
-    "sigmoid": lambda x: 0.5 + 0.5 * np.tanh(0.5 * x),  # 1 / (1 + exp(-x)) without its overflow
-    "sinh": np.sinh,
-    "cosh": np.cosh,
-    "tanh": np.tanh,
-}
+def number(expr: sympy.Expr) -> float:
+    """The value of a plain number, or of a constant such as pi."""
+    if expr.is_Rational:
+        return float(expr.p / expr.q)
+    return math.e if expr is sympy.E else float(expr)
+
+
+def _computed(function: Callable[..., Any], *values: Any) -> float:
+    with np.errstate(all="ignore"):
+        return float(function(*map(np.float64, values)))

@@ -1,58 +1,42 @@
-"""Formulas as people type them, turned into sympy without ever evaluating their text; and numbers as text.
-
-Whatever the grammar reads is derived at once: a formula whose derivatives would grow beyond use is refused.
-"""
+"""Formulas as people type them, turned into sympy without ever evaluating their text; and numbers as text."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import sympy
 
 from gdanim.errors import ExpressionError
-from gdanim.formula.calculus import TooComplexError, derivatives
+from gdanim.formula import calculus
 from gdanim.formula.grammar import Parser
-from gdanim.formula.latex import from_latex
 
 NOISE = 1e-14  # what is smaller, where numbers are about 1, is rounding
 RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 MAX_LENGTH = 1000  # characters
-TYPESET = re.compile(r"[\\{$]")  # of LaTeX, and of no formula
+MAX_WORK = 100_000  # operations of the Hessian
 
 
+@lru_cache(maxsize=256)
 def parse(text: str) -> sympy.Expr:
-    """The formula as a sympy expression in the written order (unevaluated; see ``calculus``).
+    """The formula as a sympy expression in the written order (unevaluated; see ``symbols``).
 
     Raises ExpressionError with the offset and length of the offending text.
     """
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"the formula is longer than {MAX_LENGTH} characters", 0, len(text))
-    if found := TYPESET.search(text):
-        raise _typeset(text, found)
     node = Parser(text).formula()
     whole = (len(text) - len(text.lstrip()), len(text.strip()))
     if node.value is not None:
         raise ExpressionError("a constant has nothing to descend: use a variable such as x", *whole)
-    try:
-        derivatives(node.expr, variables(node.expr))
-    except TooComplexError as error:
-        raise ExpressionError(str(error), *whole) from None
+    root = calculus.value(node.expr, variables(node.expr))
+    if root.value is not None and not math.isfinite(root.value):
+        raise ExpressionError("the formula is defined nowhere", *whole)
+    if calculus.work(root) > MAX_WORK:
+        told = "use fewer variables, or fewer functions of all of them"
+        raise ExpressionError(f"the formula's second derivatives are too many: {told}", *whole)
     return node.expr
-
-
-def _typeset(text: str, found: re.Match[str]) -> ExpressionError:
-    """What to write instead of a formula in LaTeX, which was found by its first sign."""
-    written, offset = from_latex(text), found.start()
-    what = "this is LaTeX" if "\\" in text else f"unexpected {found[0]!r}"
-    try:
-        if TYPESET.search(written):
-            raise ExpressionError("more than can be told")
-        parse(written)
-    except ExpressionError:
-        return ExpressionError("LaTeX is not read here: write such as x^2/2 + sqrt(y)", offset)
-    return ExpressionError(f"{what}: write {written}", offset)
 
 
 def variables(expr: sympy.Expr) -> tuple[str, ...]:

@@ -1,10 +1,14 @@
 """A precedence grammar that builds a formula node by node from the tokens of its text:
 
-    sum     = product (("+" | "-") product)*
-    product = unary (("*" | "/") unary | power)*      2x, 3xy and 2(x+1) are products
-    unary   = ("-" | "+") unary | power
-    power   = atom (("^" | "**") unary)?              right associative; -x^2 is -(x^2)
-    atom    = number | name | function "(" sum ("," sum)* ")" | "(" sum ")" | "|" sum "|"
+    choice   = either ("if" either "else" choice)?
+    either   = both ("or" both)*
+    both     = test ("and" test)*
+    test     = "not" test | sum (("<" | "<=" | ">" | ">=" | "==" | "!=") sum)*
+    sum      = product (("+" | "-") product)*
+    product  = unary (("*" | "/" | "//" | "%") unary | power)*      2x, 3xy and 2(x+1) are products
+    unary    = ("-" | "+") unary | power
+    power    = atom ("^" unary)?              right associative; -x^2 is -(x^2)
+    atom     = number | name | name "[" sum "]" | call | "(" choice ")" | "|" sum "|" | LaTeX's commands
 
 The tree keeps the written order, because films show it. Work is bounded on the way: constants are
 computed as they appear and must be real and finite, and powers have a largest exponent.
@@ -12,157 +16,161 @@ computed as they appear and must be real and finite, and powers have a largest e
 
 from __future__ import annotations
 
-import itertools
-import math
-import operator
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import sympy
 
 from gdanim.errors import ExpressionError
-from gdanim.formula import calculus
-from gdanim.formula.calculus import symbol
-from gdanim.formula.tokens import Token, tokens
-from gdanim.formula.vocabulary import CONSTANTS, FUNCTIONS, VARIABLE, add, multiply, power, unknown
+from gdanim.formula import calls, commands, sums
+from gdanim.formula.calculus import EXACT
+from gdanim.formula.reader import RELATIONS, Node, Reader
+from gdanim.formula.symbols import BUILDERS, add, in_parentheses, multiply, power, symbol
+from gdanim.formula.tokens import Token, misplaced
+from gdanim.formula.vocabulary import CONSTANTS, VARIABLE, meant, unknown
 
-MAX_NODES = 300  # numbers, names and operations
-MAX_DEPTH = 40  # nested parentheses, signs and powers
 MAX_EXPONENT = 1000  # of a power, or of powers inside each other multiplied out
 
 
-class Node(NamedTuple):
-    """A part of a formula."""
-
-    expr: sympy.Expr
-    value: float | None  # of a constant, else None
-    exponent: float = 1.0  # exponents of nested powers, multiplied out
-
-
-class Parser:
+class Parser(Reader):
     """Recursive descent over the grammar at the top of this module."""
-
-    def __init__(self, text: str) -> None:
-        self.tokens = list(tokens(text))
-        self.position = 0
-        self.nodes = 0
-        self.depth = 0
-        self.bars = 0  # that are open: the next | after a factor closes one
-
-    @property
-    def token(self) -> Token:
-        return self.tokens[self.position]
-
-    @property
-    def openings(self) -> tuple[str, ...]:
-        """What begins a factor, besides names and numbers; where bars are open, one more closes them."""
-        return ("(",) if self.bars else ("(", "|")
-
-    def next(self) -> Token:
-        token = self.token
-        self.position += 1
-        return token
-
-    def accept(self, operators: str) -> Token | None:
-        """The next token, if it is one of these single-character operators."""
-        return self.next() if self.token.kind == "operator" and self.token.text in operators else None
 
     def formula(self) -> Node:
         """The whole text. Raises ExpressionError."""
         if self.token.kind == "end":
             raise ExpressionError("the formula is empty")
-        node = self.sum()
-        if self.token.text == ")":
-            raise self.error("this ) closes nothing")
+        self.refuse_equation()
+        node = self.choice()
+        if self.token.text in (")", "]", "}"):
+            raise self.error(f"this {self.token.text} closes nothing")
         if self.token.kind != "end":
-            raise self.decimal_comma() or self.error(f"unexpected {self.token.text!r}")
+            raise self.unexpected()
+        if node.test:
+            told = "a loss is a number, and this is true or false: write where(x < 0, x^2, 3*x) or so"
+            raise ExpressionError(told, self.tokens[0].offset, len(self.text.strip()))
         return node
 
-    def decimal_comma(self) -> ExpressionError | None:
-        """What to write for 0,5, if that is what stands here: a comma with digits close on either side."""
-        if self.token.text != "," or not 0 < self.position < len(self.tokens) - 1:
-            return None
-        before, comma, after = self.tokens[self.position - 1 : self.position + 2]
-        if not (before.kind == after.kind == "number" and comma.offset + 1 == after.offset):
-            return None
-        number = f"{before.text.replace('.', '')}.{after.text}"
-        return self.error(f"a decimal point is a point: write {number}", before._replace(text=f"{number}"))
+    def refuse_equation(self) -> None:
+        """An equation outside of parentheses, where a sum may say i = 1, is no loss."""
+        depth = 0
+        for i, token in enumerate(self.tokens):
+            depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
+            if token.text == "=" and depth <= 0:
+                self.position = i
+                raise self.unexpected()
 
-    def error(self, message: str, token: Token | None = None) -> ExpressionError:
-        token = token or self.token
-        return ExpressionError(message, token.offset, max(1, len(token.text)))
+    def choice(self) -> Node:
+        taken = self.either()
+        if not (sign := self.word("if")):
+            return taken
+        test = self.either()
+        if not self.word("else"):
+            raise self.error("an if needs an else: write (x^2 if x < 0 else 3*x)", sign)
+        return calls.chosen(self, sign, [(test, taken)], self.nested(self.choice))
 
-    def node(
-        self, token: Token, expr: sympy.Expr, constant: Callable[[], float] | None, exponent: float = 1.0
-    ) -> Node:
-        """A counted node; ``constant`` computes its value where it has no variable."""
-        self.nodes += 1
-        if self.nodes > MAX_NODES:
-            raise self.error(f"the formula has more than {MAX_NODES} parts", token)
-        if constant is None:
-            return Node(expr, None, exponent)
-        try:
-            value = constant()
-        except ZeroDivisionError:
-            raise self.error("division by zero", token) from None
-        except OverflowError:
-            value = math.inf
-        except ValueError:
-            value = math.nan
-        if isinstance(value, complex) or math.isnan(value):
-            raise self.error("this constant is not a real number", token)
-        if abs(value) > 1e300:
-            raise self.error("this constant is too large", token)
-        return Node(expr, value, exponent)
+    def either(self) -> Node:
+        return self.joined("or", "either", self.both)
+
+    def both(self) -> Node:
+        return self.joined("and", "both", self.test)
+
+    def joined(self, word: str, name: str, rule: Callable[[], Node]) -> Node:
+        node = rule()
+        while sign := self.word(word):
+            node = self.tested(sign, name, node, rule())
+        return node
+
+    def test(self) -> Node:
+        if sign := self.word("not"):
+            return self.tested(sign, "negation", self.nested(self.test))
+        sides, found = [self.sum()], list[Node]()
+        while sign := self.accept(*RELATIONS):
+            sides.append(self.sum())
+            found.append(self.tested(sign, RELATIONS[sign.text], *sides[-2:]))
+        if not found:
+            return sides[0]
+        node = found[0]
+        for other in found[1:]:  # 0 < x < 1
+            node = self.tested(self.token, "both", node, other)
+        return node
+
+    def tested(self, token: Token, name: str, *parts: Node) -> Node:
+        built = BUILDERS[name](*(part.expr for part in parts))
+        return self.node(token, built, *parts)._replace(test=True)
 
     def sum(self) -> Node:
         terms, start = [self.product()], self.token
-        while sign := self.accept("+-"):
+        while sign := self.accept("+", "-"):
             term = self.product()
             terms.append(self.negative(sign, term) if sign.text == "-" else term)
         if len(terms) == 1:
             return terms[0]
         numeric = all(term.expr.is_Number for term in terms)
         combine = sympy.Add if numeric else add
-        return self.node(
-            start,
-            combine(*(term.expr for term in terms)),
-            _constant(math.fsum, terms),
-            max(term.exponent for term in terms),
-        )
+        return self.node(start, combine(*(term.expr for term in terms)), *terms)
 
     def product(self) -> Node:
         start, node = self.token, self.unary()
         factors = [(node, False)]
         while True:
-            if sign := self.accept("*/"):
-                divisor = self.token
-                factors.append((self.unary(), sign.text == "/"))
-                if sign.text == "/" and factors[-1][0].value == 0:
+            if sign := self.accept("*", "/", "//", "%"):
+                divisor, other = self.token, self.unary()
+                if sign.text != "*" and other.value == 0:
                     raise self.error("division by zero", divisor)
-            elif self.token.kind in ("name", "number") or self.token.text in self.openings:
+                if sign.text in ("//", "%"):
+                    name = "floor" if sign.text == "//" else "modulo"
+                    node = factors[0][0] if len(factors) == 1 else self.multiplied(start, factors)
+                    node = (
+                        self.whole(sign, node, other)
+                        if name == "floor"
+                        else self.remainder(sign, node, other)
+                    )
+                    factors = [(node, False)]
+                else:
+                    factors.append((other, sign.text == "/"))
+            elif (
+                self.token.kind in ("name", "number") or self.token.text in self.openings or self.commanded()
+            ):
                 self.refuse_unclear_product(divided=factors[-1][1])
                 factors.append((self.power(), False))
             else:
                 break
         return factors[0][0] if len(factors) == 1 else self.multiplied(start, factors)
 
+    def commanded(self) -> bool:
+        """Whether a command of LaTeX begins a factor here."""
+        return self.token.kind == "command" and not self.token.text.startswith("r")
+
+    def whole(self, sign: Token, a: Node, b: Node) -> Node:
+        """a // b."""
+        return self.node(sign, BUILDERS["floor"](multiply(a.expr, power(b.expr, -1))), a, b)
+
+    def remainder(self, sign: Token, a: Node, b: Node) -> Node:
+        return self.node(sign, BUILDERS["modulo"](a.expr, b.expr), a, b)
+
     def refuse_unclear_product(self, divided: bool) -> None:
         """An implicit product needs one reading only."""
         before, token = self.tokens[self.position - 1], self.token
         if token.kind == "number":
             raise self.error(f"write * before {token.text}, or ^{token.text} for a power")
-        if before.kind == "name" and token.text == "(":
+        if before.kind == "name" and token.text == "(" and not self.factor(before):
             raise self.error(unknown("function", before.text), before)
         if divided:
-            after = f"{token.text}..." if token.text in FUNCTIONS or token.text in "(|" else token.text
+            after = f"{token.text}..." if meant(token.text) or token.text in "(|[{" else token.text
             divisor = before.text if self.tokens[self.position - 2].text == "/" else "..."
             ways = f"/({divisor}*{after}) or /{divisor}*{after}"
             raise self.error(f"unclear after a division: write {ways}")
 
+    def factor(self, name: Token) -> bool:
+        """Whether a name before parentheses is a factor: a constant, or elsewhere a variable."""
+        if name.text in CONSTANTS or name.text in self.indices:
+            return True
+        pairs = zip(self.tokens, self.tokens[1:], strict=False)
+        return any(one.text == name.text and other.text != "(" for one, other in pairs)
+
     def multiplied(self, start: Token, factors: list[tuple[Node, bool]]) -> Node:
         """The product of nodes, each with whether it divides; plain numbers gather in front."""
         coefficient, others = sympy.Integer(1), []
+        nodes = [node for node, _ in factors]
         for node, divides in factors:
             expr = node.expr
             if expr.is_Mul and expr.args[0] == -1:  # -x/2 is the negative of x/2 in print too
@@ -172,50 +180,36 @@ class Parser:
             else:
                 others.append(power(expr, -1) if divides else expr)
         if not others:
-            return self.node(start, coefficient, lambda: float(coefficient))
+            return self.node(start, coefficient)
         if coefficient != 1:
             others.insert(0, coefficient)
-
-        def value(values: list[float]) -> float:
-            signed = zip(values, factors, strict=True)
-            return math.prod(1 / v if divides else v for v, (_, divides) in signed)
-
-        nodes = [node for node, _ in factors]
-        return self.node(
-            start, _product(others), _constant(value, nodes), max(node.exponent for node in nodes)
-        )
+        others[:-1] = map(in_parentheses, others[:-1])
+        return self.node(start, _product(others), *nodes)
 
     def negative(self, sign: Token, node: Node) -> Node:
         return self.multiplied(sign, [(Node(sympy.Integer(-1), -1.0), False), (node, False)])
 
     def unary(self) -> Node:
-        sign = self.accept("+-")
+        sign = self.accept("+", "-")
         if sign is None:
             return self.power()
         node = self.nested(self.unary)
         return self.negative(sign, node) if sign.text == "-" else node
 
-    def nested(self, rule: Callable[[], Node]) -> Node:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise self.error(f"nested more than {MAX_DEPTH} deep")
-        node = rule()
-        self.depth -= 1
-        return node
-
     def power(self) -> Node:
         base = self.atom()
         sign = self.accept("^")
-        if sign is None:
-            return base
-        exponent = self.nested(self.unary)
+        return base if sign is None else self.raised(sign, base, self.nested(self.unary))
+
+    def raised(self, sign: Token, base: Node, exponent: Node) -> Node:
         largest = base.exponent
         if exponent.value is not None:
             if abs(exponent.value) > MAX_EXPONENT or largest * abs(exponent.value) > MAX_EXPONENT:
                 raise self.error(f"powers above {MAX_EXPONENT} are too large", sign)
+            if base.value == 0 and exponent.value < 0:
+                raise self.error("division by zero", sign)
             largest *= max(1.0, abs(exponent.value))
-        constant = _constant(lambda values: operator.pow(*values), [base, exponent])
-        node = self.node(sign, power(base.expr, exponent.expr), constant, largest)
+        node = self.node(sign, power(base.expr, exponent.expr), base, exponent, exponent=largest)
         return node if node.value is None else node._replace(expr=_constant_power(base, exponent, node.value))
 
     def atom(self) -> Node:
@@ -224,105 +218,76 @@ class Parser:
             return self.number(token)
         if token.kind == "name":
             return self.named(token)
-        if token.text == "(":
-            node = self.within()
-            self.close(token)
-            return node
+        if token.kind == "command":
+            return commands.command(self, token)
+        if token.kind == "word" and token.text == "if" and self.token.text == "(":
+            return calls.FORMS["where"](self, token)
+        if token.text in ("(", "[", "{"):
+            return self.within(token)
         if token.text == "|":
             return self.magnitude(token)
         if token.kind == "end":
             raise self.error("the formula ends too early", token)
-        raise self.error(f"expected a number, a variable or a function before {token.text!r}", token)
-
-    def within(self) -> Node:
-        """A sum in parentheses, whatever bars are open outside."""
-        outside, self.bars = self.bars, 0
-        node = self.nested(self.sum)
-        self.bars = outside
-        return node
+        self.position -= 1
+        told = f"expected a number, a variable or a function before {self.written!r}"
+        advice = misplaced(self.text, token.offset)
+        raise self.error(f"{told}: {advice}" if advice else told)
 
     def magnitude(self, opening: Token) -> Node:
         """What stands between two bars: where a factor can begin a bar opens, else it closes."""
         self.bars += 1
         inner = self.nested(self.sum)
         self.bars -= 1
-        self.close(opening, "|")
-        constant = _constant(lambda values: abs(values[0]), [inner])
-        return self.node(opening, FUNCTIONS["abs"].build(inner.expr), constant, inner.exponent)
-
-    def close(self, opening: Token, closing: str = ")") -> None:
-        if self.accept(closing) is None:
-            if self.token.kind == "end":
-                raise self.error(f"this {opening.text} is never closed", opening)
-            raise self.decimal_comma() or self.error(f"expected {closing} before {self.token.text!r}")
+        self.close(opening)
+        return self.node(opening, BUILDERS["absolute"](inner.expr), inner)
 
     def number(self, token: Token) -> Node:
-        value = float(token.text)
-        exact = value.is_integer() and abs(value) < calculus.EXACT
-        return self.node(token, sympy.Integer(int(value)) if exact else sympy.Float(value), lambda: value)
+        text = self.with_decimals(token)
+        found = float(text)
+        exact = found.is_integer() and abs(found) < EXACT
+        return self.node(token, sympy.Integer(int(found)) if exact else sympy.Float(found))
+
+    def with_decimals(self, token: Token) -> str:
+        """A number with what stands behind its comma, if that separates nothing and has digits beside."""
+        comma, after = (*self.tokens[self.position : self.position + 2], token)[:2]
+        close = token.offset + token.length == comma.offset == after.offset - 1
+        if self.separated or comma.text != "," or after.kind != "number" or not close:
+            return token.text
+        whole, places = token.text, after.text
+        number = f"{whole.replace('.', '')}.{places}"
+        here = token._replace(length=token.length + 1 + after.length)
+        if not (whole.isdigit() and places.isdigit()):
+            raise self.error(f"a decimal point is a point: write {number}", here)
+        if len(places) == 3 and whole[0] != "0":
+            raise self.error(f"a comma here is unclear: write {whole}{places} or {number}", here)
+        self.position += 2
+        return number
 
     def named(self, token: Token) -> Node:
         name = token.text
-        if name in FUNCTIONS:
-            return self.call(token)
+        if name in self.indices:
+            k = self.indices[name]
+            return self.node(token, symbol(name) if k is None else sympy.Integer(k))
         if name in CONSTANTS:
-            return self.node(token, CONSTANTS[name], lambda: float(CONSTANTS[name]))
+            return self.node(token, CONSTANTS[name])
+        if name in ("True", "true", "otherwise"):
+            return self.node(token, sympy.Integer(1))._replace(test=True)
+        if function := meant(name):
+            return calls.call(self, token, function)
         if VARIABLE.fullmatch(name):
-            return self.node(token, symbol(name), None)
+            return self.node(token, symbol(sums.numbered(self, token)))
         if self.token.text == "(":
             raise self.error(unknown("function", name), token)
         raise self.error(unknown("name", name), token)
-
-    def call(self, token: Token) -> Node:
-        function = FUNCTIONS[token.text]
-        opening = self.token
-        if self.accept("(") is None:
-            raise self.error(f"{token.text} needs parentheses: write {self.called(token)}", token)
-        arguments, fewest, most = [self.within()], *function.arity
-        while self.token.text == "," and (most > 1 or not self.decimal_comma()):
-            self.next()
-            arguments.append(self.within())
-        self.close(opening)
-        if not fewest <= len(arguments) <= most:
-            wanted = "one argument" if most == 1 else f"{fewest} to {most} arguments"
-            raise self.error(f"{token.text} takes {wanted}, not {len(arguments)}", token)
-        return self.node(
-            token,
-            function.build(*(argument.expr for argument in arguments)),
-            _constant(lambda values: function.compute(*values), arguments),
-            max(argument.exponent for argument in arguments),
-        )
-
-    def called(self, token: Token) -> str:
-        """A function without parentheses as it should be: sin(2x) for sin 2x, sin(x)^2 for sin^2(x)."""
-        rest = self.tokens[self.position :]
-        texts = [part.text for part in rest]
-        if texts[0] == "^" and rest[1].kind == "number" and texts[2:3] == ["("] and ")" in texts:
-            return f"{token.text}({''.join(texts[3 : texts.index(')')])})^{texts[1]}"
-        if texts[:3] == ["^", "-", "1"] and f"a{token.text}" in FUNCTIONS:
-            return f"a{token.text}(x)"
-        words = itertools.takewhile(lambda part: part.kind in ("name", "number"), rest)
-        return f"{token.text}({' '.join(word.text for word in words) or 'x'})"
 
 
 def _product(factors: Sequence[sympy.Expr]) -> sympy.Expr:
     return multiply(*factors) if len(factors) > 1 else factors[0]
 
 
-def _constant(compute: Callable[[list[float]], float], nodes: list[Node]) -> Callable[[], float] | None:
-    """How to compute a constant from constant parts; None where a part has a variable."""
-    values = [node.value for node in nodes if node.value is not None]
-    return (lambda: compute(values)) if len(values) == len(nodes) else None
-
-
 def _constant_power(base: Node, exponent: Node, value: float) -> sympy.Expr:
     """A constant power: exact and as written while that stays small, a float beyond."""
-    if (
-        value.is_integer()
-        and abs(value) < calculus.EXACT
-        and base.expr.is_Integer
-        and exponent.expr.is_Integer
-    ):
+    if value.is_integer() and abs(value) < EXACT and base.expr.is_Integer and exponent.expr.is_Integer:
         return sympy.Integer(int(value))
     if base.expr.is_Integer or base.expr in (sympy.pi, sympy.E):
         return power(base.expr, exponent.expr)

@@ -1,59 +1,60 @@
-"""LaTeX: advice for those who paste some in place of a formula, and what a film shows of one."""
+"""LaTeX: its commands as a formula's own words, and what a film shows of a formula."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 import sympy
 
-DEEPEST = 8  # braces in braces
+from gdanim.formula.vocabulary import CONSTANTS, GREEK, VARIABLE
 
-_BRACES = r"\{([^{}]*)\}"
-_FUNCTION = r"\\(a?(?:sin|cos|tan)h?|exp|ln|log)"
-_STEPS = [
-    (r"\$|\\[,;:! ]|\\(?:left|right|big|Big|displaystyle)(?![A-Za-z])|~|&", " "),
-    (r"\\(?:operatorname|mathrm|mathit|text)\*?" + _BRACES, r" \1 "),
-    (r"\\(?:cdot|times|ast)(?![A-Za-z])", " * "),
-    (r"\\div(?![A-Za-z])", " / "),
-    (r"\\[lr]?vert(?![A-Za-z])|\\\|", "|"),
-    (r"\\var(?=[a-z])", r"\\"),
-    (r"\\arc(sin|cos|tan)", r"\\a\1"),
-    (r"_\{([0-9]+)\}", r"\1"),
-    (r"\\[dt]frac", r"\\frac"),
-    (r"\\frac\s*([0-9a-z])\s*([0-9a-z])", r"\\frac{\1}{\2}"),
-]
-_NESTED = [  # from the innermost braces outwards
-    (r"\\frac\s*" + _BRACES + r"\s*" + _BRACES, lambda m: f" ({_grouped(m[1])}/{_grouped(m[2])}) "),
-    (r"\\sqrt\s*" + _BRACES, lambda m: f" sqrt({m[1].strip()}) "),
-    (r"\^\s*" + _BRACES, lambda m: f"^{_grouped(m[1])} "),
-    (_FUNCTION + r"\s*" + _BRACES, lambda m: f" {m[1]}({m[2].strip()})"),
-    (r"(?<![\]}a-z_^])\s*" + _BRACES + r"(?!\s*\{)", lambda m: f"({m[1].strip()})"),
-]
-
-
-def from_latex(text: str) -> str:
-    """A formula in LaTeX as the grammar writes it, as far as that can be told: a suggestion to be checked."""
-    for pattern, plain in _STEPS:
-        text = re.sub(pattern, plain, text)
-    for pattern, write in _NESTED * min(text.count("{"), DEEPEST):
-        text = re.sub(pattern, write, text)
-    text = re.sub(_FUNCTION + r"\s+([A-Za-z][0-9]*|[0-9.]+)(?![A-Za-z0-9(])", r" \1(\2) ", text)
-    text = re.sub(r"\\([a-z]+)", r" \1", text)
-    text = re.sub(r"\s+", " ", text).strip()
-    text = re.sub(r"\( | \)|(?<=[(^]) | (?=[)^])", lambda m: m[0].strip(), text)
-    return re.sub(r"\b([a-z]{2,}) \(", r"\1(", text)
+# What only says how a formula looks.
+SKIPPED = (
+    r"\\(?:left|right|[bB]igg?[lrm]?|displaystyle|textstyle|limits|nolimits|quad|qquad)(?![A-Za-z])\.?"
+    r"|\\[,;:!> ()\[\]]|[~$]"
+)
+# Commands by the tokens that they are; a word alone is a name.
+COMMANDS: dict[str, str | tuple[str, str]] = {
+    **{name: name for name in (*GREEK, *CONSTANTS)},
+    **{f"var{name}": name for name in ("epsilon", "theta", "phi", "rho", "sigma", "kappa", "pi")},
+    **dict.fromkeys(("cdot", "times", "ast"), ("operator", "*")),
+    "div": ("operator", "/"),
+    **dict.fromkeys(("vert", "lvert", "rvert", "mid"), ("operator", "|")),
+    **dict.fromkeys(("lt",), ("operator", "<")),
+    **dict.fromkeys(("gt",), ("operator", ">")),
+    **dict.fromkeys(("le", "leq", "leqslant"), ("operator", "<=")),
+    **dict.fromkeys(("ge", "geq", "geqslant"), ("operator", ">=")),
+    **dict.fromkeys(("ne", "neq"), ("operator", "!=")),
+    **dict.fromkeys(("land", "wedge"), ("word", "and")),
+    **dict.fromkeys(("lor", "vee"), ("word", "or")),
+    **dict.fromkeys(("lnot", "neg"), ("word", "not")),
+    **dict.fromkeys(("lbrace", "lbrack"), ("operator", "(")),
+    **dict.fromkeys(("rbrace", "rbrack"), ("operator", ")")),
+    **{name: ("command", name) for name in ("sqrt", "sum", "prod", "lfloor", "rfloor", "lceil", "rceil")},
+    **dict.fromkeys(("frac", "dfrac", "tfrac", "cfrac"), ("command", "frac")),
+}
 
 
-def _grouped(text: str) -> str:
-    """In parentheses, unless it is one word or number."""
-    text = text.strip()
-    return text if re.fullmatch(r"[A-Za-z]|[0-9.]+", text) else f"({text})"
+def name_latex(name: str) -> str:
+    """A variable's name as it is shown: x1 with its number below, theta as a letter."""
+    stem, index = _parts(name)
+    shown = rf"\{stem}" if stem in GREEK else stem
+    below = index if index.isdigit() or len(index) == 1 else rf"\text{{{index}}}"
+    return f"{shown}_{{{below}}}" if index else shown
+
+
+def _parts(name: str) -> tuple[str, str]:
+    if not VARIABLE.fullmatch(name):
+        return name, ""
+    stem, _, index = name.partition("_")
+    letters = stem.rstrip("0123456789")
+    return letters, index or stem[len(letters) :]
 
 
 def to_latex(expr: sympy.Expr) -> str:
     """A formula as it was written, but for factors that are repeated: x*x is the square of x."""
-    return str(sympy.latex(_with_powers(expr), order="none"))
+    names = {each: name_latex(each.name) for each in expr.free_symbols}
+    return str(sympy.latex(_with_powers(expr), order="none", symbol_names=names))
 
 
 def _with_powers(expr: sympy.Expr) -> sympy.Expr:

@@ -35,7 +35,7 @@ def valleys(act: Act) -> list[Valley]:
     None where there are no two of them.
     """
     runs = act.runs
-    if len(runs) <= MOST or len({run.ball.hue for run in runs}) > 1:
+    if len(runs) <= MOST or len({run.ball.team for run in runs}) > 1:
         return []
     low, high = np.asarray(act.domain, dtype=float).T
     ends = np.array([run.points[-1] if run.minimum is None else run.minimum for run in runs])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,9 +21,11 @@ from gdanim.engine.solution import Solution
 from gdanim.formats import Cue, Format, Limits, Reel
 from gdanim.output import provenance
 from gdanim.output.files import make_folder
+from gdanim.output.forecast import lessened
 from gdanim.output.provenance import Origin
 from gdanim.registry import formats as known
 from gdanim.spec import Spec, spec_hash
+from gdanim.spec.languages import three_letters
 from gdanim.spec.quality import Frames, frames
 from gdanim.version import __version__
 from gdanim.view.captions import srt, vtt
@@ -60,12 +63,23 @@ def render(
         path = directory / f"{spec.film}.{name}"
         form: Format = known[name]()
         size, rate = _quality(spec, quality, form.limits)
+        if less := lessened(spec, quality, name):
+            warnings.warn(less, stacklevel=2)
         with _renamed(path) as part:
             with _film(spec, size, rate, form.alpha and _bare(spec), solution) as film:
                 facts = _facts(spec, quality, name, made_from) | ({"spec": ""} if given else {})
                 comment = json.dumps(facts, separators=(",", ":"))
                 samples = partial(_samples, film)
-                reel = Reel(film.size, rate, comment, samples, film.chapters, film.track)
+                reel = Reel(
+                    film.size,
+                    rate,
+                    comment,
+                    samples,
+                    film.chapters,
+                    film.track,
+                    three_letters(spec.video.language or "und"),
+                    spec.video.plays or 0,
+                )
                 with form.writing(part, reel) as write:
                     encode(
                         lambda k, out, film=film, rate=rate: film.paint(k / rate, out),  # type: ignore[misc]

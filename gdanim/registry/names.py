@@ -21,6 +21,7 @@ from typing import Any, Generic, ParamSpec, TypeVar
 from gdanim import origin
 from gdanim.errors import InputError
 from gdanim.origin import Source
+from gdanim.registry import aliases
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -80,6 +81,10 @@ class Registry(Generic[T]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._loaded())
+
+    def called(self, text: str) -> str | None:
+        """The name that a text stands for: itself in any spelling, or what torch, optax or Keras call it."""
+        return aliases.called(self.kind, text, self)
 
     def parameters(self, name: str) -> dict[str, inspect.Parameter]:
         """The parameters an entry of this name may carry, with resolved annotations."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 import math
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple
@@ -16,12 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, ValidationInfo, WithJsonSchema, WrapValidator
 
+from gdanim.spec import csv_rows
+from gdanim.spec.csv_numbers import decimal_mark, numbers
 from gdanim.spec.defaults import MOST_BYTES
 from gdanim.spec.wording import counted, mistake
 from gdanim.spec.yaml_advice import quoted
 
-MAX_ROWS = 10_000
-MOST_UNPACKED = 4 * MOST_BYTES  # of a .npz file: a packed one of zeros could be any size
+MAX_ROWS = 1_000_000
+LOOKED_AT = 1000  # rows that tell the decimal mark
+MOST_UNPACKED = 4_000_000  # bytes of a .npz file: a packed one of zeros could be any size
 
 
 class WithData(NamedTuple):
@@ -31,9 +35,12 @@ class WithData(NamedTuple):
 
 
 class Table(dict[str, tuple[Any, ...]]):
-    """The columns of a file that are numbers, by name; of the others, why they are none."""
+    """The columns of a file that are numbers, by name, nan where one is missing."""
 
-    unread: Mapping[str, str] = MappingProxyType({})
+    file: str = ""
+    unread: Mapping[str, str] = MappingProxyType({})  # the other columns, and why they are none
+    notes: Sequence[str] = ()  # what had to be assumed of the file
+    column_notes: Mapping[str, str] = MappingProxyType({})  # and of the numbers of a column
 
 
 def _columns(value: Any, handler: Callable[[Any], Any], info: ValidationInfo) -> Any:
@@ -41,27 +48,53 @@ def _columns(value: Any, handler: Callable[[Any], Any], info: ValidationInfo) ->
     if not isinstance(value, str):
         return handler(value)
     table = read_csv((info.context or {}).get("folder", Path()), value)
-    handler(dict(table))
+    _equally_long(table)
     return table
 
 
 def missing(data: Mapping[str, Any], name: str) -> str:
-    """Why there is no such column in some data."""
+    """Why there is no such column in some data, and what to write instead."""
     unread = getattr(data, "unread", {})
-    return (
-        f"data: {unread[name]}"
-        if name in unread
-        else f"data has no column {name!r}, only {', '.join([*data, *unread])}"
-    )
+    if name in unread:
+        return f"data: {unread[name]}"
+    numbers, words = (", ".join(map(quoted_name, names)) for names in (data, unread))
+    told = f"data has no column {name!r}, only {numbers}" + (f" and, of words, {words}" if words else "")
+    near = nearest(name, data)
+    return told + (f", did you mean {near!r}?" if near else "")
+
+
+def told(data: Table, columns: Iterable[str]) -> list[str]:
+    """What was assumed when these columns of a file were read, and how many rows lack one of them."""
+    chosen = [name for name in columns if name in data]
+    notes = [*data.notes, *(data.column_notes[name] for name in chosen if name in data.column_notes)]
+    rows = np.array([data[name] for name in chosen], dtype=float)
+    lacking = int(np.isnan(rows).any(axis=0).sum()) if chosen else 0
+    if lacking:
+        share = f"{lacking} of {counted(rows.shape[1], 'row')}"
+        notes.append(f"{data.file}: {share} lack {' or '.join(chosen)} and were left out")
+    return notes
+
+
+def nearest(name: str, columns: Iterable[str]) -> str:
+    """The column whose name is most like another; "" where none is."""
+    folded = {column.casefold(): column for column in columns}
+    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5) if len(name) > 1 else []
+    return folded.get(name.casefold()) or (folded[near[0]] if near else "")
 
 
 def named(columns: Iterable[str]) -> str:
     """The key that chooses columns, as a spec has it."""
-    plain = (name if re.fullmatch(r"[^\W\d][\w ]*", name) else quoted(name) for name in columns)
-    return f"columns: [{', '.join(plain)}]"
+    return f"columns: [{', '.join(map(quoted_name, columns))}]"
 
 
-def _equally_long(columns: dict[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
+def quoted_name(name: str) -> str:
+    """A name as YAML has it, in quotes where it needs some."""
+    truth = name.lower() in ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
+    plain = re.fullmatch(r"[^\W\d](?:[\w ]*\w)?", name) and (not truth or len(name) == 1)
+    return name if plain else quoted(name)
+
+
+def _equally_long(columns: dict[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
     lengths = {len(column) for column in columns.values()}
     if len(lengths) > 1:
         raise mistake("the columns of the data have different lengths")
@@ -86,20 +119,53 @@ Columns = Annotated[
 
 
 def read_csv(folder: Path, name: str, gaps: bool = False) -> Table:
-    """The columns of a CSV file with a line of names, by name, but for those with a cell that is no number.
+    """The columns of a CSV file, by name, but for those with a cell that is neither a number nor missing.
 
-    The file lies in ``folder`` or below it, and no link leads out. Commas separate its cells, or what does
-    in the line of names alone: semicolons or tabs, and then numbers may have decimal commas. Cells are
-    finite numbers; with ``gaps`` they may also be empty, which gives None, or nan or inf. Raises a mistake in
-    plain words, also where no column is of numbers.
+    The file lies in ``folder`` or below it, and no link leads out; see ``csv_rows`` and ``csv_numbers`` for
+    what it may be like. With ``gaps``, an empty cell gives None, and nan and inf are themselves. Raises a
+    mistake in plain words, also where no column is of numbers.
     """
     raw = _read(folder, name)
     try:
-        return _parsed(raw.decode("utf-8-sig"), gaps, name)
-    except UnicodeDecodeError:
-        raise mistake(f"{name} is not UTF-8 text: save it as UTF-8 (in Excel: as CSV UTF-8)") from None
+        text, told = csv_rows.decoded(raw)
+        found = csv_rows.rows(text)
+        if len(found.lines) > MAX_ROWS:
+            raise ValueError(f"it has {len(found.lines)} rows; the most is {MAX_ROWS}")
+        table = _table(found, gaps, name)
     except (ValueError, csv.Error) as error:
         raise mistake(f"{name}, {error}") from None
+    table.notes = [f"{name}: {note}" for note in ([told] if told else []) + found.notes]
+    return table
+
+
+def _table(found: csv_rows.Rows, gaps: bool, file: str) -> Table:
+    first = [column[:LOOKED_AT] for column in found.cells]
+    mark = decimal_mark(first, found.separator)
+    table, unread, notes = Table(), {}, {}
+    for name, cells in zip(found.names, found.cells, strict=True):
+        try:
+            values, told = numbers(cells, found.lines, mark)
+        except ValueError as error:
+            unread[name] = f"{file}, {error}"
+            continue
+        if told:
+            notes[name] = f"{file}, {name}: {told}"
+        table[name] = tuple(map(_known, values, cells) if gaps else values)
+    if not table:
+        reasons = (why.removeprefix(f"{file}, ") for why in unread.values())
+        raise ValueError(next(reasons, "it has no columns"))
+    table.file, table.unread, table.column_notes = file, unread, notes
+    return table
+
+
+def _known(value: float, cell: str) -> float | None:
+    """A number, or what stands where one is missing: nan and inf are themselves, and all else is None."""
+    if not math.isnan(value):
+        return value
+    try:
+        return float(cell)
+    except ValueError:
+        return None
 
 
 def read_npz(folder: Path, name: str) -> dict[str, tuple[float, ...]]:
@@ -151,76 +217,3 @@ def _read(folder: Path, name: str) -> bytes:
     if len(raw) > MOST_BYTES:
         raise mistake(f"{name} has more than {MOST_BYTES} bytes")
     return raw
-
-
-def _parsed(text: str, gaps: bool, file: str) -> Table:
-    separator = _separator(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
-    rows = ((reader.line_num, row) for row in reader if any(cell.strip() for cell in row))
-    line, header = next(rows, (1, []))
-    names = [name.strip() for name in header]
-    if not names or len(set(names)) < len(names) or "" in names or any(map(_is_number, names)):
-        raise ValueError(f"line {line}: the first line names the columns, each once, as in x,y")
-    cells: list[list[str]] = [[] for _ in names]
-    lines: list[int] = []
-    for line, row in rows:
-        if len(row) != len(names):
-            told = f"line {line}: {counted(len(row), 'value')} for {counted(len(names), 'column')}"
-            raise ValueError(f"{told}: {_ADVICE[separator]}")
-        lines.append(line)
-        for column, cell in zip(cells, row, strict=True):
-            column.append(cell.strip())
-    if separator != ",":
-        _refuse_mixed(cells, lines)
-        cells = [[_DECIMAL_COMMA.sub(r"\1.\2", cell) for cell in column] for column in cells]
-    table, unread = Table(), {}
-    for name, column in zip(names, cells, strict=True):
-        try:
-            table[name] = tuple(_number(cell, line, gaps) for cell, line in zip(column, lines, strict=True))
-        except ValueError as error:
-            unread[name] = f"{file}, {error}"
-    if not table:
-        raise ValueError(next(iter(unread.values())).removeprefix(f"{file}, "))
-    table.unread = unread
-    return table
-
-
-_ADVICE = {
-    ",": "commas separate cells, as in the line of names; with decimal commas let it be semicolons",
-    ";": "semicolons separate cells, as in the line of names",
-    "\t": "tabs separate cells, as in the line of names",
-}
-# A decimal comma; in a file that commas do not separate it can be nothing else.
-_DECIMAL_COMMA = re.compile(r"^([-+]?\d*),(\d+(?:[eE][-+]?\d+)?)$")
-
-
-def _separator(text: str) -> str:
-    """The one that the first line has; of several, and of none, the comma."""
-    first = re.sub(r'"[^"]*"', "", next((line for line in text.splitlines() if line.strip()), ""))
-    found = [mark for mark in _ADVICE if mark in first]
-    return found[0] if len(found) == 1 else ","
-
-
-def _refuse_mixed(cells: list[list[str]], lines: list[int]) -> None:
-    """Raise ValueError where some numbers have a decimal comma and others a point: one may mark thousands."""
-    numbers = [(line, cell) for column in cells for cell, line in zip(column, lines, strict=True)]
-    comma = next((found for found in numbers if _DECIMAL_COMMA.match(found[1])), None)
-    point = next((found for found in numbers if "." in found[1] and _is_number(found[1])), None)
-    if comma and point:
-        told = f"{comma[1]!r} has a decimal comma, and {point[1]!r} in line {point[0]} a point"
-        raise ValueError(f"line {comma[0]}: {told}: write all numbers one way, thousands without a mark")
-
-
-def _number(cell: str, line: int, gaps: bool) -> float | None:
-    if gaps and not cell:
-        return None
-    if _is_number(cell, finite=not gaps):
-        return float(cell)
-    raise ValueError(f"line {line}: {cell!r} is not a number")
-
-
-def _is_number(text: str, finite: bool = True) -> bool:
-    try:
-        return math.isfinite(float(text)) or not finite
-    except ValueError:
-        return False

@@ -3,5 +3,5 @@
 from gdanim.formats import DEFAULT
 
 SCENE = "surface"
-MOST_BYTES = 1_000_000  # of a file of data
+MOST_BYTES = 64_000_000  # of a file of data
 FORMATS = (DEFAULT,)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import (
     BeforeValidator,
     Field,
+    ModelWrapValidatorHandler,
     PlainSerializer,
     ValidationError,
     ValidationInfo,
@@ -19,12 +20,17 @@ from pydantic import (
 
 from gdanim.errors import ExpressionError, Loc, SettingError
 from gdanim.formula import parse, variables
-from gdanim.registry import Registry, functions, gradients, optimizers, schedules
+from gdanim.registry import Registry, aliases, functions, gradients, optimizers, schedules
 from gdanim.spec.data import WithData
 from gdanim.spec.parameters import parameters_model
 from gdanim.spec.readings import by_name, written
-from gdanim.spec.values import Interval, Point, as_color
-from gdanim.spec.wording import Model, did_you_mean, mistake, mistakes, plain, shown
+from gdanim.spec.values import Interval, Point, Variable, as_color, by_variable
+from gdanim.spec.wording import Model, did_you_mean, mistake, mistakes, plain, renamed, shown
+
+_NAMED = (  # what people call the key name
+    *("type", "kind", "optimizer", "optim", "method", "algorithm"),
+    *("schedule", "scheduler", "function", "func", "f"),
+)
 
 
 class Entry(Model):
@@ -36,14 +42,27 @@ class Entry(Model):
     name: str | None
     parameters: dict[str, Any] = Field(default={}, validate_default=True)
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _in_our_words(cls, data: Any, handler: ModelWrapValidatorHandler[Entry]) -> Entry:
+        """The keys of torch, optax and Keras as ours; a mistake stays where it was written."""
+        if not isinstance(data, Mapping):
+            return handler(data)
+        ours, theirs = _translated(cls.registry, data, cls.written_keys())
+        try:
+            return handler(ours)
+        except ValidationError as error:
+            raise renamed(error, theirs) from None
+
     @model_validator(mode="before")
     @classmethod
     def _gather_parameters(cls, data: Any) -> Any:
         if isinstance(data, str):
             return {"name": data}
-        if not isinstance(data, Mapping) or "expr" in data:
+        if not isinstance(data, Mapping) or "expr" in cls.model_fields.keys() & data.keys():
             return data
         cls._refuse_name_as_key(data)
+        cls._refuse_other_key_for_name(data)
         own = {*cls.written_keys(), *cls.model_fields}
         beside = {key: value for key, value in data.items() if key not in own}
         rest = {key: value for key, value in data.items() if key in own}
@@ -61,14 +80,27 @@ class Entry(Model):
             told = f"{{name: {meant if isinstance(meant, str) else meant['name']}, ...}}"
         raise mistake(f"what stands here begins with its name: write {told}")
 
+    @classmethod
+    def _refuse_other_key_for_name(cls, data: Mapping[str, Any]) -> None:
+        """Raise a mistake for ``{type: adam}``, with what to write instead."""
+        for key in _NAMED if "name" not in data else ():
+            meant = data.get(key)
+            if isinstance(meant, str) and key not in cls.written_keys():
+                ours = "expr" if cls.registry is functions and not is_name(meant) else "name"
+                told = written({ours: cls.registry.called(meant) or meant})[1:-1]
+                mistakes([((key,), mistake(f"unknown key {key!r}: write {told}", key=True))])
+
     @field_validator("name")
     @classmethod
     def _known(cls, name: str | None) -> str | None:
-        if name is not None and name not in cls.registry:
-            if cls.registry is functions and not is_name(name) and reads(name):
-                raise mistake(f"{name!r} is a formula, not a name: write expr: {name}")
-            raise mistake(f"unknown {cls.registry.kind} {name!r}{did_you_mean(name, cls.registry)}")
-        return name
+        if name is None or (known := cls.registry.called(name)):
+            return name and known
+        if cls.registry is functions and not is_name(name) and reads(name):
+            raise mistake(f"{name!r} is a formula, not a name: write expr: {name}")
+        instead = aliases.instead(cls.registry.kind, name)
+        others = aliases.NAMES.get(cls.registry.kind, {})
+        told = f": write {instead}" if instead else did_you_mean(name, cls.registry, others)
+        raise mistake(f"unknown {cls.registry.kind} {name!r}{told}")
 
     @field_validator("parameters")
     @classmethod
@@ -88,6 +120,36 @@ class Entry(Model):
         except ValueError as error:
             mistakes([(_blamed(error, parameters), mistake(f"{name}: {error}"))])
         return parameters
+
+
+def _translated(
+    registry: Registry[Any], data: Mapping[str, Any], own: list[str]
+) -> tuple[dict[str, Any], dict[Loc, str]]:
+    """An entry, whose ``own`` keys stand beside parameters, with our keys for those of others; and by the
+    place of each of ours what was written.
+
+    Raises a mistake where both are given.
+    """
+    given = data.get("name")
+    name = registry.called(given) if isinstance(given, str) else None
+    known = registry.parameters(name) if name else {}
+    translated = dict(data)
+    theirs: dict[Loc, str] = {}
+    for word, place in aliases.keys(registry.kind, name).items():
+        key = place[0]
+        if word not in data or word in known or key not in {*known, *own}:
+            continue
+        value = translated.pop(word)
+        taken = theirs.get(place) or (key if key in data else "")
+        if taken:
+            mistakes([((word,), mistake(f"{word} and {taken} say the same: leave one out", key=True))])
+        theirs[place] = word
+        if len(place) == 2:
+            whole = list(translated.get(key, known[key].default))
+            whole[place[1]] = value
+            value = tuple(whole)
+        translated[key] = value
+    return translated, theirs
 
 
 def _blamed(error: ValueError, given: dict[str, Any]) -> Loc:
@@ -112,19 +174,23 @@ def _refuse_idle(registry: Registry[Any], name: str, given: dict[str, Any]) -> N
 
 
 def is_name(text: str) -> bool:
-    """Whether a bare text is meant as a registered name: it is one, or a word that is no formula."""
-    if text in functions or not re.fullmatch(r"[A-Za-z_]\w{2,}", text):
-        return text in functions
-    return not reads(text)
+    """Whether a bare text is meant as a registered name: it stands for one, or is a word and no formula."""
+    if text in functions or (functions.called(text) and not reads(text)):
+        return True
+    return bool(re.fullmatch(r"[A-Za-z_]\w{2,}", text)) and not reads(text)
 
 
 def reads(text: str) -> bool:
     """Whether a text is a formula."""
+    return bool(variables_of(text))
+
+
+def variables_of(text: str) -> tuple[str, ...]:
+    """The variables of a formula; none where a text is no formula."""
     try:
-        parse(text)
+        return variables(parse(text))
     except ExpressionError:
-        return False
-    return True
+        return ()
 
 
 def _no_formula(text: str) -> str:
@@ -160,12 +226,13 @@ class FunctionEntry(Entry):
     """One of `gdanim list functions`; its parameters stand beside it."""
     expr: str | None = None
     """Such as x^2 + 10*y^2."""
-    domain: dict[str, Interval] | None = None
-    """What is shown: {x: [low, high], y: [low, high]}."""
+    axes: tuple[Variable, ...] | None = None
+    """The variables in the order of coordinates, the first across; absent, the function's own, or by
+    letter."""
+    domain: dict[Variable, Interval] | None = None
+    """What is shown: {x: [low, high], y: [low, high]}, or [low, high] for all variables."""
     minima: tuple[Point, ...] | None = Field(default=None, min_length=1)
     """Known minima, marked in the picture."""
-    axes: tuple[str, ...] | None = None
-    """The variables of the expr in the order of a start's coordinates; absent, by letter."""
     gradient: GradientEntry | None = None
     """symbolic when absent; {name: central_difference, h: 1e-5} for differences of the values."""
     objective: Annotated[Any, PlainSerializer(lambda goal: goal and f"{goal.name} of this program")] = None
@@ -186,6 +253,7 @@ class FunctionEntry(Entry):
             mistakes([(("objective",), mistake(cls.unknown("objective", data["objective"]), key=True))])
         if isinstance(data, Mapping) and ("name" in data) == ("expr" in data):
             cls._refuse_name_as_key(data)
+            cls._refuse_other_key_for_name(data)
             raise mistake("a function has either a name or an expr")
         return data
 
@@ -200,6 +268,19 @@ class FunctionEntry(Entry):
                 raise mistake(told) from None
             raise mistake(error.message, offset=error.offset, length=error.length) from None
         return expr
+
+    @field_validator("domain", mode="before")
+    @classmethod
+    def _by_variable(cls, domain: Any, info: ValidationInfo) -> Any:
+        if not {"parameters", "expr", "axes"} <= info.data.keys():
+            return domain
+        names: tuple[str, ...] = ()
+        if info.data["expr"]:
+            names = info.data["axes"] or variables(parse(info.data["expr"]))
+        elif info.data.get("name"):
+            own = tuple(functions[info.data["name"]](**info.data["parameters"]).variables)
+            names = info.data["axes"] or own
+        return by_variable(domain, names)
 
     @model_validator(mode="after")
     def _fits_its_variables(self) -> FunctionEntry:
@@ -226,8 +307,11 @@ class FunctionEntry(Entry):
     ) -> tuple[str, ...] | None:
         if axes is None:
             return None
-        if info.data.get("name"):
-            raise mistake("axes are for an expr; a registered function names its own")
+        if info.data.get("name") and "parameters" in info.data:
+            own = tuple(functions[info.data["name"]](**info.data["parameters"]).variables)
+            if sorted(axes) != sorted(own):
+                raise mistake(f"axes are {', '.join(own)} in any order, not {', '.join(axes)}")
+            return axes
         lacking = set(variables(parse(info.data["expr"]))) - set(axes) if info.data.get("expr") else set()
         if lacking or len(set(axes)) < len(axes):
             reason = f"lack {', '.join(sorted(lacking))}, which the expr uses" if lacking else "repeat a name"
@@ -247,18 +331,36 @@ class FunctionEntry(Entry):
         if self.expr is not None:
             return self.axes or variables(parse(self.expr))
         assert self.name is not None
-        return tuple(functions[self.name](**self.parameters).variables)
+        return self.axes or tuple(functions[self.name](**self.parameters).variables)
 
     @cached_property
     def limits(self) -> dict[str, tuple[float, float]]:
         """Of starts, by variable: the domain of an objective, or of a function undefined beyond its own."""
         goal = functions[self.name](**self.parameters) if self.name else self.objective
         box = goal.domain if self.objective or (goal and goal.bounded) else None
-        return dict(zip(self.variables, box or (), strict=False))
+        return dict(zip(goal.variables if goal else (), box or (), strict=False))
+
+
+class PhaseEntry(Entry):
+    """One of the schedules that another is made of."""
+
+    registry = schedules
+
+    name: str
+    """One of `gdanim list schedules`; its parameters stand beside it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _formula(cls, data: Any) -> Any:
+        for key in ("initial", "warmup", *aliases.KEYS["schedule"]) if isinstance(data, Mapping) else ():
+            if key in data:
+                told = f"{key} is of all these schedules together: write it beside them"
+                mistakes([((key,), mistake(told, key=True))])
+        return _named_formula(data)
 
 
 class RateEntry(Entry):
-    """A learning rate: a number, or a schedule by name with the rate it starts from."""
+    """A learning rate: a number, a schedule by name with the rate it starts from, or a formula."""
 
     registry = schedules
 
@@ -269,9 +371,14 @@ class RateEntry(Entry):
     warmup: int = Field(default=0, ge=0)
     """Steps that lead up to the schedule's first rate in equal parts."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _formula(cls, data: Any) -> Any:
+        return _named_formula(data)
+
     @model_validator(mode="after")
     def _starts_somewhere(self) -> RateEntry:
-        if "max_lr" in schedules.parameters(self.name):
+        if OWN_RATES & schedules.parameters(self.name).keys():
             if self.rate is not None:
                 text = f"{self.name} starts from rates of its own: leave initial out"
                 mistakes([(("initial",), mistake(text, key=True))])
@@ -280,13 +387,25 @@ class RateEntry(Entry):
         return self
 
 
+OWN_RATES = {"max_lr", "expr"}  # parameters of schedules that say the rate themselves
+
+
+def _named_formula(data: Any) -> Any:
+    """``{expr: ...}`` is the schedule ``formula``."""
+    if isinstance(data, Mapping) and "expr" in data and "name" not in data:
+        return {"name": "formula", **data}
+    return data
+
+
 def as_rate(value: Any) -> Any:
     """A number as the constant schedule; a mapping or an entry as it is."""
     if isinstance(value, Mapping | RateEntry):
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):
-        known = isinstance(value, str) and value in schedules
-        example = f"{{name: {value if known else 'cosine'}, initial: 0.3, ...}}"
+        if isinstance(value, str) and "k" in variables_of(value):
+            raise mistake(f"a formula of the step k is written {written({'expr': value})}")
+        known = schedules.called(value) if isinstance(value, str) else None
+        example = f"{{name: {known or 'cosine'}, initial: 0.3, ...}}"
         raise mistake(f"a learning rate is a number or {example}, not {shown(value)}")
     if value < 0:
         raise mistake(f"a learning rate must be at least 0, not {value}")

@@ -28,6 +28,7 @@ _CALLED = {
     "schedule schedules scheduler lr_scheduler": "learning_rates learning_rate",
     "optimizer optimiser optim method algorithm solver": "optimizers",
     "function func f loss objective formula expression": "functions",
+    "swap_axes flip_axes transpose axis_order": "functions.axes",
     "start x0 init initial_point starting_point balls": "starts",
     "epochs epoch iterations iters max_iter max_iterations n_iter max_steps n_steps num_steps": "steps",
     "name heading headline": "title label",

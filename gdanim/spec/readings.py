@@ -14,7 +14,7 @@ from gdanim.registry import Registry, functions, optimizers, schedules
 from gdanim.spec.numbers import as_number
 from gdanim.spec.sections import Video
 from gdanim.spec.values import short_color
-from gdanim.spec.wording import ours, plain, shown
+from gdanim.spec.wording import plain, shown
 from gdanim.spec.yaml_advice import SMART, quoted
 
 LONGEST = 200  # characters of a text that is looked at
@@ -39,6 +39,7 @@ ENTRIES: dict[str, Registry[Any]] = {
     "optimizers": optimizers,
     "learning_rates": schedules,
 }
+RATE = {"optimizer": "learning_rate", "schedule": "initial"}  # what a number alone is of an entry
 _TRYING: ContextVar[bool] = ContextVar("trying", default=False)
 
 
@@ -118,10 +119,10 @@ def _of_key(key: str, value: Any, word: str) -> Iterator[Any]:
         registry = ENTRIES[key]
         entries = [by_name(registry, {name: inner}) for name, inner in value.items()]
         yield None if None in entries else entries
-        yield [_with_rate(registry, value)]
+        yield [value]
     if key in ("learning_rates", "learning_rate"):
         rate = value if isinstance(value, Mapping) else {"name": value}
-        if (name := ours(str(rate.get("name")), schedules)) in schedules:
+        if name := schedules.called(str(rate.get("name"))):
             whole = {**example(name), **rate, "name": name}
             yield from (whole, [whole])
     yield short_color(value)
@@ -130,19 +131,20 @@ def _of_key(key: str, value: Any, word: str) -> Iterator[Any]:
 def by_name(registry: Registry[Any], data: Mapping[str, Any]) -> Any:
     """An entry whose name was written as a key, such as ``{adam: {lr: 0.1}}``, as it should be; else None."""
     for key, inner in data.items() if "name" not in data else ():
-        names = (ours(str(key), registry), str(key).lower())  # CosineAnnealingLR, AdamW
-        name = next((name for name in names if name in registry), "")
-        if name and (inner is None or isinstance(inner, Mapping)):
+        if (name := registry.called(str(key))) is None:
+            continue
+        number = isinstance(inner, int | float) and not isinstance(inner, bool)
+        if (
+            number
+            and registry.kind in RATE
+            and not any(key in registry.parameters(name) for name in registry)
+        ):
+            inner = {RATE[registry.kind]: inner}  # what may be a parameter, momentum, is none for sure
+        if inner is None or isinstance(inner, Mapping):
             beside = {other: value for other, value in data.items() if other != key}
-            whole = {"name": name, **_with_rate(registry, {**(inner or {}), **beside})}
+            whole = {"name": name, **(inner or {}), **beside}
             return whole if len(whole) > 1 else name
     return None
-
-
-def _with_rate(registry: Registry[Any], data: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters with our name for what torch calls lr."""
-    ours = {"optimizer": "learning_rate", "schedule": "initial"}.get(registry.kind, "lr")
-    return {ours if key == "lr" else key: value for key, value in data.items()}
 
 
 def _truth(value: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from gdanim.spec.languages import Language
 from gdanim.spec.quality import Quality, fits
 from gdanim.spec.values import Color
 from gdanim.spec.wording import Model, mistake, mistakes
@@ -150,6 +151,10 @@ class Video(Model):
     """The last frame leads into the first."""
     captions: Literal["track", "burned"] = "track"
     """track: of the MP4, and files beside it; burned: drawn in the picture instead, of GIFs too."""
+    language: Language | None = None
+    """Of the captions: en, de, pt... as players show it; absent, they call it unknown."""
+    plays: int | None = Field(default=None, ge=1, le=1000)
+    """How often a GIF plays before it stays at its last frame; absent, for ever."""
 
     @field_validator("aspect")
     @classmethod

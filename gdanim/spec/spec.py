@@ -37,7 +37,7 @@ from gdanim.spec.ranges import Range, unfit
 from gdanim.spec.sections import HIDDEN, Camera, Card, Stop, Video, View
 from gdanim.spec.settings import applied
 from gdanim.spec.starts import Starts, kind_of_starts, some_kind_of_starts, unsuited
-from gdanim.spec.values import Interval
+from gdanim.spec.values import Interval, Variable, by_variable
 from gdanim.spec.wording import Finding, Model, findings, mistake, mistakes
 from gdanim.spec.yaml_marks import Marks
 
@@ -91,9 +91,10 @@ class Shown(Model):
         default=(), min_length=1
     )
     """Numbers or schedules, crossed with the optimizers; absent, each optimizer's own default."""
-    domain: dict[str, Interval] | None = None
-    """What is shown: {x: [low, high], y: [low, high]}; leaving it stops nothing, but the ball leaves the
-    picture. Absent, the function's own, or around starts, minima and where balls end."""
+    domain: dict[Variable, Interval] | None = None
+    """What is shown: {x: [low, high], y: [low, high]}, or [low, high] for all variables; leaving it stops
+    nothing, but the ball leaves the picture. Absent, the function's own, or around starts, minima and where
+    balls end."""
     starts: Annotated[Starts | None, BeforeValidator(some_kind_of_starts)] = None
     """Where balls start: points, {grid: [8, 6]}, {random: 200, seed: 1} or {ring: 12, radius: 2}; absent, one
     instructive start."""
@@ -123,6 +124,18 @@ class Shown(Model):
     """Where the film is seen from; absent, from where most of the paths can be seen."""
     view: View = View()
     """How the film looks."""
+
+    @field_validator("domain", mode="before")
+    @classmethod
+    def _by_variable(cls, domain: Any, info: ValidationInfo) -> Any:
+        """A list is beyond doubt where all functions have the same variables, or all have one interval."""
+        if "functions" not in info.data:
+            return domain
+        orders = list(dict.fromkeys(entry.variables for entry in info.data["functions"]))
+        nested = isinstance(domain, list | tuple) and any(isinstance(each, list | tuple) for each in domain)
+        one = len(orders) == 1 or not nested
+        names = dict.fromkeys(name for order in orders for name in order)
+        return by_variable(domain, tuple(names) if one else ())
 
     @field_validator("domain")
     @classmethod

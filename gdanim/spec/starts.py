@@ -6,17 +6,66 @@ from collections.abc import Iterator, Mapping
 from math import prod
 from typing import Annotated, Any
 
-from pydantic import Discriminator, Field, Tag, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from gdanim.errors import Loc
 from gdanim.spec.entries import FunctionEntry
-from gdanim.spec.values import Point
-from gdanim.spec.wording import Model, mistake, shown
+from gdanim.spec.readings import written
+from gdanim.spec.values import Point, as_color
+from gdanim.spec.wording import Model, mistake, mistakes, shown
 
 MAX_STARTS = 10_000
 
+AT = (
+    "point",
+    "position",
+    "pos",
+    "xy",
+    "start",
+    "x0",
+    "coordinates",
+    "location",
+    "place",
+)  # what people call it
+
 Count = Annotated[int, Field(ge=1, le=MAX_STARTS)]
+
+
+class Start(Model):
+    """One start with what it is called, and its own colour."""
+
+    at: Point
+    """A number for each variable."""
+    label: str | None = Field(default=None, min_length=1, max_length=40)
+    """Shown for its balls instead of its number."""
+    color: Annotated[str | None, BeforeValidator(as_color)] = None
+    """Of its balls: "#rrggbb" or a basic CSS name."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_a_place(cls, data: Any) -> Any:
+        """Tell what to write for {x: 1, y: 2}, for {A: [1, 2]} and for a place under another key."""
+        if not isinstance(data, Mapping) or "at" in data:
+            return data
+        if data and all(isinstance(value, int | float) for value in data.values()):
+            raise mistake(f"a start is a list of its numbers: write {written(list(data.values()))}")
+        for key, value in data.items():
+            if isinstance(value, list | tuple):
+                beside = {other: inner for other, inner in data.items() if other != key}
+                called = {} if beside or key.lower() in AT else {"label": key}
+                raise mistake(
+                    f"a start has its place under at: write {written({'at': value, **called, **beside})}"
+                )
+        return data
 
 
 class GridStarts(Model):
@@ -64,6 +113,10 @@ def some_kind_of_starts(value: Any) -> Any:
     numbers = (
         isinstance(value, list | tuple) and value and all(isinstance(item, int | float) for item in value)
     )
+    named = isinstance(value, Mapping) and value and not kind_of_starts(value) and "at" not in value
+    if named and all(isinstance(at, list | tuple) for at in value.values()):
+        each = [{"at": at, "label": label} for label, at in value.items()]
+        raise mistake(f"starts must be a list: write {written(each)}")
     if numbers or value in ([], ()) or (value is not None and kind_of_starts(value) is None):
         raise mistake(
             "starts must be points such as [[3, 4]], or {grid: [8, 6]}, {random: 200, seed: 1} "
@@ -72,7 +125,37 @@ def some_kind_of_starts(value: Any) -> Any:
     return value
 
 
-Points = Annotated[tuple[Point, ...], Field(max_length=MAX_STARTS)]
+def _kind(value: Any) -> str:
+    return "start" if isinstance(value, Mapping | Start) else "starts"
+
+
+def _told_apart(points: tuple[Point | Start, ...]) -> tuple[Point | Start, ...]:
+    """No two starts may have one label."""
+    seen: set[str] = set()
+    for index, point in enumerate(points):
+        label = point.label if isinstance(point, Start) else None
+        if label in seen:
+            mistakes([((index, "label"), mistake(f"another start is called {label!r}"))])
+        seen |= {label} if label else set()
+    return points
+
+
+def place(start: Point | Start) -> Point:
+    """Its coordinates."""
+    return start.at if isinstance(start, Start) else start
+
+
+Points = Annotated[
+    tuple[
+        Annotated[
+            Annotated[Point, Tag("starts")] | Annotated[Start, Tag("start")],
+            Discriminator(_kind),
+        ],
+        ...,
+    ],
+    Field(max_length=MAX_STARTS),
+    AfterValidator(_told_apart),
+]
 Starts = Annotated[
     Annotated[Points, Tag("starts")]
     | Annotated[GridStarts, Tag("GridStarts")]
@@ -94,7 +177,7 @@ def unsuited(
         yield ("grid",), mistake(f"a grid has one number for each variable: {told}, not {len(starts.grid)}")
     elif isinstance(starts, tuple):
         box = entry.domain or {**entry.limits, **(domain or {})}
-        for index, start in enumerate(starts):
+        for index, start in enumerate(map(place, starts)):
             if len(start) != len(variables):
                 text = f"a start has one number for each variable: {told}, not {len(start)}"
                 yield (index,), mistake(text)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from gdanim.formula import name
 from gdanim.spec.wording import did_you_mean, mistake, shown
+
+Variable = Annotated[str, BeforeValidator(lambda key: name(key) if isinstance(key, str) else key)]
 
 FARTHEST = 1e100  # of a domain: its square is still a number
 
@@ -31,6 +35,24 @@ def _upwards(interval: tuple[float, float]) -> tuple[float, float]:
 
 
 Interval = Annotated[tuple[float, float], BeforeValidator(_interval), AfterValidator(_upwards)]
+
+
+def by_variable(domain: Any, variables: Sequence[str]) -> Any:
+    """A domain given as a list, by variable: one interval for all of them, or one for each in their order.
+
+    A mapping stays as it is. Raises a mistake with what to write where it fits neither.
+    """
+    if isinstance(domain, int | float) and domain > 0:
+        raise mistake(f"a domain has two ends: write [{-domain:g}, {domain:g}]")
+    if not isinstance(domain, list | tuple):
+        return domain
+    if len(domain) == 2 and not any(isinstance(end, list | tuple | str) for end in domain) and variables:
+        return dict.fromkeys(variables, domain)
+    if domain and len(domain) == len(variables) and all(isinstance(each, list | tuple) for each in domain):
+        return dict(zip(variables, domain, strict=True))
+    names = variables or ("x", "y")
+    told = f"{{{', '.join(f'{name}: [-5, 5]' for name in names)}}}"
+    raise mistake(f"a domain has an interval for each variable ({', '.join(names)}): write {told}")
 
 
 def _point(value: Any) -> Any:

@@ -38,23 +38,38 @@ def mistakes(found: Iterable[tuple[Loc, PydanticCustomError]]) -> None:
         raise ValidationError.from_exception_data("mistakes", details)
 
 
-def did_you_mean(word: str, names: Iterable[str]) -> str:
-    """``, did you mean 'sgd'?`` for the nearest name (initials count: lr), else the names if not too many."""
+def renamed(error: ValidationError, words: Mapping[Loc, str]) -> ValidationError:
+    """The mistakes of a model, where a place in it was written as a key of another name."""
+    return ValidationError.from_exception_data(
+        error.title, [_moved(details, words) for details in error.errors(include_url=False)]
+    )
+
+
+def _moved(details: Any, words: Mapping[Loc, str]) -> InitErrorDetails:
+    inside = tuple(part for part in details["loc"] if part != "parameters")
+    loc = next(
+        ((word, *inside[len(place) :]) for place, word in words.items() if inside[: len(place)] == place),
+        details["loc"],
+    )
+    mine = details["type"] == "mistake"
+    kind = PydanticCustomError("mistake", "{text}", details["ctx"]) if mine else details["type"]
+    return InitErrorDetails(type=kind, loc=loc, input=details["input"], ctx=details.get("ctx", {}))
+
+
+def did_you_mean(word: str, names: Iterable[str], others: Mapping[str, str] | None = None) -> str:
+    """``, did you mean 'sgd'?`` for the nearest name (initials count: lr), else the names if not too many.
+
+    ``others``: what some of them are called elsewhere.
+    """
     known = list(names)
     initials = [name for name in known if "".join(part[:1] for part in name.split("_")) == word.lower()]
     shuffled = [name for name in known if sorted(name) == sorted(word.lower())]
-    same = [name for name in known if name == ours(word, known)]
-    near = same or shuffled or difflib.get_close_matches(word.lower(), known, n=1) or initials
+    near = shuffled or difflib.get_close_matches(word.lower(), known, n=1) or initials
+    if not near and (far := difflib.get_close_matches(word, others or {}, n=1)):
+        near = [others[name] for name in far if others]
     if near:
         return f", did you mean {near[0]!r}?"
     return f"; known: {', '.join(known)}" if 0 < len(known) < MANY else ""
-
-
-def ours(word: str, names: Iterable[str]) -> str:
-    """A name as torch writes its classes as we do: CosineAnnealingLR is cosine; else the word as it is."""
-    parts = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", word[:60]).lower().split("_")
-    name = "_".join(part for part in parts if part not in ("lr", "annealing"))
-    return name if name in names else word
 
 
 def counted(number: int, noun: str) -> str:

@@ -15,7 +15,7 @@ from gdanim.view.camera import Camera
 from gdanim.view.layout import SMALLEST
 from gdanim.view.picture import Label, Segments
 from gdanim.view.ribbon import segments
-from gdanim.view.text import LETTER, Lettering, Numbers, formula
+from gdanim.view.text import LETTER, Lettering, Numbers, variable
 from gdanim.view.ticks import LINE, height_name, height_ticks, rounder, tick, ticks
 
 TICK_SIZE, NAME_SIZE = SMALLEST, 34.0
@@ -66,7 +66,7 @@ class Axes:
         """
         self.landscape, self.surface, self.lettering, self.theme = landscape, surface, lettering, theme
         names = landscape.act.objective.variables
-        self._names = [lettering.want(formula(name), NAME_SIZE) for name in names]
+        self._names = [lettering.want(variable(name), NAME_SIZE) for name in names]
         self._ticks = []
         for k, (low, high) in enumerate(landscape.act.domain):
             middle, half = (low + high) / 2, (high - low) / 2

@@ -34,11 +34,21 @@ PROGRAMS = (
     "image",
 )
 LINUX = sys.platform.startswith("linux")
-# What draws there with neither a GPU nor a display.
-DRIVERS = (
-    "libegl1 libgl1 libgl1-mesa-dri (Debian, Ubuntu), mesa-libEGL mesa-libGL mesa-dri-drivers (Fedora) "
-    "or mesa libglvnd (Arch)"
-)
+# What draws without a GPU and without a display, and how it is had.
+DRIVERS = {
+    "linux": (
+        "install Mesa: apt-get install libegl1 libgl1 libgl1-mesa-dri (Debian, Ubuntu, WSL, Colab), "
+        "dnf install mesa-libEGL mesa-libGL mesa-dri-drivers (Fedora), pacman -S mesa libglvnd (Arch)"
+    ),
+    "darwin": (
+        "macOS brings it along; where it does not start, as in some virtual machines, films can be made in a "
+        "Linux container with Mesa"
+    ),
+    "win32": (
+        "install the driver of the graphics card, or where there is none (remote desktops, virtual machines) "
+        "the OpenGL Compatibility Pack of the Microsoft Store; or work in WSL, with Mesa"
+    ),
+}
 HEIGHT = 1080.0  # line widths are given in pixels of a picture this high
 
 
@@ -261,8 +271,9 @@ def _windowless() -> moderngl.Context:
     try:
         return moderngl.create_context(standalone=True, require=330, **backend)
     except Exception as error:  # moderngl's own are no narrower
-        remedy = f"install {DRIVERS}" if LINUX else "a driver of the graphics card may be missing"
-        raise RuntimeError(f"OpenGL 3.3 does not start ({error}): {remedy}") from error
+        remedy = DRIVERS.get("linux" if LINUX else sys.platform, "install a driver of the graphics card")
+        told = f"OpenGL 3.3, which draws films, is missing here: {remedy} ({error})"
+        raise RuntimeError(told) from error
 
 
 @contextmanager

@@ -18,21 +18,20 @@ from gdanim.catalog import scenes
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Solution
 from gdanim.errors import InputError
-from gdanim.lengths import natural
+from gdanim.lengths import natural, too_short
 from gdanim.motion.timeline import LEAVE
 from gdanim.sources import found_beside
 from gdanim.spec import Part, Spec
 from gdanim.spec.wording import counted
 from gdanim.theme import rgb, themed
 from gdanim.view.captions import Cue, cues
+from gdanim.view.glyphs import lacking
 from gdanim.view.layout import layout
 from gdanim.view.stage import Stage
 from gdanim.view.subtitles import Subtitles
-from gdanim.view.text import unknown
 
 FADE = 0.2  # seconds in which a part goes, and in which the next one comes
 CALM = 0.8  # the same where the end of a loop meets its beginning
-MOST_LACKING = 20  # characters are named that no font has
 Pixels = NDArray[np.uint8]
 
 
@@ -63,14 +62,11 @@ class Film:
         self._seconds: Sequence[float | None] = [duration] * len(self._parts)
         if spec.acts and duration:
             self._seconds = self._shares(duration)
-        lacking = dict.fromkeys(c for part in self._parts for c in unknown(_words(part), part.view.font))
-        if lacking:
-            told = f"no font here has {' '.join([*lacking][:MOST_LACKING])}"
-            warnings.warn(f"view.font: {told}; name one that is installed and does", stacklevel=2)
+        if told := lacking(self._parts):
+            warnings.warn(told, stacklevel=2)
         self.size = self.scene(0).size
         if duration and self.length - duration > len(self._parts) / rate:
-            told = f"video.duration is too short: this film lasts {self.length:.1f} s"
-            warnings.warn(told, stacklevel=2)
+            warnings.warn(too_short(self.length), stacklevel=2)
 
     def scene(self, index: int) -> Stage:
         """The recorded scene of a part (from 0). The one before is closed."""
@@ -246,15 +242,6 @@ def _shared(solution: Solution, parts: Sequence[Part]) -> dict[int, Solution]:
         index: replace(solution, acts=solution.acts[first : first + count])
         for index, (first, count) in enumerate(zip(firsts, counts, strict=False))
     }
-
-
-def _words(spec: Part) -> str:
-    """All that is shown as its author typed it."""
-    labels = [optimizer.label or "" for optimizer in spec.optimizers]
-    names = [name for entry in spec.functions for name in (entry.shown, *entry.variables)]
-    cells = [cell for row in spec.card.table for cell in row]
-    said = "".join(beat.text for beat in spec.say) if spec.video.captions == "burned" else ""
-    return "".join([spec.title or "", " ".join(said.split()), *labels, *names, *spec.card.lines, *cells])
 
 
 def scene_class(name: str) -> type[Stage]:

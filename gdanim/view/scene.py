@@ -9,7 +9,6 @@ ones that know manim.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +19,7 @@ from manim import FadeOut, Mobject, Typst, Write, config, rate_functions
 
 from gdanim.checks import load
 from gdanim.engine.solution import Act
+from gdanim.formula import name_latex
 from gdanim.motion.framing import framed
 from gdanim.motion.landscape import landscape
 from gdanim.motion.rolling import Rolling
@@ -127,10 +127,10 @@ class FilmScene(Stage):
         ``overhead``: seconds that the scene needs for the act beside its run; ``runs`` as for ``run_time``.
         """
         run_time = self.run_time(overhead, runs)
-        if len(act.domain) != 2:
-            return Clock(Timeline(act, self.spec.pace, run_time))
         if not self.whole_domain:
             act = framed(self.spec, act)
+        if len(act.domain) != 2:
+            return Clock(Timeline(act, self.spec.pace, run_time))
         radius = BALL / max(len(act.runs) / MANY, 1.0) ** 0.28
         return Clock(Rolling(act, landscape(act, self.spec.view.height), radius, self.spec.pace, run_time))
 
@@ -149,7 +149,7 @@ class FilmScene(Stage):
     def rule(self, act: Act, title: Mobject | None) -> Mobject:
         """An act's function as a formula: below the title, or beside it where there is room."""
         objective = act.objective
-        names = [re.sub(r"(?<=\D)(\d+)$", r"_{\1}", name) for name in objective.variables]
+        names = list(map(name_latex, objective.variables))
         arguments = f"({', '.join(names)})"
         own_name = "" if objective.latex else literal(objective.name)  # which stands for a formula
         if len(names) > MANY_VARIABLES:

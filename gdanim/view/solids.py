@@ -26,6 +26,7 @@ ALL = slice(None)
 # Pixels of the least radius of a ball; radii that the shadow of one of many reaches.
 LEAST, HALO = 2.5, 1.35
 PATCHES = ("3f 3f 3f 3f 4f", "in_a", "in_b", "in_c", "in_d", "in_color")
+HIDDEN = 0.7  # opacity of the outline of a ball behind the surface
 THROUGH = 0.35  # of the opacity of what is seen through the surface
 CONTOUR = 1.3  # pixels around an arrow
 SHADED = 4  # texture unit of the surface's shadow
@@ -173,6 +174,7 @@ class Solids:
             self._render_decals(hidden)
             canvas.context.enable(moderngl.DEPTH_TEST)
         self._render_decals(below)
+        self._render_hidden(picture, spheres(moment, self.scenery, lift))
         now = moment.seconds
         self._render_trails(now, picture.presence)
         canvas.set("ball", u_now=now, u_flat=1.0, u_least=1.9 * canvas.pixel, u_opacity=picture.presence)
@@ -238,6 +240,14 @@ class Solids:
         self.canvas.set("ball", u_flat=0.0, u_least=LEAST * self.canvas.pixel, u_opacity=picture.presence)
         behind = 4 * self.scenery.radius * (moment.shells - 1)  # rings before what they are around
         self._render_spheres(rows[far_first(moment.centres, picture.camera.eye, behind)])
+
+    def _render_hidden(self, picture: Picture, rows: Array) -> None:
+        """The outlines of balls, as far as the surface hides them: a ball in a narrow hole is not lost."""
+        canvas = self.canvas
+        canvas.set("ball", u_flat=3.0, u_least=LEAST * canvas.pixel, u_opacity=HIDDEN * picture.presence)
+        canvas.context.depth_func = ">"
+        self._render_spheres(rows)
+        canvas.context.depth_func = "<"
 
     def _render_beneath(self, array: moderngl.VertexArray, camera: Camera, near: float) -> None:
         """The places of many balls on the floor, seen as flat as the camera stands low."""

@@ -14,6 +14,7 @@ import typst
 from numpy.typing import NDArray
 from PIL import Image
 
+from gdanim.formula import name_latex
 from gdanim.theme import Color
 from gdanim.view.layout import SMALLEST, Layout
 from gdanim.view.picture import Label
@@ -61,6 +62,11 @@ def formula(latex: str, before: str = "") -> str:
     return f"{before}${math}$"
 
 
+def variable(name: str) -> str:
+    """Typst markup of a variable: x1 with its number below, theta as a letter."""
+    return formula(name_latex(name))
+
+
 def preamble(font: str | None, least: float = 0.0) -> str:
     """Typst settings for all text: the spec's font first, ours for what it lacks.
 
@@ -74,14 +80,24 @@ def preamble(font: str | None, least: float = 0.0) -> str:
 
 
 def unknown(text: str, font: str | None = None) -> str:
-    """The characters of a text that no font has, in order: those drawn as one that there never will be."""
+    """The characters of a text that no font has in one colour, in order.
+
+    They are drawn as one that there never will be, or in colours, as emoji are, of which text keeps nothing.
+    """
     others = [c for c in dict.fromkeys(text) if not c.isascii()]
     if not others:
         return ""
-    page = "#set page(width: auto, height: auto, margin: 2pt, fill: none)\n"
+    page = "#set page(width: auto, height: auto, margin: 2pt, fill: none)\n#set text(fill: white)\n"
     pieces = "#pagebreak()\n".join(f"#box[{literal(c)}]\n" for c in (NO_CHARACTER, *others))
     nothing, *drawn = typst.compile(f"{page}{preamble(font)}{pieces}".encode(), format="png", ppi=144)
-    return "".join(c for c, png in zip(others, drawn, strict=True) if png == nothing)
+    pairs = zip(others, map(bytes, drawn), strict=True)
+    return "".join(c for c, png in pairs if png == bytes(nothing) or _has_colors(png))
+
+
+def _has_colors(png: bytes) -> bool:
+    """Whether white text was drawn in other colours."""
+    pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
+    return bool((pixels[..., :3].min(axis=-1) < 200)[pixels[..., 3] > 128].any())
 
 
 @dataclass

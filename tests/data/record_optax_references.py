@@ -16,6 +16,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+import optax.contrib
 
 jax.config.update("jax_enable_x64", True)
 
@@ -76,6 +77,46 @@ OPTIMIZERS: list[tuple[str, dict[str, Any], float, Any]] = [
     ),
     ("sam", {}, 0.02, sam(0.02)),
     ("sam", {"rho": 0.2, "momentum": 0.6, "weight_decay": 0.1}, 0.005, sam(0.005, 0.2, 0.6, 0.1)),
+    ("signsgd", {}, 0.017, optax.sign_sgd(0.017)),
+    (
+        "signsgd",
+        {"momentum": 0.8, "weight_decay": 0.1},
+        0.013,
+        optax.chain(
+            optax.ema(0.8, debias=False),
+            optax.scale_by_sign(),
+            optax.add_decayed_weights(0.1),
+            optax.scale_by_learning_rate(0.013),
+        ),
+    ),
+    ("prodigy", {"use_bias_correction": True}, 1.0, optax.contrib.prodigy(1.0)),
+    (
+        "prodigy",
+        {
+            "betas": [0.8, 0.98],
+            "eps": 1e-3,
+            "weight_decay": 0.05,
+            "d0": 1e-3,
+            "d_coef": 0.5,
+            "use_bias_correction": True,
+        },
+        0.1,
+        optax.contrib.prodigy(0.1, (0.8, 0.98), None, 1e-3, 1e-3, 0.5, 0.05),
+    ),
+    ("schedule_free_sgd", {}, 0.05, optax.contrib.schedule_free_sgd(0.05)),
+    (
+        "schedule_free_sgd",
+        {"momentum": 0.6, "weight_decay": 0.1, "weight_lr_power": 1.0},
+        0.03,
+        optax.contrib.schedule_free_sgd(0.03, b1=0.6, weight_decay=0.1, weight_lr_power=1.0),
+    ),
+    ("schedule_free_adamw", {}, 0.05, optax.contrib.schedule_free_adamw(0.05)),
+    (
+        "schedule_free_adamw",
+        {"betas": [0.7, 0.95], "eps": 1e-2, "weight_decay": 0.1},
+        0.03,
+        optax.contrib.schedule_free_adamw(0.03, b1=0.7, b2=0.95, eps=1e-2, weight_decay=0.1),
+    ),
 ]
 
 

@@ -108,6 +108,11 @@ OPTIMIZERS: list[tuple[str, dict[str, Any], type[torch.optim.Optimizer], dict[st
         {"max_iter": 1},
         0.1,
     ),
+    ("lbfgs", {"max_iter": 4}, torch.optim.LBFGS, {}, 0.05),
+    ("lbfgs", {"max_iter": 6, "max_eval": 4, "history_size": 2}, torch.optim.LBFGS, {}, 0.05),
+    ("lbfgs", {"line_search_fn": "strong_wolfe"}, torch.optim.LBFGS, {"max_iter": 1, "max_eval": 25}, 0.3),
+    ("lbfgs", {"line_search_fn": "strong_wolfe", "max_iter": 3, "max_eval": 5}, torch.optim.LBFGS, {}, 1.0),
+    ("lbfgs", {"line_search_fn": "strong_wolfe", "max_iter": 1, "max_eval": 9}, torch.optim.LBFGS, {}, 20.0),
     ("sgd", {"maximize": True, "weight_decay": 3.0}, torch.optim.SGD, {}, 0.002),
     ("adam", {"maximize": True, "weight_decay": 2.0}, torch.optim.Adam, {}, 0.01),
 ]
@@ -192,6 +197,29 @@ def warmed_up(
     return torch.optim.lr_scheduler.SequentialLR(optimizer, [up, kind(optimizer, **settings)], [warmup])
 
 
+def sequential(optimizer: torch.optim.Optimizer, schedules: list[Any], milestones: list[int]) -> Any:
+    """Torch's own, of torch's own."""
+    return torch.optim.lr_scheduler.SequentialLR(optimizer, parts(optimizer, schedules), milestones)
+
+
+def chained(optimizer: torch.optim.Optimizer, schedules: list[Any]) -> Any:
+    """Torch's own, of torch's own."""
+    return torch.optim.lr_scheduler.ChainedScheduler(parts(optimizer, schedules))
+
+
+def parts(optimizer: torch.optim.Optimizer, entries: list[dict[str, Any]]) -> list[Any]:
+    """Torch's schedules for entries as a spec has them, by torch's names."""
+    made = []
+    for entry in entries:
+        settings = dict(entry)
+        kind = getattr(torch.optim.lr_scheduler, settings.pop("name"))
+        if kind is torch.optim.lr_scheduler.MultiplicativeLR:
+            factor = settings.pop("factor")
+            settings["lr_lambda"] = lambda _, factor=factor: factor
+        made.append(kind(optimizer, **settings))
+    return made
+
+
 def metric(step: int) -> float:
     """A loss for the schedule that looks at it: it falls, stalls, rises and falls again."""
     return 2 + math.cos(step / 9) * math.exp(-step / 120) + 0.3 * (step % 5 == 0)
@@ -199,6 +227,129 @@ def metric(step: int) -> float:
 
 SCHEDULES: list[tuple[str, dict[str, Any], Callable[..., Any]]] = [
     ("constant", {}, lambda o: torch.optim.lr_scheduler.LambdaLR(o, lambda _: 1.0)),
+    ("constant_lr", {}, torch.optim.lr_scheduler.ConstantLR),
+    ("constant_lr", {"factor": 0.2, "total_iters": 40}, torch.optim.lr_scheduler.ConstantLR),
+    ("swa", {"swa_lr": 0.03}, torch.optim.swa_utils.SWALR),
+    (
+        "swa",
+        {"swa_lr": 0.3, "anneal_epochs": 60, "anneal_strategy": "linear"},
+        torch.optim.swa_utils.SWALR,
+    ),
+    ("swa", {"swa_lr": 0.3, "anneal_epochs": 0}, torch.optim.swa_utils.SWALR),
+    (
+        "multiplicative",
+        {"factor": 0.97},
+        lambda o, factor: torch.optim.lr_scheduler.MultiplicativeLR(o, lambda _: factor),
+    ),
+    (
+        "multiplicative",
+        {"factor": "1 - 1/(k + 5)"},
+        lambda o, **_: torch.optim.lr_scheduler.MultiplicativeLR(o, lambda k: 1 - 1 / (k + 5)),
+    ),
+    (
+        "formula",
+        {"expr": "0.1*exp(-k/30)*(1 + cos(k/5))/2"},
+        lambda o, **_: torch.optim.lr_scheduler.LambdaLR(
+            o, lambda k: math.exp(-k / 30) * (1 + math.cos(k / 5)) / 2
+        ),
+    ),
+    (
+        "inverse_time",
+        {"decay_rate": 0.05},
+        lambda o, decay_rate: torch.optim.lr_scheduler.LambdaLR(o, lambda k: 1 / (1 + decay_rate * k)),
+    ),
+    (
+        "inverse_time",
+        {"decay_rate": 0.5, "decay_steps": 20, "staircase": True},
+        lambda o, **_: torch.optim.lr_scheduler.LambdaLR(o, lambda k: 1 / (1 + 0.5 * (k // 20))),
+    ),
+    (
+        "exponential",
+        {"gamma": 0.9, "eta_min": 0.02},
+        lambda o, **_: torch.optim.lr_scheduler.LambdaLR(o, lambda k: max(0.9**k, 0.2)),
+    ),
+    (
+        "sequential",
+        {
+            "schedules": [
+                {"name": "LinearLR", "start_factor": 0.1, "total_iters": 15},
+                {"name": "CosineAnnealingLR", "T_max": 60, "eta_min": 0.01},
+                {"name": "ExponentialLR", "gamma": 0.98},
+            ],
+            "milestones": [20, 90],
+        },
+        sequential,
+    ),
+    (
+        "sequential",
+        {
+            "schedules": [
+                {"name": "ConstantLR", "factor": 0.5, "total_iters": 10},
+                {"name": "CosineAnnealingWarmRestarts", "T_0": 11, "T_mult": 2},
+                {"name": "StepLR", "step_size": 9, "gamma": 0.8},
+                {"name": "MultiStepLR", "milestones": [10, 30], "gamma": 0.3},
+            ],
+            "milestones": [12, 70, 130],
+        },
+        sequential,
+    ),
+    (
+        "sequential",
+        {
+            "schedules": [
+                {"name": "MultiplicativeLR", "factor": 0.95},
+                {"name": "PolynomialLR", "total_iters": 30, "power": 2.0},
+                {"name": "MultiplicativeLR", "factor": 1.01},
+                {"name": "ConstantLR", "factor": 0.5, "total_iters": 20},
+                {"name": "MultiplicativeLR", "factor": 0.9},
+            ],
+            "milestones": [25, 50, 80, 120],
+        },
+        sequential,
+    ),
+    (
+        "chained",
+        {
+            "schedules": [
+                {"name": "ConstantLR", "factor": 0.1, "total_iters": 20},
+                {"name": "ExponentialLR", "gamma": 0.99},
+            ]
+        },
+        chained,
+    ),
+    (
+        "chained",
+        {
+            "schedules": [
+                {"name": "LinearLR", "start_factor": 0.2, "total_iters": 12},
+                {"name": "StepLR", "step_size": 30, "gamma": 0.7},
+                {"name": "MultiStepLR", "milestones": [40, 100], "gamma": 0.5},
+                {"name": "MultiplicativeLR", "factor": 0.999},
+            ]
+        },
+        chained,
+    ),
+    (
+        "chained",
+        {
+            "schedules": [
+                {"name": "LinearLR", "start_factor": 0.2, "total_iters": 12},
+                {"name": "CosineAnnealingLR", "T_max": 37, "eta_min": 0.01},
+                {"name": "ExponentialLR", "gamma": 0.995},
+            ]
+        },
+        chained,
+    ),
+    (
+        "chained",
+        {
+            "schedules": [
+                {"name": "PolynomialLR", "total_iters": 90, "power": 1.5},
+                {"name": "CosineAnnealingLR", "T_max": 50},
+            ]
+        },
+        chained,
+    ),
     ("step", {"step_size": 30}, torch.optim.lr_scheduler.StepLR),
     ("step", {"step_size": 7, "gamma": 0.9}, torch.optim.lr_scheduler.StepLR),
     ("exponential", {"gamma": 0.97}, torch.optim.lr_scheduler.ExponentialLR),

@@ -45,6 +45,8 @@ def objective(entry: FunctionEntry) -> KnownObjective:
         goal = from_expression(entry.expr, entry.domain, entry.axes or ())
     else:
         goal = functions[str(entry.name)](**entry.parameters)
+        if entry.axes:
+            goal = goal.ordered(entry.axes)
         if entry.domain is not None:
             goal = replace(goal, domain=tuple(entry.domain[name] for name in goal.variables))
     if entry.minima:

@@ -7,13 +7,23 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from gdanim.engine.functions.samples import CROSS_ENTROPY, SQUARED, DataObjective, sigmoid
+from gdanim.engine.functions.samples import (
+    CROSS_ENTROPY,
+    MANY,
+    SQUARED,
+    DataObjective,
+    latex_name,
+    sigmoid,
+    triangular,
+)
 from gdanim.engine.runs import Array, Point
 from gdanim.errors import SettingError
 from gdanim.registry import functions
 from gdanim.spec.data import MAX_ROWS, Columns, WithData, missing, named
+from gdanim.spec.wording import counted
 
 Chosen = Annotated[tuple[str, str], WithData(needed=True)]  # of the data: the input and the target
+Scale = Literal["none", "standard"]  # of the input: as it is, or with mean 0 and standard deviation 1
 Drawn = Annotated[float, WithData(needed=False)]  # made up where there are no data
 DrawnInt = Annotated[int, WithData(needed=False)]
 
@@ -22,6 +32,7 @@ DrawnInt = Annotated[int, WithData(needed=False)]
 def linear_regression(
     data: Columns | None = None,
     columns: Chosen = ("x", "y"),
+    scale: Scale = "none",
     loss: Literal["mse", "sse"] = "mse",
     slope: Drawn = 2.0,
     intercept: Drawn = 4.0,
@@ -32,7 +43,8 @@ def linear_regression(
     """A line through points by its slope m and intercept b: a ravine, since m moves all points by far more.
 
     Without ``data``, ``count`` points stand evenly over [0, 10) around the line slope x + intercept, with
-    normal noise. Its loss is the mean or the sum of the squared errors.
+    normal noise. Its loss is the mean or the sum of the squared errors. With ``scale: standard`` the x have
+    mean 0 and standard deviation 1, and the ravine is a round bowl.
     Source: C. F. Gauss, Theoria combinationis observationum (1823); C. Bishop, Pattern Recognition and
     Machine Learning (2006), section 3.1.
     """
@@ -42,7 +54,9 @@ def linear_regression(
         y = slope * x + intercept + noise * np.random.default_rng(seed).standard_normal(count)
     else:
         x, y = _chosen(data, columns)
+    x, scaling = _scaled(x, scale)
     inputs = np.stack([x, np.ones_like(x)])
+    one, other = _of_sample(columns, scaling)
     goal = DataObjective(
         name="linear_regression",
         variables=("m", "b"),
@@ -51,7 +65,9 @@ def linear_regression(
         targets=y,
         loss=SQUARED,
         mean=loss == "mse",
-        term=r"\left(m x_{i} + b - y_{i}\right)^{2}",
+        term=rf"\left(m {one} + b - {other}\right)^{{2}}",
+        columns=columns,
+        scaling=scaling,
     )
     return _around(goal, _least_squares(inputs, y))
 
@@ -60,6 +76,7 @@ def linear_regression(
 def logistic_regression(
     data: Columns | None = None,
     columns: Chosen = ("x", "y"),
+    scale: Scale = "none",
     slope: Drawn = 2.0,
     intercept: Drawn = -1.0,
     count: DrawnInt = 40,
@@ -69,7 +86,8 @@ def logistic_regression(
 
     The label y is 1 with probability sigmoid(w x + b); the loss is the mean cross-entropy. Without
     ``data``, ``count`` points stand evenly over [-3, 3], their labels drawn with the slope and intercept.
-    Classes that a single x separates have no minimum: the weight grows for ever.
+    Classes that a single x separates have no minimum: the weight grows for ever. ``scale`` is as for
+    `linear_regression`.
     Source: C. Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.2.
     """
     if data is None:
@@ -80,6 +98,8 @@ def logistic_regression(
         x, y = _chosen(data, columns)
         if not np.isin(y, (0, 1)).all():
             raise SettingError(("data",), f"data: the labels in the column {columns[1]!r} must be 0 or 1")
+    x, scaling = _scaled(x, scale)
+    one, other = _of_sample(columns, scaling)
     goal = DataObjective(
         name="logistic_regression",
         variables=("w", "b"),
@@ -88,7 +108,9 @@ def logistic_regression(
         targets=y,
         loss=CROSS_ENTROPY,
         mean=True,
-        term=r"\left(\log\left(1 + e^{w x_{i} + b}\right) - y_{i} \left(w x_{i} + b\right)\right)",
+        term=rf"\left(\log\left(1 + e^{{w {one} + b}}\right) - {other} \left(w {one} + b\right)\right)",
+        columns=columns,
+        scaling=scaling,
     )
     return _around(goal, _newton(goal) if _overlap(x[y == 0], x[y == 1]) else None, least=4.0)
 
@@ -127,18 +149,41 @@ def _check(noise: float, count: int, seed: int) -> None:
 
 
 def _chosen(data: Columns, columns: tuple[str, str]) -> tuple[Array, Array]:
+    """The numbers of two columns, in the rows that have both."""
     for name in columns:
         if name not in data:
             told = missing(data, name)
-            if columns == ("x", "y") and len(data) >= 2 and name not in getattr(data, "unread", {}):
+            if len(data) >= 2 and name not in getattr(data, "unread", {}) and "did you mean" not in told:
                 told += f": write {named(list(data)[:2])}"
             raise SettingError(("data",), told)
-    x, y = (np.array(data[name], dtype=float) for name in columns)
-    return x, y
+    x, y = rows = np.array([data[name] for name in columns], dtype=float)
+    whole = np.isfinite(rows).all(axis=0)
+    if (count := int(whole.sum())) < 2:
+        told = f"it has {counted(count, 'row')} with numbers in both {' and '.join(columns)}"
+        raise SettingError(("data",), f"data: {told}; it takes 2")
+    return x[whole], y[whole]
+
+
+def _scaled(x: Array, scale: Scale) -> tuple[Array, tuple[float, float] | None]:
+    """The inputs as they are learnt from, and the mean and deviation that they were scaled by, if any."""
+    if scale == "none":
+        return x, None
+    mean, deviation = float(x.mean()), float(x.std())
+    if not deviation > 0:
+        raise SettingError(("scale",), "scale: the inputs are all equal, and have no deviation to scale by")
+    return (x - mean) / deviation, (mean, deviation)
+
+
+def _of_sample(columns: tuple[str, str], scaling: tuple[float, float] | None) -> tuple[str, str]:
+    """Input and target of sample i, as LaTeX."""
+    one, other = map(latex_name, columns, ("x", "y"))
+    return ("z_{i}" if scaling else rf"{one}_{{i}}"), rf"{other}_{{i}}"
 
 
 def _least_squares(inputs: Array, targets: Array) -> Point | None:
     """The minimum of the squared errors, or None where a whole line is equally good."""
+    if len(targets) > MANY:
+        inputs, targets, _ = triangular(inputs, targets)
     solution, _, rank, _ = np.linalg.lstsq(inputs.T, targets)
     return tuple(solution.tolist()) if rank == len(inputs) else None
 
@@ -155,6 +200,8 @@ def _newton(goal: DataObjective) -> Point:
         step = np.linalg.solve(goal.hessian(point), goal.gradient(point))
         while np.abs(step).max() > 1e-15 and goal.value(point - step) > goal.value(point):
             step /= 2
+        if (point - step == point).all():
+            break
         point = point - step
     return tuple(point.tolist())
 

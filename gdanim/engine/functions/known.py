@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import cycle, islice
+from typing import Any, Self
 
 import numpy as np
 
@@ -62,6 +63,20 @@ class KnownObjective(ABC):
             )
         with np.errstate(all="ignore"):
             return np.asarray((slopes + np.swapaxes(slopes, -1, -2)) / 2)
+
+    def ordered(self, variables: tuple[str, ...]) -> Self:
+        """The same loss with its variables in another order, and so the coordinates of all points."""
+        order = [self.variables.index(name) for name in variables]
+        places: dict[str, Any] = {
+            key: tuple(tuple(point[i] for i in order) for point in getattr(self, key))
+            for key in ("starts", "minima", "saddles")
+        }
+        domain = self.domain and tuple(self.domain[i] for i in order)
+        return replace(self, variables=variables, domain=domain, **places, **self._reordered(order))
+
+    def _reordered(self, _: list[int]) -> dict[str, Any]:
+        """What of its own a subclass has in the order of the variables. Raises SettingError if that stays."""
+        raise SettingError(("axes",), f"{self.name} has its axes in the order {', '.join(self.variables)}")
 
     @property
     def _has_gradient(self) -> bool:

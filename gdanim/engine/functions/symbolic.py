@@ -49,6 +49,9 @@ class SymbolicObjective(KnownObjective):
         n = len(self.variables)
         return _evaluate(self._compiled[2], points).reshape(*points.shape[:-1], n, n)
 
+    def _reordered(self, _: list[int]) -> dict[str, Any]:
+        return {}  # the formula calls them by their names
+
     @cached_property
     def _cusps(self) -> list[Array]:
         """The listed minima where the gradient is undefined."""
@@ -60,7 +63,7 @@ class SymbolicObjective(KnownObjective):
     def _compiled(self) -> tuple[Callable[..., Any], ...]:
         value, gradient, hessian = derivatives(self.expression, self.variables)
         entries = (value,), gradient, tuple(entry for row in hessian for entry in row)
-        return tuple(compiled(group, self.variables) for group in entries)
+        return tuple(compiled(group, len(self.variables)) for group in entries)
 
 
 def _evaluate(function: Callable[..., Any], points: Array) -> Array:

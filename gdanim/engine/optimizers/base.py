@@ -65,8 +65,8 @@ def at_least_zero(**settings: float) -> None:
             raise SettingError((name,), f"{name} must be at least 0, not {value}")
 
 
-def check_betas(betas: tuple[float, float]) -> None:
-    """Raise SettingError unless both are shares."""
+def check_betas(betas: tuple[float, ...]) -> None:
+    """Raise SettingError unless all are shares."""
     for i, beta in enumerate(betas):
         if not 0 <= beta < 1:
             raise SettingError(("betas", i), f"betas[{i}] must be at least 0 and below 1, not {beta}")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any, Literal
+
 import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, dot, zeros
 from gdanim.engine.optimizers.bfgs import first_length
+from gdanim.engine.optimizers.interpolation import Trial, search
 from gdanim.engine.optimizers.line_search import HALTS, strong_wolfe
 from gdanim.engine.runs import Array
 from gdanim.errors import SettingError
@@ -15,30 +19,90 @@ CURVED = 1e-10  # torch's: a step that sees less curvature teaches nothing
 
 
 @optimizers.register
-def lbfgs(tolerance_grad: float = 1e-7, tolerance_change: float = 1e-9, history_size: int = 100) -> Optimizer:
-    """BFGS that remembers its last steps only, taking each with the learning rate as it is.
+def lbfgs(
+    max_iter: int = 1,
+    max_eval: int = 25,
+    tolerance_grad: float = 1e-7,
+    tolerance_change: float = 1e-9,
+    history_size: int = 100,
+    line_search_fn: Literal["strong_wolfe"] | None = None,
+) -> Optimizer:
+    """BFGS that remembers its last steps only, each the learning rate long, or as far as a search leads.
 
-    Source: torch.optim.LBFGS with max_iter=1 and no line search; J. Nocedal (1980).
+    A step makes up to ``max_iter`` of its own (torch's default is 20) with up to ``max_eval`` evaluations.
+    Source: torch.optim.LBFGS; J. Nocedal (1980).
     """
     at_least_zero(tolerance_grad=tolerance_grad, tolerance_change=tolerance_change)
     _check_memory("history_size", history_size)
+    _check_memory("max_iter", max_iter)
+    _check_memory("max_eval", max_eval)
 
     def update(now: Step, state: State) -> tuple[Array, State]:
-        optimal = np.abs(now.gradient).max(axis=-1, keepdims=True) <= tolerance_grad
-        memory = _remembered(now, state, ~optimal, history_size)
-        direction = np.where(state["step"] == 0, -now.gradient, _direction(now.gradient, memory))
-        length = first_length(now, state["step"] == 0)
-        descends = ~optimal & (dot(now.gradient, direction) <= -tolerance_change)
-        points = np.where(descends, now.points + length * direction, now.points)
-        kept = {
-            "step": np.where(optimal, state["step"], state["step"] + 1),
-            "move": np.where(optimal, state["move"], length * direction),
-            "gradient": np.where(optimal, state["gradient"], now.gradient),
-        }
-        return points, {**kept, **memory}
+        awake = np.abs(now.gradient).max(axis=-1, keepdims=True) > tolerance_grad
+        count = np.ones((len(now.points), 1))
+        for inner in range(1, max_iter + 1):
+            memory = _remembered(now, state, awake, history_size)
+            first = state["step"] == 0
+            direction = np.where(first, -now.gradient, _direction(now.gradient, memory))
+            slope, length = dot(now.gradient, direction), first_length(now, first)
+            descends = awake & (slope <= -tolerance_change)
+            found = None
+            if line_search_fn:
+                found, length, trials = _searched(now, direction, slope, length, descends, max_eval - count)
+                count = count + trials
+            points = np.where(descends, now.points + length * direction, now.points)
+            state = {
+                "step": np.where(awake, state["step"] + 1, state["step"]),
+                "move": np.where(awake, length * direction, state["move"]),
+                "gradient": np.where(awake, now.gradient, state["gradient"]),
+                **memory,
+            }
+            if inner == max_iter or not descends.any():
+                return points, state
+            before = now.losses
+            if found is None:
+                now = _moved(now, points, descends)
+                count = count + descends
+            else:
+                now = replace(now, points=points, losses=found[0], gradient=found[1])
+            awake = descends & (count < max_eval)
+            awake = awake & (np.abs(now.gradient).max(axis=-1, keepdims=True) > tolerance_grad)
+            awake = awake & (np.abs(state["move"]).max(axis=-1, keepdims=True) > tolerance_change)
+            awake = awake & (np.abs(now.losses - before) >= tolerance_change)[:, None]
+        return now.points, state
 
-    halts = f"its tolerance_change is {tolerance_change:g}"
-    return Optimizer(_init, update, 1.0, halts=halts)
+    halts = HALTS if line_search_fn else f"its tolerance_change is {tolerance_change:g}"
+    return Optimizer(_init, update, 1.0, searches=line_search_fn is not None, halts=halts)
+
+
+def _moved(now: Step, points: Array, moved: Array) -> Step:
+    """The step at other points, where the balls ``moved`` (balls, 1) ask for what is there."""
+    losses, gradient, balls = now.losses.copy(), now.gradient.copy(), moved[:, 0].astype(bool)
+    losses[balls] = now.problem.value(points[balls], balls)
+    gradient[balls] = now.problem.gradient(points[balls], balls)
+    return replace(now, points=points, losses=losses, gradient=gradient)
+
+
+def _searched(
+    now: Step, direction: Array, slope: Array, length: Array, searching: Array, most: Array
+) -> tuple[tuple[Array, Array], Array, Array]:
+    """Losses (balls,) and gradients (balls, dims) where the searches of some balls end, the lengths and the
+    numbers of trials (balls, 1)."""
+    losses, gradients = now.losses.copy(), now.gradient.copy()
+    length, trials = length.copy(), np.zeros_like(length)
+    for ball in np.flatnonzero(searching[:, 0]):
+        one = np.arange(len(length)) == ball
+        way = direction[ball]
+
+        def tried(far: np.float64, one: Any = one, way: Array = way) -> Trial:
+            point = now.points[one] + far * way
+            gradient = now.problem.gradient(point, one)
+            return Trial(far, now.problem.value(point, one)[0], dot(gradient, way)[0, 0], gradient[0])
+
+        start = Trial(np.float64(0), losses[ball], slope[ball, 0], gradients[ball])
+        end, trials[ball] = search(start, length[ball, 0], np.abs(way).max(), tried, int(most[ball, 0]))
+        length[ball], losses[ball], gradients[ball] = end.length, end.loss, end.gradient
+    return (losses, gradients), length, trials
 
 
 @optimizers.register

@@ -18,8 +18,9 @@ def yogi(
 ) -> Optimizer:
     """Adam whose second moment moves by the squared gradient's size only, so that rates do not leap up.
 
-    Source: M. Zaheer and others, Adaptive Methods for Nonconvex Optimization (2018), algorithm 2, with the
-    corrections for the start and the first values of both moments that optax.yogi has.
+    It is optax.yogi's variant: algorithm 2 of the paper has neither its corrections for the start nor its
+    first values of both moments. Source: M. Zaheer and others, Adaptive Methods for Nonconvex Optimization
+    (2018).
     """
     at_least_zero(eps=eps, weight_decay=weight_decay, initial_accumulator=initial_accumulator)
     check_betas(betas)

@@ -22,12 +22,28 @@ class Schedule:
 
     ``observe(state, step, losses)``: the state after that step, whose losses (balls,) are those before it.
     ``momentum(step)``: what the optimizer's momentum, or its first beta, is at that step; None leaves it.
+    ``after(before, initial, step)``: the rate of a step from 1 on where others have moved the one before;
+    None where rates do not follow from each other. ``goes_on``: it is no more than that, and in a sequence
+    goes on from the last rate of what comes before it. ``formula``: a user's gives the rates.
     """
 
     rate: Callable[[float, int, State], float | Array]
     init: Callable[[float, int], State] = lambda _, __: {}  # (initial rate, balls)
     observe: Callable[[State, int, Array], State] = lambda state, _, __: state
     momentum: Callable[[int], float] | None = None
+    after: Callable[[float, float, int], float] | None = None
+    goes_on: bool = False
+    formula: bool = False
+
+
+def of_shares(share: Callable[[int], float]) -> Schedule:
+    """The initial rate times ``share(step)``."""
+
+    def after(before: float, _: float, step: int) -> float:
+        last = share(step - 1)
+        return before * share(step) / last if last else before
+
+    return Schedule(lambda initial, step, _: initial * share(step), after=after)
 
 
 def warmed_up(schedule: Schedule, warmup: int) -> Schedule:
@@ -63,3 +79,10 @@ def at_least_one(**settings: int) -> None:
     for name, value in settings.items():
         if not value >= 1:
             raise SettingError((name,), f"{name} must be at least 1, not {value}")
+
+
+def at_least_zero(**settings: float) -> None:
+    """Raise SettingError unless all are."""
+    for name, value in settings.items():
+        if not value >= 0:
+            raise SettingError((name,), f"{name} must be at least 0, not {value:g}")

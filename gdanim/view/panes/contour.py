@@ -22,7 +22,7 @@ from gdanim.view.levels import interrupted, label_place, level_lines, levels
 from gdanim.view.pane import RunPane
 from gdanim.view.plot import TICK_SIZE, Plot, Scale
 from gdanim.view.sketch import Sketch
-from gdanim.view.text import formula
+from gdanim.view.text import variable
 from gdanim.view.ticks import tick
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class ContourPane(RunPane):
         self.landscape: Landscape = self.timeline.landscape
         self.bar, self.bare, self.fleeting = bar, bare, fleeting
         (x0, x1), (y0, y1) = self.act.domain
-        x, y = (formula(name) for name in self.act.objective.variables)
+        x, y = (variable(name) for name in self.act.objective.variables)
         equal = bool(np.isclose(self.landscape.scale[0], self.landscape.scale[1]))
         room = box.inset(0, 0, BAR_ROOM if bar else 0, 0)
         self.plot = Plot(room, Scale(x0, x1), Scale(y0, y1), self.lettering, None if bare else (x, y), equal)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gdanim.view.stage import Stage
 
 DECADES = 2.0  # a range of more of them is drawn on a log scale
+UP = 1000.0  # times where curves begin, a log scale reaches for those that rise
 DEEPEST = 1e-16  # of the highest value: a log scale ends there
 MANY = 60  # steps
 FINEST = 1.0  # points: vertices stand no closer
@@ -119,7 +120,10 @@ def lowest(objective: Objective) -> float:
 
 
 def fitting(values: Sequence[Array], scale: str = "auto") -> Scale:
-    """The scale of an axis for curves: all of them but what lies far above where they begin."""
+    """The scale of an axis for curves: all of them but what lies far above where they begin.
+
+    In decades a curve that rises is followed a little way up, lest nothing be seen of its growth.
+    """
     first = np.array([v[0] for v in values if np.isfinite(v[0])])
     highest = float(first.max(initial=-np.inf))
     finite = np.concatenate([v[np.isfinite(v) & (v <= max(1.15 * highest, highest))] for v in values])
@@ -130,6 +134,8 @@ def fitting(values: Sequence[Array], scale: str = "auto") -> Scale:
         return Scale(highest - depth, highest + 0.15 * depth)
     high = 1.15 * highest
     low = float(finite[finite > DEEPEST * high].min())
-    if scale == "log" or (scale == "auto" and np.log10(high / low) > DECADES and not (finite < 0).any()):
-        return Scale(low, 1.5 * high, log=True)
+    risen = max(float(v[np.isfinite(v)].max(initial=0.0)) for v in values)
+    top = max(high, min(risen, UP * highest))
+    if scale == "log" or (scale == "auto" and np.log10(top / low) > DECADES and not (finite < 0).any()):
+        return Scale(low, 1.5 * top, log=True)
     return Scale(min(0.0, float(finite.min())), high)

@@ -16,7 +16,7 @@ from gdanim.view.pane import RunPane
 from gdanim.view.plot import Plot, Scale
 from gdanim.view.ribbon import polyline
 from gdanim.view.sketch import Sketch
-from gdanim.view.text import Numbers, written
+from gdanim.view.text import Numbers, literal, written
 
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage
@@ -25,8 +25,11 @@ MARGIN = 0.06  # of the range of the samples, on every side
 PIECES = 80  # of a curve
 SAMPLE, RING = 7.0, 2.4  # points: radius of a sample; line of a hollow one
 SIZE = 32.0  # points of the equation
-POINT, POWER, GAP = 0.55, 4.2, 0.4  # digits' widths of a decimal point, of a power of ten, between pieces
+POINT, GAP = 0.55, 0.4  # digits' widths of a decimal point, and between pieces
+TEN, POWER = 4.3, 0.7  # of a times ten, and of each digit of its power
 NAME = 32.0  # points that the name of the axis takes above the frame
+MOST_SHOWN = 2000  # samples; of more they are drawn by lot
+CROWD = 300  # samples; more are half as large, and their residuals would hide all
 MOST_GHOSTS = 4  # so many balls leave ghosts
 GHOST, APART = 0.5, 12.0  # opacity of earlier lines; points that lie between any two of them somewhere
 CANDIDATES = 400  # moments at which a line may leave a ghost
@@ -48,24 +51,32 @@ class DataPane(RunPane):
         self.objective = clock.act.objective
         self.straight = self.objective.loss is SQUARED
         self.colors = scene.colors(self.act)
-        x, y = self.objective.inputs[0], self.objective.targets
-        names = ("$x$", "$y$" if self.straight else "$p$")
+        variables = self.objective.variables
+        self._order = sorted(range(2), key=lambda i: variables[i] == "b")  # the slope first
+        x, y = self.objective.inputs[self._order[0]], self.objective.targets
+        self.shown = np.sort(np.random.default_rng(0).permutation(len(y))[:MOST_SHOWN])
+        given, asked = self.objective.columns
+        chance = asked if self.straight else "p" if asked == "y" else f"p({asked})"
+        scaled = " (scaled)" if self.objective.scaling else ""
+        names = (_name(given, scaled), _name(chance))
         self.plot = Plot(box, _around(x), _around(y), self.lettering, names)
-        self.samples = self.plot.at(x, y)
-        self.hollow = y < 0.5 if self.objective.loss is CROSS_ENTROPY else np.zeros(len(y), dtype=bool)
+        self.samples = self.plot.at(x[self.shown], y[self.shown])
+        self.radius = SAMPLE if len(self.samples) <= CROWD else SAMPLE / 2
+        self.hollow = (y < 0.5)[self.shown] & (self.objective.loss is CROSS_ENTROPY)
         self.alone = len(self.act.runs) == 1
         if self.alone:
             self._numbers = Numbers(self.lettering, SIZE)
-            begin, end = ("$y =$", "") if self.straight else ("$p = sigma \\($", "$\\)$")
-            words = {"is": begin, "x": "$x$", "+": "$+$", "-": "$-$", "end": end}
+            begin, end = (_equals(asked), "") if self.straight else ("$p = sigma \\($", "$\\)$")
+            times = "$z$" if self.objective.scaling else _name(given)
+            words = {"is": begin, "x": times, "+": "$+$", "-": "$-$", "end": end}
             self._words = {piece: self.lettering.want(text, SIZE) for piece, text in words.items()}
 
     def still(self, sketch: Sketch) -> None:
         self.plot.draw(sketch, self.ink("secondary"), self.ink("text"))
         full, hollow = self.samples[~self.hollow], self.samples[self.hollow]
-        sketch.disc(full, SAMPLE, self.ink("text"), 0.85)
-        sketch.disc(hollow, SAMPLE, self.ink("background"), 0.85)
-        sketch.ring(hollow, SAMPLE, self.ink("text"), RING, 0.85)
+        sketch.disc(full, self.radius, self.ink("text"), 0.85)
+        sketch.disc(hollow, self.radius, self.ink("background"), 0.85)
+        sketch.ring(hollow, self.radius, self.ink("text"), RING, 0.85)
 
     def running(self, sketch: Sketch) -> None:
         clock = self.clock
@@ -74,17 +85,18 @@ class DataPane(RunPane):
         sketch.trails(self._ghosts, clock.seconds, 2.0)
         for ball, color, used in self._used(clock.seconds):
             self._draw_residuals(sketch, points[ball], color, used)
-            sketch.glow(self.samples, 4.5 * SAMPLE, color, 0.8 * used)
-            sketch.disc(self.samples, 1.15 * SAMPLE, color, used)
-        if self.alone:
+            sketch.glow(self.samples, 4.5 * self.radius, color, 0.8 * used)
+            sketch.disc(self.samples, 1.15 * self.radius, color, used)
+        if self.alone and len(self.samples) <= CROWD:
             self._draw_residuals(sketch, points[0], self.colors[0], np.full(len(self.samples), 0.6))
+        if self.alone:
             self._draw_equation(sketch, points[0])
         for line, color in zip(self.lines(points), self.colors, strict=True):
             sketch.line(line, color, 4.0)
 
     def lines(self, points: Array) -> Array:
         """What the model says at parameters (n, 2): polylines (n, k, 2) within the frame."""
-        x, y = self.plot.x, self.plot.y
+        x, y, points = self.plot.x, self.plot.y, points[:, self._order]
         at = np.linspace(x.low, x.high, 2 if self.straight else PIECES + 1)
         inputs = np.repeat(at[None], len(points), axis=0)
         with np.errstate(all="ignore"):
@@ -97,10 +109,10 @@ class DataPane(RunPane):
 
     def _draw_residuals(self, sketch: Sketch, point: Array, color: Color, strength: Array) -> None:
         """From the samples to the model, as far as the frame reaches."""
-        x, y = self.objective.inputs[0], self.plot.y
+        inputs, y = self.objective.inputs[:, self.shown], self.plot.y
         with np.errstate(all="ignore"):
-            predicted = np.clip(self.objective.predicted(point, self.objective.inputs), y.low, y.high)
-        ends = self.plot.at(x, predicted)
+            predicted = np.clip(self.objective.predicted(point, inputs), y.low, y.high)
+        ends = self.plot.at(inputs[self._order[0]], predicted)
         for used in np.unique(strength[strength > 0]):
             chosen = strength == used
             sketch.segments(self.samples[chosen], ends[chosen], color, 2.0, float(used))
@@ -109,13 +121,13 @@ class DataPane(RunPane):
         """For each size of a batch: a ball with it, its colour, how much it has used the samples of late."""
         found = []
         for size, balls in self._batches.items():
-            used = np.zeros(len(self.samples))
+            used = np.zeros(len(self.objective.targets))
             for ago in np.linspace(0.0, LATELY, GLANCES):
                 step = int(self.clock.timeline.pace.step(seconds - ago))
                 if seconds > ago and step < max(self.act.runs[ball].steps for ball in balls):
                     used[self.objective.chosen(step, size, self.scene.spec.seed)] += 1 / GLANCES
             color = self.colors[balls[0]] if len(balls) == 1 else self.ink("text")
-            found.append((balls[0], color, used))
+            found.append((balls[0], color, used[self.shown]))
         return found
 
     @cached_property
@@ -159,6 +171,7 @@ class DataPane(RunPane):
         In a narrow frame it begins beside the name of the axis.
         """
         s, digit = self.lettering.scale, self._numbers.digit_width
+        point = point[self._order]
         numbers = iter([(float(point[0]), *self._rooms[0]), (abs(float(point[1])), *self._rooms[1])])
         pieces = ["is", None, "x", "-" if point[1] < 0 else "+", None, "end"]
         width = float(sum(self.lettering.size(self._words[p])[0] for p in pieces if p))
@@ -182,8 +195,17 @@ class DataPane(RunPane):
     @cached_property
     def _rooms(self) -> list[tuple[float, float]]:
         """Digits' widths that either number of the equation needs before and after its decimal point."""
-        first, second = self.act.runs[0].points.T
+        first, second = self.act.runs[0].points[:, self._order].T
         return [_room(first), _room(np.abs(second))]
+
+
+def _equals(column: str) -> str:
+    return f"${column} =$" if len(column) == 1 and column.isalpha() else f"{literal(column)}#h(0.25em)$=$"
+
+
+def _name(column: str, after: str = "") -> str:
+    """A column's name as markup: a letter is a variable, a word stands as it is."""
+    return (f"${column}$" if len(column) == 1 and column.isalpha() else literal(column)) + after
 
 
 def _room(values: Array) -> tuple[float, float]:
@@ -193,7 +215,8 @@ def _room(values: Array) -> tuple[float, float]:
         text, exponent = written(float(value))
         whole, _, decimals = text.partition(".")
         before = max(before, float(len(whole)) + 0.6 * ("-" in whole))
-        after = max(after, POINT + len(decimals) + (0.0 if exponent is None else POWER))
+        power = 0.0 if exponent is None else TEN + POWER * len(str(exponent))
+        after = max(after, POINT + len(decimals) + power)
     return before, after
 
 

@@ -16,7 +16,7 @@ from gdanim.view.animated import Clock
 from gdanim.view.layout import Box, spread
 from gdanim.view.pane import RunPane
 from gdanim.view.panes.curves import fitting, lowest, paced_scale
-from gdanim.view.panes.rates import LETTER, of_rates, title
+from gdanim.view.panes.rates import LETTER, of_hues, title
 from gdanim.view.plot import Plot, Scale
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import fitted, literal
@@ -84,7 +84,7 @@ class QuantilesPane(RunPane):
         super().__init__(scene, clock, box)
         self.named = named
         runs = clock.act.runs
-        groups = of_rates(runs)
+        groups = of_hues(runs)
         counts = [_counts(run, of_gradients) for run in runs]
         most = max(int(count[-1]) for count in counts)
         notes = [_note([runs[i] for i in group], of_gradients) for group in groups]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gdanim.engine.runs import Array
+from gdanim.formula import name_latex
 from gdanim.view.layout import SMALLEST, Box
 from gdanim.view.pane import FlatPane
 from gdanim.view.panes.gradient import GradientSurface, climbs, plain
@@ -45,7 +46,7 @@ class NotesPane(FlatPane):
         width = self._room / size
         self._captions = [want(f"#block(width: {width:.2f}em)[{literal(c)}]", size) for c in captions]
         x, y = surface.act.objective.variables
-        slopes = [formula(rf"\partial f / \partial {name}") for name in (x, y)]
+        slopes = [formula(rf"\partial f / \partial {name_latex(name)}") for name in (x, y)]
         self._labels = [want(t, SIZE) for t in (*slopes, "$|nabla f|$", "plane", "surface", "error")]
         self._step = want(fitted(self._rule(), self._room * s), SIZE)
 

@@ -20,7 +20,7 @@ from gdanim.view.layout import Box
 from gdanim.view.pane import RunPane
 from gdanim.view.plot import BOTTOM, TOP, Plot, Scale
 from gdanim.view.sketch import Sketch
-from gdanim.view.text import formula
+from gdanim.view.text import variable
 from gdanim.view.ticks import LINE, height_name, height_ticks
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class ProfilePane(RunPane):
             floor=strip / room,
             ceiling=1 - head / room,
         )
-        names = (formula(name), height_name(height).replace(LINE, ", "))
+        names = (variable(name), height_name(height).replace(LINE, ", "))
         self.plot = Plot(box, Scale(self.low, self.high), self.y, self.lettering, names)
         self.colors = np.array(scene.colors(self.act))
         self.radius = BALL / max(len(self.act.runs) / 8, 1.0) ** 0.35

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -252,9 +252,18 @@ def verdict_shown(timeline: Timeline, ball: int, seconds: float) -> float:
 
 def of_rates(runs: Sequence[Run]) -> list[list[int]]:
     """The balls (from 0) of each (optimizer, rate)."""
-    groups: dict[int, list[int]] = {}
-    for i, run in enumerate(runs):
-        groups.setdefault(run.ball.hue, []).append(i)
+    return _grouped(run.ball.team for run in runs)
+
+
+def of_hues(runs: Sequence[Run]) -> list[list[int]]:
+    """The balls (from 0) of each colour."""
+    return _grouped(run.ball.hue for run in runs)
+
+
+def _grouped(keys: Iterable[Hashable]) -> list[list[int]]:
+    groups: dict[Hashable, list[int]] = {}
+    for i, key in enumerate(keys):
+        groups.setdefault(key, []).append(i)
     return list(groups.values())
 
 
@@ -264,7 +273,7 @@ def title(group: Sequence[Run], runs: Sequence[Run]) -> str:
     if len({run.ball.name for run in runs}) > 1 or not group[0].ball.detail:
         return label
     detail, nth = group[0].ball.detail, group[0].ball.nth
-    return detail if len(group) > 1 or nth is None else f"{detail} #{nth}"
+    return detail if len(group) > 1 or nth is None else f"{detail} {group[0].ball.mark}"
 
 
 def findings(group: Sequence[Run]) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from gdanim.view.animated import Clock
 from gdanim.view.layout import Box
 from gdanim.view.pane import FlatPane
 from gdanim.view.sketch import Sketch
-from gdanim.view.text import Numbers, formula
+from gdanim.view.text import Numbers, variable
 
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage
@@ -32,7 +32,7 @@ class SlopesPane(FlatPane):
         self.colors = scene.colors(clock.act)
         self.numbers = Numbers(self.lettering, SIZE)
         (name,) = clock.act.objective.variables
-        self._heads = [self.lettering.want(t, HEAD_SIZE) for t in (formula(name), "slope", "step")]
+        self._heads = [self.lettering.want(t, HEAD_SIZE) for t in (variable(name), "slope", "step")]
         with np.errstate(all="ignore"):
             self.slopes = [clock.act.objective.gradient(run.points)[:, 0] for run in self.runs]
 

@@ -147,8 +147,9 @@ class SurfacePane(Pane):
         )
 
     def _live(self, moment: Rolled) -> Live:
-        """The loss of the ball that leads; of a crowd, the lowest."""
-        landscape, inside = self.timeline.landscape, moment.opacity > 0.999
+        """The loss of the ball that leads; of a crowd, the lowest. One that is undefined marks nothing."""
+        landscape = self.timeline.landscape
+        inside = (moment.opacity > 0.999) & np.isfinite(moment.losses)
         weights = moment.lead * inside
         if len(weights) == 1:
             weights = inside.astype(float)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gdanim.engine.runs import Array, Status
+from gdanim.engine.runs import Array, Run, Status
 from gdanim.engine.sweep import Sweep
 from gdanim.spec.ranges import RATE
 from gdanim.theme import Color
@@ -16,12 +18,20 @@ from gdanim.view.layout import Box
 from gdanim.view.panes.grid import Cell, GridKey, GridPane
 from gdanim.view.plot import Scale
 from gdanim.view.sketch import Sketch
+from gdanim.view.text import fitted, literal
 
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage
 
-# What is told of a ball that did not converge, and which of the theme's colours it has.
-OUTCOMES = {Status.DIVERGED: ("diverged", "diverged"), Status.OSCILLATING: ("oscillates", "oscillating")}
+# What is said of a cell that did not converge, and the colour that it shares with others like it.
+OUTCOMES = {
+    Status.DIVERGED: ("diverged", "diverged"),
+    Status.UNDEFINED: ("undefined", "diverged"),
+    Status.OSCILLATING: ("oscillates", "oscillating"),
+    Status.ENDLESS: ("falls for ever", "late"),
+    Status.LOCAL: ("local minimum", "late"),
+    **dict.fromkeys((Status.SADDLE, Status.MAXIMUM, Status.PLATEAU), ("rests elsewhere", "late")),
+}
 ELSE = ("not there in time", "late")
 SIZE, PITCH, SWATCH = 28.5, 46.0, 26.0  # points
 KEY_HEAD, NARROW = 136.0, 560.0  # of the key down to its items; a key of one column
@@ -78,6 +88,15 @@ class SweepPane(GridPane):
         return np.asarray((255 * colors[::-1]).round(), dtype=np.uint8)
 
 
+def told(runs: Sequence[Run]) -> dict[str, list[str]]:
+    """What is said of the cells that did not converge, by their colours, the most frequent first."""
+    words = Counter(OUTCOMES.get(run.status, ELSE) for run in runs if run.status is not Status.CONVERGED)
+    found: dict[str, list[str]] = {}
+    for (name, ink), _ in words.most_common():
+        found.setdefault(ink, []).append(name)
+    return dict(sorted(found.items()))
+
+
 class SweepKey(GridKey):
     """What the colours of a grid mean."""
 
@@ -86,8 +105,11 @@ class SweepKey(GridKey):
         super().__init__(scene, box, grid, scale, ("steps to converge", SIZE))
         self.grid = grid
         runs = [run for row in grid.found.runs for run in row]
-        told = {OUTCOMES.get(run.status, ELSE) for run in runs if run.status is not Status.CONVERGED}
-        self._rows = [(self.lettering.want(name, SIZE), self.ink(ink)) for name, ink in sorted(told)]
+        room = (self.box.width / self._columns - SWATCH - 14) * self.lettering.scale
+        self._rows = [
+            (self.lettering.want(fitted(literal(", ".join(words)), room), SIZE), self.ink(ink))
+            for ink, words in told(runs).items()
+        ]
         self._bound = self.lettering.want("largest stable rate", SIZE)
 
     def still(self, sketch: Sketch) -> None:
@@ -103,9 +125,13 @@ class SweepKey(GridKey):
             sketch.line([[x - 4, y], [x + SWATCH + 4, y]], self.ink("lines"), 2.4, 0.95, dash=7.0)
             sketch.text(self._bound, x + SWATCH + 14, y, text, align=(0.0, 0.5))
 
+    @property
+    def _columns(self) -> int:
+        return 2 if self.box.width > NARROW else 1
+
     def _place(self, k: int) -> tuple[float, float]:
         """Left and top of an item, in one column or two."""
-        columns = 2 if self.box.width > NARROW else 1
+        columns = self._columns
         across = k % columns * self.box.width / columns
         pitch = min(PITCH, (self.box.height - KEY_HEAD) / -(-(len(self._rows) + 1) // columns))
         return self.box.left + across, self.box.top + KEY_HEAD + pitch * (k // columns)

@@ -6,7 +6,7 @@ uniform vec2 u_size;        // of the picture in pixels
 uniform float u_now;
 uniform float u_least;      // smallest radius in pixels
 uniform float u_opacity;
-uniform float u_flat;       // 1: dots, without gloss; 2: only a glow
+uniform float u_flat;       // 1: dots, without gloss; 2: only a glow; 3: only the outline of what is hidden
 in vec4 in_sphere;          // world centre, radius
 in vec4 in_color;
 in float in_time;           // it appears then
@@ -49,14 +49,19 @@ flat in float v_shell;
 out vec4 f_color;
 void main() {
     float r = length(v_corner);
-    if (u_flat > 1.5) {
-        gl_FragDepth = gl_FragCoord.z;
+    if (u_flat > 1.5) gl_FragDepth = gl_FragCoord.z;
+    if (u_flat == 2.0) {
         float halo = max(1.0 - r, 0.0);
         f_color = vec4(v_color.rgb, v_color.a * halo * halo);
         return;
     }
     float coverage = clamp((1.0 - r) * v_pixels + 0.5, 0.0, 1.0);
     if (coverage <= 0.0) discard;
+    if (u_flat == 3.0) {
+        float inner = clamp((r - 1.0) * v_pixels + 2.5, 0.0, 1.0);  // two pixels wide
+        f_color = vec4(v_color.rgb, v_color.a * coverage * inner);
+        return;
+    }
     vec2 on_disc = v_corner / max(r, 1.0);
     vec3 normal = vec3(on_disc, sqrt(max(1.0 - dot(on_disc, on_disc), 0.0)));
     float depth = v_centre.z + v_radius * normal.z;
