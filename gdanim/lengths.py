@@ -34,6 +34,13 @@ AT_ONCE = 100  # balls that step together in about the time of one
 RADIUS = 0.05  # any: a run lasts as long whatever the size of its balls
 
 
+class Lasting(NamedTuple):
+    """Seconds of a part without its hold, and what is said in it where its moments are known."""
+
+    seconds: float
+    script: Script | None = None
+
+
 class Length(NamedTuple):
     """Seconds and frames of a film, and how far they can be trusted."""
 
@@ -41,6 +48,7 @@ class Length(NamedTuple):
     frames: int
     rate: int
     trust: str  # "", "about " or "at most "
+    unseen: tuple[str, ...] = ()  # what is told of pictures that never come, as far as it is known
 
     def told(self) -> str:
         """Such as ``12.4 s, 372 frames at 30 a second``."""
@@ -54,9 +62,11 @@ def length(spec: Spec) -> Length:
     casts = [cast(part) for part in parts]
     work = sum(map(_work, parts, casts))
     told = [_part(part, acts, work <= WORK) for part, acts in zip(parts, casts, strict=True)]
-    seconds, trusts = zip(*told, strict=True)
+    parts_last, trusts = zip(*told, strict=True)
+    scripts = [(number, lasting.script) for number, lasting in enumerate(parts_last, start=1)]
+    unseen = tuple(text for number, script in scripts if script for text in script.unseen(number))
     trust = next((trust for trust in ("at most ", "about ") if trust in trusts), "")
-    lasting = np.array(seconds)
+    lasting = np.array([part.seconds for part in parts_last])
     if spec.video.duration is not None:  # shared as the parts last by nature, but a run has a second at least
         share = spec.video.duration - sum(part.hold for part in parts)
         balls = [[len(act.balls) for act in acts] for acts in casts]
@@ -64,7 +74,7 @@ def length(spec: Spec) -> Length:
         lasting = np.maximum(max(share, 0.0) * lasting / lasting.sum(), least)
         trust = "about " if trust else ""
     total = sum(max(1, round((s + part.hold) * rate)) for s, part in zip(lasting, parts, strict=True))
-    return Length(total / rate, total, rate, trust)
+    return Length(total / rate, total, rate, trust, unseen)
 
 
 def too_short(seconds: float) -> str:
@@ -88,7 +98,7 @@ def _samples(act: Cast) -> int:
     return act.objective.summed if isinstance(act.objective, DataObjective) else 0
 
 
-def _part(spec: Part, casts: Sequence[Cast], solved: bool) -> tuple[float, str]:
+def _part(spec: Part, casts: Sequence[Cast], solved: bool) -> tuple[Lasting, str]:
     """Seconds of a part without its hold, and how far they can be trusted."""
     own = lasts(spec.scene)
     trust = ("" if own is None else "about ") if solved else "at most "
@@ -101,17 +111,18 @@ def _part(spec: Part, casts: Sequence[Cast], solved: bool) -> tuple[float, str]:
     if own is not None and not own.get("run", 1):
         runs = []
     spoken = words(spec.say) if spec.say else 0.0
-    return sum(runs) + _beats(spec, [len(act.balls) for act in casts]) + spoken, trust
+    return Lasting(sum(runs) + _beats(spec, [len(act.balls) for act in casts]) + spoken), trust
 
 
-def natural(spec: Part, acts: Sequence[Act]) -> float:
-    """Seconds that a part with these acts lasts where nothing asks for more or less, without its hold."""
+def natural(spec: Part, acts: Sequence[Act]) -> Lasting:
+    """How long a part with these acts lasts where nothing asks for more or less, without its hold."""
     own = lasts(spec.scene)
     clocks = [] if own is not None and not own.get("run", 1) else [_clock(spec, act) for act in acts]
     silent = sum(clock.run_time for clock in clocks) + _beats(spec, [len(act.runs) for act in acts])
-    if not spec.say:
-        return silent
-    return max(silent, words(spec.say)) if own is not None else _told(spec, clocks, silent)
+    if spec.say and own is None:
+        script = _script(spec, clocks, silent)
+        return Lasting(script.length, script)
+    return Lasting(max(silent, words(spec.say)) if spec.say else silent)
 
 
 def _beats(spec: Part, balls: Sequence[int]) -> float:
@@ -138,8 +149,8 @@ def _clock(spec: Part, act: Act) -> Timeline:
     return Rolling(act, landscape(act, spec.view.height), RADIUS, spec.pace)
 
 
-def _told(spec: Part, clocks: Sequence[Timeline], silent: float) -> float:
-    """Seconds of a part of the usual beats in which something is said; ``silent``: without it."""
+def _script(spec: Part, clocks: Sequence[Timeline], silent: float) -> Script:
+    """What is said in a part of the usual beats, which lasts ``silent`` seconds without it."""
     standing = spec.video.loop and len(clocks) == 1
     marks, begins = [], []
     at = 0.0
@@ -162,4 +173,4 @@ def _told(spec: Part, clocks: Sequence[Timeline], silent: float) -> float:
         )
         return next((time for time in times if time >= after - 1e-9), None)
 
-    return Script(spec.say, marks, runs, step, silent).length
+    return Script(spec.say, marks, runs, step, silent)

@@ -130,6 +130,16 @@ class Script:
         if not any(beat.show or beat.step is not None for beat in beats):
             self._spread()
 
+    def unseen(self, act: int) -> list[str]:
+        """What is told of the pictures of an act (from 1) that never come."""
+        pictures = (
+            f"step {beat.step}" if beat.show is None else f"the moment {beat.show!r}" for beat in self.missed
+        )
+        return [
+            f"act {act}: {picture} does not come; it is told after what was said before"
+            for picture in pictures
+        ]
+
     def film_time(self, picture: float) -> float:
         """The second of the film at which the recording goes on from a second of its own."""
         return self._between(self._picture, self._film, picture)

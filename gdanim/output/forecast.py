@@ -38,6 +38,7 @@ def warnings(spec: Spec, length: Length) -> Iterator[str]:
     duration = spec.video.duration
     if duration and length.seconds - duration > len(spec.parts) / length.rate:
         yield too_short(length.seconds)
+    yield from length.unseen
     for name in spec.formats:
         if told := lessened(spec, None, name):
             yield told

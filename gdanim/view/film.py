@@ -84,7 +84,10 @@ class Film:
             scene.narrate()
             if part.hold:
                 scene.wait(part.hold)
-            self._spoken[index] = cues(scene.script.spoken) if scene.script else []
+            if index not in self._spoken:
+                self._spoken[index] = cues(scene.script.spoken) if scene.script else []
+                for told in scene.script.unseen(index + 1) if scene.script else ():
+                    warnings.warn(told, stacklevel=2)
             self._current = index, scene
             self._frames[index] = scene.frames
         return self._current[1]
@@ -191,7 +194,9 @@ class Film:
         Together with its hold it begins and ends on whole frames.
         """
         holds = np.array([part.hold for part in self._parts])
-        lasting = [natural(part, self._solution(index).acts) for index, part in enumerate(self._parts)]
+        lasting = [
+            natural(part, self._solution(index).acts).seconds for index, part in enumerate(self._parts)
+        ]
         shares = max(duration - holds.sum(), 0.0) * np.array(lasting) / sum(lasting) + holds
         borders = np.round(np.cumsum([0.0, *shares]) * self.rate)
         return list((np.diff(borders) / self.rate - holds).tolist())

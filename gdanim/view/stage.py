@@ -5,7 +5,6 @@ Manim draws titles and formulas, the canvas all else.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol, Self
@@ -198,10 +197,6 @@ class Stage(Declared, Recording):
         if self.spec.say:
             runs = [span for cue in self._cues() if (span := cue.running())]
             self.script = Script(self.spec.say, self._marks, runs, self._step, self.recorded)
-            for beat in self.script.missed:
-                picture = f"step {beat.step}" if beat.show is None else f"the moment {beat.show!r}"
-                told = f"{picture} does not come: what is said of it follows what was said before"
-                warnings.warn(told, stacklevel=2)
 
     @property
     def length(self) -> float:
