@@ -14,6 +14,7 @@ class Knob(FilmScene):
 
     dimensions = (1,)
     most_balls = 1
+    whole_domain = True
     lasts = {"act": 13.6}
     moments = {
         "picture": "the network appears",

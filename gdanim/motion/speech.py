@@ -136,7 +136,7 @@ class Script:
             f"step {beat.step}" if beat.show is None else f"the moment {beat.show!r}" for beat in self.missed
         )
         return [
-            f"act {act}: {picture} does not come; it is told after what was said before"
+            f"act {act}: {picture} does not come: what is said of it follows what was said before"
             for picture in pictures
         ]
 
