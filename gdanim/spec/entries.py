@@ -21,16 +21,12 @@ from pydantic import (
 from gdanim.errors import ExpressionError, Loc, SettingError
 from gdanim.formula import parse, variables
 from gdanim.registry import Registry, aliases, functions, gradients, optimizers, schedules
+from gdanim.spec.borrowed import of_a_call, translated
 from gdanim.spec.data import WithData
 from gdanim.spec.parameters import parameters_model
-from gdanim.spec.readings import by_name, written
+from gdanim.spec.readings import NAMED, by_name, written
 from gdanim.spec.values import Interval, Point, Variable, as_color, by_variable
 from gdanim.spec.wording import Model, did_you_mean, mistake, mistakes, plain, renamed, shown
-
-_NAMED = (  # what people call the key name
-    *("type", "kind", "optimizer", "optim", "method", "algorithm"),
-    *("schedule", "scheduler", "function", "func", "f"),
-)
 
 
 class Entry(Model):
@@ -48,7 +44,7 @@ class Entry(Model):
         """The keys of torch, optax and Keras as ours; a mistake stays where it was written."""
         if not isinstance(data, Mapping):
             return handler(data)
-        ours, theirs = _translated(cls.registry, data, cls.written_keys())
+        ours, theirs = translated(cls.registry, data, cls.written_keys())
         try:
             return handler(ours)
         except ValidationError as error:
@@ -83,7 +79,7 @@ class Entry(Model):
     @classmethod
     def _refuse_other_key_for_name(cls, data: Mapping[str, Any]) -> None:
         """Raise a mistake for ``{type: adam}``, with what to write instead."""
-        for key in _NAMED if "name" not in data else ():
+        for key in NAMED if "name" not in data else ():
             meant = data.get(key)
             if isinstance(meant, str) and key not in cls.written_keys():
                 ours = "expr" if cls.registry is functions and not is_name(meant) else "name"
@@ -97,7 +93,7 @@ class Entry(Model):
             return name and known
         if cls.registry is functions and not is_name(name) and reads(name):
             raise mistake(f"{name!r} is a formula, not a name: write expr: {name}")
-        instead = aliases.instead(cls.registry.kind, name)
+        instead = aliases.instead(cls.registry.kind, name) or of_a_call(cls.registry, name)
         others = aliases.NAMES.get(cls.registry.kind, {})
         told = f": write {instead}" if instead else did_you_mean(name, cls.registry, others)
         raise mistake(f"unknown {cls.registry.kind} {name!r}{told}")
@@ -120,36 +116,6 @@ class Entry(Model):
         except ValueError as error:
             mistakes([(_blamed(error, parameters), mistake(f"{name}: {error}"))])
         return parameters
-
-
-def _translated(
-    registry: Registry[Any], data: Mapping[str, Any], own: list[str]
-) -> tuple[dict[str, Any], dict[Loc, str]]:
-    """An entry, whose ``own`` keys stand beside parameters, with our keys for those of others; and by the
-    place of each of ours what was written.
-
-    Raises a mistake where both are given.
-    """
-    given = data.get("name")
-    name = registry.called(given) if isinstance(given, str) else None
-    known = registry.parameters(name) if name else {}
-    translated = dict(data)
-    theirs: dict[Loc, str] = {}
-    for word, place in aliases.keys(registry.kind, name).items():
-        key = place[0]
-        if word not in data or word in known or key not in {*known, *own}:
-            continue
-        value = translated.pop(word)
-        taken = theirs.get(place) or (key if key in data else "")
-        if taken:
-            mistakes([((word,), mistake(f"{word} and {taken} say the same: leave one out", key=True))])
-        theirs[place] = word
-        if len(place) == 2:
-            whole = list(translated.get(key, known[key].default))
-            whole[place[1]] = value
-            value = tuple(whole)
-        translated[key] = value
-    return translated, theirs
 
 
 def _blamed(error: ValueError, given: dict[str, Any]) -> Loc:

@@ -39,6 +39,10 @@ ENTRIES: dict[str, Registry[Any]] = {
     "optimizers": optimizers,
     "learning_rates": schedules,
 }
+NAMED = (  # what people call the key name of an entry
+    *("type", "kind", "optimizer", "optim", "method", "algorithm"),
+    *("schedule", "scheduler", "function", "func", "f"),
+)
 RATE = {"optimizer": "learning_rate", "schedule": "initial"}  # what a number alone is of an entry
 _TRYING: ContextVar[bool] = ContextVar("trying", default=False)
 
@@ -120,6 +124,7 @@ def _of_key(key: str, value: Any, word: str) -> Iterator[Any]:
         entries = [by_name(registry, {name: inner}) for name, inner in value.items()]
         yield None if None in entries else entries
         yield [value]
+        yield [{"name" if word in NAMED else word: inner for word, inner in value.items()}]
     if key in ("learning_rates", "learning_rate"):
         rate = value if isinstance(value, Mapping) else {"name": value}
         if name := schedules.called(str(rate.get("name"))):
