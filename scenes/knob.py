@@ -10,10 +10,9 @@ BACK, OVER = 1.2, 4.0  # seconds in which the knob is turned back, and over all 
 
 
 class Knob(FilmScene):
-    """The network beside the curve of its loss, or above it."""
+    """The network beside the curve of its loss, or above it; the knob is the weight of the first ball."""
 
     dimensions = (1,)
-    most_balls = 1
     whole_domain = True
     lasts = {"act": 13.6}
     moments = {
