@@ -33,7 +33,8 @@ TICKS = 11
 class KnobPane(FlatPane):
     """The network with the level of its loss beside it.
 
-    ``value``: of the weight until its ball, the first one, runs; ``tip``: opacity of the point of the curve above it.
+    ``value``: of the weight until the first ball, which is its own, runs; ``tip``: opacity of the point of
+    the curve above it.
     """
 
     def __init__(self, scene: Stage, clock: Clock, box: Box, profile: ProfilePane) -> None:
