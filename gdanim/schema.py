@@ -9,13 +9,13 @@ from gdanim.catalog import facts, scenes
 from gdanim.registry import Registry, aliases, functions, gradients, optimizers, schedules
 from gdanim.spec import Keys
 from gdanim.spec.entries import (
-    OWN_RATES,
     FunctionEntry,
     GradientEntry,
     OptimizerEntry,
     RateEntry,
 )
 from gdanim.spec.parameters import parameters_model
+from gdanim.spec.readings import OWN_RATES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _INTERVAL = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
