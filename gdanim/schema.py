@@ -11,13 +11,13 @@ from gdanim.catalog import facts, moments, scenes
 from gdanim.registry import Registry, aliases, functions, gradients, optimizers, schedules
 from gdanim.spec import Keys
 from gdanim.spec.entries import (
-    OWN_RATES,
     FunctionEntry,
     GradientEntry,
     OptimizerEntry,
     RateEntry,
 )
 from gdanim.spec.parameters import parameters_model
+from gdanim.spec.readings import OWN_RATES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 WORTH = 80  # characters of what is said of a key, from which on it is said once

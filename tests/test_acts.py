@@ -205,9 +205,9 @@ def test_work_is_bounded_over_all_acts() -> None:
 @pytest.mark.parametrize("literal", ["()", "(0,)"])
 def test_a_scene_may_do_without_functions(literal: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("scenes").mkdir()
-    Path("scenes/card.py").write_text(CARD.format(f"dimensions = {literal}"))
-    assert read("scene: card\n").functions == ()
-    text = "functions: [bowl]\nacts: [{}, {scene: card}, {scene: card, functions: [x^2]}]\n"
+    Path("scenes/leaf.py").write_text(CARD.format(f"dimensions = {literal}"))
+    assert read("scene: leaf\n").functions == ()
+    text = "functions: [bowl]\nacts: [{}, {scene: leaf}, {scene: leaf, functions: [x^2]}]\n"
     assert [len(part.functions) for part in read(text).parts] == [1, 0, 0]
     assert main(["check", "film.yaml"]) == 0
     told = capsys.readouterr().out
@@ -215,13 +215,13 @@ def test_a_scene_may_do_without_functions(literal: str, capsys: pytest.CaptureFi
     assert " frames at 30 a second, mp4 1280x720, about " in told
     assert told.endswith(" MB: ok\n")
     validator = jsonschema.Draft202012Validator(schema())
-    for good in ("scene: card\n", text):
+    for good in ("scene: leaf\n", text):
         assert not list(validator.iter_errors(parse(good, "film.yaml")[0]))
     for bad in ("scene: surface\n", "scene: surfase\nfunctions: [bowl]\n"):
         assert list(validator.iter_errors(parse(bad, "film.yaml")[0]))
     assert main(["solve", "film.yaml"]) == 0
     assert {line.split(",")[1] for line in capsys.readouterr().out.splitlines()[1:]} == {"1"}
-    read("scene: card\n")
+    read("scene: leaf\n")
     assert main(["solve", "film.yaml"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 1
 

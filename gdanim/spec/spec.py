@@ -28,6 +28,7 @@ from pydantic_core.core_schema import no_info_before_validator_function
 
 from gdanim.errors import SpecError
 from gdanim.formats import choices
+from gdanim.formula import together
 from gdanim.registry import formats
 from gdanim.spec import defaults, dict_marks, places, yaml_marks
 from gdanim.spec.beats import Beat, NotBlank, as_beats
@@ -282,7 +283,8 @@ def read(source: Source, name: str = "film", settings: Sequence[str] = ()) -> tu
     data, marks = _plain(source)
     data = applied(path or "spec", data, marks, settings)
     try:
-        keys = Keys.model_validate(data, context={"folder": path.parent if path else Path()})
+        with together():
+            keys = Keys.model_validate(data, context={"folder": path.parent if path else Path()})
     except ValidationError as error:
         raise located(source, marks, findings(error)) from None
     return Spec.model_construct(source=path, film=path.stem if path else name, **dict(keys)), marks
