@@ -10,8 +10,9 @@ import pytest
 import sympy
 from hypothesis import assume, given, settings
 
+import gdanim
 from gdanim.engine.functions import from_expression
-from gdanim.errors import ExpressionError
+from gdanim.errors import ExpressionError, SpecError
 from gdanim.formula import vocabulary
 from gdanim.formula.expression import number_text, parse, point_text, rounded_text, variables
 
