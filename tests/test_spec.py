@@ -312,8 +312,8 @@ FUNCTIONS = [
         "rosenbrock: b must be positive",
     ),
     (
-        "functions: [{name: rosenbrock, a: 1e300}]\n            ^",
-        "rosenbrock: these parameters are out of range",
+        "functions: [{name: rosenbrock, a: 1e300}]\n                                  ^",
+        "the size of a number is at most 1e+100",
     ),
     ("functions: [{expr: x^2, name: bowl}]\n            ^", "either a name or an expr"),
     ("functions: [{domain: {x: [0, 1]}}]\n            ^", "either a name or an expr"),

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,11 +15,13 @@ from gdanim.registry import formats
 
 if TYPE_CHECKING:
     from av.container import OutputContainer
+    from av.packet import Packet
 
     from gdanim.formats.base import Pixels, Write
 
 PRESET, QUALITY = "veryfast", "20"  # x264; measured in bench/
 BETWEEN = 2  # seconds, at most, from one frame to another that players can go to
+COVER = (1280, 1280)  # pixels at most
 MILLISECONDS = Fraction(1, 1000)
 
 
@@ -30,14 +33,14 @@ def mp4() -> Format:
 
 @contextmanager
 def writing(path: Path, reel: Reel) -> Iterator[Write]:
-    """H.264, 4:2:0, BT.709, index at the front so that it starts while it loads."""
+    """H.264, 4:2:0, BT.709, index at the front so that it starts while it loads, and a cover."""
     import av
     import numpy as np
     from av.video.frame import PictureType, VideoFrame
 
     width, height = reel.size
     base = Fraction(1, reel.rate)  # the muxer changes the stream's own
-    options = {"movflags": "+faststart+use_metadata_tags"}
+    options = {"movflags": "+faststart"}
     with av.open(str(path.absolute()), "w", format="mp4", options=options) as container:  # a:b is no path
         container.metadata["comment"] = reel.comment
         stream = container.add_stream("libx264", rate=reel.rate)
@@ -60,8 +63,12 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
                 for k, (start, end, title) in enumerate(reel.chapters)
             ]
         )
+        beside = [_cover(container, reel.poster())] if reel.poster else []
         if reel.captions:
-            _add_captions(container, reel.captions, reel.language)
+            beside += _captions(container, reel.captions, reel.language)
+        container.start_encoding()  # all streams are known
+        for packet in beside:
+            container.mux(packet)
 
         def write(frame: Pixels) -> None:
             nonlocal count
@@ -77,26 +84,45 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
         container.mux(stream.encode())
 
 
-def _add_captions(container: OutputContainer, captions: Sequence[Cue], language: str) -> None:
+def _captions(container: OutputContainer, captions: Sequence[Cue], language: str) -> list[Packet[Any]]:
     """A track of timed text (3GPP TS 26.245): each sample is its length in two bytes and its UTF-8."""
     from av.packet import Packet
 
     track = container.add_mux_stream("mov_text")
     track.time_base, track.metadata["language"] = MILLISECONDS, language
-    container.start_encoding()
+    packets = []
     for start, end, text in captions:
         written = text.encode()
         packet = Packet(len(written).to_bytes(2, "big") + written)
         packet.stream, packet.time_base = track, MILLISECONDS
         packet.pts = packet.dts = start
         packet.duration = end - start
-        container.mux(packet)
+        packets.append(packet)
+    return packets
+
+
+def _cover(container: OutputContainer, frame: Pixels) -> Packet[Any]:
+    """The picture that file managers and players show of a film that does not play: a JPEG."""
+    from av.packet import Packet
+    from av.stream import Disposition
+    from PIL import Image
+
+    image, jpeg = Image.fromarray(frame[..., :3]), BytesIO()
+    image.thumbnail(COVER)
+    image.save(jpeg, format="JPEG", quality=90)
+    cover = container.add_stream("mjpeg")
+    cover.width, cover.height, cover.pix_fmt = *image.size, "yuvj420p"
+    cover.disposition = Disposition.attached_pic
+    packet = Packet(jpeg.getvalue())
+    packet.stream, packet.time_base = cover, MILLISECONDS
+    packet.pts = packet.dts = 0
+    return packet
 
 
 def comment(film: Path) -> str:
     """The comment of an MP4 that is whole, else "".
 
-    It stands where FFmpeg writes it: in moov, udta, meta, where keys names the items of ilst.
+    It stands where FFmpeg writes it: in moov, udta, meta, ilst.
     """
     with film.open("rb") as file:
         size, at, index = film.stat().st_size, 0, b""
@@ -114,10 +140,9 @@ def comment(film: Path) -> str:
             at += length
     if at != size:
         return ""
-    meta = dict(_boxes(_box(_box(index, b"udta"), b"meta")[4:]))  # four bytes of version and flags
-    names = [name for _, name in _boxes(meta.get(b"keys", b"")[8:])]
-    values = [_box(item, b"data")[8:] for _, item in _boxes(meta.get(b"ilst", b""))]
-    return dict(zip(names, values, strict=False)).get(b"comment", b"").decode(errors="replace")
+    meta = _box(_box(index, b"udta"), b"meta")[4:]  # four bytes of version and flags
+    told = _box(_box(_box(meta, b"ilst"), b"\xa9cmt"), b"data")
+    return told[8:].decode(errors="replace")  # after what kind of data it is, and its language
 
 
 def _box(data: bytes, name: bytes) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -18,9 +17,9 @@ import numpy as np
 
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Solution
+from gdanim.files import make_folder, refuse_unwritable, scratch, whole
 from gdanim.formats import Cue, Format, Limits, Reel
 from gdanim.output import provenance
-from gdanim.output.files import make_folder
 from gdanim.output.forecast import lessened
 from gdanim.output.provenance import Origin
 from gdanim.registry import formats as known
@@ -56,16 +55,17 @@ def render(
     A film is written beside its final name and renamed when it is whole, as are its captions beside it.
     """
     make_folder(directory)
+    paths = [directory / f"{spec.film}.{name}" for name in formats or spec.formats]
+    for path in paths:
+        refuse_unwritable(path)
     made_from = made_from or Origin().loaded(spec)
     given, solution = solution is not None, solution or solve(spec)
-    paths = []
-    for name in formats or spec.formats:
-        path = directory / f"{spec.film}.{name}"
+    for path, name in zip(paths, formats or spec.formats, strict=True):
         form: Format = known[name]()
         size, rate = _quality(spec, quality, form.limits)
         if less := lessened(spec, quality, name):
             warnings.warn(less, stacklevel=2)
-        with _renamed(path) as part:
+        with whole(path) as part:
             with _film(spec, size, rate, form.alpha and _bare(spec), solution) as film:
                 facts = _facts(spec, quality, name, made_from) | ({"spec": ""} if given else {})
                 comment = json.dumps(facts, separators=(",", ":"))
@@ -79,6 +79,7 @@ def render(
                     film.track,
                     three_letters(spec.video.language or "und"),
                     spec.video.plays or 0,
+                    partial(_poster, film),
                 )
                 with form.writing(part, reel) as write:
                     encode(
@@ -90,7 +91,6 @@ def render(
                     )
             if form.captions:
                 _write_captions(path, film.track)
-        paths.append(path)
     return paths
 
 
@@ -120,9 +120,9 @@ def frame(
 
 def still(spec: Spec, at: float | str, quality: str | None, path: Path) -> None:
     """Write a frame as a PNG, see ``frame``."""
+    refuse_unwritable(path)
     image = frame(spec, at, quality)
-    make_folder(path.parent)
-    with _renamed(path) as part:
+    with whole(path) as part:
         image.save(part, format="PNG")
 
 
@@ -133,23 +133,12 @@ def current(spec: Spec, path: Path, quality: str | None) -> bool:
     return same and provenance.whole(path, asked)
 
 
-@contextmanager
-def _renamed(path: Path) -> Iterator[Path]:
-    """A file to write beside ``path``, which gets that name when it is whole and else goes."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def _write_captions(path: Path, captions: Sequence[Cue]) -> None:
     """Captions beside the film at ``path``, the older one still; its captions go if there are none now."""
     for ending, written in zip(provenance.CAPTIONS, (srt, vtt), strict=True):
         file = path.with_suffix(ending)
         if captions:
-            with _renamed(file) as part:
+            with whole(file) as part:
                 part.write_text(written(captions), encoding="utf-8")
         elif provenance.told(path).get("captions"):
             file.unlink(missing_ok=True)
@@ -169,14 +158,14 @@ def _film(
     from gdanim.view.film import Film
 
     width, height = size
-    with tempfile.TemporaryDirectory(prefix="gdanim-") as scratch:
+    with tempfile.TemporaryDirectory(dir=scratch("film")) as folder:
         settings = {
             "pixel_width": width,
             "pixel_height": height,
             "frame_rate": rate,
             "frame_height": 8.0,
             "frame_width": 8.0 * width / height,
-            "media_dir": scratch,
+            "media_dir": folder,
             "verbosity": "WARNING",
         }
         with manim.tempconfig(settings):
@@ -217,6 +206,12 @@ def _samples(film: Film) -> Iterator[Pixels]:
         frame = blank(film.size)
         film.paint(float(t), frame)
         yield frame
+
+
+def _poster(film: Film) -> Pixels:
+    frame = blank(film.size)
+    film.paint(film.poster, frame)
+    return frame
 
 
 def blank(size: tuple[int, int]) -> Pixels:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, ClassVar
 
@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from gdanim.errors import ExpressionError, Loc, SettingError
-from gdanim.formula import parse, variables
+from gdanim.formula import check_axis, parse, variables
 from gdanim.registry import Registry, aliases, functions, gradients, optimizers, schedules
 from gdanim.spec.borrowed import in_our_words, of_a_call, translated
 from gdanim.spec.data import WithData
@@ -140,6 +140,14 @@ def _refuse_idle(registry: Registry[Any], name: str, given: dict[str, Any]) -> N
             if isinstance(mark, WithData) and mark.needed != ("data" in given):
                 text = f"{key} has no effect {'without' if mark.needed else 'beside'} data: leave it out"
                 mistakes([((key,), mistake(text, key=True))])
+
+
+def _unnamed(index: int, name: str) -> Iterator[tuple[Loc, PydanticCustomError]]:
+    """What is wrong with the name of an axis."""
+    try:
+        check_axis(name)
+    except ValueError as error:
+        yield (index,), mistake(str(error))
 
 
 def is_name(text: str) -> bool:
@@ -281,6 +289,7 @@ class FunctionEntry(Entry):
             if sorted(axes) != sorted(own):
                 raise mistake(f"axes are {', '.join(own)} in any order, not {', '.join(axes)}")
             return axes
+        mistakes(found for index, name in enumerate(axes) for found in _unnamed(index, name))
         lacking = set(variables(parse(info.data["expr"]))) - set(axes) if info.data.get("expr") else set()
         if lacking or len(set(axes)) < len(axes):
             reason = f"lack {', '.join(sorted(lacking))}, which the expr uses" if lacking else "repeat a name"
@@ -410,7 +419,7 @@ class OptimizerEntry(Entry):
     """One of `gdanim list optimizers`; its parameters stand beside it."""
     learning_rate: Annotated[RateEntry, BeforeValidator(_own_rate)] | None = None
     """Its own rate; the learning_rates of the spec then leave it alone."""
-    label: str | None = Field(default=None, min_length=1)
+    label: str | None = Field(default=None, min_length=1, max_length=160)
     """Shown for its balls instead of its name."""
     color: Annotated[str | None, BeforeValidator(as_color)] = None
     """Of its balls: "#rrggbb" or a basic CSS name."""

@@ -21,7 +21,7 @@ from pydantic_core import PydanticCustomError
 from gdanim.errors import Loc
 from gdanim.spec.entries import FunctionEntry
 from gdanim.spec.readings import written
-from gdanim.spec.values import Point, as_color
+from gdanim.spec.values import Point, as_color, at_most
 from gdanim.spec.wording import Model, mistake, mistakes, shown
 
 MAX_STARTS = 10_000
@@ -157,6 +157,7 @@ Points = Annotated[
     ],
     Field(max_length=MAX_STARTS),
     AfterValidator(_told_apart),
+    at_most(MAX_STARTS),
 ]
 Starts = Annotated[
     Annotated[Points, Tag("starts")]
