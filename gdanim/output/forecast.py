@@ -9,7 +9,6 @@ from gdanim.lengths import Length, too_short
 from gdanim.registry import formats as known
 from gdanim.spec import Spec
 from gdanim.spec.quality import frames
-from gdanim.view.captions import unread
 from gdanim.view.glyphs import lacking
 
 # Of two cores without a GPU: seconds until the first frame, for each act more, for a frame, and for a million
@@ -39,9 +38,7 @@ def warnings(spec: Spec, length: Length) -> Iterator[str]:
     duration = spec.video.duration
     if duration and length.seconds - duration > len(spec.parts) / length.rate:
         yield too_short(length.seconds)
-    for number, (part, seconds) in enumerate(zip(spec.parts, length.parts, strict=True), start=1):
-        if part.say and (told := unread(part.say, number, seconds)):
-            yield told
+    yield from length.unseen
     for name in spec.formats:
         if told := lessened(spec, None, name):
             yield told
