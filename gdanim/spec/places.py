@@ -161,7 +161,8 @@ def remedy(model: type[BaseModel], key: str, value: Any, item: bool = False) -> 
     meant = fitting(model, key, value, item=item)
     if meant is None or meant is value:  # it is wrong beside others only
         return ""
-    text = written(in_our_words(model.model_fields[key].annotation, meant))
+    kinds = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+    text = written(in_our_words(kinds[key], meant))
     return text if len(text) <= MOST else ""
 
 
