@@ -126,6 +126,7 @@ def studio(
 ) -> Iterator[Studio]:
     with filming(spec_of(FILMS[request.param]), height=360) as scene, pytest.MonkeyPatch.context() as patch:
         patch.setattr("gdanim.view.solids.THROUGH", 0.0)
+        patch.setattr("gdanim.view.solids.HIDDEN", 0.0)
         yield Studio(scene, painted)
 
 
