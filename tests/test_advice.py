@@ -262,7 +262,7 @@ def test_what_is_written_reads_back() -> None:
         "a: b",
         '"',
         1e-6,
-        1e-99,
+        1e-90,
         -2,
         ["a", {"b": False}],
         "400x225",
