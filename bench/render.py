@@ -66,6 +66,7 @@ def ours(text: str, whole: bool = False) -> Callable[[int], None]:
     def film(frames: int) -> None:
         import gdanim
         from gdanim.formats import Reel, mp4
+        from gdanim.output import drawing
         from gdanim.output import film as output
 
         mp4.QUALITY = CRF
@@ -75,7 +76,8 @@ def ours(text: str, whole: bool = False) -> Callable[[int], None]:
             with output._film(gdanim.load(path), SIZE, RATE) as scene:
                 start, step = (0.0, scene.length / frames) if whole else (5.0, 1 / RATE)
                 with mp4.writing(Path(folder) / "orbit.mp4", Reel(SIZE, RATE)) as write:
-                    output.encode(lambda k, out: scene.paint(start + k * step, out), frames, SIZE, write)
+                    takers = [drawing.Taker(write, 1, frames)]
+                    drawing.feed(lambda k, out: scene.paint(start + k * step, out), frames, SIZE, takers)
 
     return film
 

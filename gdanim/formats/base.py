@@ -40,6 +40,7 @@ class Reel:
     captions: Sequence[Cue] = ()
     language: str = "und"  # of the captions, three letters of ISO 639-2
     plays: int = 0  # how often it plays where that can be said; 0: for ever
+    alpha: bool = False  # frames have no ground
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,15 @@ class Format:
         if self.limits.most_lines < sys.maxsize:
             words.append(f"up to {self.limits.most_lines}p{self.limits.calm_rate}")
         return ", ".join(words)
+
+
+def straight(frame: Pixels) -> Pixels:
+    """A frame whose colours are not premultiplied by its alpha, as most files want them."""
+    import numpy as np
+
+    alpha = np.maximum(frame[..., 3:], 1).astype(np.uint16)
+    colors = np.minimum(frame[..., :3] * np.uint16(255) // alpha, 255).astype(np.uint8)
+    return np.concatenate([colors, frame[..., 3:]], axis=-1)
 
 
 @formats.guard

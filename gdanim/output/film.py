@@ -6,8 +6,7 @@ import json
 import os
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib.metadata import version
@@ -19,7 +18,9 @@ import numpy as np
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Solution
 from gdanim.formats import Cue, Format, Limits, Reel
+from gdanim.formats.base import straight
 from gdanim.output import provenance
+from gdanim.output.drawing import Taker, Wanted, apart, blank, drawings, feed
 from gdanim.output.files import make_folder
 from gdanim.output.forecast import lessened
 from gdanim.output.provenance import Origin
@@ -33,11 +34,10 @@ from gdanim.view.captions import srt, vtt
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from gdanim.formats.base import Pixels, Write
+    from gdanim.formats.base import Pixels
     from gdanim.view.film import Film
 
 SAMPLES = 24  # frames from which a palette is made
-AHEAD = 2  # frames that may wait for the encoder
 
 
 def render(
@@ -54,44 +54,64 @@ def render(
     ``made_from``, what its file and the code were when it was loaded, is kept in them. ``solution``: the runs
     to show, whoever computed them; such films are never up to date. Absent, those of the spec, solved once.
     A film is written beside its final name and renamed when it is whole, as are its captions beside it.
+    One drawing feeds all films that it has the frames of. One that cannot be written leaves the others.
     """
     make_folder(directory)
     made_from = made_from or Origin().loaded(spec)
     given, solution = solution is not None, solution or solve(spec)
-    paths = []
-    for name in formats or spec.formats:
-        path = directory / f"{spec.film}.{name}"
+    wanted = []
+    for name in dict.fromkeys(formats or spec.formats):
         form: Format = known[name]()
-        size, rate = _quality(spec, quality, form.limits)
         if less := lessened(spec, quality, name):
             warnings.warn(less, stacklevel=2)
-        with _renamed(path) as part:
-            with _film(spec, size, rate, form.alpha and _bare(spec), solution) as film:
-                facts = _facts(spec, quality, name, made_from) | ({"spec": ""} if given else {})
-                comment = json.dumps(facts, separators=(",", ":"))
-                samples = partial(_samples, film)
-                reel = Reel(
-                    film.size,
-                    rate,
-                    comment,
-                    samples,
-                    film.chapters,
-                    film.track,
-                    three_letters(spec.video.language or "und"),
-                    spec.video.plays or 0,
-                )
-                with form.writing(part, reel) as write:
-                    encode(
-                        lambda k, out, film=film, rate=rate: film.paint(k / rate, out),  # type: ignore[misc]
-                        film.frames,
-                        film.size,
-                        write,
-                        path.name if progress else None,
-                    )
-            if form.captions:
-                _write_captions(path, film.track)
-        paths.append(path)
-    return paths
+        facts = _facts(spec, quality, name, made_from) | ({"spec": ""} if given else {})
+        comment = json.dumps(facts, separators=(",", ":"))
+        path, size_and_rate = directory / f"{spec.film}.{name}", _quality(spec, quality, form.limits)
+        wanted.append(Wanted(path, form, size_and_rate, form.alpha and _bare(spec), comment))
+    for films in drawings(wanted, exact=_exact(spec)):
+        _draw(spec, films, solution, progress)
+    return [film.path for film in wanted]
+
+
+def _exact(spec: Spec) -> bool:
+    """Whether its frames are the same at any rate: acts, and the ends of loops, keep to whole frames."""
+    return len(spec.parts) == 1 and not spec.video.loop and spec.video.captions != "burned"
+
+
+def _draw(spec: Spec, films: Sequence[Wanted], solution: Solution, progress: bool) -> None:
+    """Write films that one drawing feeds, the fastest first."""
+    (size, rate), bare = films[0].frames, films[0].bare
+    shown_name = " ".join(each.path.name for each in films) if progress else None
+    with (
+        _film(spec, size, rate, bare, solution) as film,
+        apart(_taking(spec, film, each, rate // each.frames.rate) for each in films) as takers,
+    ):
+        feed(lambda k, out: film.paint(k / rate, out), film.frames, film.size, takers, shown_name)
+
+
+@contextmanager
+def _taking(spec: Spec, film: Film, wanted: Wanted, every: int) -> Iterator[Taker]:
+    """A film of every so many-th frame of what is drawn, finished at the end."""
+    rate, form = wanted.frames.rate, wanted.form
+    count = film.frames if every == 1 else max(1, round(film.scene(0).length * rate))
+    reel = Reel(
+        film.size,
+        rate,
+        wanted.comment,
+        partial(_samples, film),
+        film.chapters,
+        film.track,
+        three_letters(spec.video.language or "und"),
+        spec.video.plays or 0,
+        wanted.bare,
+    )
+    with _renamed(wanted.path) as part, form.writing(part, reel) as write:
+        taker = Taker(write, every, count)
+        yield taker
+        if taker.error:
+            raise taker.error
+    if form.captions:
+        _write_captions(wanted.path, film.track)
 
 
 def frame(
@@ -110,12 +130,7 @@ def frame(
     with _film(spec, size, rate, transparent, solution) as film:
         frame = blank(film.size)
         film.paint(round(film.seconds(at) * rate) / rate, frame)
-    if transparent:  # PNG wants colours that are not premultiplied
-        alpha = np.maximum(frame[..., 3:], 1).astype(np.uint16)
-        frame[..., :3] = np.minimum(frame[..., :3] * np.uint16(255) // alpha, 255)
-    else:
-        frame = frame[..., :3]
-    return Image.fromarray(np.ascontiguousarray(frame))
+    return Image.fromarray(straight(frame) if transparent else np.ascontiguousarray(frame[..., :3]))
 
 
 def still(spec: Spec, at: float | str, quality: str | None, path: Path) -> None:
@@ -187,41 +202,11 @@ def _film(
                 film.close()
 
 
-def encode(
-    paint: Callable[[int, Pixels], None],
-    frames: int,
-    size: tuple[int, int],
-    write: Write,
-    shown_name: str | None = None,
-) -> None:
-    """Draw ``frames`` frames on this thread while another encodes; a few buffers go round."""
-    from tqdm import tqdm
-
-    buffers = [blank(size) for _ in range(AHEAD + 1)]
-    waiting: list[Future[None]] = []
-    with ThreadPoolExecutor(max_workers=1) as encoder:
-        for k in tqdm(
-            range(frames), desc=shown_name, unit=" frames", disable=shown_name is None, leave=False
-        ):
-            if len(waiting) > AHEAD:
-                waiting.pop(0).result()
-            frame = buffers[k % len(buffers)]
-            paint(k, frame)
-            waiting.append(encoder.submit(write, frame))
-        for future in waiting:
-            future.result()
-
-
 def _samples(film: Film) -> Iterator[Pixels]:
     for t in np.linspace(0.0, film.length, SAMPLES):
         frame = blank(film.size)
         film.paint(float(t), frame)
         yield frame
-
-
-def blank(size: tuple[int, int]) -> Pixels:
-    """Room for a frame of width x height pixels, shape (height, width, 4)."""
-    return np.empty((size[1], size[0], 4), dtype=np.uint8)
 
 
 def _bare(spec: Spec) -> bool:
