@@ -68,6 +68,7 @@ class Format:
     captions: bool = False  # a track of them; then they stand beside the film, too
     chapters: bool = False
     alpha: bool = False  # with ``background: none`` frames have no ground; their colours are premultiplied
+    folder: bool = False  # a folder of files: ``writing`` makes it
     limits: Limits = Limits()
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -54,14 +54,9 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
         rows = np.frombuffer(cast(Any, plane), dtype=np.uint8).reshape(height, plane.line_size)
         pixels = rows[:, : 4 * width].reshape(height, width, 4)
         count = 0
-        container.set_chapters(
-            [
-                {"id": k, "start": start, "end": end, "time_base": MILLISECONDS, "metadata": {"title": title}}
-                for k, (start, end, title) in enumerate(reel.chapters)
-            ]
-        )
+        add_chapters(container, reel.chapters)
         if reel.captions:
-            _add_captions(container, reel.captions, reel.language)
+            add_captions(container, reel, "mov_text", timed_text)
 
         def write(frame: Pixels) -> None:
             nonlocal count
@@ -77,20 +72,35 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
         container.mux(stream.encode())
 
 
-def _add_captions(container: OutputContainer, captions: Sequence[Cue], language: str) -> None:
-    """A track of timed text (3GPP TS 26.245): each sample is its length in two bytes and its UTF-8."""
+def add_chapters(container: OutputContainer, chapters: Sequence[Cue]) -> None:
+    """The chapters, before any frame is written."""
+    container.set_chapters(
+        [
+            {"id": k, "start": start, "end": end, "time_base": MILLISECONDS, "metadata": {"title": title}}
+            for k, (start, end, title) in enumerate(chapters)
+        ]
+    )
+
+
+def add_captions(container: OutputContainer, reel: Reel, codec: str, coded: Callable[[str], bytes]) -> None:
+    """A track of the captions, each ``coded`` as its codec wants it, before any frame is written."""
     from av.packet import Packet
 
-    track = container.add_mux_stream("mov_text")
-    track.time_base, track.metadata["language"] = MILLISECONDS, language
+    track = container.add_mux_stream(codec)
+    track.time_base, track.metadata["language"] = MILLISECONDS, reel.language
     container.start_encoding()
-    for start, end, text in captions:
-        written = text.encode()
-        packet = Packet(len(written).to_bytes(2, "big") + written)
+    for start, end, text in reel.captions:
+        packet = Packet(coded(text))
         packet.stream, packet.time_base = track, MILLISECONDS
         packet.pts = packet.dts = start
         packet.duration = end - start
         container.mux(packet)
+
+
+def timed_text(text: str) -> bytes:
+    """A sample of 3GPP TS 26.245: its length in two bytes, and UTF-8."""
+    written = text.encode()
+    return len(written).to_bytes(2, "big") + written
 
 
 def comment(film: Path) -> str:
@@ -98,8 +108,16 @@ def comment(film: Path) -> str:
 
     It stands where FFmpeg writes it: in moov, udta, meta, where keys names the items of ilst.
     """
+    meta = dict(boxes(box(box(index(film), b"udta"), b"meta")[4:]))  # four bytes of version and flags
+    names = [name for _, name in boxes(meta.get(b"keys", b"")[8:])]
+    values = [box(item, b"data")[8:] for _, item in boxes(meta.get(b"ilst", b""))]
+    return dict(zip(names, values, strict=False)).get(b"comment", b"").decode(errors="replace")
+
+
+def index(film: Path, name: bytes = b"moov") -> bytes:
+    """What is in an outermost box of a file that is whole, else nothing."""
     with film.open("rb") as file:
-        size, at, index = film.stat().st_size, 0, b""
+        size, at, found = film.stat().st_size, 0, b""
         while at < size:  # the boxes of a whole file end where it does
             file.seek(at)
             header = file.read(16)
@@ -107,24 +125,20 @@ def comment(film: Path) -> str:
             if length == 1:  # of 64 bits
                 length, start = int.from_bytes(header[8:], "big"), 16
             if length < start:
-                return ""
-            if header[4:8] == b"moov" and at + length <= size:
+                return b""
+            if header[4:8] == name and at + length <= size:
                 file.seek(at + start)
-                index = file.read(length - start)
+                found = file.read(length - start)
             at += length
-    if at != size:
-        return ""
-    meta = dict(_boxes(_box(_box(index, b"udta"), b"meta")[4:]))  # four bytes of version and flags
-    names = [name for _, name in _boxes(meta.get(b"keys", b"")[8:])]
-    values = [_box(item, b"data")[8:] for _, item in _boxes(meta.get(b"ilst", b""))]
-    return dict(zip(names, values, strict=False)).get(b"comment", b"").decode(errors="replace")
+    return found if at == size else b""
 
 
-def _box(data: bytes, name: bytes) -> bytes:
-    return dict(_boxes(data)).get(name, b"")
+def box(data: bytes, name: bytes) -> bytes:
+    """What is in the box of a name, if it is there."""
+    return dict(boxes(data)).get(name, b"")
 
 
-def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """The boxes of an MP4 one after another: names of four letters and what is in them."""
     while len(data) >= 8:
         length = int.from_bytes(data[:4], "big")

@@ -22,6 +22,7 @@ from gdanim.formats.base import straight
 from gdanim.output import provenance
 from gdanim.output.drawing import Taker, Wanted, apart, blank, drawings, feed
 from gdanim.output.files import make_folder
+from gdanim.output.folders import whole_folder
 from gdanim.output.forecast import lessened
 from gdanim.output.provenance import Origin
 from gdanim.registry import formats as known
@@ -105,7 +106,8 @@ def _taking(spec: Spec, film: Film, wanted: Wanted, every: int) -> Iterator[Take
         spec.video.plays or 0,
         wanted.bare,
     )
-    with _renamed(wanted.path) as part, form.writing(part, reel) as write:
+    made = whole_folder if form.folder else _renamed
+    with made(wanted.path) as part, form.writing(part, reel) as write:
         taker = Taker(write, every, count)
         yield taker
         if taker.error:
