@@ -69,7 +69,7 @@ def ours(text: str, whole: bool = False) -> Callable[[int], None]:
         from gdanim.output import drawing
         from gdanim.output import film as output
 
-        mp4.QUALITY = CRF
+        mp4.CODECS["h264"][1]["crf"] = CRF
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "orbit.yaml"
             path.write_text(text, encoding="utf-8")
@@ -88,7 +88,7 @@ def encoder(frames: int) -> None:
     from gdanim.formats import Reel, mp4
     from gdanim.output import film as output
 
-    mp4.QUALITY = CRF
+    mp4.CODECS["h264"][1]["crf"] = CRF
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orbit.yaml"
         path.write_text(FEW, encoding="utf-8")
@@ -177,7 +177,7 @@ def readouts(frames: int = 30, rounds: int = 10) -> tuple[float, float, float]:
     from gdanim.output import film as output
     from gdanim.view.panes.legend import Legend
 
-    mp4.QUALITY = CRF
+    mp4.CODECS["h264"][1]["crf"] = CRF
     fillings = (Legend.moving, lambda *_: None)
     spent: list[list[list[float]]] = []  # of each round: drawing and encoding, with and without
 

@@ -14,6 +14,7 @@ from gdanim.errors import InputError
 from gdanim.formats import Cue, Reel
 from gdanim.output.folders import whole_folder
 from gdanim.registry import formats
+from gdanim.spec.outputs import FormatEntry
 
 Pixels = NDArray[np.uint8]
 SIZE, RATE, COUNT = (128, 96), 15, 30
@@ -184,3 +185,32 @@ def test_a_folder_with_a_frame_missing_says_nothing(tmp_path: Path) -> None:
     path = written(tmp_path, "pngs")
     (path / "00007.png").unlink()
     assert formats["pngs"]().comment(path) == ""
+
+
+@pytest.mark.parametrize(("codec", "decoder", "tag"), [("hevc", "hevc", "hvc1"), ("av1", "libdav1d", "av01")])
+def test_an_mp4_has_the_codec_that_is_asked_for(codec: str, decoder: str, tag: str, tmp_path: Path) -> None:
+    import av
+
+    path, frames = tmp_path / "film.mp4", drawn()
+    form = FormatEntry.model_validate({"name": "mp4", "codec": codec}).form
+    with form.writing(path, Reel(SIZE, RATE, COMMENT, chapters=CHAPTERS, captions=CAPTIONS)) as write:
+        for frame in frames:
+            write(frame)
+    assert form.comment(path) == COMMENT
+    with av.open(str(path)) as container:
+        context = container.streams.video[0].codec_context
+        assert (context.codec_tag, context.name) == (tag, decoder)
+        found = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    assert len(found) == COUNT
+    assert (
+        max(np.abs(a[..., :3].astype(int) - b).mean() for a, b in zip(frames, found, strict=True)) < MOST_LOSS
+    )
+
+
+def test_a_gif_has_the_colours_that_are_asked_for(tmp_path: Path) -> None:
+    path, frames = tmp_path / "film.gif", drawn()
+    form = FormatEntry.model_validate({"name": "gif", "colors": 8}).form
+    with form.writing(path, Reel(SIZE, RATE, samples=lambda: frames)) as write:
+        write(frames[0])
+    with Image.open(path) as image:
+        assert len(image.convert("RGB").getcolors() or ()) <= 8

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +70,7 @@ class Format:
     alpha: bool = False  # with ``background: none`` frames have no ground; their colours are premultiplied
     folder: bool = False  # a folder of files: ``writing`` makes it
     limits: Limits = Limits()
+    lighter: Sequence[Mapping[str, Any]] = ()  # parameters of ever smaller files
 
     @property
     def carries(self) -> str:

@@ -6,44 +6,55 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from gdanim.formats.base import Cue, Format, Limits, Reel
 from gdanim.registry import formats
 
 if TYPE_CHECKING:
     from av.container import OutputContainer
+    from av.video.stream import VideoStream
 
     from gdanim.formats.base import Pixels, Write
 
 PRESET, QUALITY = "veryfast", "20"  # x264; measured in bench/
+CODECS = {  # FFmpeg's encoders: options that give about what x264 does
+    "h264": ("libx264", {"preset": PRESET, "crf": QUALITY, "profile": "high", "forced-idr": "1"}),
+    "hevc": ("libx265", {"preset": PRESET, "crf": "23", "forced-idr": "1", "x265-params": "log-level=error"}),
+    "av1": ("libsvtav1", {"preset": "8", "crf": "30"}),
+}
 BETWEEN = 2  # seconds, at most, from one frame to another that players can go to
 MILLISECONDS = Fraction(1, 1000)
 
 
 @formats.register
-def mp4() -> Format:
-    """H.264, which plays everywhere."""
-    return Format(writing, comment, captions=True, chapters=True, limits=Limits(even_sides=True))
+def mp4(codec: Literal["h264", "hevc", "av1"] = "h264") -> Format:
+    """H.264, which plays everywhere; or hevc or av1, which take longer and less room."""
+    limits = Limits(even_sides=True)
+    return Format(partial(writing, codec=codec), comment, captions=True, chapters=True, limits=limits)
 
 
 @contextmanager
-def writing(path: Path, reel: Reel) -> Iterator[Write]:
-    """H.264, 4:2:0, BT.709, index at the front so that it starts while it loads."""
+def writing(path: Path, reel: Reel, codec: str = "h264") -> Iterator[Write]:
+    """The codec's frames, 4:2:0, BT.709, index at the front so that it starts while it loads."""
     import av
     import numpy as np
     from av.video.frame import PictureType, VideoFrame
 
+    os.environ.setdefault("SVT_LOG", "1")  # of AV1: errors only
     width, height = reel.size
     base = Fraction(1, reel.rate)  # the muxer changes the stream's own
     options = {"movflags": "+faststart+use_metadata_tags"}
     with av.open(str(path.absolute()), "w", format="mp4", options=options) as container:  # a:b is no path
         container.metadata["comment"] = reel.comment
-        stream = container.add_stream("libx264", rate=reel.rate)
+        encoder, wanted = CODECS[codec]
+        stream = cast("VideoStream", container.add_stream(encoder, rate=reel.rate))
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        keys = {"g": str(BETWEEN * reel.rate), "forced-idr": "1"}
-        stream.options = {"preset": PRESET, "crf": QUALITY, "profile": "high", **keys}
+        stream.options = {**wanted, "g": str(BETWEEN * reel.rate)}
+        if codec == "hevc":
+            stream.codec_context.codec_tag = "hvc1"  # Apple's players take no other
         chapters = {round(chapter.start * reel.rate / 1000) for chapter in reel.chapters}
         context = stream.codec_context
         context.thread_count = max(1, (os.cpu_count() or 1) // 2)  # the rest draws

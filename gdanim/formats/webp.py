@@ -7,16 +7,19 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gdanim.errors import SettingError
 from gdanim.formats.base import Format, Limits, Reel, straight
 from gdanim.registry import formats
 
 if TYPE_CHECKING:
     from gdanim.formats.base import Pixels, Write
 
-QUALITY, EFFORT = "75", "4"  # of 100, and of 6
+QUALITY, EFFORT = 75, "4"  # of 100, and of 6
+LESS = (65, 55, 45, 35, 25)  # for a smaller file
 ALPHA, EXIF = 0x10, 0x08  # flags of VP8X: some of it can be seen through; there is Exif
 FLAGS = 20  # where they are: after RIFF, a size, WEBP, VP8X, a size
 # Exif is TIFF, here a single tag: ImageDescription, which is text and stands right behind.
@@ -24,13 +27,17 @@ TIFF, DESCRIPTION, TEXT = "<2sHIHHHIII", 0x10E, 2
 
 
 @formats.register
-def webp() -> Format:
+def webp(quality: int = QUALITY) -> Format:
     """An animated WebP, which pages show as they show GIFs; it plays for ever or `video.plays` times."""
-    return Format(writing, comment, alpha=True, limits=Limits(most_lines=480, calm_rate=15))
+    if not 0 <= quality <= 100:
+        raise SettingError(("quality",), f"quality must be 0 to 100, not {quality}")
+    lighter = tuple({"quality": less} for less in LESS if less < quality)
+    limits = Limits(most_lines=480, calm_rate=15)
+    return Format(partial(writing, quality=quality), comment, alpha=True, limits=limits, lighter=lighter)
 
 
 @contextmanager
-def writing(path: Path, reel: Reel) -> Iterator[Write]:
+def writing(path: Path, reel: Reel, quality: int = QUALITY) -> Iterator[Write]:
     """Lossy pictures, each of what has changed since the one before; times are whole milliseconds."""
     import av
     from av.video.frame import VideoFrame
@@ -41,7 +48,7 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
         stream = container.add_stream("libwebp_anim", rate=reel.rate)
         stream.width, stream.height = reel.size
         stream.pix_fmt = "bgra"
-        stream.options = {"quality": QUALITY, "compression_level": EFFORT}
+        stream.options = {"quality": str(quality), "compression_level": EFFORT}
 
         def write(frame: Pixels) -> None:
             nonlocal count

@@ -17,7 +17,7 @@ import numpy as np
 
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Solution
-from gdanim.formats import Cue, Format, Limits, Reel
+from gdanim.formats import Cue, Limits, Reel
 from gdanim.formats.base import straight
 from gdanim.output import provenance
 from gdanim.output.drawing import Taker, Wanted, apart, blank, drawings, feed
@@ -25,10 +25,9 @@ from gdanim.output.files import make_folder
 from gdanim.output.folders import whole_folder
 from gdanim.output.forecast import lessened
 from gdanim.output.provenance import Origin
-from gdanim.registry import formats as known
 from gdanim.spec import Spec, spec_hash
 from gdanim.spec.languages import three_letters
-from gdanim.spec.quality import Frames, frames
+from gdanim.spec.quality import frames
 from gdanim.version import __version__
 from gdanim.view.captions import srt, vtt
 
@@ -61,14 +60,14 @@ def render(
     made_from = made_from or Origin().loaded(spec)
     given, solution = solution is not None, solution or solve(spec)
     wanted = []
-    for name in dict.fromkeys(formats or spec.formats):
-        form: Format = known[name]()
+    for name in dict.fromkeys(formats or [entry.name for entry in spec.formats]):
+        entry = spec.output(name)
         if less := lessened(spec, quality, name):
             warnings.warn(less, stacklevel=2)
         facts = _facts(spec, quality, name, made_from) | ({"spec": ""} if given else {})
         comment = json.dumps(facts, separators=(",", ":"))
-        path, size_and_rate = directory / f"{spec.film}.{name}", _quality(spec, quality, form.limits)
-        wanted.append(Wanted(path, form, size_and_rate, form.alpha and _bare(spec), comment))
+        path, frames = directory / f"{spec.film}.{name}", entry.frames(spec.video, quality)
+        wanted.append(Wanted(path, entry.form, frames, entry.form.alpha and _bare(spec), comment))
     for films in drawings(wanted, exact=_exact(spec)):
         _draw(spec, films, solution, progress)
     return [film.path for film in wanted]
@@ -127,7 +126,7 @@ def frame(
     """
     from PIL import Image
 
-    size, rate = _quality(spec, quality, Limits())
+    size, rate = frames(quality or spec.video.quality, spec.video.aspect, Limits())
     transparent = _bare(spec)
     with _film(spec, size, rate, transparent, solution) as film:
         frame = blank(film.size)
@@ -216,20 +215,18 @@ def _bare(spec: Spec) -> bool:
     return any(part.view.background == "none" for part in spec.parts)
 
 
-def _quality(spec: Spec, quality: str | None, limits: Limits) -> Frames:
-    """Size and frames per second of a film with these limits; a ``quality`` is the last word on both."""
-    return frames(quality or spec.video.quality, spec.video.aspect, limits)
-
-
 def _facts(spec: Spec, quality: str | None, name: str, made_from: Origin) -> dict[str, Any]:
     """What a film's metadata says of its making, at most 255 bytes of JSON; versions are for people."""
-    form: Format = known[name]()
-    (width, height), rate = _quality(spec, quality, form.limits)
-    captions = form.captions and spec.video.captions == "track" and any(part.say for part in spec.parts)
+    entry = spec.output(name)
+    (width, height), rate = entry.frames(spec.video, quality)
+    said = spec_hash(spec)
+    if asked := entry.model_dump(mode="json", exclude={"name", "width", "fps"}, exclude_defaults=True):
+        said = provenance.digits((said, asked))
+    captions = entry.form.captions and spec.video.captions == "track" and any(part.say for part in spec.parts)
     return {
         "code": made_from.code,
-        "from": made_from.written,
-        "spec": spec_hash(spec)[: provenance.DIGITS],
+        "from": made_from.said(name),
+        "spec": said[: provenance.DIGITS],
         "quality": f"{width}x{height}p{rate}",
         "captions": captions,
         "gdanim": __version__,
