@@ -9,7 +9,7 @@ TOO_OLD = "gdanim needs Python 3.11 or newer; name one: make PYTHON=python3.12 .
 override SPEC := $(value SPEC)
 export SPEC
 
-.PHONY: help render gallery test check docs bench wheels clean
+.PHONY: help render gallery test fuzz check docs bench wheels clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -24,6 +24,9 @@ gallery: .venv/films  ## the documentation's GIFs, of specs/*.yaml and specs/gal
 
 test: .venv/tools  ## run the tests
 	@.venv/bin/pytest --numprocesses 2 --dist worksteal
+
+fuzz: .venv/tools  ## specs as strangers write them: GDANIM_FUZZ=20000 of each kind, see docs/security.md
+	@GDANIM_FUZZ=$${GDANIM_FUZZ:-20000} .venv/bin/pytest --numprocesses 2 --dist worksteal tests/fuzz
 
 check: .venv/tools  ## lint, formatting and types
 	@.venv/bin/ruff check .

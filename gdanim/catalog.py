@@ -5,13 +5,15 @@ from __future__ import annotations
 import ast
 import difflib
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, get_args, get_type_hints
 
 from gdanim.errors import InputError
+from gdanim.trust import local_scenes
 
 if TYPE_CHECKING:
     from gdanim.spec.entries import FunctionEntry
@@ -25,12 +27,23 @@ EXAMPLES = {  # of declarations whose defaults are none
     "most_balls": "3",
     "uses": '("card",)',
     "lasts": '{"act": 4.0}',
+    "stands": '("surface",)',
 }
 
 
 def scenes() -> dict[str, Path]:
     """Scene files by name: those in the package, then those in ./scenes, which win."""
-    return _in(_built_in()) | _in(Path("scenes"))
+    built_in, own = _in(_built_in()), _in(Path("scenes")) if local_scenes() else {}
+    if own and not Path("scenes").samefile(_built_in()):
+        for name in own.keys() & built_in.keys():
+            _tell_replaced(own[name], name)
+    return built_in | own
+
+
+@cache
+def _tell_replaced(file: Path, name: str) -> None:
+    told = f"{file} takes the place of the built-in scene {name} (--no-local-scenes leaves it alone)"
+    warnings.warn(told, stacklevel=2)
 
 
 def _built_in() -> Path:
@@ -63,6 +76,8 @@ class Declared:
     lasts: ClassVar[Mapping[Span, float]] = {}
     """Of one with a construct of its own, about how many seconds it lasts beside the run: {"film": 4,
     "act": 2, "ball": 0, "row": 0.9}, "data" where it has some to show, "run": 0 without the run."""
+    stands: ClassVar[tuple[Literal["surface", "map"], ...]] = ()
+    """What of its function it shows from beginning to end: an act with the same function goes on from it."""
     whole_domain: ClassVar[bool] = False
     """Whether it shows all of the domain, not only the part where the balls go."""
     heading_in_column: ClassVar[bool] = False

@@ -3,68 +3,59 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import json
-import os
 import shlex
-import signal
 import sys
-import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdanim.errors import InputError
+from gdanim.running import BAD_INPUT, OK, ended, failed, open_streams, tell
 from gdanim.version import __version__
 
 if TYPE_CHECKING:
     from gdanim.output.provenance import Origin
     from gdanim.spec import Spec
 
-OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 failed, 2 bad input, 130 interrupted."""
-    plugins = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    plugins.add_argument(
+    """Run one command and return its exit code: 0 done, 1 failed, 2 bad input, 128 + a signal."""
+    open_streams()
+    anywhere = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    anywhere.add_argument(
         "--plugin", action="append", default=[], metavar="FILE", help="Python file with names of your own"
     )
-    found, words = plugins.parse_known_args(_joined(sys.argv[1:] if argv is None else argv))
-    arguments = _parser(plugins).parse_args(words)
+    anywhere.add_argument(
+        "--no-local-scenes", action="store_true", help="leave alone what ./scenes has: it is code"
+    )
+    anywhere.add_argument(
+        "--allow-outside", action="store_true", help="specs may read files outside their folder"
+    )
+    found, words = anywhere.parse_known_args(_joined(sys.argv[1:] if argv is None else argv))
+    arguments = _parser(anywhere).parse_args(words)
     warnings.showwarning = _tell
-    try:
+    return ended(lambda: _run(found, arguments))
+
+
+def _run(found: argparse.Namespace, arguments: argparse.Namespace) -> int:
+    from gdanim.trust import trusting
+
+    with trusting(local_scenes=not found.no_local_scenes, outside=found.allow_outside):
         if found.plugin:
             from gdanim.plugins import load as load_plugin
 
             for file in found.plugin:
                 load_plugin(file)
         code: int = arguments.command(arguments)
-        sys.stdout.flush()
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return BAD_INPUT
-    except BrokenPipeError:  # as in `gdanim solve ... | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return INTERRUPTED
-    except Exception as error:
-        return _failed("gdanim", error)
     return code
 
 
 def _tell(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
     """Our own warnings in one line; those of libraries about numbers are no news to a user."""
     if issubclass(category, UserWarning):
-        print(f"gdanim: {message}", file=sys.stderr)
-
-
-def _end(number: int, _: object) -> None:
-    """A signal ends us as an exception does: what is half-written goes."""
-    sys.exit(128 + number)
+        tell(f"gdanim: {message}")
 
 
 def _joined(argv: Sequence[str]) -> list[str]:
@@ -82,10 +73,10 @@ def _joined(argv: Sequence[str]) -> list[str]:
     return joined
 
 
-def _parser(plugins: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    """The parser of all commands; ``plugins`` knows what is allowed anywhere."""
+def _parser(anywhere: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """The parser of all commands; ``anywhere`` knows what is allowed in all of them."""
     parser = argparse.ArgumentParser(
-        prog="gdanim", description="Films of gradient descent from YAML specs.", parents=[plugins]
+        prog="gdanim", description="Films of gradient descent from YAML specs.", parents=[anywhere]
     )
     parser.add_argument("--version", action="version", version=f"gdanim {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -178,14 +169,14 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
 
 
 def _render(arguments: argparse.Namespace) -> int:
+    from gdanim.files import refuse_outside
     from gdanim.output import provenance
 
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):  # Windows has no SIGHUP
-            signal.signal(getattr(signal, name), _end)
     sources = _once(arguments.specs)
     origins = {source: provenance.of(source, arguments.quality, arguments.settings) for source in sources}
     folders = {source: Path(arguments.directory) / _below_specs(Path(source)) for source in sources}
+    for folder in folders.values():
+        refuse_outside(folder, Path(arguments.directory))
     films = {
         source: made_from.films(folders[source], Path(source).stem, arguments.formats)
         for source, made_from in origins.items()
@@ -235,10 +226,10 @@ def _filmed(
                 made_from=made_from,
             )
         except InputError as error:  # of code that is not ours, when it runs
-            print(f"{source}: {error}", file=sys.stderr)
+            tell(f"{source}: {error}")
             return BAD_INPUT
         except Exception as error:  # the other films can still be made
-            return _failed(source, error)
+            return failed(source, error)
         print(*made, sep="\n")
     return OK
 
@@ -271,7 +262,7 @@ def _loaded(
         try:
             specs[source] = load(Path(source), settings=settings)
         except InputError as error:
-            print(error, file=sys.stderr)
+            tell(error)
             code = BAD_INPUT
     return specs, code
 
@@ -298,9 +289,9 @@ def _check(arguments: argparse.Namespace) -> int:
                 lasts = length(spec)
                 told += [lasts.told(), forecast.outlook(spec, lasts)]
                 for warning in forecast.warnings(spec, lasts):
-                    print(f"{source}: {warning}", file=sys.stderr)
+                    tell(f"{source}: {warning}")
             except InputError as error:
-                print(f"{source}: {error}", file=sys.stderr)
+                tell(f"{source}: {error}")
                 code = BAD_INPUT
                 continue
         print(f"{source}: {', '.join(told)}: ok{why and f'; {why}'}")
@@ -310,6 +301,7 @@ def _check(arguments: argparse.Namespace) -> int:
 def _solve(arguments: argparse.Namespace) -> int:
     from gdanim.checks import load
     from gdanim.engine.descent import solve
+    from gdanim.files import refuse_unwritable
     from gdanim.output import table
 
     specs, code = _loaded(_once(arguments.specs), arguments.settings, load)
@@ -321,7 +313,8 @@ def _solve(arguments: argparse.Namespace) -> int:
         }
         kind = next((kind for kind in kinds if getattr(arguments, kind)), "csv")
         target, binary = getattr(arguments, kind), kind in ("parquet", "npz")
-        _refuse_folder(target)
+        if target != "-":
+            refuse_unwritable(Path(target))
         if binary and not target.endswith(f".{kind}"):
             raise InputError(f"--{kind}: end the name of the file in .{kind}, not {target!r}")
         if kind == "parquet":
@@ -332,19 +325,15 @@ def _solve(arguments: argparse.Namespace) -> int:
     return code
 
 
-def _refuse_folder(target: str | Path) -> None:
-    if os.path.isdir(target):  # false, not an error, where a name is too long
-        raise InputError(f"{target} is a folder: name the file to write")
-
-
 def _still(arguments: argparse.Namespace) -> int:
+    from gdanim.files import refuse_unwritable
     from gdanim.options import moment, quality
     from gdanim.output import film
 
     wanted = quality(arguments.quality)
     if arguments.path.suffix.lower() != ".png":
         raise InputError(f"a still is a PNG: end its name in .png, not {arguments.path.name!r}")
-    _refuse_folder(arguments.path)
+    refuse_unwritable(arguments.path)
     spec = _drawable(Path(arguments.spec), arguments.settings)
     try:
         at = moment(arguments.at, spec)
@@ -358,12 +347,13 @@ def _still(arguments: argparse.Namespace) -> int:
 def _descent(arguments: argparse.Namespace) -> int:
     from gdanim.checks import undrawn
     from gdanim.engine.descent import solve
+    from gdanim.files import refuse_unwritable
     from gdanim.options import descent_spec
     from gdanim.output import table
 
     spec = descent_spec(arguments.func, arguments.lr, arguments.start, arguments.film)
     if arguments.film:
-        _refuse_folder(arguments.film)
+        refuse_unwritable(arguments.film)
         if why := undrawn(spec):
             raise InputError(why)
     act = solve(spec).acts[0]
@@ -396,7 +386,7 @@ def _schema(_: argparse.Namespace) -> int:
 
 
 def _new(arguments: argparse.Namespace) -> int:
-    from gdanim.output.files import make_folder
+    from gdanim.files import make_folder
     from gdanim.starter import starter
 
     path = Path(arguments.name)
@@ -424,24 +414,3 @@ def _drawable(source: str | Path, settings: Sequence[str]) -> Spec:
     if why := undrawn(spec):
         raise InputError(f"{source}: {why}")
     return spec
-
-
-def _failed(what: str, error: Exception) -> int:
-    """Tell what went wrong and return an exit code: a name too long for a file is bad input."""
-    print(_failure(what, error), file=sys.stderr)
-    return BAD_INPUT if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG else FAILED
-
-
-def _failure(what: str, error: Exception) -> str:
-    """What went wrong, and where, if a scene's file, or code of the user's own, has a part in it."""
-    from gdanim.catalog import scenes
-    from gdanim.listing import own_files
-
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename2 or error.filename or what}: {error.strerror}"
-    files = {str(file.absolute()): file for file in [*scenes().values(), *own_files()]}
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if frame.filename in files:
-            told = f"{files[frame.filename]}:{frame.lineno}: {type(error).__name__}: {error}"
-            return f"{told}\n    {frame.line}"
-    return f"{what}: {str(error) or type(error).__name__}"

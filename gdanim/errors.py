@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import NamedTuple
+
+SHOWN = 60  # characters of a value in a message
+LONGEST = 400  # characters of a message
+MOST = 20  # mistakes that are told of a spec
 
 Loc = tuple[str | int, ...]  # keys and indices that lead to a value of a spec
 
@@ -31,8 +36,23 @@ class Mistake(NamedTuple):
     message: str
 
 
+_LONG = SHOWN - 1
+_QUOTED = re.compile(  # in quotes, which stand apart: those in "the ball's" do not
+    rf"(?<!\w)(?:'(?:[^'\\]|\\.){{{_LONG},}}'|\"(?:[^\"\\]|\\.){{{_LONG},}}\")(?!\w)", re.DOTALL
+)
+
+
+def brief(message: str) -> str:
+    """A message with values cut where they are long, and its middle left out where it still is."""
+    message = _QUOTED.sub(lambda found: f"{found[0][: SHOWN - 4]}...{found[0][-1]}", message)
+    half = LONGEST // 2
+    return message if len(message) <= LONGEST else f"{message[: half - 5]} ... {message[-half:]}"
+
+
 class SpecError(InputError):
     """A spec that cannot be used; ``mistakes`` holds all that was found, in the order of the text.
+
+    Its own text has the first 20 of them.
 
     >>> try:
     ...     gdanim.load("functions: [rosenbrok]")
@@ -43,11 +63,14 @@ class SpecError(InputError):
 
     def __init__(self, path: str | Path, mistakes: list[Mistake]) -> None:
         self.path = path
-        self.mistakes = tuple(sorted(set(mistakes)))
+        brief_ones = {m._replace(message=brief(m.message)) if m.line else m for m in mistakes}
+        self.mistakes = tuple(sorted(brief_ones))
         told = [
             f"{path}:{line}:{column}: {message}" if line else f"{path}: {message}" if path else message
-            for line, column, message in self.mistakes
+            for line, column, message in self.mistakes[:MOST]
         ]
+        if len(self.mistakes) > MOST:
+            told.append(f"{path or 'the spec'}: and {len(self.mistakes) - MOST:,} more")
         super().__init__("\n".join(told))
 
 

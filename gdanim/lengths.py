@@ -7,20 +7,22 @@ about how long they are. A run too long to be worked out here is told by the mos
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from gdanim.catalog import Span, facts, lasts
+from gdanim.cuts import Stage, stages
 from gdanim.engine.balls import Cast, cast
 from gdanim.engine.descent import solve
 from gdanim.engine.functions import DataObjective
 from gdanim.engine.solution import Act
 from gdanim.motion.framing import framed
-from gdanim.motion.landscape import landscape
+from gdanim.motion.landscape import refuse_undefined
 from gdanim.motion.rolling import Rolling
-from gdanim.motion.timeline import APPEAR, FALL, HOLD, SETTLE, Pace, Timeline
+from gdanim.motion.staging import staged
+from gdanim.motion.timeline import APPEAR, FALL, HOLD, RESUME, SETTLE, Pace, Timeline
 from gdanim.spec import Part, Spec
 from gdanim.spec.grids import Grid
 from gdanim.spec.wording import counted
@@ -51,14 +53,17 @@ def length(spec: Spec) -> Length:
     parts = spec.parts
     casts = [cast(part) for part in parts]
     work = sum(map(_work, parts, casts))
-    told = [_part(part, acts, work <= WORK) for part, acts in zip(parts, casts, strict=True)]
+    solved = [_solved(part) for part in parts] if work <= WORK else None
+    shared = stages(parts)
+    told = [_part(k, part, casts[k], shared[k], solved) for k, part in enumerate(parts)]
     seconds, trusts = zip(*told, strict=True)
     trust = next((trust for trust in ("at most ", "about ") if trust in trusts), "")
     lasting = np.array(seconds)
     if spec.video.duration is not None:  # shared as the parts last by nature, but a run has a second at least
         share = spec.video.duration - sum(part.hold for part in parts)
         balls = [[len(act.balls) for act in acts] for acts in casts]
-        least = [_beats(part, of) + len(of) for part, of in zip(parts, balls, strict=True)]
+        resumed = [stage.resumed(k) for k, stage in enumerate(shared)]
+        least = [_beats(*each) + len(each[1]) for each in zip(parts, balls, resumed, strict=True)]
         lasting = np.maximum(max(share, 0.0) * lasting / lasting.sum(), least)
         trust = "about " if trust else ""
     counts = [max(1, round((s + part.hold) * rate)) for s, part in zip(lasting, parts, strict=True)]
@@ -87,34 +92,44 @@ def _samples(act: Cast) -> int:
     return act.objective.summed if isinstance(act.objective, DataObjective) else 0
 
 
-def _part(spec: Part, casts: Sequence[Cast], solved: bool) -> tuple[float, str]:
-    """Seconds of a part without its hold, and how far they can be trusted."""
+def _solved(spec: Part) -> Sequence[Act]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a descent that will be told when it is filmed
+        return solve(spec).acts
+
+
+def _part(
+    k: int, spec: Part, casts: Sequence[Cast], stage: Stage, solved: Sequence[Sequence[Act]] | None
+) -> tuple[float, str]:
+    """Seconds of part k without its hold, and how far they can be trusted."""
     own = lasts(spec.scene)
     trust = ("" if own is None else "about ") if solved else "at most "
     if solved:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a descent that will be told when it is filmed
-            return natural(spec, solve(spec).acts), trust
+        return natural(k, spec, stage, solved.__getitem__), trust
     most = float(Pace(spec.pace).time(spec.steps)) + SETTLE
     runs = [max(1.0, most * (1 + max(team.entry.restarts for team in act.teams))) for act in casts]
     if own is not None and not own.get("run", 1):
         runs = []
-    return sum(runs) + _beats(spec, [len(act.balls) for act in casts]), trust
+    return sum(runs) + _beats(spec, [len(act.balls) for act in casts], stage.resumed(k)), trust
 
 
-def natural(spec: Part, acts: Sequence[Act]) -> float:
-    """Seconds that a part with these acts lasts where nothing asks for more or less, without its hold."""
-    own = lasts(spec.scene)
-    runs = 0.0 if own is not None and not own.get("run", 1) else sum(_run(spec, act) for act in acts)
-    return runs + _beats(spec, [len(act.runs) for act in acts])
+def natural(k: int, spec: Part, stage: Stage, acts: Callable[[int], Sequence[Act]]) -> float:
+    """Seconds that part k lasts where nothing asks for more or less, without its hold.
+
+    ``acts`` gives those of a part; ``stage``: where it plays.
+    """
+    own, shown, others = lasts(spec.scene), acts(k), stage.others(k, acts)
+    runs = 0.0 if own is not None and not own.get("run", 1) else sum(_run(spec, a, others) for a in shown)
+    return runs + _beats(spec, [len(act.runs) for act in shown], stage.resumed(k))
 
 
-def _beats(spec: Part, balls: Sequence[int]) -> float:
-    """Seconds of a part beside its runs; ``balls``: how many each act has."""
+def _beats(spec: Part, balls: Sequence[int], resumed: bool) -> float:
+    """Seconds of a part beside its runs; ``balls``: how many each act has; ``resumed``: on what stands."""
     own = lasts(spec.scene)
     if own is None:
         standing = spec.video.loop and len(balls) == 1
-        return len(balls) * ((0.0 if standing else APPEAR) + FALL + HOLD)
+        beat = 0.0 if standing else RESUME if resumed else APPEAR
+        return len(balls) * (beat + FALL + HOLD)
     counts: dict[Span, int] = {
         "film": 1,
         "act": len(balls),
@@ -125,9 +140,12 @@ def _beats(spec: Part, balls: Sequence[int]) -> float:
     return sum(own.get(name, 0.0) * count for name, count in counts.items())
 
 
-def _run(spec: Part, act: Act) -> float:
-    if not facts(spec.scene).whole_domain:
-        act = framed(spec, act)
+def _run(spec: Part, act: Act, others: Sequence[Act]) -> float:
+    whole = facts(spec.scene).whole_domain
     if len(act.domain) != 2:
-        return Timeline(act, spec.pace).run_time
-    return Rolling(act, landscape(act, spec.view.height), RADIUS, spec.pace).run_time
+        shown = act if whole else framed(spec, act)
+        if len(shown.domain) == 1:
+            refuse_undefined(shown)
+        return Timeline(shown, spec.pace).run_time
+    land = staged(spec, act, whole, others)
+    return Rolling(land.act, land, RADIUS, spec.pace).run_time

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +21,7 @@ from gdanim.spec.outputs import FormatEntry
 from gdanim.spec.parameters import parameters_model
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+WORTH = 80  # characters of what is said of a key, from which on it is said once
 _INTERVAL = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
 _DOMAINS = [_INTERVAL, {"type": "array", "items": _INTERVAL, "minItems": 1}]  # for all variables, for each
 
@@ -60,7 +63,51 @@ def schema() -> dict[str, Any]:
         keys["properties"]["domain"]["anyOf"] += _DOMAINS
     of_data = {"required": ["sweep"], "properties": {"sweep": {"required": ["data"]}}}
     needed = [{"required": ["functions"]}, {"required": ["acts"]}, bare, of_data]
-    return {"$schema": DIALECT, **tree, "anyOf": needed, "title": "gdanim spec"}
+    return {"$schema": DIALECT, **_shared(tree), "anyOf": needed, "title": "gdanim spec"}
+
+
+def _shared(tree: dict[str, Any]) -> dict[str, Any]:
+    """The same with what several entries say of a key said once, and without titles, which repeat the key."""
+    counts = Counter(_text(key, said) for key, said in _properties(tree))
+    definitions: dict[str, Any] = {}
+    names: dict[str, str] = {}  # of the shared ones, by what they say
+
+    def short(node: Any) -> Any:
+        if isinstance(node, list):
+            return [short(inner) for inner in node]
+        if not isinstance(node, dict):
+            return node
+        kept = {key: inner for key, inner in node.items() if key != "properties"}
+        found = {key: short(inner) for key, inner in kept.items()}
+        if "properties" in node:
+            found["properties"] = {key: said_once(key, said) for key, said in node["properties"].items()}
+        return found
+
+    def said_once(key: str, said: Any) -> Any:
+        text, plain = _text(key, said), {name: inner for name, inner in said.items() if name != "title"}
+        if counts[text] < 2 or len(text) < WORTH:
+            return short(plain)
+        if text not in names:
+            alike = sum(name.partition(".")[0] == key for name in names.values())
+            names[text] = f"{key}.{alike + 1}"
+            definitions[names[text]] = short(plain)
+        return {"$ref": f"#/$defs/{names[text]}"}
+
+    found: dict[str, Any] = short(tree)
+    found["$defs"] |= definitions
+    return found
+
+
+def _properties(node: Any) -> Iterator[tuple[str, Any]]:
+    """Every key of every mapping in a schema, and what is said of it."""
+    if isinstance(node, dict):
+        yield from node.get("properties", {}).items()
+    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _properties(inner)
+
+
+def _text(key: str, said: Any) -> str:
+    return f"{key}: {json.dumps(said, sort_keys=True)}"
 
 
 def _calls(registry: Registry[Any], own: dict[str, Any]) -> Iterator[dict[str, Any]]:

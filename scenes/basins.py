@@ -19,6 +19,7 @@ class Basins(FilmScene):
     """White balls roll over a land painted by where they will end."""
 
     dimensions = (2,)
+    stands = ("surface",)
     whole_domain = True
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:

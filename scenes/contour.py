@@ -11,6 +11,7 @@ class Contour(FilmScene):
     """A contour map with the legend beside it."""
 
     dimensions = (2,)
+    stands = ("map",)
     heading_in_column = True
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:

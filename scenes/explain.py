@@ -27,6 +27,7 @@ class Explain(FilmScene):
     """Ball after ball, each with its rule beside it."""
 
     dimensions = (2,)
+    stands = ("surface",)
     most_balls = 6
     lasts = {"ball": 18.0}
 

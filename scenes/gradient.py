@@ -54,6 +54,7 @@ class Gradient(FilmScene):
     """One point of every act's surface: that where its first ball starts."""
 
     dimensions = (2,)
+    stands = ("surface",)
     heading_in_column = True
     keeps_column = True
     lasts = {"act": 16.9}

@@ -17,6 +17,7 @@ class LearningRates(FilmScene):
     """
 
     dimensions = (2,)
+    stands = ("map",)
     most_rates = 6
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:

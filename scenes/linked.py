@@ -15,6 +15,7 @@ class Linked(FilmScene):
     """Three views of one run."""
 
     dimensions = (2,)
+    stands = ("surface", "map")
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         balls = len(clock.act.runs)

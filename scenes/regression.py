@@ -15,6 +15,7 @@ class Regression(FilmScene):
     """Every point of the map is a line through the data."""
 
     dimensions = (2,)
+    stands = ("map",)
     functions = ("linear_regression", "logistic_regression")
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:

@@ -1,4 +1,4 @@
-"""Balls on a lit surface: it rises, they drop to their starts, run, and their verdicts appear."""
+"""Balls on a lit surface: they drop to their starts, run, and their verdicts appear."""
 
 from collections.abc import Sequence
 
@@ -11,6 +11,7 @@ class Surface(FilmScene):
     """One surface after the other, the legend in its quietest corner."""
 
     dimensions = (2,)
+    stands = ("surface",)
     heading_in_column = True
     heading_floats = True
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageSequence
 
 from gdanim.errors import InputError
+from gdanim.files import whole_folder
 from gdanim.formats import Cue, Reel
-from gdanim.output.folders import whole_folder
 from gdanim.registry import formats
 from gdanim.spec.outputs import FormatEntry
 

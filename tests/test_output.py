@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import subprocess
 import sys
@@ -108,6 +109,19 @@ class TestMp4:
             assert np.abs(ours[..., :3].astype(int) - theirs).mean() < 4
             patch = np.abs(ours[4:20, 250:300, :3].astype(int) - theirs[4:20, 250:300])
             assert np.median(patch) <= 3
+
+    def test_has_a_cover(self, folder: Path, drawn: list[Pixels]) -> None:
+        import av
+        from av.stream import Disposition
+
+        with av.open(str(folder / "film.mp4")) as container:
+            covers = [s for s in container.streams.video if Disposition.attached_pic in s.disposition]
+            (packet, *_) = container.demux(covers[0])
+            shown = np.asarray(Image.open(io.BytesIO(bytes(packet))).convert("RGB")).astype(int)
+        off = [np.abs(shown - picture[..., :3]).mean() for picture in drawn]
+        assert len(covers) == 1
+        assert min(off) < 3
+        assert int(np.argmin(off)) >= FRAMES - 3, "what it comes to"
 
     @pytest.mark.parametrize("color", [(14, 17, 22), (255, 84, 112), (124, 227, 139), (250, 250, 247)])
     def test_colors_are_kept(self, tmp_path: Path, color: tuple[int, int, int]) -> None:

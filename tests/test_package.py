@@ -168,7 +168,7 @@ def test_missing_opengl_is_told_with_its_packages(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(moderngl, "create_context", fail)
     monkeypatch.setattr("gdanim.view.canvas.LINUX", True)
-    with pytest.raises(RuntimeError, match=r"libEGL\.so\.1 not loaded.*libegl1 libgl1 .*mesa-libEGL .*Arch"):
+    with pytest.raises(RuntimeError, match=r"libegl1 libgl1 .*mesa-libEGL .*Arch.*libEGL\.so\.1 not loaded"):
         Canvas(16, 16, themes["dark"])
 
 

@@ -61,7 +61,14 @@ def three_frames(*_: Any) -> Iterator[Any]:
 
     captions = (Cue(0, 500, "It rolls."),)
     yield SimpleNamespace(
-        size=(64, 48), frames=3, length=0.6, chapters=(), captions=captions, track=captions, paint=paint
+        size=(64, 48),
+        frames=3,
+        length=0.6,
+        poster=0.4,
+        chapters=(),
+        captions=captions,
+        track=captions,
+        paint=paint,
     )
 
 

@@ -158,3 +158,10 @@ def test_the_rate_that_stays_is_not_that_of_torch() -> None:
     stays, torchs = gdanim.solve(spec).acts[0].runs
     np.testing.assert_allclose(stays.learning_rates[:7], 0.3)
     np.testing.assert_allclose(torchs.learning_rates[:7], [0.1] * 5 + [0.3] * 2)
+
+
+def test_a_short_formula_is_its_label() -> None:
+    formulas = ["0.1/(1 + k)", "0.1*exp(-k/30)*(1 + cos(k/5))/2"]
+    spec = gdanim.load({"functions": ["bowl"], "learning_rates": [{"expr": text} for text in formulas]})
+    labels = [run.ball.label for run in gdanim.solve(spec).acts[0].runs]
+    assert labels == ["sgd 0.1/(1 + k)", "sgd formula"]

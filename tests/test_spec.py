@@ -243,7 +243,10 @@ MISPLACED = [
         "momentum: 0.9",
         "to an optimizer (sgd, rmsprop, momentum, nesterov, ...): write optimizers: [{name: sgd, mom",
     ),
-    ("color: red", "color belongs to an optimizer: write optimizers: [{name: sgd, color: red}]"),
+    (
+        "color: red",
+        "color belongs to an optimizer or under starts: write optimizers: [{name: sgd, color: red}]",
+    ),
     ("T_max: 9", "to a schedule (cosine): write learning_rates: [{name: cosine, T_max: 9, initial: 0.3}]"),
     ("b: 50", "b belongs to a function (rosenbrock): write functions: [{name: rosenbrock, b: 50}]"),
     ("h: 0.1", "functions: [{name: ..., gradient: {name: central_difference, h: 0.1}}]"),
@@ -309,8 +312,8 @@ FUNCTIONS = [
         "rosenbrock: b must be positive",
     ),
     (
-        "functions: [{name: rosenbrock, a: 1e300}]\n            ^",
-        "rosenbrock: these parameters are out of range",
+        "functions: [{name: rosenbrock, a: 1e300}]\n                                  ^",
+        "the size of a number is at most 1e+100",
     ),
     ("functions: [{expr: x^2, name: bowl}]\n            ^", "either a name or an expr"),
     ("functions: [{domain: {x: [0, 1]}}]\n            ^", "either a name or an expr"),
@@ -327,7 +330,10 @@ FUNCTIONS = [
         "a minimum has one number for each variable (x), not 2",
     ),
     ("functions: [{expr: m*b, axes: [m, m]}]\n                              ^", "axes lack b"),
-    ("functions: [{name: bowl, axes: [x, y]}]\n                               ^", "axes are for an expr"),
+    (
+        "functions: [{name: bowl, axes: [x, z]}]\n                               ^",
+        "axes are x, y in any order",
+    ),
     ("- functions\n^", "must be a mapping, not a list"),
     ("steps: 3\n^", "functions is missing"),
 ]

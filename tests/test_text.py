@@ -30,6 +30,7 @@ from gdanim.view.text import (
     literal,
     shortened,
     unknown,
+    variable,
     written,
 )
 
@@ -327,7 +328,7 @@ FORMULAS = [
 @pytest.mark.parametrize("expression", FORMULAS)
 def test_formulas_of_expressions_compile(act_of: Callable[[str], Act], expression: str) -> None:
     act = act_of(f'functions: ["{expression}"]\nsteps: 1\n')
-    names = [formula(name) for name in act.objective.variables]
+    names = [variable(name) for name in act.objective.variables]
     image, *rest = pieces([formula(act.objective.latex), *names])
     assert image.any()
     assert all(name.any() for name in rest)

@@ -32,6 +32,7 @@ MAX_BALLS = 100_000
 MAX_NUMBERS = 200_000_000  # balls x rows x (dims + 3): 1.6 GB, if no ball stops early
 MARGIN = 1.2  # of a domain around the starts, the minima and where balls end
 NEAR = 5.0  # of the domain's diagonal: a ball that ends no farther from its middle is shown there
+SHORT = 24  # letters of a formula that labels tell
 MOST_HUES = 12  # starts that have colours of their own, if nothing else differs
 SINGLE_START = (0.8, 0.7)  # of the domain along each axis in turn, where nothing gives a start
 
@@ -345,11 +346,13 @@ def _settings(entry: OptimizerEntry) -> dict[str, Any]:
 
 
 def _rate(entry: RateEntry | None) -> str:
-    """The rate a schedule starts from, its name unless it is constant, and that it warms up."""
+    """The rate a schedule starts from, its name or short formula unless it is constant, and its warmup."""
     if entry is None:
         return ""
+    formula = str(entry.parameters.get("expr", ""))
+    named = formula if 0 < len(formula) <= SHORT else entry.name
     words = [] if entry.rate is None else [number_text(entry.rate)]
-    words += [entry.name] * (entry.name != "constant")
+    words += [named] * (entry.name != "constant")
     words += ["warmup"] * (entry.warmup > 0)
     return " ".join(words)
 

@@ -341,7 +341,7 @@ def _sharpness(run: Run, court: Court) -> float:
         quadratic = all(np.allclose(a, b, rtol=1e-9, atol=0) for a, b in pairwise(hessians))
         return float(eigenvalues(goal, somewhere[0])[-1]) if quadratic else 0.0
     ground = court.survey.ground
-    return largest if largest * ground.diagonal**2 > LEVEL * ground.relief else 0.0
+    return largest if largest * ground.diagonal * ground.diagonal > LEVEL * ground.relief else 0.0
 
 
 def _pace(run: Run, court: Court) -> str:

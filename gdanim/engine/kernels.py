@@ -11,7 +11,6 @@ import hashlib
 import importlib.util
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -27,6 +26,7 @@ from gdanim.engine.record import Record
 from gdanim.engine.rules import Rules, lengths
 from gdanim.engine.runs import Array
 from gdanim.engine.tracing import Trace, Traced
+from gdanim.files import scratch
 
 BLOCK = 512  # balls that take a step together: what they remember fits the nearest cache
 PART = 16_384  # balls whose first states are made at a time: the work of one thread
@@ -156,7 +156,7 @@ def _saved(source: str) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         return _written(folder / name, source)
     except OSError:
-        return _written(Path(tempfile.mkdtemp(prefix="gdanim-")) / name, source)
+        return _written(scratch("kernels") / name, source)
 
 
 def _written(path: Path, source: str) -> Path:

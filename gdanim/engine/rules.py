@@ -37,6 +37,10 @@ class Rules:
     diagonal: float
     coasts: bool = False  # whether the optimizer moves on where the gradient is zero
 
+    def _squared(self, share: float) -> float:
+        """Of the diagonal; inf where that is too much, at which a power of Python's fails."""
+        return (share * self.diagonal) * (share * self.diagonal)
+
     def init(self, points: Array) -> State:
         """What is remembered at the starts (balls, dims)."""
         unknown, one = np.full_like(points, np.nan), points[:, :1]
@@ -54,7 +58,7 @@ class Rules:
         """Which balls end at these rows, and what is remembered of them; losses and norms are (balls, 1)."""
         move = squares(points - state["before"])
         back = squares(points - state["two_before"]) <= SAME**2 * move  # no zigzag that makes progress does
-        repeated = back & (move > (SMALLEST_CYCLE * self.diagonal) ** 2)
+        repeated = back & (move > self._squared(SMALLEST_CYCLE))
         cycles = np.where(repeated, state["cycles"] + 1, 0)
         begun = state["first_loss"] == state["first_loss"]
         now = {
@@ -73,7 +77,7 @@ class Rules:
 
     def diverged(self, points: Array, losses: Array, state: State) -> Mask:
         """Of balls of which ``state`` has the start, and the loss and the gradient's norm there."""
-        away: Mask = squares(points - state["start"]) > (FARTHEST * self.diagonal) ** 2
+        away: Mask = squares(points - state["start"]) > self._squared(FARTHEST)
         slope = STEEPEST_RISE * self.diagonal * state["first_norm"]
         large = np.maximum(np.where(np.isfinite(slope), slope, 0), LARGEST_RISE * np.abs(state["first_loss"]))
         risen: Mask = losses - state["first_loss"] > np.maximum(HIGHEST_RISE, large)
@@ -87,7 +91,7 @@ class Rules:
         share, scale = (state["first_norm"], np.abs(losses)) if self.stop.relative else (1.0, 1.0)
         small: Mask = norms < self.stop.gradient_norm * share
         if self.coasts:
-            small = small & ~(squares(points - state["before"]) > (STILL * self.diagonal) ** 2)
+            small = small & ~(squares(points - state["before"]) > self._squared(STILL))
         small = small | ~np.isfinite(norms)
         if not self.stop.loss_change:
             return small

@@ -17,6 +17,7 @@ from gdanim.engine.runs import Array, Objective, Point
 
 FLAT = 1e-9  # an eigenvalue of the Hessian below this share of the largest one met is zero
 DESCENTS = 60  # of Newton's steps to the bottom of a valley
+EIGHS = 1e10  # variables cubed, times steps, that are worth waiting for: ten steps of a thousand
 STRIDE = 0.1  # of the diagonal: none is longer
 ARRIVED = 1e-9  # of the diagonal: a step so short is at the bottom,
 SHRINKING = 0.7  # and so are steps of which each ten leave no more than this
@@ -85,7 +86,7 @@ def floors(goal: Objective, points: Array, diagonal: float) -> Floors:
         earlier = np.full(len(points), np.inf)  # length of the step of ten steps ago
         last, fallen = np.zeros(len(points)), np.zeros(len(points))  # of the step before: length, and fall
         shrinks = np.zeros(len(rows), dtype=bool)
-        for count in range(DESCENTS):
+        for count in range(min(DESCENTS, round(EIGHS / points.shape[1] ** 3))):
             step = _newton(goal, at[rows], STRIDE * diagonal)
             lengths = np.sqrt((step * step).sum(axis=-1))
             level = goal.value(at[rows] + step) <= losses[rows] + ROUNDING * np.abs(losses[rows])

@@ -41,6 +41,7 @@ class Reel:
     language: str = "und"  # of the captions, three letters of ISO 639-2
     plays: int = 0  # how often it plays where that can be said; 0: for ever
     alpha: bool = False  # frames have no ground
+    poster: Callable[[], Pixels] | None = None  # draws the frame that tells best what the film is about
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gdanim.formats.base import Format, Limits, Reel, straight
-from gdanim.formats.mp4 import add_captions, add_chapters, box, index, timed_text
+from gdanim.formats.mp4 import add_chapters, begin, box, captions, index, timed_text
 from gdanim.registry import formats
 
 if TYPE_CHECKING:
@@ -42,8 +42,7 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
         context.color_primaries = context.color_trc = context.colorspace = 1  # BT.709
         context.color_range = 1  # 64..940
         add_chapters(container, reel.chapters)
-        if reel.captions:
-            add_captions(container, reel, "mov_text", timed_text)
+        begin(container, captions(container, reel, "mov_text", timed_text))
 
         def write(frame: Pixels) -> None:
             nonlocal count

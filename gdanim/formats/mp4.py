@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
@@ -15,6 +16,7 @@ from gdanim.registry import formats
 
 if TYPE_CHECKING:
     from av.container import OutputContainer
+    from av.packet import Packet
     from av.video.stream import VideoStream
 
     from gdanim.formats.base import Pixels, Write
@@ -26,6 +28,7 @@ CODECS = {  # FFmpeg's encoders: options that give about what x264 does
     "av1": ("libsvtav1", {"preset": "8", "crf": "30"}),
 }
 BETWEEN = 2  # seconds, at most, from one frame to another that players can go to
+COVER = (1280, 1280)  # pixels at most
 MILLISECONDS = Fraction(1, 1000)
 
 
@@ -38,7 +41,7 @@ def mp4(codec: Literal["h264", "hevc", "av1"] = "h264") -> Format:
 
 @contextmanager
 def writing(path: Path, reel: Reel, codec: str = "h264") -> Iterator[Write]:
-    """The codec's frames, 4:2:0, BT.709, index at the front so that it starts while it loads."""
+    """The codec's frames, 4:2:0, BT.709, index at the front so that it starts while it loads, and a cover."""
     import av
     import numpy as np
     from av.video.frame import PictureType, VideoFrame
@@ -46,7 +49,7 @@ def writing(path: Path, reel: Reel, codec: str = "h264") -> Iterator[Write]:
     os.environ.setdefault("SVT_LOG", "1")  # of AV1: errors only
     width, height = reel.size
     base = Fraction(1, reel.rate)  # the muxer changes the stream's own
-    options = {"movflags": "+faststart+use_metadata_tags"}
+    options = {"movflags": "+faststart"}
     with av.open(str(path.absolute()), "w", format="mp4", options=options) as container:  # a:b is no path
         container.metadata["comment"] = reel.comment
         encoder, wanted = CODECS[codec]
@@ -66,8 +69,8 @@ def writing(path: Path, reel: Reel, codec: str = "h264") -> Iterator[Write]:
         pixels = rows[:, : 4 * width].reshape(height, width, 4)
         count = 0
         add_chapters(container, reel.chapters)
-        if reel.captions:
-            add_captions(container, reel, "mov_text", timed_text)
+        cover = [_cover(container, reel.poster())] if reel.poster else []
+        begin(container, [*cover, *captions(container, reel, "mov_text", timed_text)])
 
         def write(frame: Pixels) -> None:
             nonlocal count
@@ -93,18 +96,30 @@ def add_chapters(container: OutputContainer, chapters: Sequence[Cue]) -> None:
     )
 
 
-def add_captions(container: OutputContainer, reel: Reel, codec: str, coded: Callable[[str], bytes]) -> None:
-    """A track of the captions, each ``coded`` as its codec wants it, before any frame is written."""
+def captions(
+    container: OutputContainer, reel: Reel, codec: str, coded: Callable[[str], bytes]
+) -> list[Packet[Any]]:
+    """What fills a track of the captions, each ``coded`` as its codec wants it."""
     from av.packet import Packet
 
+    if not reel.captions:
+        return []
     track = container.add_mux_stream(codec)
     track.time_base, track.metadata["language"] = MILLISECONDS, reel.language
-    container.start_encoding()
+    packets = []
     for start, end, text in reel.captions:
         packet = Packet(coded(text))
         packet.stream, packet.time_base = track, MILLISECONDS
         packet.pts = packet.dts = start
         packet.duration = end - start
+        packets.append(packet)
+    return packets
+
+
+def begin(container: OutputContainer, packets: Iterable[Packet[Any]]) -> None:
+    """Write the head of a file, all of whose streams are known, and what fills those beside the film's."""
+    container.start_encoding()
+    for packet in packets:
         container.mux(packet)
 
 
@@ -114,15 +129,32 @@ def timed_text(text: str) -> bytes:
     return len(written).to_bytes(2, "big") + written
 
 
+def _cover(container: OutputContainer, frame: Pixels) -> Packet[Any]:
+    """The picture that file managers and players show of a film that does not play: a JPEG."""
+    from av.packet import Packet
+    from av.stream import Disposition
+    from PIL import Image
+
+    image, jpeg = Image.fromarray(frame[..., :3]), BytesIO()
+    image.thumbnail(COVER)
+    image.save(jpeg, format="JPEG", quality=90)
+    cover = container.add_stream("mjpeg")
+    cover.width, cover.height, cover.pix_fmt = *image.size, "yuvj420p"
+    cover.disposition = Disposition.attached_pic
+    packet = Packet(jpeg.getvalue())
+    packet.stream, packet.time_base = cover, MILLISECONDS
+    packet.pts = packet.dts = 0
+    return packet
+
+
 def comment(film: Path) -> str:
     """The comment of an MP4 that is whole, else "".
 
-    It stands where FFmpeg writes it: in moov, udta, meta, where keys names the items of ilst.
+    It stands where FFmpeg writes it: in moov, udta, meta, ilst.
     """
-    meta = dict(boxes(box(box(index(film), b"udta"), b"meta")[4:]))  # four bytes of version and flags
-    names = [name for _, name in boxes(meta.get(b"keys", b"")[8:])]
-    values = [box(item, b"data")[8:] for _, item in boxes(meta.get(b"ilst", b""))]
-    return dict(zip(names, values, strict=False)).get(b"comment", b"").decode(errors="replace")
+    meta = box(box(index(film), b"udta"), b"meta")[4:]  # four bytes of version and flags
+    told = box(box(box(meta, b"ilst"), b"\xa9cmt"), b"data")
+    return told[8:].decode(errors="replace")  # after what kind of data it is, and its language
 
 
 def index(film: Path, name: bytes = b"moov") -> bytes:

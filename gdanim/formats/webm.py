@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdanim.formats.base import Format, Limits, Reel, straight
-from gdanim.formats.mp4 import BETWEEN, add_captions, add_chapters
+from gdanim.formats.mp4 import BETWEEN, add_chapters, begin, captions
 from gdanim.registry import formats
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
         context.color_primaries = context.color_trc = context.colorspace = 1  # BT.709
         context.color_range = 1  # 16..235
         add_chapters(container, reel.chapters)
-        if reel.captions:
-            add_captions(container, reel, "webvtt", str.encode)
+        begin(container, captions(container, reel, "webvtt", str.encode))
 
         def write(frame: Pixels) -> None:
             nonlocal count

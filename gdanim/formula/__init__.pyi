@@ -10,4 +10,5 @@ from .latex import name_latex as name_latex
 from .latex import to_latex as to_latex
 from .symbols import symbol as symbol
 from .tokens import name as name
+from .vocabulary import check_axis as check_axis
 from .vocabulary import check_variables as check_variables

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import sympy
 
-from gdanim.formula.functions import FUNCTIONS, Function, choice, exp, log
+from gdanim.formula.functions import FUNCTIONS, SELECTING, Function, choice, exp, log
 
 LARGEST_PRODUCT = 8  # exponent of a power that is multiplied out
 LONGEST_LINE = 40  # terms of a sum that are written in one line of code
@@ -197,14 +197,21 @@ class Graph:
         if term.kind == RAISED:
             a, b = term.parts
             along = b * self.raised(a, b - 1) * inner[0]
-            return along + self.call(log, [a]) * term * inner[1]
+            return along + self._where_it_counts(inner[1], self.call(log, [a]) * term * inner[1])
         assert isinstance(term.kind, Function)
         if term.kind is choice:
             return self.call(choice, [term.parts[0], *inner[1:]])
-        by_part = enumerate(inner)
-        return self.sum(
-            (1.0, slope * term.kind.slope(i, term.parts)) for i, slope in by_part if slope.value != 0
-        )
+        pairs = []
+        for i, slope in enumerate(inner):
+            outer = term.kind.slope(i, term.parts)
+            part: Term = slope * outer
+            counts = slope.value is None and term.kind in SELECTING
+            pairs.append((1.0, self._where_it_counts(outer, part) if counts else part))
+        return self.sum(pairs)
+
+    def _where_it_counts(self, share: Term, part: Term) -> Term:
+        """A part of a slope, 0 where its share is 0, even if it is infinite or undefined there."""
+        return part if part.value is not None else self.call(choice, [share, part, 0.0])
 
 
 class Derivatives(NamedTuple):

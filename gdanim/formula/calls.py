@@ -26,10 +26,12 @@ def call(parser: Reader, token: Token, name: str) -> Node:
         return parser.raised(power, call(parser, token, name), exponent)
     if name in FORMS and opening.text == "(":
         return FORMS[name](parser, token)
+    if name not in FUNCTIONS:
+        raise parser.error(f"{token.text} needs parentheses: write {EXAMPLES[name]}", token)
     if opening.text not in ("(", "{"):
         argument = _alone(parser)
-        if argument is None or (name not in FUNCTIONS and name != "log"):
-            told = _called(parser, token, token) if name in FUNCTIONS or name == "log" else EXAMPLES[name]
+        if argument is None:
+            told = _called(parser, token, token)
             raise parser.error(f"{token.text} needs parentheses: write {told}", token)
         return made(parser, token, name, [argument])
     return made(parser, token, name, _arguments(parser, FUNCTIONS[name].arity[1] > 1))

@@ -172,3 +172,5 @@ negation = _define("negation", _truth(lambda a: np.equal(a, 0)), _flat)
 undefined: Function = _define("undefined", lambda x: x * np.nan, lambda x: undefined(x))
 # The second where the first holds, else the third; the other has no part in its slope, see ``calculus``.
 choice = _define("choice", lambda test, a, b: np.where(np.not_equal(test, 0), a, b), _flat)
+# They have the slope of the arguments that they take; what the others do does not count.
+SELECTING = (largest, smallest, relu, clip)

@@ -251,11 +251,15 @@ class Parser(Reader):
         """A number with what stands behind its comma, if that separates nothing and has digits beside."""
         comma, after = (*self.tokens[self.position : self.position + 2], token)[:2]
         close = token.offset + token.length == comma.offset == after.offset - 1
-        if self.separated or comma.text != "," or after.kind != "number" or not close:
+        if comma.text != "," or after.kind != "number" or not close:
             return token.text
         whole, places = token.text, after.text
         number = f"{whole.replace('.', '')}.{places}"
         here = token._replace(length=token.length + 1 + after.length)
+        if self.separated:
+            if ", " in self.text:  # other commas have a blank
+                raise self.error(f"a comma here is unclear: write {number} or {whole}, {places}", here)
+            return token.text
         if not (whole.isdigit() and places.isdigit()):
             raise self.error(f"a decimal point is a point: write {number}", here)
         if len(places) == 3 and whole[0] != "0":

@@ -44,8 +44,8 @@ def name_latex(name: str) -> str:
 
 
 def _parts(name: str) -> tuple[str, str]:
-    if not VARIABLE.fullmatch(name):
-        return name, ""
+    if not VARIABLE.fullmatch(name):  # a word that no formula reads; whatever it is, it stays a text
+        return rf"\text{{{''.join(c for c in name if c.isalnum())}}}", ""
     stem, _, index = name.partition("_")
     letters = stem.rstrip("0123456789")
     return letters, index or stem[len(letters) :]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import accumulate
 
 import sympy
 
@@ -12,6 +13,7 @@ from gdanim.formula.symbols import add, multiply, over_index
 from gdanim.formula.tokens import Token
 from gdanim.formula.vocabulary import CONSTANTS, VARIABLE, meant
 
+BRACKETS = (("(", "[", "{"), (")", "]", "}"))
 SUMS = {"sum": ("sum(i, 1, 10, x[i]^2)", r"\sum", add), "prod": ("prod(i, 1, 10, x[i])", r"\prod", multiply)}
 
 
@@ -28,6 +30,8 @@ def over(parser: Reader, token: Token) -> Node:
         index, low, high, body = _loop(parser, token, pieces[0])
     elif len(pieces) == 4:
         first, second = (_index(parser, piece) for piece in pieces[:2])
+        if first and second in parser.indices:  # sum(j, 1, i, ...) in a sum over i
+            second = ""
         at = 1 if second else 0
         index = second or first
         low, high = (parser.parsed(piece) for piece in pieces[at + 1 : at + 3])
@@ -52,7 +56,8 @@ def _index(parser: Reader, piece: range) -> str:
 def _loop(parser: Reader, token: Token, piece: range) -> tuple[str, Node, Node, range]:
     """Index, limits and body of Python's: x[i]**2 for i in range(1, 11)."""
     texts = [part.text for part in parser.tokens[piece.start : piece.stop]]
-    at = texts.index("for") if "for" in texts else -1
+    depths = list(accumulate((text in BRACKETS[0]) - (text in BRACKETS[1]) for text in texts))
+    at = next((i for i, text in enumerate(texts) if text == "for" and not depths[i]), -1)
     if at < 0 or texts[at + 2 : at + 5] != ["in", "range", "("]:
         raise parser.error(f"{token.text} goes over an index: write {SUMS[meant(token.text)][0]}", token)
     parser.position = piece.start + at + 5

@@ -25,6 +25,11 @@ def symbol(name: str) -> sympy.Symbol:
     return sympy.Symbol(name)
 
 
+def _kind(name: str, **members: Any) -> Builder:
+    """A function of our own; sympy would compute those of numbers as mpmath does, complex ones too."""
+    return _unevaluated(type(name, (sympy.Function,), members))
+
+
 def _drawn(name: str, latex: str = "", more: int = 0) -> Builder:
     """The function of that name in ``functions``; ``latex`` has a * where its arguments, and ``more``, go."""
 
@@ -33,7 +38,7 @@ def _drawn(name: str, latex: str = "", more: int = 0) -> Builder:
         shown = (latex or rf"\operatorname{{{name}}}{{\left(* \right)}}").replace("*", arguments)
         return shown if exp is None else rf"{_held(shown)}^{{{exp}}}"
 
-    return type(name, (sympy.Function,), {"_latex": text})
+    return _kind(name, _latex=text)
 
 
 def _held(latex: str) -> str:
@@ -54,7 +59,7 @@ def _test(name: str, sign: str) -> Builder:
         shown = rf"\left[{self.bare(printer)}\right]"
         return shown if exp is None else f"{{{shown}}}^{{{exp}}}"
 
-    return type(name, (sympy.Function,), {"_latex": text, "bare": bare})
+    return _kind(name, _latex=text, bare=bare)
 
 
 _RELATIONS = ("<", r"\leq", ">", r"\geq", "=", r"\neq")
@@ -83,7 +88,7 @@ def over_index(expr: sympy.Expr, latex: str) -> sympy.Expr:
     def text(_self: sympy.Function, _printer: Any, exp: str | None = None) -> str:
         return latex if exp is None else rf"\left({latex}\right)^{{{exp}}}"
 
-    return type("over_index", (sympy.Function,), {"_latex": text, "shown": latex})(expr)
+    return _kind("over_index", _latex=text, shown=latex)(expr)
 
 
 def in_parentheses(expr: sympy.Expr) -> sympy.Expr:
@@ -125,5 +130,5 @@ BUILDERS: dict[str, Builder] = {
     "both": _test("both", r"\wedge"),
     "either": _test("either", r"\vee"),
     "negation": _drawn("negation", r"\neg \left(*\right)"),
-    "choice": type("choice", (sympy.Function,), {"_latex": _cases}),
+    "choice": _kind("choice", _latex=_cases),
 }

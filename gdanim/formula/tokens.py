@@ -55,7 +55,9 @@ _ADVICE = {
     ":": "to divide, write /",
     "?": "for a choice write where(x < 0, x^2, 3*x)",
     "!": "a factorial is a number: write it",
-    "$": "write the formula alone",
+    "@": "write the products with + between them",
+    "#": "a comment stands outside of the quotation marks",
+    '"': "write the formula alone",
     "'": "a derivative is a formula: write it",
     **dict.fromkeys(
         "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Literal, NamedTuple
@@ -18,6 +19,7 @@ GREEK = (
 )
 CONSTANTS = {"pi": sympy.pi, "Pi": sympy.pi, "e": sympy.E}
 VARIABLE = re.compile(r"(?:[A-Za-z]|" + "|".join(GREEK) + r")(?:_?[0-9]{1,4}|_[A-Za-z][A-Za-z0-9]{0,15})?")
+LONGEST = 20  # letters of a word that names an axis
 MANY = 16  # arguments of min and max
 
 
@@ -155,6 +157,20 @@ def meant(name: str) -> str:
 
 # Functions with a syntax of their own, see ``forms``.
 FORMS = ("sum", "prod", "where", "piecewise", "pow", "log")
+
+
+def check_axis(name: str) -> None:
+    """Raise ValueError unless this can be the name of an axis: a variable, or a word of any script.
+
+    Words of formulas (``sin``, ``pi``) are none.
+    """
+    word = [unicodedata.category(c)[0] for c in name]  # letters, each perhaps with marks over and under it
+    letters = word[:1] == ["L"] and set(word) <= {"L", "M"} and len(word) <= LONGEST
+    if not (letters or VARIABLE.fullmatch(name)):
+        told = "is one letter, perhaps numbered (x, w2, theta_1), or a word"
+        raise ValueError(f"the name of an axis {told}: not {name!r}")
+    if name in FUNCTIONS or name in CONSTANTS:
+        raise ValueError(f"{name} is a word of formulas, and no name of an axis")
 
 
 def check_variables(names: Sequence[str]) -> None:

@@ -89,7 +89,7 @@ def fitted(
     cut = low < poles[0], high > poles[1]
     low, high = max(low, poles[0]), min(high, poles[1])
     if not high > low:
-        return Height(low, low + 1.0, cut=cut)
+        return Height(low, low + max(1.0, 1e-9 * abs(low)), cut=cut)
     top, tallest = float(visited.max(initial=low)) - low, high - low
     if climbed - low < top / SEEN:
         top = max(top, climbed - low)
@@ -99,6 +99,7 @@ def fitted(
         wanted = _rounded_up(low, max(HEADROOM * top, most))
         if tallest <= WORTH * (wanted - low) or np.mean(losses <= wanted) < LEAST_SHOWN:
             wanted = high
+    wanted = wanted if wanted > low else high  # far from 0 numbers are coarse
     linear = Height(low, wanted, cut=(cut[0], cut[1] or wanted < high))
     log = replace(_decades(losses, low, high, top or tallest), cut=cut)
     unseen = visited.size and np.ptp(linear.share(visited)) < INVISIBLE < np.ptp(log.share(visited))

@@ -19,7 +19,7 @@ from gdanim.engine.solution import Act
 from gdanim.errors import InputError
 from gdanim.motion.height import Height, Wish, fitted, visited
 
-RELIEF = 0.8
+RELIEF = 0.65
 FLOOR = -0.2
 RIM_SLOPE, RIM_FALL = 0.75, 2.0  # a ball beyond the edge flies in an arc: climb and fall per world unit
 PATCH = (4, 4)  # points of 161 x 161: a smaller surface could fall between the vertices that draw it
@@ -100,6 +100,15 @@ class Landscape:
         (x0, x1), (y0, y1) = self.act.domain
         x, y = np.meshgrid(np.linspace(x0, x1, count), np.linspace(y0, y1, count))
         return self.surface(np.stack([x, y], axis=-1))
+
+
+def refuse_undefined(act: Act) -> None:
+    """Raise InputError where the loss of an act of one variable has no curve on its domain."""
+    with np.errstate(all="ignore"):
+        losses = act.objective.value(np.linspace(*act.domain[0], SAMPLES)[:, None])
+    solid = np.isfinite(losses)
+    if not (solid[1:] & solid[:-1]).any():
+        raise InputError(f"{act.objective.name} is undefined nearly everywhere on its domain")
 
 
 def landscape(act: Act, height: Wish = "auto") -> Landscape:

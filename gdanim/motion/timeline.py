@@ -21,6 +21,7 @@ from gdanim.engine.solution import Act
 Mask = NDArray[np.bool_]
 Index = NDArray[np.int64]
 APPEAR, FALL, HOLD, LEAVE = 2.4, 1.2, 3.0, 1.0  # seconds of a film's beats, beside the run
+DISSOLVE, RESUME = 0.4, 1.2  # where a stage stands already: what was on it goes; in place of APPEAR
 FIRST = 3  # steps that are all equally slow, so that they can be understood
 SPEED_UP = 2.0  # seconds in which the pace then grows e-fold
 UNSEEN = 0.004  # of the domain's sides: this near to its end a ball is no more seen to move

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
@@ -17,12 +16,11 @@ import numpy as np
 
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Solution
+from gdanim.files import make_folder, refuse_not_frames, refuse_unwritable, scratch, whole, whole_folder
 from gdanim.formats import Cue, Limits, Reel
 from gdanim.formats.base import straight
 from gdanim.output import provenance
 from gdanim.output.drawing import Taker, Wanted, apart, blank, drawings, feed
-from gdanim.output.files import make_folder
-from gdanim.output.folders import whole_folder
 from gdanim.output.forecast import lessened
 from gdanim.output.provenance import Origin
 from gdanim.spec import Spec, spec_hash
@@ -57,20 +55,23 @@ def render(
     One drawing feeds all films that it has the frames of. One that cannot be written leaves the others.
     """
     make_folder(directory)
+    entries = [spec.output(name) for name in dict.fromkeys(formats or [entry.name for entry in spec.formats])]
+    paths = [directory / f"{spec.film}.{entry.name}" for entry in entries]
+    for path, entry in zip(paths, entries, strict=True):
+        (refuse_not_frames if entry.form.folder else refuse_unwritable)(path)
     made_from = made_from or Origin().loaded(spec)
     given, solution = solution is not None, solution or solve(spec)
     wanted = []
-    for name in dict.fromkeys(formats or [entry.name for entry in spec.formats]):
-        entry = spec.output(name)
-        if less := lessened(spec, quality, name):
+    for path, entry in zip(paths, entries, strict=True):
+        if less := lessened(spec, quality, entry.name):
             warnings.warn(less, stacklevel=2)
-        facts = _facts(spec, quality, name, made_from) | ({"spec": ""} if given else {})
+        facts = _facts(spec, quality, entry.name, made_from) | ({"spec": ""} if given else {})
         comment = json.dumps(facts, separators=(",", ":"))
-        path, frames = directory / f"{spec.film}.{name}", entry.frames(spec.video, quality)
-        wanted.append(Wanted(path, entry.form, frames, entry.form.alpha and _bare(spec), comment))
+        shown, bare = entry.frames(spec.video, quality), entry.form.alpha and _bare(spec)
+        wanted.append(Wanted(path, entry.form, shown, bare, comment))
     for films in drawings(wanted, exact=_exact(spec)):
         _draw(spec, films, solution, progress)
-    return [film.path for film in wanted]
+    return paths
 
 
 def _exact(spec: Spec) -> bool:
@@ -104,8 +105,9 @@ def _taking(spec: Spec, film: Film, wanted: Wanted, every: int) -> Iterator[Take
         three_letters(spec.video.language or "und"),
         spec.video.plays or 0,
         wanted.bare,
+        partial(_poster, film),
     )
-    made = whole_folder if form.folder else _renamed
+    made = whole_folder if form.folder else whole
     with made(wanted.path) as part, form.writing(part, reel) as write:
         taker = Taker(write, every, count)
         yield taker
@@ -136,9 +138,9 @@ def frame(
 
 def still(spec: Spec, at: float | str, quality: str | None, path: Path) -> None:
     """Write a frame as a PNG, see ``frame``."""
+    refuse_unwritable(path)
     image = frame(spec, at, quality)
-    make_folder(path.parent)
-    with _renamed(path) as part:
+    with whole(path) as part:
         image.save(part, format="PNG")
 
 
@@ -149,23 +151,12 @@ def current(spec: Spec, path: Path, quality: str | None) -> bool:
     return same and provenance.whole(path, asked)
 
 
-@contextmanager
-def _renamed(path: Path) -> Iterator[Path]:
-    """A file to write beside ``path``, which gets that name when it is whole and else goes."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def _write_captions(path: Path, captions: Sequence[Cue]) -> None:
     """Captions beside the film at ``path``, the older one still; its captions go if there are none now."""
     for ending, written in zip(provenance.CAPTIONS, (srt, vtt), strict=True):
         file = path.with_suffix(ending)
         if captions:
-            with _renamed(file) as part:
+            with whole(file) as part:
                 part.write_text(written(captions), encoding="utf-8")
         elif provenance.told(path).get("captions"):
             file.unlink(missing_ok=True)
@@ -185,14 +176,14 @@ def _film(
     from gdanim.view.film import Film
 
     width, height = size
-    with tempfile.TemporaryDirectory(prefix="gdanim-") as scratch:
+    with tempfile.TemporaryDirectory(dir=scratch("film")) as folder:
         settings = {
             "pixel_width": width,
             "pixel_height": height,
             "frame_rate": rate,
             "frame_height": 8.0,
             "frame_width": 8.0 * width / height,
-            "media_dir": scratch,
+            "media_dir": folder,
             "verbosity": "WARNING",
         }
         with manim.tempconfig(settings):
@@ -208,6 +199,12 @@ def _samples(film: Film) -> Iterator[Pixels]:
         frame = blank(film.size)
         film.paint(float(t), frame)
         yield frame
+
+
+def _poster(film: Film) -> Pixels:
+    frame = blank(film.size)
+    film.paint(film.poster, frame)
+    return frame
 
 
 def _bare(spec: Spec) -> bool:

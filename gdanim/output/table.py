@@ -7,7 +7,6 @@ import importlib.util
 import io
 import json
 import math
-import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +22,7 @@ from gdanim.engine.advice import advice
 from gdanim.engine.runs import Evaluations, Run, Status
 from gdanim.engine.solution import Act, Solution
 from gdanim.errors import InputError
-from gdanim.output.files import make_folder
+from gdanim.files import whole
 
 if TYPE_CHECKING:
     from gdanim.spec import Part
@@ -192,18 +191,9 @@ def opened(path: str, binary: bool = False) -> Iterator[Any]:
     if path == "-":
         yield sys.stdout
         return
-    make_folder(Path(path).parent)
-    part = Path(f"{path}.part")
-    try:
-        file = part.open("wb") if binary else part.open("w", encoding="utf-8", newline="")
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from None
-    try:
-        with file:
-            yield file
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    kind: dict[str, Any] = {"mode": "wb"} if binary else {"mode": "w", "encoding": "utf-8", "newline": ""}
+    with whole(Path(path)) as part, part.open(**kind) as file:
+        yield file
 
 
 def step_table(act: Act, run: Run, *, whole: bool) -> Iterator[str]:

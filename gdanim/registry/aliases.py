@@ -78,6 +78,8 @@ KEYS_OF: dict[str, dict[str, Place]] = {
 # What people look for that has no name of its own here, and what to write for it.
 INSTEAD: dict[str, dict[str, str]] = {
     "optimizer": {
+        **dict.fromkeys(("SGDScheduleFree", "schedule_free"), "schedule_free_sgd"),
+        **dict.fromkeys(("AdamWScheduleFree", "schedule_free_adam"), "schedule_free_adamw"),
         "amsgrad": "{name: adam, amsgrad: true}",
         "nadamw": "{name: nadam, weight_decay: 0.01, decoupled_weight_decay: true}",
         "noisy_sgd": "sgd, and noise: 0.1 at the top level",
@@ -137,6 +139,12 @@ def instead(kind: str, text: str) -> str:
     """What to write for a name that is not registered; "" where that is unknown."""
     told = {folded(word): meant for word, meant in INSTEAD.get(kind, {}).items()}
     return told.get(folded(text), "")
+
+
+def near_key(word: str, keys: Iterable[str]) -> str | None:
+    """Which of some keys a word is in another spelling: t_max and TMax are T_max."""
+    meant = [key for key in keys if folded(key) == folded(word)]
+    return meant[0] if len(meant) == 1 else None
 
 
 def keys(kind: str, name: str | None) -> dict[str, Place]:

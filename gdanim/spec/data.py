@@ -22,6 +22,7 @@ from gdanim.spec.csv_numbers import decimal_mark, numbers
 from gdanim.spec.defaults import MOST_BYTES
 from gdanim.spec.wording import counted, mistake
 from gdanim.spec.yaml_advice import quoted
+from gdanim.trust import outside
 
 MAX_ROWS = 1_000_000
 LOOKED_AT = 1000  # rows that tell the decimal mark
@@ -205,8 +206,10 @@ def _arrays(raw: io.BytesIO) -> dict[str, NDArray[np.float64]]:
 
 def _read(folder: Path, name: str) -> bytes:
     path = (folder / name).resolve()
-    if Path(name).is_absolute() or ".." in Path(name).parts or not path.is_relative_to(folder.resolve()):
-        raise mistake(f"data is a file in the folder of the spec, such as points.csv, not {name!r}")
+    inside = not Path(name).is_absolute() and ".." not in Path(name).parts
+    if not outside() and not (inside and path.is_relative_to(folder.resolve())):
+        told = "data is a file in the folder of the spec, such as points.csv (or see --allow-outside)"
+        raise mistake(f"{told}, not {name!r}")
     if not path.is_file():
         raise mistake(f"there is no file {name!r} in the folder of the spec")
     try:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from gdanim.errors import Loc, Mistake, SpecError
-from gdanim.spec.yaml_marks import MAX_DEPTH, MAX_NODES, Marks
+from gdanim.spec.numbers import out_of_range
+from gdanim.spec.yaml_marks import Marks
+from gdanim.spec.yaml_nodes import MAX_DEPTH, MAX_NODES
 
 
 @dataclass
@@ -50,6 +52,8 @@ def parse(data: Mapping[str, Any]) -> tuple[dict[str, Any], KeyMarks]:
             return {key: read(item, (*path, key)) for key, item in value.items() if isinstance(key, str)}
         if isinstance(value, list | tuple | range):
             return [read(item, (*path, index)) for index, item in enumerate(value)]
+        if fault := out_of_range(value):
+            mistakes.append(marks.mistake(path, fault))
         return value
 
     plain = read(data, ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, ClassVar
 
@@ -17,20 +17,17 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from gdanim.errors import ExpressionError, Loc, SettingError
-from gdanim.formula import parse, variables
+from gdanim.formula import check_axis, parse, variables
 from gdanim.registry import Registry, aliases, functions, gradients, optimizers, schedules
+from gdanim.spec.borrowed import of_a_call, translated
 from gdanim.spec.data import WithData
 from gdanim.spec.parameters import parameters_model
-from gdanim.spec.readings import by_name, written
+from gdanim.spec.readings import NAMED, by_name, written
 from gdanim.spec.values import Interval, Point, Variable, as_color, by_variable
 from gdanim.spec.wording import Model, did_you_mean, mistake, mistakes, plain, renamed, shown
-
-_NAMED = (  # what people call the key name
-    *("type", "kind", "optimizer", "optim", "method", "algorithm"),
-    *("schedule", "scheduler", "function", "func", "f"),
-)
 
 
 class Entry(Model):
@@ -48,7 +45,7 @@ class Entry(Model):
         """The keys of torch, optax and Keras as ours; a mistake stays where it was written."""
         if not isinstance(data, Mapping):
             return handler(data)
-        ours, theirs = _translated(cls.registry, data, cls.written_keys())
+        ours, theirs = translated(cls.registry, data, cls.written_keys())
         try:
             return handler(ours)
         except ValidationError as error:
@@ -83,7 +80,7 @@ class Entry(Model):
     @classmethod
     def _refuse_other_key_for_name(cls, data: Mapping[str, Any]) -> None:
         """Raise a mistake for ``{type: adam}``, with what to write instead."""
-        for key in _NAMED if "name" not in data else ():
+        for key in NAMED if "name" not in data else ():
             meant = data.get(key)
             if isinstance(meant, str) and key not in cls.written_keys():
                 ours = "expr" if cls.registry is functions and not is_name(meant) else "name"
@@ -97,7 +94,7 @@ class Entry(Model):
             return name and known
         if cls.registry is functions and not is_name(name) and reads(name):
             raise mistake(f"{name!r} is a formula, not a name: write expr: {name}")
-        instead = aliases.instead(cls.registry.kind, name)
+        instead = aliases.instead(cls.registry.kind, name) or of_a_call(cls.registry, name)
         others = aliases.NAMES.get(cls.registry.kind, {})
         told = f": write {instead}" if instead else did_you_mean(name, cls.registry, others)
         raise mistake(f"unknown {cls.registry.kind} {name!r}{told}")
@@ -122,36 +119,6 @@ class Entry(Model):
         return parameters
 
 
-def _translated(
-    registry: Registry[Any], data: Mapping[str, Any], own: list[str]
-) -> tuple[dict[str, Any], dict[Loc, str]]:
-    """An entry, whose ``own`` keys stand beside parameters, with our keys for those of others; and by the
-    place of each of ours what was written.
-
-    Raises a mistake where both are given.
-    """
-    given = data.get("name")
-    name = registry.called(given) if isinstance(given, str) else None
-    known = registry.parameters(name) if name else {}
-    translated = dict(data)
-    theirs: dict[Loc, str] = {}
-    for word, place in aliases.keys(registry.kind, name).items():
-        key = place[0]
-        if word not in data or word in known or key not in {*known, *own}:
-            continue
-        value = translated.pop(word)
-        taken = theirs.get(place) or (key if key in data else "")
-        if taken:
-            mistakes([((word,), mistake(f"{word} and {taken} say the same: leave one out", key=True))])
-        theirs[place] = word
-        if len(place) == 2:
-            whole = list(translated.get(key, known[key].default))
-            whole[place[1]] = value
-            value = tuple(whole)
-        translated[key] = value
-    return translated, theirs
-
-
 def _blamed(error: ValueError, given: dict[str, Any]) -> Loc:
     """Which of the parameters given a function refuses; () where that cannot be told.
 
@@ -171,6 +138,14 @@ def _refuse_idle(registry: Registry[Any], name: str, given: dict[str, Any]) -> N
             if isinstance(mark, WithData) and mark.needed != ("data" in given):
                 text = f"{key} has no effect {'without' if mark.needed else 'beside'} data: leave it out"
                 mistakes([((key,), mistake(text, key=True))])
+
+
+def _unnamed(index: int, name: str) -> Iterator[tuple[Loc, PydanticCustomError]]:
+    """What is wrong with the name of an axis."""
+    try:
+        check_axis(name)
+    except ValueError as error:
+        yield (index,), mistake(str(error))
 
 
 def is_name(text: str) -> bool:
@@ -312,6 +287,7 @@ class FunctionEntry(Entry):
             if sorted(axes) != sorted(own):
                 raise mistake(f"axes are {', '.join(own)} in any order, not {', '.join(axes)}")
             return axes
+        mistakes(found for index, name in enumerate(axes) for found in _unnamed(index, name))
         lacking = set(variables(parse(info.data["expr"]))) - set(axes) if info.data.get("expr") else set()
         if lacking or len(set(axes)) < len(axes):
             reason = f"lack {', '.join(sorted(lacking))}, which the expr uses" if lacking else "repeat a name"
@@ -421,7 +397,7 @@ class OptimizerEntry(Entry):
     """One of `gdanim list optimizers`; its parameters stand beside it."""
     learning_rate: Annotated[RateEntry, BeforeValidator(as_rate)] | None = None
     """Its own rate; the learning_rates of the spec then leave it alone."""
-    label: str | None = Field(default=None, min_length=1)
+    label: str | None = Field(default=None, min_length=1, max_length=160)
     """Shown for its balls instead of its name."""
     color: Annotated[str | None, BeforeValidator(as_color)] = None
     """Of its balls: "#rrggbb" or a basic CSS name."""

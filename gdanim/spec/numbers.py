@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import re
+
+LARGEST, SMALLEST = 1e100, 1e-100  # sizes of a number
 
 _MINUS = str.maketrans("\u2212\u2013\u2012\ufe63", "----")
 _UNIT = r"(?<=\d)\s*(\u00b0|deg|degrees|s|sec|secs|seconds|x|steps)$"
+
+
+def out_of_range(value: object) -> str:
+    """Why a value is too large or too small a number for what is computed from it; "" where it is not."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value == 0:
+        return ""
+    if SMALLEST <= abs(value) <= LARGEST or abs(value) == math.inf or value != value:
+        return ""
+    what = f"at most {LARGEST:g}" if abs(value) > LARGEST else f"0, or at least {SMALLEST:g}"
+    return f"the size of a number is {what}: its square must be one too"
 
 
 def as_number(text: str) -> float | None:

@@ -19,6 +19,7 @@ from gdanim.spec.yaml_advice import SMART, quoted
 
 LONGEST = 200  # characters of a text that is looked at
 MOST = 60  # characters of a remedy
+MOST_ITEMS = 200  # of a value that is read in other ways
 TRUTH = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
 RATES = ("fps", "frame_rate", "framerate")
 SIZES = (*RATES, "resolution", "size", "width", "height")
@@ -39,6 +40,10 @@ ENTRIES: dict[str, Registry[Any]] = {
     "optimizers": optimizers,
     "learning_rates": schedules,
 }
+NAMED = (  # what people call the key name of an entry
+    *("type", "kind", "optimizer", "optim", "method", "algorithm"),
+    *("schedule", "scheduler", "function", "func", "f"),
+)
 RATE = {"optimizer": "learning_rate", "schedule": "initial"}  # what a number alone is of an entry
 _TRYING: ContextVar[bool] = ContextVar("trying", default=False)
 
@@ -57,7 +62,7 @@ def fitting(model: type[BaseModel], key: str, value: Any, word: str = "", *, ite
     """The likeliest reading of a value that the key of a model can have; None where there is none."""
     hidden = getattr(model, "hidden", ())
     fields = {field.alias or name: field for name, field in model.model_fields.items() if name not in hidden}
-    if key not in fields or value is None or _TRYING.get():
+    if key not in fields or value is None or _TRYING.get() or _large(value):
         return None
     wanted: Any = Annotated[(fields[key].annotation, "", *fields[key].metadata)]
     adapter: TypeAdapter[Any] = TypeAdapter(wanted)
@@ -76,6 +81,17 @@ def fitting(model: type[BaseModel], key: str, value: Any, word: str = "", *, ite
     finally:
         _TRYING.reset(trying)
     return None
+
+
+def _large(value: Any) -> bool:
+    """Whether a value is more than anyone means by a slip: it is not read in other ways."""
+    waiting, count = [value], 0
+    while waiting and count <= MOST_ITEMS:
+        inner = waiting.pop()
+        if isinstance(inner, Mapping | list | tuple):
+            count += len(inner)
+            waiting += list(inner.values() if isinstance(inner, Mapping) else inner)[:MOST_ITEMS]
+    return count > MOST_ITEMS
 
 
 def readings(key: str, value: Any, word: str = "") -> Iterator[Any]:
@@ -120,6 +136,7 @@ def _of_key(key: str, value: Any, word: str) -> Iterator[Any]:
         entries = [by_name(registry, {name: inner}) for name, inner in value.items()]
         yield None if None in entries else entries
         yield [value]
+        yield [{"name" if word in NAMED else word: inner for word, inner in value.items()}]
     if key in ("learning_rates", "learning_rate"):
         rate = value if isinstance(value, Mapping) else {"name": value}
         if name := schedules.called(str(rate.get("name"))):

@@ -31,7 +31,7 @@ class Keyframe(Model):
 
     at: float = Field(ge=0)
     """Seconds since the act began."""
-    azimuth: float | None = None
+    azimuth: float | None = Field(default=None, ge=-36_000, le=36_000)
     """Degrees around the vertical axis."""
     elevation: float | None = Field(default=None, ge=5, le=90)
     """Degrees above the ground; 90 looks straight down."""
@@ -42,11 +42,11 @@ class Keyframe(Model):
 class Camera(Model):
     """Where the film is seen from."""
 
-    azimuth: float | None = None
+    azimuth: float | None = Field(default=None, ge=-36_000, le=36_000)
     """Degrees around the vertical axis; absent, the side from which most of the paths can be seen."""
     elevation: float | None = Field(default=None, ge=5, le=90)
     """Degrees above the ground; absent, as low as lets the paths be seen."""
-    orbit: float = 1.2
+    orbit: float = Field(default=1.2, ge=-3600, le=3600)
     """Degrees per second of the slow turn."""
     zoom: float = Field(default=1.0, ge=0.2, le=10)
     """2 is twice as near."""
@@ -93,7 +93,7 @@ class View(Model):
     """What differs from the theme."""
     colormap: str | None = None
     """Of the height: a name of the cmap catalogue, such as viridis; absent, the theme's own."""
-    font: str | None = None
+    font: str | None = Field(default=None, max_length=160)
     """For titles and labels."""
     background: Literal["theme", "none"] = "theme"
     """none leaves it out of stills, and of films of a format with alpha; others always have the theme's."""

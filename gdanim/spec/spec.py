@@ -39,7 +39,7 @@ from gdanim.spec.ranges import Range, unfit
 from gdanim.spec.sections import HIDDEN, Camera, Card, Stop, Video, View
 from gdanim.spec.settings import applied
 from gdanim.spec.starts import Starts, kind_of_starts, some_kind_of_starts, unsuited
-from gdanim.spec.values import Interval, Variable, by_variable
+from gdanim.spec.values import Interval, Variable, at_most, by_variable
 from gdanim.spec.wording import Finding, Model, findings, mistake, mistakes
 from gdanim.spec.yaml_marks import Marks
 
@@ -71,6 +71,7 @@ class _Registered:
 
 Formats = Annotated[tuple[Annotated[str, _Registered()], ...], Field(min_length=1)]
 
+LONGEST_PATH = 4096  # characters
 MAX_ACTS = 100
 MAX_FUNCTIONS = 200  # in all acts of a film
 
@@ -83,14 +84,14 @@ def hidden(words: Any) -> Any:
 class Shown(Model):
     """What a film without acts shows, and each act of a film."""
 
-    functions: tuple[FunctionEntry, ...] = Field(default=(), max_length=50)
+    functions: Annotated[tuple[FunctionEntry, ...], at_most(50)] = Field(default=(), max_length=50)
     """Registered names, expressions or mappings; they play one after another. Cards need none."""
-    optimizers: tuple[OptimizerEntry, ...] = Field(
-        default_factory=lambda: (OptimizerEntry(name="sgd"),), min_length=1
+    optimizers: Annotated[tuple[OptimizerEntry, ...], at_most(200)] = Field(
+        default_factory=lambda: (OptimizerEntry(name="sgd"),), min_length=1, max_length=200
     )
     """Registered names, or mappings of a name and its parameters."""
-    learning_rates: tuple[Annotated[RateEntry, BeforeValidator(as_rate)], ...] = Field(
-        default=(), min_length=1
+    learning_rates: Annotated[tuple[Annotated[RateEntry, BeforeValidator(as_rate)], ...], at_most(1000)] = (
+        Field(default=(), min_length=1, max_length=1000)
     )
     """Numbers or schedules, crossed with the optimizers; absent, each optimizer's own default."""
     domain: dict[Variable, Interval] | None = None
@@ -315,7 +316,7 @@ def is_text(source: Source) -> bool:
     """Whether a spec is given as its text: it has lines, or a key with its value, as no path has."""
     if not isinstance(source, str):
         return False
-    return "\n" in source or ": " in source or source.lstrip()[:1] in ("", "{")
+    return len(source) > LONGEST_PATH or "\n" in source or ": " in source or source.lstrip()[:1] in ("", "{")
 
 
 def located(source: Source, marks: Marks, found: Iterable[Finding]) -> SpecError:

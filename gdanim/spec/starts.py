@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping
 from math import prod
 from typing import Annotated, Any
@@ -20,7 +21,7 @@ from pydantic_core import PydanticCustomError
 from gdanim.errors import Loc
 from gdanim.spec.entries import FunctionEntry
 from gdanim.spec.readings import written
-from gdanim.spec.values import Point, as_color
+from gdanim.spec.values import Point, as_color, at_most
 from gdanim.spec.wording import Model, mistake, mistakes, shown
 
 MAX_STARTS = 10_000
@@ -113,8 +114,9 @@ def some_kind_of_starts(value: Any) -> Any:
     numbers = (
         isinstance(value, list | tuple) and value and all(isinstance(item, int | float) for item in value)
     )
-    named = isinstance(value, Mapping) and value and not kind_of_starts(value) and "at" not in value
-    if named and all(isinstance(at, list | tuple) for at in value.values()):
+    others = value if isinstance(value, Mapping) and not kind_of_starts(value) and "at" not in value else {}
+    near = any(difflib.get_close_matches(str(key), ("grid", "random", "ring")) for key in others)
+    if others and not near and all(isinstance(at, list | tuple) for at in value.values()):
         each = [{"at": at, "label": label} for label, at in value.items()]
         raise mistake(f"starts must be a list: write {written(each)}")
     if numbers or value in ([], ()) or (value is not None and kind_of_starts(value) is None):
@@ -155,6 +157,7 @@ Points = Annotated[
     ],
     Field(max_length=MAX_STARTS),
     AfterValidator(_told_apart),
+    at_most(MAX_STARTS),
 ]
 Starts = Annotated[
     Annotated[Points, Tag("starts")]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_core import PydanticKnownError
 
 from gdanim.formula import name
 from gdanim.spec.wording import did_you_mean, mistake, shown
@@ -14,6 +15,18 @@ from gdanim.spec.wording import did_you_mean, mistake, shown
 Variable = Annotated[str, BeforeValidator(lambda key: name(key) if isinstance(key, str) else key)]
 
 FARTHEST = 1e100  # of a domain: its square is still a number
+
+
+def at_most(count: int) -> BeforeValidator:
+    """A longer list is refused before its items are looked at."""
+
+    def few(value: Any) -> Any:
+        if isinstance(value, list | tuple) and len(value) > count:
+            told = {"field_type": "Tuple", "max_length": count, "actual_length": len(value)}
+            raise PydanticKnownError("too_long", told)
+        return value
+
+    return BeforeValidator(few)
 
 
 def _interval(value: Any) -> Any:

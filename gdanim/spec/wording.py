@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import Any, ClassVar, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
@@ -14,6 +15,8 @@ from gdanim.errors import Loc
 from gdanim.spec.numbers import as_number
 
 MANY = 100  # names are no help as a list
+MOST = 100  # mistakes that are looked for at one place
+LONGEST = 60  # characters of a word that are compared with names
 
 
 class Finding(NamedTuple):
@@ -33,6 +36,7 @@ def mistake(text: str, **where: Any) -> PydanticCustomError:
 
 def mistakes(found: Iterable[tuple[Loc, PydanticCustomError]]) -> None:
     """Raise all that a validator found at once, each at its place below the validated value."""
+    found = islice(found, MOST)
     details = [InitErrorDetails(type=error, loc=loc, input=None) for loc, error in found]
     if details:
         raise ValidationError.from_exception_data("mistakes", details)
@@ -61,7 +65,7 @@ def did_you_mean(word: str, names: Iterable[str], others: Mapping[str, str] | No
 
     ``others``: what some of them are called elsewhere.
     """
-    known = list(names)
+    known, word = list(names), word[:LONGEST]
     initials = [name for name in known if "".join(part[:1] for part in name.split("_")) == word.lower()]
     shuffled = [name for name in known if sorted(name) == sorted(word.lower())]
     near = shuffled or difflib.get_close_matches(word.lower(), known, n=1) or initials
@@ -121,7 +125,8 @@ class Model(BaseModel):
             return handler(plain(data))
         except ValidationError as error:
             found = cls._as_one(data, error.errors(include_url=False))
-            raise ValidationError.from_exception_data(error.title, list(map(cls._again, found))) from None
+            again = [cls._again(details, advised=k < MOST) for k, details in enumerate(found)]
+            raise ValidationError.from_exception_data(error.title, again) from None
 
     @classmethod
     def _as_one(cls, data: Any, found: list[Any]) -> list[Any]:
@@ -140,12 +145,14 @@ class Model(BaseModel):
         return [details for details in found if details not in these[1:]]
 
     @classmethod
-    def _again(cls, details: Any) -> InitErrorDetails:
+    def _again(cls, details: Any, advised: bool) -> InitErrorDetails:
+        """A mistake in our words; with what to write instead, if it is ``advised``: that takes its time."""
         kind: str | PydanticCustomError = details["type"]
         if kind == "extra_forbidden":
             word = str(details["loc"][-1])
-            kind = mistake(cls.unknown(word, details["input"]), key=True)
-        elif remedy := cls._remedy(details):
+            told = cls.unknown(word, details["input"]) if advised else f"unknown key {word!r}"
+            kind = mistake(told, key=True)
+        elif advised and (remedy := cls._remedy(details)):
             kind = mistake(f"{_finding(details, alone=True).message}: write {remedy}")
         elif kind == "mistake":
             kind = PydanticCustomError("mistake", "{text}", details["ctx"])
@@ -199,7 +206,7 @@ def _finding(details: Any, alone: bool = False) -> Finding:
     if words is None:
         return Finding(loc, f"{subject}: {details['msg'][:1].lower()}{details['msg'][1:]}")
     found = details["input"]
-    is_not = len(found) if details["type"] == "too_long" else shown(found)
+    is_not = len(found) if details["type"] in ("too_long", "string_too_long") else shown(found)
     remedy = "" if alone else _instead(details["type"], found)
     return Finding(loc, f"{subject} must {words(context)}, not {is_not}{remedy and f': write {remedy}'}")
 
@@ -254,4 +261,5 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "too_short": lambda _: "have an item",
     "too_long": lambda context: f"have at most {context['max_length']} items",
     "string_too_short": lambda _: "have a character",
+    "string_too_long": lambda context: f"have at most {context['max_length']} characters",
 }

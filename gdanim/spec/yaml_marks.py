@@ -6,7 +6,9 @@ PyYAML composes the nodes; scalars are read by the YAML 1.2 core schema, not PyY
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,11 +18,15 @@ from yaml.reader import ReaderError
 
 from gdanim.errors import Loc, Mistake, SpecError
 from gdanim.spec import commas, yaml_advice
+from gdanim.spec.numbers import out_of_range
 from gdanim.spec.yaml_advice import LONGEST, ODD_SPACES, quoted
+from gdanim.spec.yaml_nodes import MAX_DEPTH, MAX_NODES, TooMuchError, composed
+from gdanim.trust import outside
 
 MAX_BYTES = 1_000_000
-MAX_DEPTH = 40
-MAX_NODES = 100_000  # after aliases are followed: ten nested aliases of ten would be 10^10
+MAX_TEXT = 10_000  # characters of a value
+MOST = 1000  # mistakes after which no more are looked for
+MAX_KEY = 100  # characters of a key
 
 # Escapes in double quotes can write what no one can read: control characters and halves of surrogate pairs.
 _UNREADABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -98,10 +104,11 @@ def read(path: str | Path) -> tuple[Any, Marks]:
     Raises SpecError when the file cannot be read or is not one well-formed YAML document.
     """
     try:
+        _refuse_strange(path)
         with open(path, "rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise SpecError(path, [Mistake(1, 1, f"cannot read this file: {reason}")]) from None
     if len(raw) > MAX_BYTES:
         raise SpecError(path, [Mistake(1, 1, f"a spec has at most {MAX_BYTES} bytes")])
@@ -115,6 +122,16 @@ def read(path: str | Path) -> tuple[Any, Marks]:
     return parse(text, path)
 
 
+def _refuse_strange(path: str | Path) -> None:
+    """Raise ValueError unless a spec is a regular file, in the folder in which it is named."""
+    mode = os.stat(path).st_mode
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # a folder is told by opening it
+        raise ValueError("it is a pipe or a device, and a spec is a regular file")
+    folder, real = (os.path.realpath(place) for place in (os.path.dirname(path) or ".", path))
+    if not outside() and os.path.commonpath([folder, real]) != folder:
+        raise ValueError("it is a link out of its folder, which --allow-outside allows")
+
+
 def parse(text: str, path: str | Path, *, whole: bool = True) -> tuple[Any, Marks]:
     """As :func:`read`, from the text itself; ``path`` is for the messages.
 
@@ -124,11 +141,11 @@ def parse(text: str, path: str | Path, *, whole: bool = True) -> tuple[Any, Mark
         raise SpecError(path, [Mistake(1, 1, f"a spec has at most {MAX_BYTES} bytes")])
     reader = _Reader(text)
     try:
-        node = yaml.compose(text, Loader=_Composer)
+        node = composed(text)
         data = None if node is None else reader.read(node, ())
     except yaml.MarkedYAMLError as error:
         raise SpecError(path, [Mistake(*yaml_advice.advice(text, error))]) from None
-    except _TooMuchError as error:
+    except TooMuchError as error:
         raise SpecError(path, [Mistake(*_position(error.mark), error.message)]) from None
     except ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
@@ -144,29 +161,6 @@ def parse(text: str, path: str | Path, *, whole: bool = True) -> tuple[Any, Mark
     return data, reader.marks
 
 
-class _TooMuchError(Exception):
-    """Valid YAML of a size or depth that no spec has."""
-
-    def __init__(self, message: str, mark: yaml.Mark) -> None:
-        super().__init__(message)
-        self.message, self.mark = message, mark
-
-
-class _Composer(yaml.BaseLoader):
-    """Nodes with marks and unresolved scalars; refuses deep nesting before Python's own limit does."""
-
-    depth = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise _TooMuchError("nested too deeply", mark)
-        node = super().compose_node(parent, index)
-        self.depth -= 1
-        return node
-
-
 class _Reader:
     """Turns nodes into data and marks; goes on after a mistake, to find them all."""
 
@@ -179,8 +173,10 @@ class _Reader:
 
     def read(self, node: yaml.Node, loc: Loc) -> Any:
         if len(loc) > MAX_DEPTH or len(self.marks.values) >= MAX_NODES:
-            raise _TooMuchError("aliases (*name) repeat too much here", node.start_mark)
+            raise TooMuchError("aliases (*name) repeat too much here", node.start_mark)
         self.marks.values[loc] = _position(node.start_mark)
+        if len(self.mistakes) > MOST:
+            return None
         if not node.tag.startswith("tag:yaml.org,2002:") or node.tag.startswith("tag:yaml.org,2002:python"):
             remedy = f"; a text that begins with ! needs quotes: {quoted(self._rest(node))}"
             self._refuse(node, f"tags such as {node.tag!r} have no meaning in a spec{remedy}")
@@ -198,10 +194,15 @@ class _Reader:
             self.checked.add(node)
             self._refuse_unreadable(node)
             self._refuse_lost_text(node)
+            if len(node.value) > MAX_TEXT:
+                self._refuse(node, f"a text has at most {MAX_TEXT} characters, not {len(node.value)}")
         quotes = len(node.style or "")
         if self.text.startswith(node.value, node.start_mark.index + quotes):
             self.marks.verbatim[loc] = quotes
-        return node.value if node.style else _core_schema(node.value)
+        value = node.value if node.style else _core_schema(node.value)
+        if fault := out_of_range(value):
+            self._refuse(node, fault)
+        return value
 
     def _mapping(self, node: yaml.MappingNode, loc: Loc) -> dict[str, Any]:
         mapping: dict[str, Any] = {}
@@ -210,6 +211,8 @@ class _Reader:
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 self._refuse(key, "a key must be a word, not a list or a mapping")
+            elif len(key.value) > MAX_KEY:
+                self._refuse(key, f"a key has at most {MAX_KEY} characters, not {len(key.value)}")
             elif key.value in mapping:
                 line = self.marks.keys[(*loc, key.value)][0]
                 self._refuse(key, f"the key {key.value!r} is here twice, first in line {line}")

@@ -15,14 +15,15 @@ from gdanim.motion.landscape import FLOOR, RELIEF
 
 FIELD_OF_VIEW = math.radians(26)
 NEAR, FAR = 0.5, 40.0
-FROM = 7.0  # world units from which views are judged
+FROM, CLOSE = 7.0, 3.5  # world units from which views are judged; of a ball that is followed
 ROUGH, BESIDE = 24, 12.0  # so many azimuths are tried; then all within so many degrees of the best
 FACING = 0.5  # cosine between a line of sight and the surface's normal from which on a place is seen well
 ALONG, NEARLY = 0.06, 25.0  # what a view along an axis costs, which looks flat; degrees where it no more does
 HIGHER, ASIDE = 0.005, 0.0004  # what a degree away from the first elevation and azimuth costs
 ALMOST = 1e-9  # of the room that a picture may leave free
 NEAREST, FARTHEST = 2.5, 30.0  # world units between which a camera stands
-FILLING = 0.5  # what a stage filled to its corners is worth, beside all points seen
+HIGHER_OR_LOWER = (0.0, -0.25, 0.25, -0.5, 0.5, -0.75, 0.75, -1.0, 1.0)  # of the room below and above
+FILLING = 0.4  # what a stage filled to its corners is worth, beside all points seen
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ def best_view(
             [math.cos(e) * np.cos(a), math.cos(e) * np.sin(a), np.full(len(a), math.sin(e))]
         )
         if watched.followed:
-            eyes = watched.points + eyes
+            eyes = watched.points + CLOSE / FROM * eyes
         corners = Camera(azimuth, elevation, FROM, (0.0, 0.0, 0.3), (0.0, 0.0), 1.0).project(box)
         width, height = (float(side) for side in np.ptp(corners, axis=0))
         ways = eyes - watched.points
@@ -248,15 +249,22 @@ def frame(
         return np.concatenate([_places(points, c, base, post) for c in cameras])
 
     def shift(at: Array) -> tuple[float, float, float]:
-        """To the right and upwards, and how much room is left across, for the places (m, 2) of all."""
+        """To the right and upwards, and how much room is left across, for the places (m, 2) of all.
+
+        In the middle between below and above, or where ``clear`` leaves more room across.
+        """
         (_, bottom), (right, top) = at.min(axis=0), at.max(axis=0)
-        up = (rect.bottom + rect.top - bottom - top) / 2
-        first = rect.left - float(at[:, 0].min())
-        for taken in clear:
-            level = (at[:, 1] + up > taken.bottom) & (at[:, 1] + up < taken.top)
-            first = max(first, taken.right - float(at[level, 0].min(initial=np.inf)))
-        last = rect.right - float(right)
-        return (first + last) / 2, float(up), last - first
+        last, found = rect.right - float(right), []
+        spare = max(rect.top - rect.bottom - top + bottom, 0.0) / 2
+        for share in HIGHER_OR_LOWER if clear else (0.0,):
+            up = (rect.bottom + rect.top - bottom - top) / 2 + share * spare
+            first = rect.left - float(at[:, 0].min())
+            for taken in clear:
+                level = (at[:, 1] + up > taken.bottom) & (at[:, 1] + up < taken.top)
+                first = max(first, taken.right - float(at[level, 0].min(initial=np.inf)))
+            found.append((last - first, (first + last) / 2, float(up)))
+        room, across, up = max(found, key=lambda one: round(one[0], 3))
+        return across, up, room
 
     def spare(distance: float) -> float:
         """How often all fits into the room, less 1: nearly a straight line."""

@@ -11,6 +11,7 @@ import numpy as np
 from gdanim.engine.runs import Array
 from gdanim.motion.landscape import FLOOR, RELIEF
 from gdanim.motion.rolling import Rolling
+from gdanim.motion.timeline import DISSOLVE
 from gdanim.spec import sections
 from gdanim.view.axes import AROUND, CORNERS, OVER, STEEP
 from gdanim.view.camera import FIELD_OF_VIEW, Base, Camera, Post, Watched, best_view, frame
@@ -25,6 +26,7 @@ LOOKS, WATCHED = 16, 160  # times at which the balls are looked at; so many of t
 BALLS, GOALS, PATHS = 3.0, 0.5, 1.0  # what seeing all of them is worth
 SWING = (22.0, 24.0)  # the film opens this many degrees around and above the orbit
 NEARER = 0.55  # of the distance, when a ball is followed
+ARRIVE = 2.0  # seconds of the way from where the same surface was seen in the part before
 STRAY = 0.6  # of half the picture's height: so far a followed ball may be from the middle
 BACK = 2.0  # seconds at least in which the camera of a loop flies back
 CALM, TICK = 0.9, 1 / 240  # seconds before and after over which a followed ball's way is averaged; sampling
@@ -43,14 +45,17 @@ class Camerawork:
         cycle: float | None,
         beside: float,
         name: float,
+        came: Camera | None = None,
     ) -> None:
         """``span``: seconds at which the act begins and ends; ``cycle``: seconds of a loop.
 
         ``beside``: points that the labels of the height axis need on its left; ``name``: its name's height.
+        ``came``: from where the same surface was seen in the part before.
         """
         self.timeline, self.scenery, self.layout, self.wishes = timeline, scenery, layout, wishes
         self.begins, self.ends = span
         self.cycle, self.beside, self.name = cycle, beside, name
+        self.came = came
 
     @property
     def closes_in(self) -> bool:
@@ -66,8 +71,14 @@ class Camerawork:
             camera = self._flown(t - self.begins)
         else:
             opening, orbit = self._poses
-            camera = _between(opening, orbit, opened)
+            camera = orbit if self.came else _between(opening, orbit, opened)
             camera = replace(camera, azimuth=camera.azimuth + self._turn(t))
+        if self.came and self.arrives(t):
+            f = max((t - self.begins - DISSOLVE) / ARRIVE, 0.0)
+            turned = self._turn(t) - self._turn(self.begins)
+            rounds = round((camera.azimuth - self.came.azimuth) / 360)
+            came = replace(self.came, azimuth=self.came.azimuth + 360 * rounds + turned)
+            camera = _between(came, camera, f * f * (3 - 2 * f))
         if self.wishes.follow is None or followed <= 0:
             return camera
         distance = camera.distance * (1 + followed * (NEARER - 1))
@@ -76,6 +87,10 @@ class Camerawork:
         middle = self.layout.rect.centre
         shift = tuple(s + followed * (m - s) for s, m in zip(camera.shift, middle, strict=True))
         return replace(camera, target=(x, y, z), distance=distance, shift=(shift[0], shift[1]))
+
+    def arrives(self, t: float) -> bool:
+        """Whether at film time ``t`` the camera is on its way from where it was in the part before."""
+        return self.came is not None and t < self.begins + DISSOLVE + ARRIVE
 
     @cached_property
     def view(self) -> tuple[float, float]:
@@ -225,7 +240,7 @@ def _between(a: Camera, b: Camera, f: float) -> Camera:
         mix(a.azimuth, b.azimuth),
         mix(a.elevation, b.elevation),
         mix(a.distance, b.distance),
-        b.target,
+        (mix(a.target[0], b.target[0]), mix(a.target[1], b.target[1]), mix(a.target[2], b.target[2])),
         (mix(a.shift[0], b.shift[0]), mix(a.shift[1], b.shift[1])),
         b.aspect,
     )

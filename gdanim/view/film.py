@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.catalog import scenes
+from gdanim.cuts import stages
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Solution
 from gdanim.errors import InputError
 from gdanim.lengths import natural, too_short
-from gdanim.motion.timeline import LEAVE
+from gdanim.motion.timeline import DISSOLVE, LEAVE
 from gdanim.sources import found_beside
 from gdanim.spec import Part, Spec
 from gdanim.spec.wording import counted
@@ -27,10 +28,10 @@ from gdanim.theme import rgb, themed
 from gdanim.view.captions import Cue, cues, unread
 from gdanim.view.glyphs import lacking
 from gdanim.view.layout import layout
-from gdanim.view.stage import Stage
+from gdanim.view.stage import Ending, Stage
 from gdanim.view.subtitles import Subtitles
 
-FADE = 0.2  # seconds in which a part goes, and in which the next one comes
+FADE = 0.35  # seconds in which a part goes, and in which the next one comes
 CALM = 0.8  # the same where the end of a loop meets its beginning
 Pixels = NDArray[np.uint8]
 
@@ -38,8 +39,9 @@ Pixels = NDArray[np.uint8]
 class Film:
     """What is painted frame by frame. A part begins and ends on whole frames; times are the film's.
 
-    Only the part painted last is kept, and beside it no more than every part's length and solution: another
-    one is recorded anew, which gives the same frames. So memory does not grow with the length of a film.
+    Only the part painted last is kept, beside it the last picture of one before, and of every part no more
+    than its length, its solution and how it ends: another one is recorded anew, which gives the same frames.
+    So memory does not grow with the length of a film.
     """
 
     def __init__(
@@ -56,6 +58,9 @@ class Film:
         self._classes: dict[str, type[Stage]] = {}
         self._solutions = _shared(solution, self._parts) if solution else {}
         self._frames: dict[int, int] = {}  # of a part
+        self._stages = stages(self._parts)
+        self._endings: dict[int, Ending] = {}  # of parts whose stage the next one takes over
+        self._standing: tuple[int, Pixels] | None = None  # the last picture of such a part
         self._current: tuple[int, Stage] | None = None
         duration = spec.video.duration
         self._seconds: Sequence[float | None] = [duration] * len(self._parts)
@@ -75,8 +80,15 @@ class Film:
             if part.scene not in self._classes:
                 self._classes[part.scene] = scene_class(part.scene)
             transparent = self._transparent and part.view.background == "none"
+            stage = self._stages[index]
+            before = self._ending(index - 1) if stage.resumed(index) else None
             scene = self._classes[part.scene](
-                part, transparent=transparent, solution=self._solution(index), seconds=self._seconds[index]
+                part,
+                transparent=transparent,
+                solution=self._solution(index),
+                seconds=self._seconds[index],
+                before=before,
+                others=stage.others(index, lambda k: self._solution(k).acts),
             )
             scene.setup()
             scene.construct()
@@ -114,15 +126,39 @@ class Film:
             frame -= self._count(index)
             index += 1
         frame = min(frame, self._count(index) - 1)
+        before = self._left_standing(index, frame / self.rate)
+        self._paint(index, frame, out)
+        self._fade(index, frame, out, before)
+        scene = self.scene(index)
+        if scene.captioned:
+            start = sum(self._count(before) for before in range(index))
+            self.burned.write((start + frame) / self.rate, scene.theme, scene.spec.view.font, out)
+
+    def _paint(self, index: int, frame: float, out: Pixels) -> None:
+        """Paint a frame of a part as it is by itself, with the ground of its captions."""
         scene = self.scene(index)
         scene.paint(frame / self.rate, out)
-        burned = self.burned if scene.captioned else None
-        if burned and not (self._transparent and scene.spec.view.background == "none"):
-            burned.back(scene.theme, out)
-        self._fade(index, frame, out)
-        if burned:
-            start = sum(self._count(before) for before in range(index))
-            burned.write((start + frame) / self.rate, scene.theme, scene.spec.view.font, out)
+        if scene.captioned and not (self._transparent and scene.spec.view.background == "none"):
+            self.burned.back(scene.theme, out)
+
+    def _ending(self, index: int) -> Ending:
+        """What stands at the end of a part."""
+        if index not in self._endings:
+            scene = self.scene(index)
+            self._endings[index] = scene.ending((scene.frames - 1) / self.rate)
+        return self._endings[index]
+
+    def _left_standing(self, index: int, seconds: float) -> Pixels | None:
+        """The last picture of the part before where a part still goes over from it."""
+        if seconds >= DISSOLVE or not self._stages[index].resumed(index):
+            return None
+        if self._standing is None or self._standing[0] != index - 1:
+            scene = self.scene(index - 1)
+            width, height = scene.size
+            picture = np.empty((height, width, 4), dtype=np.uint8)
+            self._paint(index - 1, scene.frames - 1, picture)
+            self._standing = index - 1, picture
+        return self._standing[1]
 
     @cached_property
     def chapters(self) -> list[Cue]:
@@ -151,6 +187,12 @@ class Film:
     def track(self) -> list[Cue]:
         """The captions of the file: none where they are drawn in the picture, or they would be read twice."""
         return [] if self.spec.video.captions == "burned" else self.captions
+
+    @property
+    def poster(self) -> float:
+        """When the first part is all told: of a loop, before its balls go."""
+        end = self._count(0) / self.rate - (LEAVE if self.spec.video.loop else 0.0)
+        return math.floor((end - FADE) * self.rate) / self.rate
 
     def seconds(self, at: float | str) -> float:
         """The time of a place in the film: seconds, "25%", "start", "end", or the name of a chapter.
@@ -190,7 +232,9 @@ class Film:
         Together with its hold it begins and ends on whole frames.
         """
         holds = np.array([part.hold for part in self._parts])
-        lasting = [natural(part, self._solution(index).acts) for index, part in enumerate(self._parts)]
+        acts = [self._solution(index).acts for index in range(len(self._parts))]
+        told = zip(self._parts, self._stages, strict=True)
+        lasting = [natural(k, part, stage, acts.__getitem__) for k, (part, stage) in enumerate(told)]
         shares = max(duration - holds.sum(), 0.0) * np.array(lasting) / sum(lasting) + holds
         borders = np.round(np.cumsum([0.0, *shares]) * self.rate)
         return list((np.diff(borders) / self.rate - holds).tolist())
@@ -201,28 +245,35 @@ class Film:
             self._solutions[index] = solve(self._parts[index])
         return self._solutions[index]
 
-    def _fade(self, index: int, frame: float, out: Pixels) -> None:
-        """Parts go into the ground of the next one, which comes out of it."""
+    def _fade(self, index: int, frame: float, out: Pixels, before: Pixels | None) -> None:
+        """Parts go into the ground of the next one, which comes out of it.
+
+        Where that finds its stage standing, all that goes is what is not there any more in ``before``, the
+        last picture of the part before.
+        """
         last, loop = len(self._parts) - 1, self.spec.video.loop and not self.scene(index).loops
         seconds, left = frame / self.rate, (self._count(index) - frame) / self.rate
-        shown, ground = 1.0, index
+        shown, other = 1.0, before
         coming, going = (CALM if loop and index == end else FADE for end in (0, last))
-        if seconds < coming and (index > 0 or loop):
-            shown = seconds / coming
-        elif left < going and (index < last or loop):
-            shown, ground = left / going, (index + 1) % len(self._parts)
-        if shown < 1:
+        following = (index + 1) % len(self._parts)
+        if before is not None:
+            shown = seconds / DISSOLVE
+        elif seconds < coming and (index > 0 or loop) and not self._stages[index].resumed(index):
+            shown, other = seconds / coming, self._ground(index)
+        elif left < going and (index < last or loop) and not self._stages[following].resumed(following):
+            shown, other = left / going, self._ground(following)
+        if other is not None and shown < 1:
             weight = round(255 * shown * shown * (3 - 2 * shown))
-            faded = out * np.uint16(weight) + self._ground(ground) * np.uint16(255 - weight)
+            faded = out * np.uint16(weight) + other * np.uint16(255 - weight)
             out[...] = (faded + 127) // 255
 
-    def _ground(self, index: int) -> NDArray[np.uint16]:
+    def _ground(self, index: int) -> Pixels:
         """The colour behind a part, RGBA."""
         view = self._parts[index].view
         if self._transparent and view.background == "none":
-            return np.zeros(4, dtype=np.uint16)
+            return np.zeros(4, dtype=np.uint8)
         background = themed(view).background
-        return np.array([round(255 * value) for value in (*rgb(background), 1.0)], dtype=np.uint16)
+        return np.array([round(255 * value) for value in (*rgb(background), 1.0)], dtype=np.uint8)
 
 
 def _shared(solution: Solution, parts: Sequence[Part]) -> dict[int, Solution]:

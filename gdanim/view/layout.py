@@ -183,14 +183,14 @@ class Layout:
             1 - 2 * top / self.height,
         )
 
-    def floating(self, heading: Box, width: float, height: float, columns: int) -> Layout:
+    def floating(self, heading: Sequence[Box], width: float, height: float, columns: int) -> Layout:
         """The layout whose stage is all of the picture; over its corners at the left stand the heading, and
         the panel of some width, height and columns.
         """
         bottom = self.height - max(EDGE, self.band)
         panel = Box(self.margin, bottom - height, self.margin + width, bottom)
         stage = Box(EDGE, EDGE, self.width - EDGE, bottom)
-        over = (_around(heading), _around(panel))
+        over = tuple(_around(box) for box in (*heading, panel))
         return replace(self, stage=stage, panel=panel, panel_columns=columns, over=over)
 
 

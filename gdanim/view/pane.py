@@ -6,6 +6,7 @@ from typing import Any
 
 from gdanim.theme import rgb
 from gdanim.view.animated import Animated, Clock, Cue
+from gdanim.view.camera import Camera
 from gdanim.view.canvas import Artist, Canvas
 from gdanim.view.flat import Flat, Sheet
 from gdanim.view.layout import Box
@@ -25,6 +26,10 @@ class Pane(Animated):
         self.ends: float | None = None  # the film's end
         scene.enter(self)
 
+    def stand(self) -> None:
+        """It is there at once: the first picture of a part is whole."""
+        self.presence = 1.0
+
     def enter_(self, run_time: float) -> Cue:
         """It appears."""
         return self.become_(run_time, presence=1.0)
@@ -32,6 +37,15 @@ class Pane(Animated):
     def leave_(self, run_time: float) -> Cue:
         """It disappears."""
         return self.become_(run_time, presence=0.0)
+
+    def seen_from(self, t: float) -> Camera | None:
+        """From where it shows a surface or a map at scene time ``t``: from there the next part may go on."""
+        del t
+        return None
+
+    def goes_on(self) -> bool:
+        """Whether it begins with what stands at the end of the part before, and need not appear."""
+        return False
 
     def prepare(self) -> None:
         """Ask for all the text it will show, now that the film's length is known."""

@@ -15,19 +15,19 @@ from pathlib import Path
 from typing import Any
 
 import manim
-from manim import FadeOut, Mobject, Typst, Write, config, rate_functions
+from manim import FadeIn, FadeOut, Mobject, Typst, Write, config, rate_functions
 
 from gdanim.checks import load
 from gdanim.engine.solution import Act
 from gdanim.formula import name_latex
 from gdanim.motion.framing import framed
-from gdanim.motion.landscape import landscape
 from gdanim.motion.rolling import Rolling
+from gdanim.motion.staging import staged
 from gdanim.motion.timeline import APPEAR as APPEAR
+from gdanim.motion.timeline import DISSOLVE, RESUME, Timeline
 from gdanim.motion.timeline import FALL as FALL
 from gdanim.motion.timeline import HOLD as HOLD
 from gdanim.motion.timeline import LEAVE as LEAVE
-from gdanim.motion.timeline import Timeline
 from gdanim.spec import Part, Spec
 from gdanim.view.animated import Clock
 from gdanim.view.film import Film
@@ -73,29 +73,57 @@ class FilmScene(Stage):
         raise NotImplementedError
 
     def construct(self) -> None:
-        """One act after the other: panes appear, balls drop and run on one clock, and end as they end."""
+        """One act after the other: panes appear, balls drop and run on one clock, and end as they end.
+
+        The first picture is whole: its panes stand, and only the formula below a title is still written.
+        """
         acts, loop = self.solution.acts, self.spec.video.loop
         standing = loop and len(acts) == 1  # a loop of one act begins and ends without its balls
+        beat = 0.0 if standing else RESUME if self.before else APPEAR
         title = self.title()
         for act in acts:
             leave = LEAVE if loop or act is not acts[-1] else 0.0
             rule = self.rule(act, title)
-            clock = self.clock(act, (0.0 if standing else APPEAR) + FALL + HOLD)
+            clock = self.clock(act, beat + FALL + HOLD)
             panes = [*self.panes(clock, self.below(rule) + 24), *self.told(clock, act)]
             self.add(*panes)
             if standing:
                 for pane in panes:
                     pane.enter_(1.0).complete()
                 self.add(rule)
+            elif self.before:
+                self.resume(panes, title, rule)
             else:
-                self.play(*(pane.enter_(APPEAR) for pane in panes), Write(rule, run_time=APPEAR))
+                if act is acts[0]:
+                    for pane in panes:
+                        pane.stand()
+                writing = [Write(rule, run_time=APPEAR)] if title or act is not acts[0] else []
+                self.add(rule)
+                self.play(*(pane.enter_(APPEAR) for pane in panes), *writing)
             self.play(clock.become_(FALL, rate_functions.linear, fall=1.0))
             self.play(clock.run_(HOLD - leave))
             if standing:
                 self.play(clock.become_(leave, present=0.0))
             elif leave:
-                self.play(*(pane.leave_(leave) for pane in panes), FadeOut(rule, run_time=leave))
+                gone = clock.become_(leave, present=0.0)
+                self.play(gone, *(pane.leave_(leave) for pane in panes), FadeOut(rule, run_time=leave))
                 self.remove(*panes)
+
+    def resume(self, panes: Sequence[Pane], title: Mobject | None, rule: Mobject) -> None:
+        """Begin with what the part before has left standing; words come when the old ones have gone."""
+        stay = [pane for pane in panes if pane.goes_on()]
+        for pane in stay:
+            pane.stand()
+        assert self.before is not None
+        same = (self.before.spec.scene, self.before.spec.title) == (self.spec.scene, self.spec.title)
+        words = [] if same else [line for line in (title, rule) if line is not None]
+        self.remove(*words) if words else self.add(rule)
+        self.wait(DISSOLVE)
+        comes = RESUME - DISSOLVE
+        self.play(
+            *(pane.enter_(comes) for pane in panes if pane not in stay),
+            *(FadeIn(line, run_time=comes) for line in words),
+        )
 
     @cached_property
     def foot(self) -> float:
@@ -123,12 +151,12 @@ class FilmScene(Stage):
         ``overhead``: seconds that the scene needs for the act beside its run; ``runs`` as for ``run_time``.
         """
         run_time = self.run_time(overhead, runs)
-        if not self.whole_domain:
-            act = framed(self.spec, act)
         if len(act.domain) != 2:
-            return Clock(Timeline(act, self.spec.pace, run_time))
+            shown = act if self.whole_domain else framed(self.spec, act)
+            return Clock(Timeline(shown, self.spec.pace, run_time))
+        land = staged(self.spec, act, self.whole_domain, self.others)
         radius = BALL / max(len(act.runs) / MANY, 1.0) ** 0.28
-        return Clock(Rolling(act, landscape(act, self.spec.view.height), radius, self.spec.pace, run_time))
+        return Clock(Rolling(land.act, land, radius, self.spec.pace, run_time))
 
     def title(self) -> Mobject | None:
         """The film's title, shown from the beginning."""
@@ -172,12 +200,15 @@ class FilmScene(Stage):
         return self.layout.column if self.heading_in_column else self.layout.width - 2 * self.layout.margin
 
     @property
-    def heading(self) -> Box:
-        """What title and formula take of the picture."""
-        unit = config.frame_height / self.layout.height
-        right = max((line.get_right()[0] + config.frame_width / 2 for line in self._heading), default=0.0)
-        bottom = max((self.below(line) for line in self._heading), default=0.0)
-        return Box(self.layout.margin, self.layout.margin, float(right) / unit, bottom)
+    def heading(self) -> Sequence[Box]:
+        """What title and formula take of the picture, each."""
+        unit, margin = config.frame_height / self.layout.height, self.layout.margin
+        boxes, top = [], margin
+        for line in self._heading:
+            right = float(line.get_right()[0] + config.frame_width / 2) / unit
+            boxes.append(Box(margin, top, right, self.below(line)))
+            top = boxes[-1].bottom
+        return boxes
 
     def text(self, markup: str, size: float, x: float, y: float, color: str, width: float) -> Typst:
         """Typst markup as a mobject: top left corner at x, y (points), broken at ``width`` points."""

@@ -5,8 +5,9 @@ Manim draws titles and formulas, the canvas all else.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 from manim import Mobject, config
@@ -20,6 +21,7 @@ from gdanim.spec import Part
 from gdanim.theme import Color, Theme, rgb, themed
 from gdanim.view import names
 from gdanim.view.animated import Animated
+from gdanim.view.camera import Camera
 from gdanim.view.canvas import Artist, Canvas
 from gdanim.view.layout import WIDE, Box, Layout, layout
 from gdanim.view.overlay import Overlay
@@ -36,8 +38,16 @@ class Shown(Protocol):
     ends: float | None
 
     def prepare(self) -> None: ...
+    def seen_from(self, t: float) -> Camera | None: ...
     def artist(self, canvas: Canvas) -> Artist: ...
     def picture(self, t: float) -> Any: ...
+
+
+class Ending(NamedTuple):
+    """What stands at the end of a part of a film."""
+
+    spec: Part
+    seen_from: Camera  # its function's surface, or its map as a surface from straight above
 
 
 class Stage(Declared, Recording):
@@ -52,15 +62,21 @@ class Stage(Declared, Recording):
         transparent: bool = False,
         solution: Solution | None = None,
         seconds: float | None = None,
+        before: Ending | None = None,
+        others: Sequence[Act] = (),
         **kwargs: Any,
     ) -> None:
-        """``seconds``: how long it shall last without its hold; absent, the duration its spec asks for."""
+        """``seconds``: how long it shall last without its hold; absent, the duration its spec asks for.
+
+        ``before``: the end of a part that shows the same; ``others``: the acts of all such parts.
+        """
         config.frame_width = config.frame_height * config.pixel_width / config.pixel_height
         super().__init__(**kwargs)
         self.spec = spec
         if solution is not None:
             self.solution = solution
         self.seconds = spec.video.duration if seconds is None else seconds
+        self.before, self.others = before, others
         self.theme: Theme = themed(self.spec.view)
         self.size = (int(config.pixel_width), int(config.pixel_height))
         self.lettering = Lettering(self.size[1] / layout(*self.size).height, self.spec.view.font)
@@ -113,8 +129,8 @@ class Stage(Declared, Recording):
         return self.heading_in_column and self.size[0] > WIDE * self.size[1]
 
     @property
-    def heading(self) -> Box:
-        """What title and formula take of the picture."""
+    def heading(self) -> Sequence[Box]:
+        """What title and formula take of the picture, each."""
         raise NotImplementedError
 
     @property
@@ -130,6 +146,12 @@ class Stage(Declared, Recording):
         if basins:
             colors = [c if i in hues else self.theme.secondary for i, c in enumerate(colors)]
         return [rgb(run.ball.color or color) for run, color in zip(act.runs, colors, strict=True)]
+
+    def ending(self, t: float) -> Ending:
+        """What stands at ``t`` seconds. Raises LookupError where nothing does: its scene said otherwise."""
+        shown, _ = self.seek(t)
+        seen = (pane.seen_from(t) for pane in self._panes if pane in shown)
+        return Ending(self.spec, next(camera for camera in seen if camera))
 
     def enter(self, pane: Shown) -> None:
         """Every pane says so when it is made."""

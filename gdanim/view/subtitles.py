@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-import typst
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -16,6 +15,7 @@ from gdanim.theme import Theme, rgb
 from gdanim.view.captions import Cue
 from gdanim.view.layout import Layout
 from gdanim.view.text import literal, preamble
+from gdanim.view.typesetting import typeset
 
 LEADING = 0.2  # of the size, between the two lines
 LINE = 1.1  # of the size, from the ascender to the descender
@@ -73,8 +73,7 @@ class Subtitles:
             f'#set text(fill: rgb("{color}"), size: {points:.2f}pt, bottom-edge: "descender")\n'
             f"#set par(leading: {LEADING}em)\n#align(center)[{lines}]"
         )
-        png = typst.compile(source.encode(), format="png", ppi=72)
-        assert isinstance(png, bytes)
+        (png,), _ = typeset(source)
         image = Image.open(io.BytesIO(png)).convert("RGBA")
         room = self.pixels[0] - round(2 * PAD * self.scale), round(band(self.layout) * self.scale)
         image.thumbnail(room)

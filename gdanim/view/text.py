@@ -10,7 +10,6 @@ from importlib.resources import files
 
 import numpy as np
 import tylax
-import typst
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -18,6 +17,7 @@ from gdanim.formula import name_latex
 from gdanim.theme import Color
 from gdanim.view.layout import SMALLEST, Layout
 from gdanim.view.picture import Label
+from gdanim.view.typesetting import string, typeset
 
 FONT = "New Computer Modern"  # travels inside the typst wheel
 PADDING = 2  # pixels around a piece while it is set, so that overhanging strokes are kept
@@ -31,8 +31,7 @@ Edges = tuple[int, int, int, int]  # left, top, right, bottom
 
 def literal(text: str) -> str:
     """Typst markup that shows ``text`` exactly as typed, whatever it contains."""
-    quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("\r", " ").replace("\n", " ")
-    return f'#"{quoted}"'
+    return f"#{string(text)}"
 
 
 def fitted(markup: str, width: float) -> str:
@@ -72,7 +71,7 @@ def preamble(font: str | None, least: float = 0.0) -> str:
 
     ``least``: pixels below which nothing shrinks.
     """
-    fonts = ", ".join(f'"{name}"' for name in ([font.replace('"', "")] if font else []) + [FONT])
+    fonts = ", ".join(string(name) for name in ([font] if font else []) + [FONT])
     return (
         f"#set text(font: ({fonts}), fallback: true)\n#set par(justify: false, leading: 0.5em)\n"
         f"#let least = {least:.2f}pt\n{FITTING}"
@@ -89,9 +88,9 @@ def unknown(text: str, font: str | None = None) -> str:
         return ""
     page = "#set page(width: auto, height: auto, margin: 2pt, fill: none)\n#set text(fill: white)\n"
     pieces = "#pagebreak()\n".join(f"#box[{literal(c)}]\n" for c in (NO_CHARACTER, *others))
-    nothing, *drawn = typst.compile(f"{page}{preamble(font)}{pieces}".encode(), format="png", ppi=144)
-    pairs = zip(others, map(bytes, drawn), strict=True)
-    return "".join(c for c, png in pairs if png == bytes(nothing) or _has_colors(png))
+    (nothing, *drawn), _ = typeset(f"{page}{preamble(font)}{pieces}", 144)
+    pairs = zip(others, drawn, strict=True)
+    return "".join(c for c, png in pairs if png == nothing or _has_colors(png))
 
 
 def _has_colors(png: bytes) -> bool:
@@ -124,14 +123,11 @@ class Lettering:
             f"{preamble(self.font, SMALLEST * self.scale)}"
             f'#set text(fill: white, top-edge: "ascender", bottom-edge: "descender")\n{pages}'
         )
-        images, notes = typst.compile_with_warnings(source.encode(), format="png", ppi=72)
+        images, notes = typeset(source)
         for note in notes:
-            if "unknown font" in str(note):
+            if "unknown font" in note:
                 warnings.warn(f"view.font: {self.font!r} is not installed; {FONT} stands in", stacklevel=2)
-        coverage = [
-            np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))[..., 3]
-            for png in ([images] if isinstance(images, bytes) else images)
-        ]
+        coverage = [np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))[..., 3] for png in images]
         return self._pack(coverage)
 
     def size(self, key: tuple[str, float]) -> tuple[int, int]:

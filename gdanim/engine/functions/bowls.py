@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from gdanim.engine.functions.known import axes, repeated
-from gdanim.engine.functions.symbolic import SymbolicObjective, symbolic
+from gdanim.engine.functions import wide
+from gdanim.engine.functions.known import KnownObjective, axes, repeated
+from gdanim.engine.functions.symbolic import symbolic
 from gdanim.errors import SettingError
 from gdanim.formula import number_text
 from gdanim.registry import functions
 
 
 @functions.register
-def bowl() -> SymbolicObjective:
+def bowl() -> KnownObjective:
     """The round bowl: every direction is alike, so the gradient points straight at the minimum.
 
     Source: J. Nocedal, S. Wright, Numerical Optimization (2nd ed. 2006), section 3.3.
@@ -21,7 +22,7 @@ def bowl() -> SymbolicObjective:
 
 
 @functions.register
-def sphere(dimensions: int = 2) -> SymbolicObjective:
+def sphere(dimensions: int = 2) -> KnownObjective:
     """The round bowl in any number of dimensions: how far a method gets with nothing in its way.
 
     Source: K. De Jong, An analysis of the behavior of a class of genetic adaptive systems (1975), F1; VLSE.
@@ -29,11 +30,11 @@ def sphere(dimensions: int = 2) -> SymbolicObjective:
     names = axes(dimensions)
     formula = " + ".join(f"{x}^2" for x in names)
     start, minimum = repeated((-3.9, 2.6), dimensions), (0.0,) * dimensions
-    return symbolic("sphere", formula, 5.12, [start], {minimum: 0.0}, variables=names)
+    return symbolic("sphere", formula, 5.12, [start], {minimum: 0.0}, variables=names, wide=wide.sphere)
 
 
 @functions.register
-def ellipse(condition: float = 10.0) -> SymbolicObjective:
+def ellipse(condition: float = 10.0) -> KnownObjective:
     """The ravine: one direction ``condition`` times steeper, so that no single rate suits both.
 
     Source: J. Nocedal, S. Wright, Numerical Optimization (2nd ed. 2006), section 3.3.
@@ -44,7 +45,7 @@ def ellipse(condition: float = 10.0) -> SymbolicObjective:
 
 
 @functions.register
-def ravine(condition: float = 50.0) -> SymbolicObjective:
+def ravine(condition: float = 50.0) -> KnownObjective:
     """A ravine across the axes: scaling each coordinate by itself, as Adam does, no longer helps.
 
     Its Hessian has the eigenvalues 2 and 2 ``condition``, at 45 degrees to the axes.
@@ -57,7 +58,7 @@ def ravine(condition: float = 50.0) -> SymbolicObjective:
 
 
 @functions.register
-def booth() -> SymbolicObjective:
+def booth() -> KnownObjective:
     """Two linear equations as one loss: a slanted valley, steep across and gentle along.
 
     Source: Jamil and Yang (2013); VLSE.
@@ -66,7 +67,7 @@ def booth() -> SymbolicObjective:
 
 
 @functions.register
-def matyas() -> SymbolicObjective:
+def matyas() -> KnownObjective:
     """A nearly flat trough on the diagonal: the loss is small long before the minimum is near.
 
     Source: Jamil and Yang (2013); VLSE.
@@ -75,7 +76,7 @@ def matyas() -> SymbolicObjective:
 
 
 @functions.register
-def zakharov(dimensions: int = 2) -> SymbolicObjective:
+def zakharov(dimensions: int = 2) -> KnownObjective:
     """A plate that bends up like a fourth power: the rate that is right at the foot explodes at the rim.
 
     Source: Jamil and Yang (2013); VLSE.
@@ -84,11 +85,11 @@ def zakharov(dimensions: int = 2) -> SymbolicObjective:
     weighted = " + ".join(f"{number_text((i + 1) / 2)}*{x}" if i != 1 else x for i, x in enumerate(names))
     formula = f"{' + '.join(f'{x}^2' for x in names)} + ({weighted})^2 + ({weighted})^4"
     start, minimum = repeated((2.2, 1.5), dimensions), (0.0,) * dimensions
-    return symbolic("zakharov", formula, 3.0, [start], {minimum: 0.0}, variables=names)
+    return symbolic("zakharov", formula, 3.0, [start], {minimum: 0.0}, variables=names, wide=wide.zakharov)
 
 
 @functions.register
-def trid(dimensions: int = 2) -> SymbolicObjective:
+def trid(dimensions: int = 2) -> KnownObjective:
     """A bowl whose coordinates pull at their neighbours, and whose minimum moves away with each dimension.
 
     Source: Jamil and Yang (2013); VLSE.
@@ -102,11 +103,13 @@ def trid(dimensions: int = 2) -> SymbolicObjective:
     half = 1.0 + max(minimum)
     box = tuple((middle - 2 * half, middle + 2 * half) for middle in minimum)
     start = tuple(x + half * side for x, side in zip(minimum, repeated((-1.6, 0.9), n), strict=True))
-    return symbolic("trid", squares + products, box, [start], {minimum: value}, variables=names)
+    return symbolic(
+        "trid", squares + products, box, [start], {minimum: value}, variables=names, wide=wide.trid
+    )
 
 
 @functions.register
-def quartic(dimensions: int = 2) -> SymbolicObjective:
+def quartic(dimensions: int = 2) -> KnownObjective:
     """A bowl with a flat floor: the gradient dies faster than the distance, and every step is shorter.
 
     Source: K. De Jong, An analysis of the behavior of a class of genetic adaptive systems (1975), F4
@@ -115,11 +118,11 @@ def quartic(dimensions: int = 2) -> SymbolicObjective:
     names = axes(dimensions)
     formula = " + ".join(f"{i + 1}*{x}^4" if i else f"{x}^4" for i, x in enumerate(names))
     start, minimum = repeated((-1.1, 0.9), dimensions), (0.0,) * dimensions
-    return symbolic("quartic", formula, 1.28, [start], {minimum: 0.0}, variables=names)
+    return symbolic("quartic", formula, 1.28, [start], {minimum: 0.0}, variables=names, wide=wide.quartic)
 
 
 @functions.register
-def absolute(dimensions: int = 2) -> SymbolicObjective:
+def absolute(dimensions: int = 2) -> KnownObjective:
     """The kink: the slope is 1 up to the very minimum, so a constant rate jumps over it for ever.
 
     Source: S. Boyd, L. Vandenberghe, Subgradients (Stanford EE364b notes, 2008); Jamil and Yang (2013),
@@ -128,7 +131,7 @@ def absolute(dimensions: int = 2) -> SymbolicObjective:
     names = axes(dimensions)
     formula = " + ".join(f"abs({x})" for x in names)
     start, minimum = repeated((-1.7, 0.95), dimensions), (0.0,) * dimensions
-    return symbolic("absolute", formula, 2.0, [start], {minimum: 0.0}, variables=names)
+    return symbolic("absolute", formula, 2.0, [start], {minimum: 0.0}, variables=names, wide=wide.absolute)
 
 
 def _positive(**settings: float) -> None:

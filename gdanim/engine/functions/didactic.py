@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 
-from gdanim.engine.functions.symbolic import SymbolicObjective, symbolic
+from gdanim.engine.functions.known import KnownObjective
+from gdanim.engine.functions.symbolic import symbolic
 from gdanim.errors import SettingError
 from gdanim.formula import number_text
 from gdanim.registry import functions
 
 
 @functions.register
-def saddle() -> SymbolicObjective:
+def saddle() -> KnownObjective:
     """The saddle: downhill in x leads to a resting point that is no minimum; a little y escapes.
 
     Source: I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 8.2.3.
@@ -20,7 +21,7 @@ def saddle() -> SymbolicObjective:
 
 
 @functions.register
-def monkey_saddle() -> SymbolicObjective:
+def monkey_saddle() -> KnownObjective:
     """A saddle with room for a tail: three ways down, and a Hessian of zeros that shows none of them.
 
     Source: D. Hilbert, S. Cohn-Vossen, Anschauliche Geometrie (1932), section 29.
@@ -29,7 +30,7 @@ def monkey_saddle() -> SymbolicObjective:
 
 
 @functions.register
-def plateau(width: float = 1.0) -> SymbolicObjective:
+def plateau(width: float = 1.0) -> KnownObjective:
     """Vanishing gradients: a hole of the given width in a plain, and a start where the slope is nearly gone.
 
     Source: I. Goodfellow, Y. Bengio, A. Courville, Deep Learning (2016), section 8.2.3 (flat regions).
@@ -42,7 +43,7 @@ def plateau(width: float = 1.0) -> SymbolicObjective:
 
 
 @functions.register
-def saturated_sigmoid() -> SymbolicObjective:
+def saturated_sigmoid() -> KnownObjective:
     """A neuron that starts saturated: wrong by almost everything, it learns almost nothing.
 
     One weight and one bias are to give 0.8 at the input 1 and 0.2 at -1, judged by squared error.
@@ -54,7 +55,7 @@ def saturated_sigmoid() -> SymbolicObjective:
 
 
 @functions.register
-def cliff() -> SymbolicObjective:
+def cliff() -> KnownObjective:
     """Exploding gradients: at the edge of the cliff one step is catapulted far away, unless it is clipped.
 
     Source: R. Pascanu, T. Mikolov, Y. Bengio, On the difficulty of training recurrent neural networks
@@ -65,7 +66,7 @@ def cliff() -> SymbolicObjective:
 
 
 @functions.register
-def double_well() -> SymbolicObjective:
+def double_well() -> KnownObjective:
     """One dimension, two equal minima: the hilltop between them decides, and a start on it never moves.
 
     Source: S. Strogatz, Nonlinear Dynamics and Chaos (1994), section 2.7.
@@ -75,7 +76,7 @@ def double_well() -> SymbolicObjective:
 
 
 @functions.register
-def tilted_double_well(tilt: float = 0.3) -> SymbolicObjective:
+def tilted_double_well(tilt: float = 0.3) -> KnownObjective:
     """Two wells, one deeper: plain descent keeps to the nearer one, momentum may cross the pass between.
 
     Source: S. Strogatz, Nonlinear Dynamics and Chaos (1994), section 3.6 (imperfect bifurcations).
@@ -93,7 +94,7 @@ def tilted_double_well(tilt: float = 0.3) -> SymbolicObjective:
 
 
 @functions.register
-def traps() -> SymbolicObjective:
+def traps() -> KnownObjective:
     """Local minima above the global one: four traps around it that a ball from outside meets first.
 
     Source: A. O. Griewank, Generalized descent for global optimization, Journal of Optimization Theory and
@@ -109,7 +110,7 @@ def traps() -> SymbolicObjective:
 
 
 @functions.register
-def wide_and_sharp() -> SymbolicObjective:
+def wide_and_sharp() -> KnownObjective:
     """A wide minimum and a deeper, sharper one: a rate above the sharp one's 2/L can only stay in the wide.
 
     Source: S. Hochreiter, J. Schmidhuber, Flat minima, Neural Computation 9 (1997), 1-42.

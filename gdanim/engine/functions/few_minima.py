@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from itertools import product
 
-from gdanim.engine.functions.known import axes, repeated
-from gdanim.engine.functions.symbolic import SymbolicObjective, symbolic
+from gdanim.engine.functions import wide
+from gdanim.engine.functions.known import KnownObjective, axes, repeated
+from gdanim.engine.functions.symbolic import symbolic
 from gdanim.registry import functions
 
 
 @functions.register
-def himmelblau() -> SymbolicObjective:
+def himmelblau() -> KnownObjective:
     """Four equally deep minima: the start alone decides which one is found.
 
     Source: D. Himmelblau, Applied Nonlinear Programming (1972); Jamil and Yang (2013).
@@ -32,7 +33,7 @@ def himmelblau() -> SymbolicObjective:
 
 
 @functions.register
-def three_hump_camel() -> SymbolicObjective:
+def three_hump_camel() -> KnownObjective:
     """Three basins in a row: momentum may carry a ball from a shallow one into the deep one between.
 
     Source: Jamil and Yang (2013); VLSE.
@@ -46,7 +47,7 @@ def three_hump_camel() -> SymbolicObjective:
 
 
 @functions.register
-def six_hump_camel() -> SymbolicObjective:
+def six_hump_camel() -> KnownObjective:
     """Six basins in mirrored pairs, three depths: neighbours in start, strangers in the end.
 
     Source: L. C. W. Dixon, G. P. Szego, Towards Global Optimization 2 (1978); Jamil and Yang (2013); VLSE.
@@ -69,7 +70,7 @@ def six_hump_camel() -> SymbolicObjective:
 
 
 @functions.register
-def goldstein_price() -> SymbolicObjective:
+def goldstein_price() -> KnownObjective:
     """Five orders of magnitude between rim and minimum: a rate for the one is hopeless on the other.
 
     Source: A. A. Goldstein, J. F. Price, On descent from local minima, Mathematics of Computation 25
@@ -85,7 +86,7 @@ def goldstein_price() -> SymbolicObjective:
 
 
 @functions.register
-def branin() -> SymbolicObjective:
+def branin() -> KnownObjective:
     """Three equal minima in a wavy valley: all answers are right, and the start picks one.
 
     Source: F. H. Branin, Widely convergent method for finding multiple solutions of simultaneous nonlinear
@@ -100,7 +101,7 @@ def branin() -> SymbolicObjective:
 
 
 @functions.register
-def mccormick() -> SymbolicObjective:
+def mccormick() -> KnownObjective:
     """A plate with a ripple: a second, higher minimum catches who comes from the right.
 
     Source: Jamil and Yang (2013); VLSE.
@@ -115,7 +116,7 @@ def mccormick() -> SymbolicObjective:
 
 
 @functions.register
-def styblinski_tang(dimensions: int = 2) -> SymbolicObjective:
+def styblinski_tang(dimensions: int = 2) -> KnownObjective:
     """A tilted egg tray: every coordinate chooses between a deep and a shallow well on its own.
 
     Source: M. Styblinski, T. Tang, Experiments in nonconvex optimization, Neural Networks 3 (1990),
@@ -124,15 +125,22 @@ def styblinski_tang(dimensions: int = 2) -> SymbolicObjective:
     names = axes(dimensions)
     formula = f"({' + '.join(f'{x}^4 - 16*{x}^2 + 5*{x}' for x in names)})/2"
     wells = {-2.903534027771177: -39.16616570377142, 2.746802770990837: -25.029446655283944}
-    every = ((sum(map(wells.__getitem__, point)), point) for point in product(wells, repeat=dimensions))
+    chosen = product(wells, repeat=dimensions) if dimensions <= wide.FORMULA else [(min(wells),) * dimensions]
+    every = ((sum(map(wells.__getitem__, point)), point) for point in chosen)
     minima = {point: value for value, point in sorted(every)}
     return symbolic(
-        "styblinski_tang", formula, 4.5, [repeated((0.4, 4.1), dimensions)], minima, variables=names
+        "styblinski_tang",
+        formula,
+        4.5,
+        [repeated((0.4, 4.1), dimensions)],
+        minima,
+        variables=names,
+        wide=wide.styblinski_tang,
     )
 
 
 @functions.register
-def easom() -> SymbolicObjective:
+def easom() -> KnownObjective:
     """A hole in a plain: a step away from it the gradient is nothing, and nothing is what it converges to.
 
     Source: E. E. Easom, A survey of global optimization techniques (1990); Jamil and Yang (2013); VLSE.
@@ -144,7 +152,7 @@ def easom() -> SymbolicObjective:
 
 
 @functions.register
-def peaks() -> SymbolicObjective:
+def peaks() -> KnownObjective:
     """Three hills and three hollows on a plain: the picture most people have of a loss landscape.
 
     Source: The MathWorks, MATLAB function peaks.
@@ -161,7 +169,7 @@ def peaks() -> SymbolicObjective:
 
 
 @functions.register
-def forrester() -> SymbolicObjective:
+def forrester() -> KnownObjective:
     """One dimension, two minima and a flat step at 1/3, where a ball waits before it takes the shallow one.
 
     Source: A. Forrester and others, Engineering Design via Surrogate Modelling (2008); VLSE.

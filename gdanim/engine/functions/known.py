@@ -15,7 +15,7 @@ from gdanim.errors import SettingError
 
 Interval = tuple[float, float]
 
-MAX_DIMENSIONS = 10
+MAX_DIMENSIONS = 1000
 SLOPE_STEP = 6e-6  # of a central difference: the cube root of what rounds off
 CURVATURE_STEP = 1.2e-4  # the fourth root
 

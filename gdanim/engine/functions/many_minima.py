@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from itertools import product
 
-from gdanim.engine.functions.known import axes, repeated
-from gdanim.engine.functions.symbolic import SymbolicObjective, symbolic
+from gdanim.engine.functions import wide
+from gdanim.engine.functions.known import KnownObjective, axes, repeated
+from gdanim.engine.functions.symbolic import symbolic
 from gdanim.errors import SettingError
 from gdanim.formula import number_text
 from gdanim.registry import functions
 
 
 @functions.register
-def rastrigin(dimensions: int = 2) -> SymbolicObjective:
+def rastrigin(dimensions: int = 2) -> KnownObjective:
     """An egg box of minima around the one that counts: descent stops in the nearest dent.
 
     Source: L. A. Rastrigin, Systems of Extremal Control (1974); VLSE.
@@ -21,11 +23,11 @@ def rastrigin(dimensions: int = 2) -> SymbolicObjective:
     names = axes(dimensions)
     formula = " + ".join([str(10 * dimensions), *(f"{x}^2 - 10*cos(2*pi*{x})" for x in names)])
     start, minimum = repeated((3.3, -2.7), dimensions), (0.0,) * dimensions
-    return symbolic("rastrigin", formula, 5.12, [start], {minimum: 0.0}, variables=names)
+    return symbolic("rastrigin", formula, 5.12, [start], {minimum: 0.0}, variables=names, wide=wide.rastrigin)
 
 
 @functions.register
-def ackley(dimensions: int = 2) -> SymbolicObjective:
+def ackley(dimensions: int = 2) -> KnownObjective:
     """A dented plain with a funnel in the middle: far away the gradient knows nothing of it.
 
     Source: D. H. Ackley, A Connectionist Machine for Genetic Hillclimbing (1987); VLSE.
@@ -36,11 +38,11 @@ def ackley(dimensions: int = 2) -> SymbolicObjective:
     n = dimensions
     formula = f"-20*exp(-0.2*sqrt(({squares})/{n})) - exp(({waves})/{n}) + e + 20"
     start, minimum = repeated((2.3, 1.6), n), (0.0,) * n
-    return symbolic("ackley", formula, 5.0, [start], {minimum: 0.0}, variables=names)
+    return symbolic("ackley", formula, 5.0, [start], {minimum: 0.0}, variables=names, wide=wide.ackley)
 
 
 @functions.register
-def griewank(dimensions: int = 2) -> SymbolicObjective:
+def griewank(dimensions: int = 2) -> KnownObjective:
     """Ripples on a very wide bowl: near by they are all there is, from afar they vanish.
 
     Source: A. O. Griewank, Generalized descent for global optimization, Journal of Optimization Theory and
@@ -51,11 +53,11 @@ def griewank(dimensions: int = 2) -> SymbolicObjective:
     waves = "*".join(f"cos({x}/sqrt({i}))" if i > 1 else f"cos({x})" for i, x in enumerate(names, start=1))
     start, minimum = repeated((4.6, -5.0), dimensions), (0.0,) * dimensions
     formula = f"1 + ({squares})/4000 - {waves}"
-    return symbolic("griewank", formula, 8.0, [start], {minimum: 0.0}, variables=names)
+    return symbolic("griewank", formula, 8.0, [start], {minimum: 0.0}, variables=names, wide=wide.griewank)
 
 
 @functions.register
-def levy(dimensions: int = 2) -> SymbolicObjective:
+def levy(dimensions: int = 2) -> KnownObjective:
     """Furrows across a slope: each one is a resting place for a ball without momentum.
 
     Source: Jamil and Yang (2013); VLSE.
@@ -66,11 +68,11 @@ def levy(dimensions: int = 2) -> SymbolicObjective:
     terms += [f"({x} - 1)^2/16*(1 + 10*sin(pi*({x} + 3)/4 + 1)^2)" for x in names[:-1]]
     terms += [f"({last} - 1)^2/16*(1 + sin(pi*({last} + 3)/2)^2)"]
     start, minimum = repeated((-7.0, 6.6), dimensions), (1.0,) * dimensions
-    return symbolic("levy", " + ".join(terms), 10.0, [start], {minimum: 0.0}, variables=names)
+    return symbolic("levy", " + ".join(terms), 10.0, [start], {minimum: 0.0}, variables=names, wide=wide.levy)
 
 
 @functions.register
-def levi13() -> SymbolicObjective:
+def levi13() -> KnownObjective:
     """A finely pleated bowl: the pleats hold every ball long before the bowl can lead it.
 
     Source: Jamil and Yang (2013); VLSE.
@@ -80,7 +82,7 @@ def levi13() -> SymbolicObjective:
 
 
 @functions.register
-def schwefel(dimensions: int = 2) -> SymbolicObjective:
+def schwefel(dimensions: int = 2) -> KnownObjective:
     """A deceiver: the deepest hollow lies in a corner, far from the second deepest.
 
     Source: H.-P. Schwefel, Numerical Optimization of Computer Models (1981); Jamil and Yang (2013); VLSE.
@@ -91,11 +93,11 @@ def schwefel(dimensions: int = 2) -> SymbolicObjective:
         f" - {x}*sin(sqrt(abs({x})))" for x in names
     )
     start, minimum = repeated((-60.0, 130.0), dimensions), (420.96874635998203,) * dimensions
-    return symbolic("schwefel", formula, 500.0, [start], {minimum: 0.0}, variables=names)
+    return symbolic("schwefel", formula, 500.0, [start], {minimum: 0.0}, variables=names, wide=wide.schwefel)
 
 
 @functions.register
-def michalewicz(m: int = 10, dimensions: int = 2) -> SymbolicObjective:
+def michalewicz(m: int = 10, dimensions: int = 2) -> KnownObjective:
     """Narrow channels in a flat plain: the larger ``m``, the less a gradient outside knows of them.
 
     Source: Z. Michalewicz, Genetic Algorithms + Data Structures = Evolution Programs (1992); VLSE.
@@ -113,10 +115,17 @@ def michalewicz(m: int = 10, dimensions: int = 2) -> SymbolicObjective:
     box = ((0.0, math.pi),) * dimensions
     start = repeated((1.75, 1.25), dimensions)
     return symbolic(
-        "michalewicz", f"-{' - '.join(terms)}", box, [start], {tuple(lowest): value}, variables=names
+        "michalewicz",
+        f"-{' - '.join(terms)}",
+        box,
+        [start],
+        {tuple(lowest): value},
+        variables=names,
+        wide=wide.michalewicz(m),
     )
 
 
+@lru_cache(maxsize=2000)
 def _michalewicz_channel(i: int, m: int) -> float:
     """The x in [0, pi] where sin(x) sin(i x^2 / pi)^2m is largest, by Newton's method on its logarithm."""
     x = max(
@@ -132,7 +141,7 @@ def _michalewicz_channel(i: int, m: int) -> float:
 
 
 @functions.register
-def eggholder() -> SymbolicObjective:
+def eggholder() -> KnownObjective:
     """Ever larger waves towards the edges: the best minimum hides in a corner among many nearly as good.
 
     Source: Jamil and Yang (2013); VLSE.
@@ -145,7 +154,7 @@ def eggholder() -> SymbolicObjective:
 
 
 @functions.register
-def holder_table() -> SymbolicObjective:
+def holder_table() -> KnownObjective:
     """A table on four deep legs: the four best minima stand in the corners, a quilt of shallow ones between.
 
     Source: Jamil and Yang (2013); VLSE.
@@ -157,7 +166,7 @@ def holder_table() -> SymbolicObjective:
 
 
 @functions.register
-def cross_in_tray() -> SymbolicObjective:
+def cross_in_tray() -> KnownObjective:
     """A cross of sharp ridges and more beyond: small steps never leave the field they start in.
 
     Source: Jamil and Yang (2013); VLSE.
@@ -170,7 +179,7 @@ def cross_in_tray() -> SymbolicObjective:
 
 
 @functions.register
-def drop_wave() -> SymbolicObjective:
+def drop_wave() -> KnownObjective:
     """Rings around a drop: the minimum in the middle is surrounded by moats, each a minimum of its own.
 
     Source: Jamil and Yang (2013), the drop wave; VLSE.
@@ -180,7 +189,7 @@ def drop_wave() -> SymbolicObjective:
 
 
 @functions.register
-def salomon(dimensions: int = 2) -> SymbolicObjective:
+def salomon(dimensions: int = 2) -> KnownObjective:
     """Ripples on a cone: from any side the way down crosses ring after ring, each able to hold a ball.
 
     Source: R. Salomon, Re-evaluating genetic algorithm performance under coordinate rotation of benchmark
@@ -190,11 +199,11 @@ def salomon(dimensions: int = 2) -> SymbolicObjective:
     radius = f"sqrt({' + '.join(f'{x}^2' for x in names)})"
     formula = f"1 - cos(2*pi*{radius}) + 0.1*{radius}"
     start, minimum = repeated((2.1, 1.1), dimensions), (0.0,) * dimensions
-    return symbolic("salomon", formula, 3.0, [start], {minimum: 0.0}, variables=names)
+    return symbolic("salomon", formula, 3.0, [start], {minimum: 0.0}, variables=names, wide=wide.salomon)
 
 
 @functions.register
-def schaffer2() -> SymbolicObjective:
+def schaffer2() -> KnownObjective:
     """Crossed ripples that grow finer outwards: any constant rate is too large somewhere.
 
     Source: Jamil and Yang (2013); VLSE.
@@ -204,7 +213,7 @@ def schaffer2() -> SymbolicObjective:
 
 
 @functions.register
-def schaffer4() -> SymbolicObjective:
+def schaffer4() -> KnownObjective:
     """Ripples with the best minima beside the middle: the centre of symmetry is a maximum.
 
     Source: Jamil and Yang (2013); VLSE.
@@ -218,7 +227,7 @@ def schaffer4() -> SymbolicObjective:
 
 
 @functions.register
-def bohachevsky() -> SymbolicObjective:
+def bohachevsky() -> KnownObjective:
     """A bowl with shallow ripples: from afar they hardly count, near by each one is a trap.
 
     Source: I. Bohachevsky and others, Generalized simulated annealing for function optimization,
@@ -229,7 +238,7 @@ def bohachevsky() -> SymbolicObjective:
 
 
 @functions.register
-def egg_crate() -> SymbolicObjective:
+def egg_crate() -> KnownObjective:
     """A bowl of nine hollows: which one a ball ends in depends on its rate as much as on its start.
 
     Source: Jamil and Yang (2013).
@@ -239,7 +248,7 @@ def egg_crate() -> SymbolicObjective:
 
 
 @functions.register
-def bird() -> SymbolicObjective:
+def bird() -> KnownObjective:
     """Two deep basins far apart among steep crests: a start on a crest may fall either way.
 
     Source: S. K. Mishra, Some new test functions for global optimization and performance of repulsive
@@ -254,7 +263,7 @@ def bird() -> SymbolicObjective:
 
 
 @functions.register
-def gramacy_lee() -> SymbolicObjective:
+def gramacy_lee() -> KnownObjective:
     """One dimension, nine minima: waves that grow towards the left, on a slope that grows towards the right.
 
     Source: R. Gramacy, H. Lee, Cases for the nugget in modeling computer experiments, Statistics and

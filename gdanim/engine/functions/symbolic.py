@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 import numpy as np
 import sympy
 
 from gdanim.engine.functions.known import Interval, KnownObjective
+from gdanim.engine.functions.wide import FORMULA, Wide, WideObjective
 from gdanim.engine.runs import Array, Point
 from gdanim.engine.tracing import Traced
 from gdanim.formula import compiled, derivatives, parse, to_latex, variables
@@ -115,15 +116,19 @@ def symbolic(
     minima: Mapping[AnyPoint, float],
     saddles: Sequence[Point] = (),
     variables: tuple[str, ...] = ("x", "y"),
-) -> SymbolicObjective:
+    wide: Wide | None = None,
+) -> KnownObjective:
     """A registered formula with its landmarks.
 
     A number as ``domain`` is the half-width of a square around 0; ``minima`` maps points to losses.
+    ``wide`` takes the place of a formula of a great many variables.
     """
     box = ((-domain, domain),) * len(variables) if isinstance(domain, float) else domain
-    return SymbolicObjective(
+    made: Callable[..., KnownObjective] = partial(SymbolicObjective, formula=formula)
+    if wide is not None and len(variables) > FORMULA:
+        made = partial(WideObjective, wide=wide)
+    return made(
         name=name,
-        formula=formula,
         variables=variables,
         domain=box,
         starts=tuple(starts),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from gdanim.engine.functions.known import axes, repeated
-from gdanim.engine.functions.symbolic import SymbolicObjective, symbolic
+from gdanim.engine.functions import wide
+from gdanim.engine.functions.known import KnownObjective, axes, repeated
+from gdanim.engine.functions.symbolic import symbolic
 from gdanim.errors import SettingError
 from gdanim.formula import number_text
 from gdanim.registry import functions
 
 
 @functions.register
-def rosenbrock(a: float = 1.0, b: float = 100.0, dimensions: int = 2) -> SymbolicObjective:
+def rosenbrock(a: float = 1.0, b: float = 100.0, dimensions: int = 2) -> KnownObjective:
     """The banana valley: easy to reach, then flat and curved for a long way to the minimum.
 
     Source: H. H. Rosenbrock, An automatic method for finding the greatest or least value of a
@@ -27,11 +28,19 @@ def rosenbrock(a: float = 1.0, b: float = 100.0, dimensions: int = 2) -> Symboli
     across = (min(-2.0, 1.5 * a), max(2.0, 1.5 * a))
     box = (across, (-1.0, max(3.0, 1.5 * a * a))) if dimensions == 2 else (across,) * dimensions
     start, minimum = repeated((-1.2, 1.0), dimensions), repeated((float(a), float(a) ** 2), dimensions)
-    return symbolic("rosenbrock", " + ".join(terms), box, [start], {minimum: 0.0}, variables=names)
+    return symbolic(
+        "rosenbrock",
+        " + ".join(terms),
+        box,
+        [start],
+        {minimum: 0.0},
+        variables=names,
+        wide=wide.rosenbrock(a, b),
+    )
 
 
 @functions.register
-def beale() -> SymbolicObjective:
+def beale() -> KnownObjective:
     """Steep corners around a nearly flat floor: the gradient's size says little about the distance.
 
     Source: E. M. L. Beale, On an iterative method for finding a local minimum of a function of more
@@ -42,7 +51,7 @@ def beale() -> SymbolicObjective:
 
 
 @functions.register
-def dixon_price(dimensions: int = 2) -> SymbolicObjective:
+def dixon_price(dimensions: int = 2) -> KnownObjective:
     """Two mirrored valleys joined at a saddle: which one a ball takes hangs on the sign of its last number.
 
     Source: Jamil and Yang (2013); VLSE.
@@ -55,11 +64,11 @@ def dixon_price(dimensions: int = 2) -> SymbolicObjective:
     minima = {(*rest, last): 0.0, (*rest, -last): 0.0}
     saddles = [(1 / 3, 0.0)] if dimensions == 2 else []
     start = repeated((-0.7, 0.12), dimensions)
-    return symbolic("dixon_price", formula, 2.0, [start], minima, saddles, names)
+    return symbolic("dixon_price", formula, 2.0, [start], minima, saddles, names, wide=wide.dixon_price)
 
 
 @functions.register
-def powell(dimensions: int = 4) -> SymbolicObjective:
+def powell(dimensions: int = 4) -> KnownObjective:
     """A singular Hessian at the minimum: Newton's method loses its speed, plain descent nearly all of it.
 
     Source: M. J. D. Powell, An iterative method for finding stationary values of a function of several
@@ -77,7 +86,7 @@ def powell(dimensions: int = 4) -> SymbolicObjective:
 
 
 @functions.register
-def colville() -> SymbolicObjective:
+def colville() -> KnownObjective:
     """Wood's function: two coupled banana valleys with a saddle in the way that looks like the end.
 
     Source: A. R. Colville, A comparative study of nonlinear programming codes (1968), with its start
@@ -94,7 +103,7 @@ def colville() -> SymbolicObjective:
 
 
 @functions.register
-def bukin6() -> SymbolicObjective:
+def bukin6() -> KnownObjective:
     """A knife-edge valley: the slope is infinite at its bottom, so every step flies over it.
 
     Source: Jamil and Yang (2013); VLSE.
@@ -104,7 +113,7 @@ def bukin6() -> SymbolicObjective:
 
 
 @functions.register
-def freudenstein_roth() -> SymbolicObjective:
+def freudenstein_roth() -> KnownObjective:
     """A valley with a false end: most starts finish in a local minimum of loss 48.98, far above zero.
 
     Source: F. Freudenstein, B. Roth, Numerical solution of systems of nonlinear equations, Journal of the

@@ -71,7 +71,7 @@ def lbfgs(
             awake = awake & (np.abs(now.losses - before) >= tolerance_change)[:, None]
         return now.points, state
 
-    halts = HALTS if line_search_fn else f"its tolerance_change is {tolerance_change:g}"
+    halts = f"its tolerance_change is {tolerance_change:g}"
     return Optimizer(_init, update, 1.0, searches=line_search_fn is not None, halts=halts)
 
 

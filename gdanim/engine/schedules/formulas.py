@@ -42,7 +42,7 @@ def multiplicative(factor: Factor) -> Schedule:
 def _of_step(text: str) -> Callable[[int], float]:
     """A formula as a function of the step; nan where it is undefined."""
     expr = parse(text)
-    function = compiled((derivatives(expr, (STEP,)).value,), (STEP,))
+    function = compiled((derivatives(expr, (STEP,)).value,), 1)
 
     def value(step: int) -> float:
         with np.errstate(all="ignore"):

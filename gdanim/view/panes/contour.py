@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from functools import cached_property
@@ -17,6 +18,7 @@ from gdanim.motion.rolling import Rolling, Trails
 from gdanim.theme import rgb
 from gdanim.view.animated import Clock
 from gdanim.view.bar import ColorBar
+from gdanim.view.camera import FIELD_OF_VIEW, Camera
 from gdanim.view.layout import Box
 from gdanim.view.levels import interrupted, label_place, level_lines, levels
 from gdanim.view.pane import RunPane
@@ -73,11 +75,27 @@ class ContourPane(RunPane):
         room = box.inset(0, 0, BAR_ROOM if bar else 0, 0)
         self.plot = Plot(room, Scale(x0, x1), Scale(y0, y1), self.lettering, None if bare else (x, y), equal)
         self.colors = np.array(scene.colors(self.act))
-        self.levels = levels(self.landscape.height, min(LEVELS, int(self.plot.frame.height / APART)))
+        self.levels = levels(self.landscape.height, min(LEVELS, max(int(self.plot.frame.height / APART), 1)))
         self._bar = self._numbers() if bar else None
         self._names = {level: self.lettering.want(tick(level), TICK_SIZE) for level in self.levels}
         self._steps = [self.lettering.want(str(k), TICK_SIZE) for k in range(NUMBERED + 1)]
         self.radius = BALL / max(len(self.act.runs) / 8, 1.0) ** (0.7 if fleeting else 0.35)
+
+    def seen_from(self, t: float) -> Camera:
+        """From straight above, so far away that halfway up the surface it is as wide as the map."""
+        del t
+        layout, frame = self.scene.layout, self.plot.frame
+        height = frame.width / layout.height  # of half a picture, that its half width takes
+        distance = float(self.landscape.extent[0]) / math.tan(FIELD_OF_VIEW / 2) / height
+        across = (frame.left + frame.right) / layout.width - 1
+        up = 1 - (frame.top + frame.bottom) / layout.height
+        return Camera(
+            -90.0, 90.0, distance, (0.0, 0.0, RELIEF / 2), (across, up), layout.width / layout.height
+        )
+
+    def goes_on(self) -> bool:
+        before = self.scene.before
+        return before is not None and self.begins == 0 and before.seen_from == self.seen_from(0.0)
 
     def still(self, sketch: Sketch) -> None:
         frame = self.plot.frame

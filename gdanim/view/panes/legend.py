@@ -10,6 +10,7 @@ import numpy as np
 
 from gdanim.engine.runs import Array, Run, Status
 from gdanim.engine.solution import Act
+from gdanim.engine.takeaway import takeaway
 from gdanim.motion.timeline import Moment, smooth
 from gdanim.motion.valleys import valleys
 from gdanim.theme import Color, rgb
@@ -18,6 +19,7 @@ from gdanim.view.layout import SMALLEST, Box, Layout
 from gdanim.view.pane import FlatPane, Pane
 from gdanim.view.panes.rates import APPEAR, of_rates, verdict_shown
 from gdanim.view.panes.strip import Strip
+from gdanim.view.panes.takeaway import summed_up
 from gdanim.view.picture import Label
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import Numbers, fitted, literal
@@ -33,11 +35,23 @@ INDENT = 34.0  # from the bullet to the label
 NUMBER = 7.4  # digits' widths that a number may take after its decimal point
 DIGIT = 0.5 * LABEL_SIZE
 COUNTER = 46.0  # the step's row, above the others
-COLUMN, COLUMN_GAP, CLOSE, NARROW = 520.0, 50.0, 24.0, 900.0  # widths; CLOSE in a box less than NARROW
+COLUMN, COLUMN_GAP, CLOSE, NARROW = 552.0, 50.0, 24.0, 900.0  # widths; CLOSE in a box less than NARROW
 GROUP_PITCH, FACTS, FACTS_GAP = 46.0, 3, 16.0  # of a crowd's summary: from row to row, facts, above them
 MOST_GROUPS = 8  # rows of it
 MOST_BELOW, LEAST_STAGE = 0.45, 0.34  # of a picture's height: for what stands below the stage, for the stage
 ALMOST = 1e-6  # points
+DIM, LIT = 0.68, 0.1  # at the end: opacity of all rows but the best one's; of the light behind that
+LIT_ABOVE, LIT_BESIDE = 4.0, 12.0  # points that this light is higher than the row, and wider
+
+
+class Row(NamedTuple):
+    """What stands in a row of a legend, and where that is, in points."""
+
+    labels: list[Label]
+    left: float
+    top: float
+    bottom: float
+    best: bool  # whether it is lit at the end
 
 
 class Rows(NamedTuple):
@@ -144,6 +158,8 @@ class Legend(FlatPane):
         self.colors = scene.colors(clock.act)
         lettering, theme = self.lettering, self.theme
         self.runs = list(clock.act.runs)
+        learned = takeaway(scene.spec, clock.act) if len(self.runs) > 1 else None
+        self._best = learned.best if learned else None
         self.valleys = valleys(clock.act)
         self.rows = arranged(self.runs, box.height, columns)
         self.columns = columns = self.rows.columns if self.rows else columns
@@ -199,9 +215,23 @@ class Legend(FlatPane):
 
     def moving(self, sketch: Sketch) -> None:
         moment = self.clock.moment if self.clock.landed > 0 else None
-        sketch.labels(self._summary(moment) if self.rows is None else self._each(self.rows, moment))
+        rows, above = self._summary(moment) if self.rows is None else self._each(self.rows, moment)
+        lit = summed_up(self.clock) * self.clock.numbered if any(row.best for row in rows) else 0.0
+        for row in rows:
+            labels = row.labels
+            if row.best and lit:
+                right = max(self.lettering.ink(label)[2] for label in labels) / self.lettering.scale
+                light = Box(row.left, row.top, right, row.bottom).inset(
+                    -LIT_BESIDE, -LIT_ABOVE, -LIT_BESIDE, LIT_ABOVE
+                )
+                sketch.box(light, self.ink("text"), LIT * lit, corner=LIT_BESIDE)
+            elif lit:
+                dim = 1 - lit * (1 - DIM)
+                labels = [label._replace(opacity=label.opacity * dim) for label in labels]
+            sketch.labels(labels)
+        sketch.labels(above)
 
-    def _each(self, rows: Rows, moment: Moment | None) -> list[Label]:
+    def _each(self, rows: Rows, moment: Moment | None) -> tuple[list[Row], list[Label]]:
         """A row for each ball; where a verdict comes, the rows above make room for it."""
         s = self.lettering.scale
         left, _, right, bottom = self.box
@@ -216,14 +246,17 @@ class Legend(FlatPane):
         ]
         column = (right - left + self._gap) / self.columns
         tops = [bottom - sum(depths[k : k + rows.each]) for k in range(0, len(depths), rows.each)]
-        labels = self._counter(min(tops) - COUNTER)
+        found: list[Row] = []
         text, quiet = rgb(self.theme.text), rgb(self.theme.secondary)
         for i, (left_note, verdict) in enumerate(strengths):
             first = i - i % rows.each
             x = left + column * (i // rows.each)
             y = min(tops) + sum(depths[first:i])
-            labels.append(self.lettering.place(self._bullet, x * s, (y + 5) * s, self.colors[i]))
-            labels.append(self.lettering.place(self._names[i], (x + INDENT) * s, y * s, text))
+            labels = [
+                self.lettering.place(self._bullet, x * s, (y + 5) * s, self.colors[i]),
+                self.lettering.place(self._names[i], (x + INDENT) * s, y * s, text),
+            ]
+            found.append(Row(labels, x, y, y + depths[i], self.runs[i] is self._best))
             if moment is None:
                 continue
             point = (x + self._column - NUMBER * DIGIT) * s
@@ -244,7 +277,7 @@ class Legend(FlatPane):
                 for key, line, ink, share in notes
                 if share > 0.5 and line < rows.notes
             ]
-        return labels
+        return found, self._counter(min(tops) - COUNTER)
 
     def _notes(self, rows: Rows, ball: int) -> int:
         """How many notes come in below a ball's row in the end."""
@@ -259,7 +292,8 @@ class Legend(FlatPane):
             return (left, 0.0) if verdict < 0.25 else (max(1 - 2 * verdict, 0.0), verdict)
         return left, verdict
 
-    def _summary(self, moment: Moment | None) -> list[Label]:
+    def _summary(self, moment: Moment | None) -> tuple[list[Row], list[Label]]:
+        """A row for each group, and above and below what is told of all."""
         s = self.lettering.scale
         left, _, _, bottom = self.box
         quiet, text = rgb(self.theme.secondary), rgb(self.theme.text)
@@ -268,20 +302,26 @@ class Legend(FlatPane):
         y = bottom - GROUP_PITCH * rows - (FACTS_GAP if self.columns == 1 else 0.0)
         labels, top = self._counter(y - COUNTER), y
         cut = len(self._groups) < len(self.valleys)  # the last row tells how many more there are
+        found: list[Row] = []
+        teams = [] if self.valleys else of_rates(self.runs)
+        lit = next((k for k, of in enumerate(teams) if any(self.runs[i] is self._best for i in of)), None)
         for row, (key, (_, color)) in enumerate(zip(self._names, self._groups, strict=True)):
-            labels.append(self.lettering.place(self._bullet, left * s, (y + 5) * s, color))
-            labels.append(self.lettering.place(key, (left + INDENT) * s, y * s, text))
+            words = [
+                self.lettering.place(self._bullet, left * s, (y + 5) * s, color),
+                self.lettering.place(key, (left + INDENT) * s, y * s, text),
+            ]
+            found.append(Row(words, left, y, y + GROUP_PITCH, row == lit))
             if moment is not None and row < len(self.valleys) and not (cut and row == len(self._groups) - 1):
                 count = self.valleys[row].arrived(moment)
                 point = (left + self._column - NUMBER * DIGIT) * s
-                labels += self.numbers.whole(count, point, y * s, text, self.clock.numbered)
+                words += self.numbers.whole(count, point, y * s, text, self.clock.numbered)
             y += GROUP_PITCH
         if self.columns > 1:
             left, y = left + (self.box.width + self._gap) / self.columns, top
         else:
             y += FACTS_GAP
         if moment is None:
-            return labels
+            return found, labels
         losses = moment.losses
         present, converged = self.clock.numbered, self._converge & moment.ended
         shown: list[float | int] = [
@@ -298,7 +338,7 @@ class Legend(FlatPane):
             else:
                 labels += self.numbers.place(value, point, y * s, text, present)
             y += GROUP_PITCH
-        return labels
+        return found, labels
 
     def _counter(self, y: float) -> list[Label]:
         """ "step 16", and above the numbers what they are."""

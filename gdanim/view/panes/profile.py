@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from gdanim.engine.runs import Array
 from gdanim.engine.solution import Act
 from gdanim.motion.height import Height, Wish, fitted, visited
+from gdanim.motion.landscape import refuse_undefined
 from gdanim.motion.shells import shells
 from gdanim.motion.timeline import Moment, smooth
 from gdanim.view.animated import Clock, Cue
@@ -88,6 +89,9 @@ class ProfilePane(RunPane):
         self.colors = np.array(scene.colors(self.act))
         self.radius = BALL / max(len(self.act.runs) / 8, 1.0) ** 0.35
         self.drawn = 0.0
+
+    def stand(self) -> None:
+        self.presence, self.drawn = 1.0, 1.0
 
     def enter_(self, run_time: float) -> Cue:
         return self.become_(run_time, presence=1.0, drawn=1.0)
@@ -257,6 +261,7 @@ class ProfilePane(RunPane):
 
 def profiled(act: Act, x: Array, losses: Array, wish: Wish) -> Height:
     """The height of a curve, losses (n,) at x (n,): all that matters of it but its poles."""
+    refuse_undefined(act)
     solid = np.isfinite(losses)
     losses, x = losses[solid], x[solid]
     most_low, most_high = np.percentile(losses, (5, 95)).tolist()

@@ -36,7 +36,8 @@ MOST_GUIDED = 4  # balls that have lines down to the floor and across to the hei
 DASH = 0.03  # world units
 COUNT_SIZE, OVER = 34.0, 62.0  # points of a valley's count, and how high above it that stands
 POOL = 0.22  # world radius of the disc that a whole crowd in one valley would have
-DROP = 0.5  # world units that balls fall to their starts
+DROP, SHORT = 0.5, 0.1  # world units that balls fall to their starts; the least share of it, below an edge
+CEILING = 0.94  # of half the picture's height above its middle: from no higher
 
 
 class SurfacePane(Pane):
@@ -71,12 +72,21 @@ class SurfacePane(Pane):
         self.scenery = Scenery(self.timeline, scene.theme, np.array(self.colors), paint)
         self.ink = rgb(scene.theme.text)
         self.reveal, self.opened, self.ground = 0.0, 0.0, 0.0
-        if scene.time == 0 and not scene.spec.video.loop:
-            self.ground = 1.0  # the first picture of a film is not empty
+        if scene.time == 0:
+            self.stand()
         self.curtain = Curtain(scene.lettering, self.layout, rgb(scene.theme.background))
+
+    def stand(self) -> None:
+        self.reveal, self.ground = 1.0, 1.0
 
     def enter_(self, run_time: float) -> Cue:
         return self.become_(run_time, reveal=1.0, opened=1.0, ground=1.0)
+
+    def goes_on(self) -> bool:
+        return self._came is not None
+
+    def seen_from(self, t: float) -> Camera:
+        return self.camera(t)
 
     def leave_(self, run_time: float) -> Cue:
         return self.become_(run_time, reveal=0.0, ground=0.0)
@@ -98,6 +108,7 @@ class SurfacePane(Pane):
             self.scene.length if self.scene.spec.video.loop else None,
             self.axes.beside,
             self.axes.name_height,
+            self._came,
         )
 
     @cached_property
@@ -106,6 +117,12 @@ class SurfacePane(Pane):
         return Axes(
             self.timeline.landscape, self.scenery.seen, scene.lettering, scene.theme, slim, self.box.top
         )
+
+    @property
+    def _came(self) -> Camera | None:
+        """From where the same surface is seen before it begins."""
+        before = self.scene.before
+        return before.seen_from if before and self.begins == 0 else None
 
     def camera(self, t: float) -> Camera:
         """From where it is seen at scene time ``t``."""
@@ -123,14 +140,16 @@ class SurfacePane(Pane):
         pools, counts = self._gathered(camera, moment)
         labels += counts
         lift, opacity = self.clock.drop(len(self.act.runs))
+        height = np.zeros(len(lift))
         if self.clock.fall < 1:  # in the air they are not at one place
-            falling = moment.centres + np.outer(DROP * lift, [0.0, 0.0, 1.0])
+            height = lift * self._drop(camera, moment.centres)
+            falling = moment.centres + np.outer(height, [0.0, 0.0, 1.0])
             moment = replace(moment, shells=shells(falling, self.timeline.radius, opacity))
         return Picture(
             camera,
             replace(moment, opacity=moment.opacity * opacity) if self.clock.fall > 0 else None,
             self.reveal,
-            DROP * lift,
+            height,
             self.clock.present,
             self.ground,
             labels,
@@ -138,8 +157,13 @@ class SurfacePane(Pane):
             arrows=self.arrows(moment),
             segments=[*self._guides(camera, moment, lift), self.axes.pointer(camera, self.ground, live)],
             decals=pools,
-            clip=None if self.whole else self.pixels,
+            clip=None if self.whole or self.camerawork.arrives(t) else self.pixels,
         )
+
+    def _drop(self, camera: Camera, centres: Array) -> Array:
+        """World units (balls,) from which balls fall to where they start: from within the picture."""
+        foot, top = (camera.project(centres + np.array([0.0, 0.0, z]))[:, 1] for z in (0.0, DROP))
+        return DROP * np.clip(np.nan_to_num((CEILING - foot) / (top - foot), nan=1.0), SHORT, 1.0)
 
     def _live(self, moment: Rolled) -> Live:
         """The loss of the ball that leads; of a crowd, the lowest. One that is undefined marks nothing."""

@@ -43,6 +43,12 @@ def sentence(spec: Part, act: Act, layout: Layout) -> Takeaway | None:
     return told._replace(text=told.text.split(";")[0].rstrip(".") + ".")
 
 
+def summed_up(clock: Clock) -> float:
+    """From 0 to 1, how far what is learned has come in, when the run has ended."""
+    since = clock.seconds - clock.timeline.run_time + LATER
+    return min(max(since / APPEAR, 0.0), 1.0)
+
+
 def needed(told: Takeaway | None, layout: Layout) -> float:
     """Points that a sentence needs at the bottom of a picture."""
     return 0.0 if told is None else ABOVE + _height(told, layout) + BELOW
@@ -63,8 +69,7 @@ class TakeawayPane(RunPane):
         self._words = self.lettering.want(f"#block(width: {room:.2f}em)[{words}]", SIZE)
 
     def running(self, sketch: Sketch) -> None:
-        since = self.clock.seconds - self.clock.timeline.run_time + LATER
-        shown = min(max(since / APPEAR, 0.0), 1.0)
+        shown = summed_up(self.clock)
         left, top = self.box[:2]
         if self._best is not None:
             balls = [run.ball.number for run in self.clock.act.runs]
