@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
@@ -20,11 +21,13 @@ from gdanim.files import make_folder, refuse_not_frames, refuse_unwritable, scra
 from gdanim.formats import Cue, Limits, Reel
 from gdanim.formats.base import straight
 from gdanim.output import provenance
+from gdanim.output.budget import estimator, fitted, ladder, sample
 from gdanim.output.drawing import Taker, Wanted, apart, blank, drawings, feed
 from gdanim.output.forecast import lessened
 from gdanim.output.provenance import Origin
 from gdanim.spec import Spec, spec_hash
 from gdanim.spec.languages import three_letters
+from gdanim.spec.outputs import FormatEntry
 from gdanim.spec.quality import frames
 from gdanim.version import __version__
 from gdanim.view.captions import srt, vtt
@@ -68,10 +71,38 @@ def render(
         facts = _facts(spec, quality, entry.name, made_from) | ({"spec": ""} if given else {})
         comment = json.dumps(facts, separators=(",", ":"))
         shown, bare = entry.frames(spec.video, quality), entry.form.alpha and _bare(spec)
-        wanted.append(Wanted(path, entry.form, shown, bare, comment))
+        film = Wanted(path, entry.form, shown, bare, comment)
+        if entry.max_bytes:
+            _fit(spec, film, entry, solution, progress)
+        else:
+            wanted.append(film)
     for films in drawings(wanted, exact=_exact(spec)):
         _draw(spec, films, solution, progress)
     return paths
+
+
+def _fit(spec: Spec, wanted: Wanted, entry: FormatEntry, solution: Solution, progress: bool) -> None:
+    """Write a film of so many bytes at most, and tell what was given up for it."""
+    rungs, most = ladder(entry, wanted.frames), entry.max_bytes or 0
+    with tempfile.TemporaryDirectory(dir=scratch("fit")) as folder, whole(wanted.path) as part:
+        tried = Path(folder) / wanted.path.name
+
+        def make(number: int) -> int:
+            chosen = Wanted(
+                tried, rungs[number].form(entry), rungs[number].frames, wanted.bare, wanted.comment
+            )
+            _draw(spec, [chosen], solution, progress)
+            return tried.stat().st_size
+
+        with _film(spec, *wanted.frames, wanted.bare, solution) as film:
+            runs, seconds = sample(film), film.length
+        number, size = fitted(len(rungs), estimator(entry, rungs, runs, seconds, Path(folder)), most, make)
+        shutil.copyfile(tried, part)
+    told = f"{wanted.path.name} has {size} bytes, at {rungs[number].told()}"
+    if size > most:
+        warnings.warn(f"{told}, more than max_bytes {most}: a shorter film is smaller", stacklevel=3)
+    elif number:
+        warnings.warn(f"{told}: what max_bytes {most} has room for", stacklevel=3)
 
 
 def _exact(spec: Spec) -> bool:

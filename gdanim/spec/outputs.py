@@ -45,15 +45,19 @@ class FormatEntry(Entry):
             raise mistake(f"{name} has at most {most} frames per second, not {fps}")
         return fps
 
+    @field_validator("max_bytes")
+    @classmethod
+    def _can_be_made_smaller(cls, most: int | None, info: ValidationInfo) -> int | None:
+        name = info.data.get("name")
+        if most and name and not formats[name]().lighter:
+            able = [other for other in formats if formats[other]().lighter]
+            raise mistake(f"max_bytes is for {' and '.join(able)}, not for {name}: leave it out", key=True)
+        return most
+
     @property
     def form(self) -> Format:
         """The format with these parameters."""
         return formats[self.name](**self.parameters)
-
-    @property
-    def plain(self) -> bool:
-        """Whether nothing is said but its name."""
-        return self == FormatEntry(name=self.name)
 
     def frames(self, video: Video, quality: str | None = None, limits: Limits | None = None) -> Frames:
         """Size and rate of the film in this format; ``quality`` takes the place of the video's.
