@@ -22,7 +22,7 @@ END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 
 @formats.register
 def apng() -> Format:
-    """An animated PNG: every pixel as it was drawn, and large; it plays for ever or `video.plays` times."""
+    """An animated PNG: every pixel as it was drawn, and large; it plays as often as `video.plays` says."""
     return Format(writing, comment, alpha=True, limits=Limits(most_lines=480, calm_rate=15))
 
 
