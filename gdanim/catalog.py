@@ -28,6 +28,7 @@ EXAMPLES = {  # of declarations whose defaults are none
     "uses": '("card",)',
     "lasts": '{"act": 4.0}',
     "stands": '("surface",)',
+    "moments": '{"end": "the balls have come to their ends"}',
 }
 
 
@@ -78,6 +79,14 @@ class Declared:
     "act": 2, "ball": 0, "row": 0.9}, "data" where it has some to show, "run": 0 without the run."""
     stands: ClassVar[tuple[Literal["surface", "map"], ...]] = ()
     """What of its function it shows from beginning to end: an act with the same function goes on from it."""
+    moments: ClassVar[Mapping[str, str]] = {
+        "picture": "what there is to see appears",
+        "start": "the balls drop to their starts",
+        "run": "they set off",
+        "end": "all have come to their ends",
+    }
+    """What sentences can begin with, in order, with a line on each; one with a construct of its own declares
+    them and calls ``self.mark(name)`` as each of them begins."""
     whole_domain: ClassVar[bool] = False
     """Whether it shows all of the domain, not only the part where the balls go."""
     heading_in_column: ClassVar[bool] = False
@@ -146,6 +155,12 @@ def lasts(scene: str) -> Mapping[Span, float] | None:
     """What a scene says of its length; None for one of the usual beats, without a construct of its own."""
     beats = (part for node in _classes(scenes()[scene]) for part in node.body)
     return facts(scene).lasts if any(getattr(part, "name", "") == "construct" for part in beats) else None
+
+
+def moments(scene: str) -> Mapping[str, str]:
+    """The moments of a scene with a line on each; none of one with a construct that declares none."""
+    said = facts(scene)
+    return {} if "moments" not in vars(said) and lasts(scene) is not None else said.moments
 
 
 def for_some() -> list[str]:

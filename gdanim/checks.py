@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from math import prod
 
-from gdanim.catalog import drawn, facts, for_some, refuse_unless_one, scenes, suits
+from gdanim.catalog import drawn, facts, for_some, lasts, moments, refuse_unless_one, scenes, suits
 from gdanim.engine.balls import MAX_NUMBERS, Cast, cast, numbers
 from gdanim.errors import CastError, Loc
 from gdanim.spec import ActKeys, Part, Source, Spec, located, read
@@ -44,6 +44,7 @@ def load(source: Source, name: str = "film", settings: Sequence[str] = ()) -> Sp
                 mistakes.append(Finding(("camera", "follow"), message))
         if part.scene in scenes():
             mistakes += _unsuited(part, acts, (*place, "functions") in marks.values)
+            mistakes += _unseen(part, acts)
         if (
             isinstance(part.sweep, dict)
             and prod(count for _, _, count in part.sweep.values()) * part.steps > MOST_SWEPT
@@ -129,6 +130,40 @@ def _unsuited(part: Part, acts: Sequence[Cast], written: bool) -> Iterator[Findi
         yield Finding(
             ("scene",), f"the scene {scene} shows up to {said.most_balls} balls of an act, not {crowd}"
         )
+
+
+def _unseen(part: Part, acts: Sequence[Cast]) -> Iterator[Finding]:
+    """What is said of moments, steps and balls that do not come."""
+    known, told, step = [*moments(part.scene)], -1, 0
+    balls = [len(act.balls) for act in acts]
+    times = sum(balls) if "ball" in facts(part.scene).lasts else max(len(acts), 1)
+    rows = len(part.card.lines) + len(part.card.table)
+    coming = [name for name in known for _ in range(rows if name == "row" else 1)] * times
+    for index, beat in enumerate(part.say):
+        place = ("say", index)
+        if beat.show is not None:
+            later = [k for k, name in enumerate(coming) if name == beat.show and k > told]
+            if later:
+                told = later[0]
+            elif beat.show in coming:
+                order = f"what {part.scene} shows is {', then '.join(known)}"
+                yield Finding((*place, "show"), f"{beat.show!r} does not come any more: {order}")
+            else:
+                near = did_you_mean(beat.show, known) or "; it declares none"
+                yield Finding((*place, "show"), f"{part.scene} has no moment {beat.show!r}{near}")
+        if beat.step is not None:
+            if not acts or beat.step > part.steps:
+                most = f"it has at most {part.steps}" if acts else "it has no balls"
+                yield Finding((*place, "step"), f"the act has no step {beat.step}: {most}")
+            elif beat.step < step and times == 1:
+                yield Finding((*place, "step"), f"step {beat.step} does not come any more after step {step}")
+            step = beat.step
+            if "run" in coming and lasts(part.scene) is None:
+                told = max(told, coming.index("run"))
+        for k, ball in enumerate(beat.light):
+            if ball > min(balls, default=0):
+                message = f"there is no ball {ball} to light up: the act has {min(balls, default=0)}"
+                yield Finding((*place, "light", k), message)
 
 
 def _without_idle_functions(act: ActKeys) -> ActKeys:

@@ -21,6 +21,7 @@ from gdanim.engine.solution import Act
 from gdanim.motion.framing import framed
 from gdanim.motion.landscape import refuse_undefined
 from gdanim.motion.rolling import Rolling
+from gdanim.motion.speech import Mark, Script, words
 from gdanim.motion.staging import staged
 from gdanim.motion.timeline import APPEAR, FALL, HOLD, RESUME, SETTLE, Pace, Timeline
 from gdanim.spec import Part, Spec
@@ -33,6 +34,13 @@ AT_ONCE = 100  # balls that step together in about the time of one
 RADIUS = 0.05  # any: a run lasts as long whatever the size of its balls
 
 
+class Lasting(NamedTuple):
+    """Seconds of a part without its hold, and what is said in it where its moments are known."""
+
+    seconds: float
+    script: Script | None = None
+
+
 class Length(NamedTuple):
     """Seconds and frames of a film, and how far they can be trusted."""
 
@@ -40,7 +48,7 @@ class Length(NamedTuple):
     frames: int
     rate: int
     trust: str  # "", "about " or "at most "
-    parts: tuple[float, ...] = ()  # seconds of each
+    unseen: tuple[str, ...] = ()  # what is told of pictures that never come, as far as it is known
 
     def told(self) -> str:
         """Such as ``12.4 s, 372 frames at 30 a second``."""
@@ -56,9 +64,11 @@ def length(spec: Spec) -> Length:
     solved = [_solved(part) for part in parts] if work <= WORK else None
     shared = stages(parts)
     told = [_part(k, part, casts[k], shared[k], solved) for k, part in enumerate(parts)]
-    seconds, trusts = zip(*told, strict=True)
+    parts_last, trusts = zip(*told, strict=True)
+    scripts = [(number, lasting.script) for number, lasting in enumerate(parts_last, start=1)]
+    unseen = tuple(text for number, script in scripts if script for text in script.unseen(number))
     trust = next((trust for trust in ("at most ", "about ") if trust in trusts), "")
-    lasting = np.array(seconds)
+    lasting = np.array([part.seconds for part in parts_last])
     if spec.video.duration is not None:  # shared as the parts last by nature, but a run has a second at least
         share = spec.video.duration - sum(part.hold for part in parts)
         balls = [[len(act.balls) for act in acts] for acts in casts]
@@ -66,9 +76,8 @@ def length(spec: Spec) -> Length:
         least = [_beats(*each) + len(each[1]) for each in zip(parts, balls, resumed, strict=True)]
         lasting = np.maximum(max(share, 0.0) * lasting / lasting.sum(), least)
         trust = "about " if trust else ""
-    counts = [max(1, round((s + part.hold) * rate)) for s, part in zip(lasting, parts, strict=True)]
-    total = sum(counts)
-    return Length(total / rate, total, rate, trust, tuple(count / rate for count in counts))
+    total = sum(max(1, round((s + part.hold) * rate)) for s, part in zip(lasting, parts, strict=True))
+    return Length(total / rate, total, rate, trust, unseen)
 
 
 def too_short(seconds: float) -> str:
@@ -100,7 +109,7 @@ def _solved(spec: Part) -> Sequence[Act]:
 
 def _part(
     k: int, spec: Part, casts: Sequence[Cast], stage: Stage, solved: Sequence[Sequence[Act]] | None
-) -> tuple[float, str]:
+) -> tuple[Lasting, str]:
     """Seconds of part k without its hold, and how far they can be trusted."""
     own = lasts(spec.scene)
     trust = ("" if own is None else "about ") if solved else "at most "
@@ -110,17 +119,25 @@ def _part(
     runs = [max(1.0, most * (1 + max(team.entry.restarts for team in act.teams))) for act in casts]
     if own is not None and not own.get("run", 1):
         runs = []
-    return sum(runs) + _beats(spec, [len(act.balls) for act in casts], stage.resumed(k)), trust
+    spoken = words(spec.say) if spec.say else 0.0
+    silent = sum(runs) + _beats(spec, [len(act.balls) for act in casts], stage.resumed(k))
+    return Lasting(silent + spoken), trust
 
 
-def natural(k: int, spec: Part, stage: Stage, acts: Callable[[int], Sequence[Act]]) -> float:
-    """Seconds that part k lasts where nothing asks for more or less, without its hold.
+def natural(k: int, spec: Part, stage: Stage, acts: Callable[[int], Sequence[Act]]) -> Lasting:
+    """How long part k lasts where nothing asks for more or less, without its hold.
 
     ``acts`` gives those of a part; ``stage``: where it plays.
     """
     own, shown, others = lasts(spec.scene), acts(k), stage.others(k, acts)
-    runs = 0.0 if own is not None and not own.get("run", 1) else sum(_run(spec, a, others) for a in shown)
-    return runs + _beats(spec, [len(act.runs) for act in shown], stage.resumed(k))
+    still = own is not None and not own.get("run", 1)
+    clocks = [] if still else [_clock(spec, act, others) for act in shown]
+    resumed = stage.resumed(k)
+    silent = sum(clock.run_time for clock in clocks) + _beats(spec, [len(act.runs) for act in shown], resumed)
+    if spec.say and own is None:
+        script = _script(spec, clocks, silent, resumed)
+        return Lasting(script.length, script)
+    return Lasting(max(silent, words(spec.say)) if spec.say else silent)
 
 
 def _beats(spec: Part, balls: Sequence[int], resumed: bool) -> float:
@@ -140,12 +157,39 @@ def _beats(spec: Part, balls: Sequence[int], resumed: bool) -> float:
     return sum(own.get(name, 0.0) * count for name, count in counts.items())
 
 
-def _run(spec: Part, act: Act, others: Sequence[Act]) -> float:
+def _clock(spec: Part, act: Act, others: Sequence[Act]) -> Timeline:
     whole = facts(spec.scene).whole_domain
     if len(act.domain) != 2:
         shown = act if whole else framed(spec, act)
         if len(shown.domain) == 1:
             refuse_undefined(shown)
-        return Timeline(shown, spec.pace).run_time
+        return Timeline(shown, spec.pace)
     land = staged(spec, act, whole, others)
-    return Rolling(land.act, land, RADIUS, spec.pace).run_time
+    return Rolling(land.act, land, RADIUS, spec.pace)
+
+
+def _script(spec: Part, clocks: Sequence[Timeline], silent: float, resumed: bool) -> Script:
+    """What is said in a part of the usual beats, which lasts ``silent`` seconds without it."""
+    standing = spec.video.loop and len(clocks) == 1
+    marks, begins = [], []
+    at = 0.0
+    for clock in clocks:
+        start = at + (0.0 if standing else RESUME if resumed else APPEAR)
+        begins.append(start + FALL)
+        end = begins[-1] + clock.run_time
+        marks += [Mark("picture", at), Mark("start", start), Mark("run", begins[-1]), Mark("end", end)]
+        at = end + HOLD
+    runs = [
+        (begin, begin + float(clock.pace.time(clock.steps)))
+        for begin, clock in zip(begins, clocks, strict=True)
+    ]
+
+    def step(number: int, after: float) -> float | None:
+        times = (
+            begin + float(clock.pace.time(number))
+            for begin, clock in zip(begins, clocks, strict=True)
+            if number <= clock.steps
+        )
+        return next((time for time in times if time >= after - 1e-9), None)
+
+    return Script(spec.say, marks, runs, step, silent)

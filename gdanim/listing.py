@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdanim import origin, registry
-from gdanim.catalog import drawn, scenes, summary
+from gdanim.catalog import drawn, moments, scenes, summary
 
 if TYPE_CHECKING:
     from gdanim.engine.runs import Objective
@@ -62,10 +62,17 @@ def markdown(kind: str) -> Iterator[str]:
     for name, parameters, line in listing(kind):
         yield f"\n## {name}\n"
         yield (inspect.getdoc(REGISTRIES[kind][name]) or "") if kind in REGISTRIES else line
+        if kind == "scenes":
+            yield from ("", *told_moments(name))
         if kind == "functions":
             yield from ("", *_landmarks(name))
         if parameters:
             yield f"\n{parameters.capitalize()}." if kind == "formats" else f"\nParameters: `{parameters}`"
+
+
+def told_moments(scene: str) -> Iterator[str]:
+    """What a sentence in a scene can begin with, as a list."""
+    yield from (f"- `show: {name}`: {told}" for name, told in moments(scene).items())
 
 
 def _landmarks(name: str) -> Iterator[str]:

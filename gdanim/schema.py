@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from gdanim.catalog import facts, scenes
+from gdanim.catalog import facts, moments, scenes
 from gdanim.registry import Registry, aliases, formats, functions, gradients, optimizers, schedules
 from gdanim.spec import Keys
 from gdanim.spec.entries import (
-    OWN_RATES,
     FunctionEntry,
     GradientEntry,
     OptimizerEntry,
@@ -19,6 +18,7 @@ from gdanim.spec.entries import (
 )
 from gdanim.spec.outputs import FormatEntry
 from gdanim.spec.parameters import parameters_model
+from gdanim.spec.readings import OWN_RATES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 WORTH = 80  # characters of what is said of a key, from which on it is said once
@@ -61,6 +61,7 @@ def schema() -> dict[str, Any]:
     for keys in (tree, definitions["ActKeys"]):
         keys["properties"]["scene"]["enum"] = list(scenes())
         keys["properties"]["domain"]["anyOf"] += _DOMAINS
+    _said(definitions)
     of_data = {"required": ["sweep"], "properties": {"sweep": {"required": ["data"]}}}
     needed = [{"required": ["functions"]}, {"required": ["acts"]}, bare, of_data]
     return {"$schema": DIALECT, **_shared(tree), "anyOf": needed, "title": "gdanim spec"}
@@ -108,6 +109,18 @@ def _properties(node: Any) -> Iterator[tuple[str, Any]]:
 
 def _text(key: str, said: Any) -> str:
     return f"{key}: {json.dumps(said, sort_keys=True)}"
+
+
+def _said(definitions: dict[str, Any]) -> None:
+    """What is said is text, or a list of texts and beats, which begin with the moments of any scene."""
+    shown = definitions["Beat"]["properties"]["show"]
+    names = list(dict.fromkeys(name for scene in scenes() for name in moments(scene)))
+    shown["anyOf"] = [{"enum": names}, {"type": "null"}]
+    text = {"type": "string"}
+    said = definitions["ActKeys"]["properties"]["say"]
+    said["items"] = {"anyOf": [text, said["items"]]}
+    several = {key: said.pop(key) for key in ("type", "items", "maxItems")}
+    said["anyOf"] = [text, several, {"type": "null"}]
 
 
 def _calls(registry: Registry[Any], own: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -16,6 +16,14 @@ class Card(FilmScene):
     dimensions = (0, 2)
     uses = ("card",)
     lasts = {"film": 4.2, "act": 4.1, "row": 0.9}
+    moments = {
+        "picture": "the land behind the words appears",
+        "start": "the balls drop to their starts",
+        "run": "they set off",
+        "words": "the title appears",
+        "row": "a line or a row of the table; the next time, the next one",
+        "end": "all of them stand there",
+    }
 
     def construct(self) -> None:
         card = CardPane(self, self.layout.body(self.layout.margin))
@@ -23,9 +31,12 @@ class Card(FilmScene):
         self.add(card)
         if lands:  # words stand over no other words
             self.play(*(land.become_(BARE, ground=0.0) for land in lands))
+        self.mark("words")
         self.play(card.enter_(WORDS), card.become_(WORDS, veil=VEIL if lands else 0.0))
-        if card.count:
-            self.play(card.become_(ROW * card.count, rate_functions.linear, rows=float(card.count)))
+        for row in range(card.count):
+            self.mark("row")
+            self.play(card.become_(ROW, rate_functions.linear, rows=row + 1.0))
+        self.mark("end")
         self.wait(HOLD)
 
     def behind(self) -> list[SurfacePane]:
@@ -35,8 +46,11 @@ class Card(FilmScene):
             clock = self.clock(act, APPEAR + FALL + BARE + WORDS + HOLD)
             land = SurfacePane(self, clock, self.layout.body(self.layout.margin), whole=True)
             self.add(land)
+            self.mark("picture")
             self.play(land.become_(APPEAR, reveal=1.0, opened=1.0))
+            self.mark("start")
             self.play(clock.become_(FALL, rate_functions.linear, fall=1.0))
+            self.mark("run")
             self.play(clock.run_())
             lands.append(land)
         return lands

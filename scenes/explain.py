@@ -16,6 +16,7 @@ from gdanim.view.rules import worked_out
 LINE, MOVE = (1.5, 0.8, 0.45), (1.4, 1.0, 0.8)  # seconds for each line and for the move of the first steps
 LINES = 4  # a rule of more lines is told faster
 NEXT, GONE = 0.1, 0.3  # seconds before the lines of a step, and in which its arrow goes
+NAMED = ("rule", "again")  # the moments at which the first steps' numbers are put in
 CLOSE = 1.2  # seconds in which the numbers give way to the loss curve
 LEGEND, CURVES = 170.0, 180.0  # points: the height of the legend, and the least of the loss curve's
 CLEAR = 230.0  # points that the loss curve needs below symbols that stay, where the picture is not wide
@@ -30,6 +31,15 @@ class Explain(FilmScene):
     stands = ("surface",)
     most_balls = 6
     lasts = {"ball": 18.0}
+    moments = {
+        "picture": "surface and rule appear",
+        "start": "the ball drops to its start",
+        "rule": "the first numbers are put into the rule",
+        "move": "the ball takes the first step",
+        "again": "the numbers of the second step",
+        "run": "the numbers give way, and the ball goes on",
+        "end": "it has come to its end",
+    }
 
     def construct(self) -> None:
         title = self.title()
@@ -77,24 +87,32 @@ class Explain(FilmScene):
         learned = self.told(clock, act)
         panes = [surface, words, *curves, who, *learned]
         self.add(*panes)
+        self.mark("picture")
         opening = [pane.enter_(APPEAR) for pane in (surface, words, *learned)]
         self.play(*opening, Write(heading, run_time=APPEAR))
+        self.mark("start")
         entering = [] if late else [who.enter_(FALL)]
         self.play(clock.become_(FALL, rate_functions.linear, fall=1.0), *entering)
         for k in range(min(len(LINE), run.steps)):
+            if k < len(NAMED):
+                self.mark(NAMED[k])
             self.play(surface.become_(NEXT, of=float(k)))
             seconds = of_a_line(k, len(written.lines))
             for j, line in enumerate(written.lines):
                 arrow = {ARROWS[line.symbol]: 1.0} if line.symbol in ARROWS else {}
                 told = words.become_(seconds, told=float(k * len(written.lines) + j + 1))
                 self.play(told, surface.become_(seconds, None, **arrow))
+            if k == 0:
+                self.mark("move")
             arrival = float(clock.timeline.pace.time(k + 1))
             away = surface.become_(MOVE[k] / 2, gradient=0.0, momentum=0.0)
             self.play(clock.become_(MOVE[k], seconds=arrival), away)
             self.play(surface.become_(GONE, step=0.0))
+        self.mark("run")
         close = words.become_(CLOSE, spread=0.0) if stays else words.leave_(CLOSE)
         self.play(close)
         self.play(clock.run_(HOLD - leave), *(pane.enter_(CLOSE) for pane in later))
+        self.mark("end", ago=HOLD - leave)
         if leave:
             self.play(*(pane.leave_(leave) for pane in panes), FadeOut(heading, run_time=leave))
             self.remove(*panes, heading)

@@ -30,6 +30,11 @@ class Sweep(FilmScene):
     keeps_column = True
     uses = ("sweep",)
     lasts = {"act": 23.7, "data": 6.9, "run": 0.0}
+    moments = {
+        "picture": "the grid appears",
+        "cells": "the cursor goes from cell to cell, or to the lowest loss",
+        "end": "it stays there",
+    }
 
     def construct(self) -> None:
         title = self.title()
@@ -57,12 +62,15 @@ class Sweep(FilmScene):
                 pane = RatePane(self, clock, stage, [0])
                 if shown is None:
                     self.add(grid, key, pane)
+                    self.mark("picture")
                     self.play(*(p.enter_(APPEAR) for p in (grid, key, pane)), Write(rule, run_time=APPEAR))
                 else:
                     self.play(shown.clock.become_(GONE, present=0.0), shown.become_(GONE, named=0.0))
                     pane.become_(1.0, presence=1.0, named=0.0).complete()
                     self.remove(shown)  # the map of the next one is the same
                     self.add(pane)
+                if k == 0:
+                    self.mark("cells")
                 move = grid.become_(MOVE, x=column, y=row, pointing=1.0, seen=k + 1.0)
                 self.play(move, pane.become_(MOVE, named=1.0))
                 self.play(clock.become_(DROP, fall=1.0))
@@ -70,6 +78,7 @@ class Sweep(FilmScene):
                 shown = pane
             leaves = act is not self.solution.acts[-1]
             assert shown is not None
+            self.mark("end")
             self.wait(HOLD - LEAVE * leaves)
             if leaves:
                 panes = (grid, key, shown)
@@ -85,8 +94,11 @@ class Sweep(FilmScene):
         row, column = found.best
         grid.x, grid.y = (len(found.values[0]) - 1) / 2, (len(found.values[1]) - 1) / 2
         self.add(grid, key)
+        self.mark("picture")
         self.play(*(pane.enter_(APPEAR) for pane in (grid, key)))
+        self.mark("cells")
         self.play(grid.become_(GO, x=column, y=row, pointing=1.0))
+        self.mark("end")
         stay = self.run_time(APPEAR + GO)
         self.wait(HOLD if stay is None else stay)
 

@@ -62,8 +62,8 @@ def mistakes(text: str) -> list[tuple[int, int, str]]:
 
 def test_an_act_inherits_and_says_what_differs() -> None:
     one, two, three = read(FILM).parts
-    assert (one.chapter, one.say, one.hold) == ("One", "It rolls. It stops.", 2)
-    assert (two.chapter, two.say, two.hold) == (None, None, 0)
+    assert (one.chapter, [beat.text for beat in one.say], one.hold) == ("One", ["It rolls. It stops."], 2)
+    assert (two.chapter, two.say, two.hold) == (None, (), 0)
     assert [part.title for part in (one, two, three)] == ["Down", "Faster", None]
     assert [len(part.functions) for part in (one, two, three)] == [1, 2, 1]
     assert [entry.name for entry in two.optimizers] == ["adam"]
@@ -102,7 +102,39 @@ BAD = [
     ("acts: [{chaptre: One}]\n        ^", "unknown key 'chaptre', did you mean 'chapter'?"),
     ("acts: [{chapter: ''}]\n                 ^", "chapter must have a character"),
     ("acts: [{hold: -1}]\n              ^", "hold must be at least 0, not -1"),
-    ("acts: [{say: [a, b]}]\n             ^", "say must be text"),
+    ("acts: [{say: 5}]\n             ^", "say must be text, or a list of sentences such as"),
+    ("acts: [{say: [a, 5]}]\n                 ^", "each item of say must be a mapping, not 5"),
+    ("acts: [{say: ''}]\n             ^", "not nothing"),
+    ("acts: [{say: [a, '']}]\n                 ^", "text must have a character"),
+    ("acts: [{say: [{show: run}]}]\n              ^", "text is missing"),
+    ("acts: [{say: [{text: a, show: rnu}]}]\n                              ^", "did you mean 'run'?"),
+    ("acts: [{say: [{text: a, shwo: run}]}]\n                        ^", "did you mean 'show'?"),
+    ("acts: [{say: [{text: a, step: -1}]}]\n                              ^", "step must be a whole"),
+    ("acts: [{say: [{text: a, step: 1001}]}]\n                              ^", "it has at most 1000"),
+    ("acts: [{say: [{text: a, light: [2]}]}]\n                                ^", "there is no ball 2"),
+    ("acts: [{say: [{text: a, light: 1}]}]\n                               ^", "light must be a list"),
+    ("acts: [{say: [{text: a, pause: 61}]}]\n                               ^", "pause must be at most 60"),
+    ("acts: [{say: [{text: a, show: run, step: 3}]}]\n              ^", "write show or step, not both"),
+    (
+        "acts: [{say: [{text: a, show: end}, {text: a, show: run}]}]"
+        "\n                                                    ^",
+        "'run' does not come any more: what surface shows is picture, then start, then run, then end",
+    ),
+    (
+        "acts: [{say: [{text: a, step: 3}, {text: a, step: 1}]}]"
+        "\n                                                  ^",
+        "step 1 does not come any more after step 3",
+    ),
+    ("acts: [{say: [{text: a, moment: run}]}]\n                        ^", "'moment': write show"),
+    ("acts: [{say: [{text: a, at: 3}]}]\n                        ^", "unknown key 'at': write step"),
+    ("acts: [{say: [{text: a, ball: 1}]}]\n                        ^", "unknown key 'ball': write light"),
+    ("acts: [{say: [{text: a, show: 3}]}]\n                        ^", "write step: 3"),
+    (
+        "acts: [{say: [{text: a, step: 1}, {text: b, show: run}]}]"
+        "\n                                                  ^",
+        "'run' does not come any more",
+    ),
+    ("acts: [{say: [Down it goes: fast]}]\n              ^", 'in quotes: "Down it goes: fast"'),
     ("acts: [{}, {steps: 0}]\n                   ^", "steps must be a whole number of at least 1, not 0"),
     ("acts: [{camera: {zoom: 99}}]\n                       ^", "zoom must be at most 10"),
     ("camera: {zoom: 99}\nacts: [{camera: {orbit: 0}}, {}]\n", "zoom must be at most 10, not 99"),
@@ -173,9 +205,9 @@ def test_work_is_bounded_over_all_acts() -> None:
 @pytest.mark.parametrize("literal", ["()", "(0,)"])
 def test_a_scene_may_do_without_functions(literal: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("scenes").mkdir()
-    Path("scenes/card.py").write_text(CARD.format(f"dimensions = {literal}"))
-    assert read("scene: card\n").functions == ()
-    text = "functions: [bowl]\nacts: [{}, {scene: card}, {scene: card, functions: [x^2]}]\n"
+    Path("scenes/leaf.py").write_text(CARD.format(f"dimensions = {literal}"))
+    assert read("scene: leaf\n").functions == ()
+    text = "functions: [bowl]\nacts: [{}, {scene: leaf}, {scene: leaf, functions: [x^2]}]\n"
     assert [len(part.functions) for part in read(text).parts] == [1, 0, 0]
     assert main(["check", "film.yaml"]) == 0
     told = capsys.readouterr().out
@@ -183,13 +215,13 @@ def test_a_scene_may_do_without_functions(literal: str, capsys: pytest.CaptureFi
     assert " frames at 30 a second, mp4 1280x720, about " in told
     assert told.endswith(" MB: ok\n")
     validator = jsonschema.Draft202012Validator(schema())
-    for good in ("scene: card\n", text):
+    for good in ("scene: leaf\n", text):
         assert not list(validator.iter_errors(parse(good, "film.yaml")[0]))
     for bad in ("scene: surface\n", "scene: surfase\nfunctions: [bowl]\n"):
         assert list(validator.iter_errors(parse(bad, "film.yaml")[0]))
     assert main(["solve", "film.yaml"]) == 0
     assert {line.split(",")[1] for line in capsys.readouterr().out.splitlines()[1:]} == {"1"}
-    read("scene: card\n")
+    read("scene: leaf\n")
     assert main(["solve", "film.yaml"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 1
 

@@ -91,6 +91,20 @@ SLIPS = [
     ("learning_rates: cosine", "[{name: cosine, initial: 0.3, T_max: 100}]"),
     ("learning_rates: [one_cycle]", "{name: one_cycle, max_lr: 0.3, total_steps: 1000}"),
     ("scheduler: cosine", "learning_rates: [{name: cosine, initial: 0.3, T_max: 100}]"),
+    ("learning_rates: 0.1*0.9^k", '[{expr: "0.1*0.9^k"}]'),
+    (
+        "scheduler: {name: CosineAnnealingLR, lr: 1}",
+        "learning_rates: [{name: cosine, initial: 1, T_max: 100}]",
+    ),
+    ("optimizer: {type: Adam, lr: 1, epsilon: 1}", "optimizers: [{name: adam, learning_rate: 1, eps: 1}]"),
+    (
+        "optimizers: {name: sgd, lr: {name: StepLR, lr: 1, step_size: 4}}",
+        "[{name: sgd, learning_rate: {name: step, initial: 1, step_size: 4}}]",
+    ),
+    ("optimizers: Adam, SGD", "[adam, sgd]"),
+    ('optimizers: ["SGD(lr=0.1)"]', "{name: sgd, learning_rate: 0.1}"),
+    ("optimizers: [{name: sgd, lr: [0.1]}]", "0.1"),
+    ("schedules: [linear]", "learning_rates: [{name: chained, schedules: [linear], initial: 0.3}]"),
     ("scheduler: StepLR", "learning_rates: [{name: step, initial: 0.3, step_size: 100}]"),
     ("lr_scheduler: {name: cosine}", "learning_rates: [{name: cosine, initial: 0.3, T_max: 100}]"),
     ("view:\n  colors:\n    palette: [#ff0000, #00ff00]", '["#ff0000", "#00ff00"]'),
@@ -192,8 +206,10 @@ def test_keys_that_mean_one_have_one_advice(slip: str, message: str, tmp_path: P
     [
         ("starts: {random: 5, radius: 2}", "radius belongs to a ring"),
         ("card: {text: [Hello]}", "write lines: [Hello]"),
-        ("learning_rates: [{name: CosineAnnealingLR, initial: 1, T_max: 9}]", "did you mean 'cosine'?"),
-        ("learning_rates: [{name: ReduceLROnPlateau, initial: 1}]", "did you mean 'reduce_on_plateau'?"),
+        ("at: 0.5", "write camera: {path: [{at: 0.5}]}"),
+        ("at: [0.5, 1]", "write starts: [{at: [0.5, 1]}]"),
+        ("optimizers: [{name: sgd, learning_rates: 0.1}]", "did you mean 'learning_rate'?"),
+        ("learning_rates: [warmup]", "unknown schedule 'warmup': write {initial: 0.1, warmup: 10}"),
         ('view: {colors: {text: "#abc"}}', "write '#aabbcc'"),
     ],
 )
@@ -222,9 +238,20 @@ def _wrong(line: str) -> str:
 
 
 def test_a_schedule_alone_is_told_with_what_it_needs(tmp_path: Path) -> None:
-    for name in set(schedules) - {"constant"}:
+    for name in schedules:
         text = f"{FIRST}learning_rates: [{name}]"
         gdanim.load(mended(text, *advised(text, tmp_path)))
+
+
+@pytest.mark.parametrize("key", ["learning_rates", "learning_rate", "lr"])
+@pytest.mark.parametrize("name", ["sgd", "adam"])
+def test_several_rates_in_an_optimizer_are_told_to_be_of_all(key: str, name: str, tmp_path: Path) -> None:
+    text = f"{FIRST}optimizers: [{{name: {name}, {key}: [0.1, {{name: step, lr: 1, step_size: 9}}]}}]"
+    *_, told, what = advised(text, tmp_path)
+    assert what == "learning_rates: [0.1, {name: step, initial: 1, step_size: 9}]"
+    assert told.endswith(" on a line that is not indented")
+    spec = gdanim.load(f"{FIRST}optimizers: [{name}]\n{what}")
+    assert [rate.name for rate in spec.learning_rates] == ["constant", "step"]
 
 
 def test_what_is_written_reads_back() -> None:
@@ -235,7 +262,7 @@ def test_what_is_written_reads_back() -> None:
         "a: b",
         '"',
         1e-6,
-        1e-300,
+        1e-90,
         -2,
         ["a", {"b": False}],
         "400x225",

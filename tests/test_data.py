@@ -286,7 +286,7 @@ def test_a_file_may_lie_below(tmp_path: Path) -> None:
         ({"name": "logistic_regression", "data": {"x": [1, 2], "y": [1, 2]}}, "must be 0 or 1"),
         ({"name": "bowl", "gradient": "centrl_difference"}, "did you mean 'central_difference'"),
         ({"name": "bowl", "gradient": {"name": "central_difference", "h": 0}}, "h must be positive"),
-        ({"name": "bowl", "gradient": {"name": "central_difference", "H": 1}}, "did you mean 'h'"),
+        ({"name": "bowl", "gradient": {"name": "central_difference", "hh": 1}}, "did you mean 'h'"),
     ],
 )
 def test_what_does_not_fit_is_refused(tmp_path: Path, entry: dict[str, Any], message: str) -> None:

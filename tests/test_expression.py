@@ -10,8 +10,9 @@ import pytest
 import sympy
 from hypothesis import assume, given, settings
 
+import gdanim
 from gdanim.engine.functions import from_expression
-from gdanim.errors import ExpressionError
+from gdanim.errors import ExpressionError, SpecError
 from gdanim.formula import vocabulary
 from gdanim.formula.expression import number_text, parse, point_text, rounded_text, variables
 
@@ -280,3 +281,20 @@ def test_noise_in_a_point_is_zero() -> None:
     assert point_text([1.0, -2.2e-15]) == "(1, 0)"
     assert point_text([1e-9, 0.5]) == "(1e-09, 0.5)"
     assert point_text([]) == "()"
+
+
+def test_the_formulas_of_a_spec_are_bounded_together() -> None:
+    """Whatever was read before: what is refused once is refused again."""
+    sums = [f"sum(i, 1, 75, (x - i)^2 + {k}*y^2/i)" for k in range(50)]
+    told = []
+    for _ in range(2):
+        with pytest.raises(SpecError, match="all formulas have more than 30000 parts") as caught:
+            gdanim.load({"functions": sums})
+        told.append(str(caught.value))
+    assert told[0] == told[1]
+    assert len(gdanim.load({"functions": sums[:20]}).functions) == 20
+
+
+def test_fifty_formulas_of_the_largest_size_are_read() -> None:
+    long = " + ".join(f"{k}*x^2" for k in range(1, 60))
+    assert len(gdanim.load({"functions": [f"{k}*x + {long}" for k in range(50)]}).functions) == 50

@@ -20,7 +20,8 @@ CASES = {
     "": f"{SMALL}}}\n",
     "video.duration is too short: this film lasts": "functions: [x^2, x^4, x^6]\nsteps: 30\n"
     "scene: losses\nvideo: {quality: 120p5, duration: 2}\n",
-    "act 1 is": f"{SMALL}}}\nacts: [{{say: {'Far too much is said here. ' * 30}}}]\n",
+    "act 1: step 900 does not come": "functions: [bowl]\nlearning_rates: [0.1]\n"
+    "video: {quality: 120p5}\nacts: [{say: [{text: Here it rests., step: 900}]}]\n",
     "film.gif has 214x120 pixels, 15 frames a second, not 120p30": "functions: [bowl]\nsteps: 4\n"
     "video: {quality: 120p30, duration: 9}\nformats: [gif]\n",
     "view.font: no font here has \U000f1234": f'{SMALL}}}\ntitle: "\U000f1234"\n',

@@ -115,6 +115,15 @@ def test_keys_of_other_programs(entry: str, ours: str, spec_of: Callable[[str], 
     assert theirs == own
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [("CosineAnnealingLR, T_max: 9", "cosine"), ("ReduceLROnPlateau", "reduce_on_plateau")],
+)
+def test_schedules_by_torchs_names(written: str, name: str, spec_of: Callable[[str], Spec]) -> None:
+    (rate,) = spec_of(f"functions: [bowl]\nlearning_rates: [{{name: {written}, initial: 1}}]").learning_rates
+    assert rate.name == name
+
+
 @pytest.mark.parametrize("word", ["lr", "initial_lr", "learning_rate", "initial_learning_rate", "init_value"])
 def test_a_schedule_starts_from_what_others_call_its_rate(word: str, spec_of: Callable[[str], Spec]) -> None:
     (rate,) = spec_of(
@@ -137,10 +146,13 @@ def test_a_schedule_starts_from_what_others_call_its_rate(word: str, spec_of: Ca
         ("optimizers: {sgd: 0.1}", "not a mapping: write [{name: sgd, learning_rate: 0.1}]"),
         ("optimizers: [{type: Adam, lr: 0.1}]", "2:15: unknown key 'type': write name: adam"),
         ("learning_rates: [{schedule: StepLR, lr: 1}]", "2:19: unknown key 'schedule': write name: step"),
-        ('optimizers: ["SGD(lr=0.1)"]', "'SGD(lr=0.1)': write {name: sgd, lr: 0.1}"),
+        ('optimizers: ["SGD(lr=0.1)"]', "'SGD(lr=0.1)': write {name: sgd, learning_rate: 0.1}"),
         ('optimizers: ["Adam(betas=(0.9, 0.99))"]', "write {name: adam, betas: [0.9, 0.99]}"),
         ("optimizers: [AdamWScheduleFree]", "write schedule_free_adamw"),
-        ("optimizer: {type: Adam, lr: 0.1}", "2:1: unknown key 'optimizer': write optimizers: [{name: Adam"),
+        (
+            "optimizer: {type: Adam, lr: 0.1}",
+            "2:1: unknown key 'optimizer': write optimizers: [{name: adam, learning_rate: 0.1}]",
+        ),
         ("lr_schedule: StepLR", "'lr_schedule': write learning_rates: [{name: step, initial: 0.3, step_size"),
         ("lrs: [0.1, 0.2]", "unknown key 'lrs': write learning_rates: [0.1, 0.2]"),
         ("max_epochs: 20", "unknown key 'max_epochs': write steps: 20"),

@@ -126,7 +126,7 @@ BAD = [
     ("learning_rates: [-1]\n                 ^", "a learning rate must be at least 0, not -1"),
     (
         "learning_rates: [cosine]\n                 ^",
-        "a number or {name: cosine, initial: 0.3, ...}, not 'cosine'",
+        "a schedule is more than its name: write {name: cosine, initial: 0.3, T_max: 100}",
     ),
     ("learning_rates: [{name: cosine, T_max: 9}]\n                 ^", "initial is missing"),
     ("learning_rates: [{name: cosine, initial: 1}]\n                 ^", "T_max is missing"),

@@ -41,7 +41,9 @@ def frame(film: Any, seconds: float) -> Any:
 def test_words_stand_exactly_as_long_as_their_cue(film: Any) -> None:
     first, second = film.captions
     high = round(band(layout(*pixels(240, "16:9"))) * 240 / layout(*pixels(240, "16:9")).height)
-    bands = {k: frame(film, k / 10)[-high + 8 :] for k in (0, 20, second.start // 100 + 1, second.end // 100)}
+    bands = {
+        k: frame(film, k / 10)[-high + 8 :] for k in (0, 20, second.start // 100 + 1, second.end // 100 + 1)
+    }
     told = [len(np.unique(part[..., 0])) > 20 for part in bands.values()]
     assert told == [True, True, True, False]  # the card says nothing
     assert (bands[0] != bands[second.start // 100 + 1]).any(), first

@@ -22,7 +22,7 @@ OURS = b"gdanim's comment"  # the name, of 16 bytes, of a box of one's own
 
 @formats.register
 def avif() -> Format:
-    """An animated AVIF, a fifth to a third of a GIF, which pages show too; it plays as often as `video.plays` says."""
+    """An animated AVIF, a sixth to a third of a GIF; it plays as often as `video.plays` says."""
     return Format(writing, comment, limits=Limits(most_lines=480, calm_rate=15, even_sides=True))
 
 

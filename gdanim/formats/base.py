@@ -1,4 +1,4 @@
-"""What a format is: a registered function without parameters that returns a ``Format``."""
+"""What a format is: a registered function, callable without arguments, that returns a ``Format``."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ TIFF, DESCRIPTION, TEXT = "<2sHIHHHIII", 0x10E, 2
 
 @formats.register
 def webp(quality: int = QUALITY) -> Format:
-    """An animated WebP in all colours, which pages show as they show GIFs; it plays as often as `video.plays` says."""
+    """An animated WebP, in all colours; it plays as often as `video.plays` says."""
     if not 0 <= quality <= 100:
         raise SettingError(("quality",), f"quality must be 0 to 100, not {quality}")
     lighter = tuple({"quality": less} for less in LESS if less < quality)

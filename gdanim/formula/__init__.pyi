@@ -4,6 +4,7 @@ from .expression import number_text as number_text
 from .expression import parse as parse
 from .expression import point_text as point_text
 from .expression import rounded_text as rounded_text
+from .expression import together as together
 from .expression import variables as variables
 from .functions import FUNCTIONS as FUNCTIONS
 from .latex import name_latex as name_latex

@@ -3,30 +3,76 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
+from typing import NamedTuple
 
 import sympy
 
 from gdanim.errors import ExpressionError
 from gdanim.formula import calculus
 from gdanim.formula.grammar import Parser
+from gdanim.formula.reader import Node
 
 NOISE = 1e-14  # what is smaller, where numbers are about 1, is rounding
 RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 MAX_LENGTH = 1000  # characters
 MAX_WORK = 100_000  # operations of the Hessian
+MAX_TOGETHER = 30_000  # numbers, names and operations of all formulas of a spec, sums written out
+_TOGETHER: ContextVar[dict[str, int] | None] = ContextVar("together", default=None)  # parts by formula
 
 
-@lru_cache(maxsize=256)
+@contextmanager
+def together() -> Iterator[None]:
+    """Bounds the work of all formulas that are read inside, whichever of them were read before."""
+    token = _TOGETHER.set({})
+    try:
+        yield
+    finally:
+        _TOGETHER.reset(token)
+
+
 def parse(text: str) -> sympy.Expr:
     """The formula as a sympy expression in the written order (unevaluated; see ``symbols``).
 
     Raises ExpressionError with the offset and length of the offending text.
     """
-    if len(text) > MAX_LENGTH:
-        raise ExpressionError(f"the formula is longer than {MAX_LENGTH} characters", 0, len(text))
-    node = Parser(text).formula()
+    others = _TOGETHER.get()
+    if others is not None and text not in others and sum(others.values()) > MAX_TOGETHER:
+        told = "use fewer of them, or let sums go over fewer numbers"
+        raise ExpressionError(f"all formulas have more than {MAX_TOGETHER} parts: {told}", 0, len(text))
+    found = _read(text)
+    if others is not None:
+        others[text] = found.parts
+    if isinstance(wrong := found.expr, ExpressionError):
+        raise ExpressionError(wrong.message, wrong.offset, wrong.length)
+    return found.expr
+
+
+class _Found(NamedTuple):
+    """What a text is, and of how many parts."""
+
+    expr: sympy.Expr | ExpressionError
+    parts: int
+
+
+@lru_cache(maxsize=256)
+def _read(text: str) -> _Found:
+    parser: Parser | None = None
+    try:
+        if len(text) > MAX_LENGTH:
+            raise ExpressionError(f"the formula is longer than {MAX_LENGTH} characters", 0, len(text))
+        parser = Parser(text)
+        found = _checked(text, parser.formula())
+    except ExpressionError as error:
+        found = error
+    return _Found(found, parser.nodes + parser.unrolled if parser else 0)
+
+
+def _checked(text: str, node: Node) -> sympy.Expr:
+    """The expression of a formula that can be descended."""
     whole = (len(text) - len(text.lstrip()), len(text.strip()))
     if node.value is not None:
         raise ExpressionError("a constant has nothing to descend: use a variable such as x", *whole)
@@ -39,6 +85,7 @@ def parse(text: str) -> sympy.Expr:
     return node.expr
 
 
+@lru_cache(maxsize=256)
 def variables(expr: sympy.Expr) -> tuple[str, ...]:
     """Names of the variables: by letter, numbered ones in the order of their numbers (x2 before x10)."""
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from gdanim.formats import Limits
 from gdanim.lengths import Length, too_short
 from gdanim.spec import Spec
-from gdanim.view.captions import unread
 from gdanim.view.glyphs import lacking
 
 # Of two cores without a GPU: seconds until the first frame, for each act more, for a frame, and for a million
@@ -37,9 +36,7 @@ def warnings(spec: Spec, length: Length) -> Iterator[str]:
     duration = spec.video.duration
     if duration and length.seconds - duration > len(spec.parts) / length.rate:
         yield too_short(length.seconds)
-    for number, (part, seconds) in enumerate(zip(spec.parts, length.parts, strict=True), start=1):
-        if part.say and (told := unread(part.say, number, seconds)):
-            yield told
+    yield from length.unseen
     for entry in spec.formats:
         if told := lessened(spec, None, entry.name):
             yield told

@@ -8,21 +8,38 @@ from typing import Any
 
 from gdanim.errors import Loc
 from gdanim.registry import Registry, aliases
-from gdanim.spec.readings import written
-from gdanim.spec.wording import mistake, mistakes
+from gdanim.spec.wording import mistake, mistakes, models
 
 
-def of_a_call(registry: Registry[Any], text: str) -> str:
-    """What to write for ``SGD(lr=0.1)``, a call in Python; "" where it is none."""
+def of_a_call(registry: Registry[Any], text: str) -> dict[str, Any] | None:
+    """The entry that is meant by ``SGD(lr=0.1)``, a call in Python; None where it is none."""
     try:
         call = ast.parse(text.strip(), mode="eval").body
         if not isinstance(call, ast.Call) or call.args:
-            return ""
+            return None
         settings = {str(given.arg): ast.literal_eval(given.value) for given in call.keywords}
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
+        return None
     name = registry.called(ast.unparse(call.func))
-    return written({"name": name, **settings}) if name else ""
+    return {"name": name, **settings} if name else None
+
+
+def in_our_words(kind: Any, value: Any) -> Any:
+    """A value of this type with the names and keys of its entries as they are here."""
+    entry: Any = next((model for model, _ in models(kind) if hasattr(model, "registry")), None)
+    if entry is None:
+        return value
+    if isinstance(value, list | tuple):
+        return [in_our_words(kind, each) for each in value]
+    if isinstance(value, str):
+        return entry.registry.called(value) or value
+    if not isinstance(value, Mapping):
+        return value
+    ours, _ = translated(entry.registry, value, entry.written_keys())
+    kinds = {key: field.annotation for key, field in entry.model_fields.items()} | {"name": entry}
+    if name := entry.registry.called(str(ours.get("name"))):
+        kinds |= {key: given.annotation for key, given in entry.registry.parameters(name).items()}
+    return {key: in_our_words(kinds.get(key), inner) for key, inner in ours.items()}
 
 
 def translated(
@@ -56,4 +73,5 @@ def translated(
             whole[place[1]] = value
             value = tuple(whole)
         ours[key] = value
-    return ours, theirs
+    keys = {word: str(place[0]) for place, word in theirs.items()}
+    return {key: ours[key] for key in (keys.get(word, word) for word in data)}, theirs

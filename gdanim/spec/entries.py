@@ -22,10 +22,10 @@ from pydantic_core import PydanticCustomError
 from gdanim.errors import ExpressionError, Loc, SettingError
 from gdanim.formula import check_axis, parse, variables
 from gdanim.registry import Registry, aliases, functions, gradients, optimizers, schedules
-from gdanim.spec.borrowed import of_a_call, translated
+from gdanim.spec.borrowed import in_our_words, of_a_call, translated
 from gdanim.spec.data import WithData
 from gdanim.spec.parameters import parameters_model
-from gdanim.spec.readings import NAMED, by_name, written
+from gdanim.spec.readings import NAMED, OWN_RATES, by_name, example, written
 from gdanim.spec.values import Interval, Point, Variable, as_color, by_variable
 from gdanim.spec.wording import Model, did_you_mean, mistake, mistakes, plain, renamed, shown
 
@@ -72,7 +72,7 @@ class Entry(Model):
             return
         try:
             cls.model_validate(plain(meant))
-            told = written(meant)
+            told = written(in_our_words(cls, meant))
         except ValidationError:  # it has mistakes of its own, and is no example
             told = f"{{name: {meant if isinstance(meant, str) else meant['name']}, ...}}"
         raise mistake(f"what stands here begins with its name: write {told}")
@@ -94,7 +94,9 @@ class Entry(Model):
             return name and known
         if cls.registry is functions and not is_name(name) and reads(name):
             raise mistake(f"{name!r} is a formula, not a name: write expr: {name}")
-        instead = aliases.instead(cls.registry.kind, name) or of_a_call(cls.registry, name)
+        instead = aliases.instead(cls.registry.kind, name)
+        if call := of_a_call(cls.registry, name):
+            instead = written(in_our_words(cls, call))
         others = aliases.NAMES.get(cls.registry.kind, {})
         told = f": write {instead}" if instead else did_you_mean(name, cls.registry, others)
         raise mistake(f"unknown {cls.registry.kind} {name!r}{told}")
@@ -363,9 +365,6 @@ class RateEntry(Entry):
         return self
 
 
-OWN_RATES = {"max_lr", "expr"}  # parameters of schedules that say the rate themselves
-
-
 def _named_formula(data: Any) -> Any:
     """``{expr: ...}`` is the schedule ``formula``."""
     if isinstance(data, Mapping) and "expr" in data and "name" not in data:
@@ -380,12 +379,35 @@ def as_rate(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float):
         if isinstance(value, str) and "k" in variables_of(value):
             raise mistake(f"a formula of the step k is written {written({'expr': value})}")
-        known = schedules.called(value) if isinstance(value, str) else None
-        example = f"{{name: {known or 'cosine'}, initial: 0.3, ...}}"
-        raise mistake(f"a learning rate is a number or {example}, not {shown(value)}")
+        if isinstance(value, str) and (name := schedules.called(value)):
+            raise mistake(f"a schedule is more than its name: write {written(example(name))}")
+        if isinstance(value, str) and (instead := aliases.instead(schedules.kind, value)):
+            raise mistake(f"unknown schedule {value!r}: write {instead}")
+        raise mistake(
+            f"a learning rate is a number or {{name: cosine, initial: 0.3, ...}}, not {shown(value)}"
+        )
     if value < 0:
         raise mistake(f"a learning rate must be at least 0, not {value}")
     return {"initial": value}
+
+
+def _own_rate(value: Any) -> Any:
+    """As :func:`as_rate`, of an optimizer, which has one."""
+    if isinstance(value, list | tuple) and value and all(map(_is_rate, value)):
+        if len(value) == 1:
+            raise mistake(f"an optimizer has one learning rate, not a list: write {written(value[0])}")
+        rates = written(in_our_words(RateEntry, value))
+        told = f"write learning_rates: {rates} on a line that is not indented"
+        raise mistake(f"an optimizer has one learning rate; several are of all optimizers: {told}")
+    return as_rate(value)
+
+
+def _is_rate(value: Any) -> bool:
+    try:
+        RateEntry.model_validate(as_rate(value))
+    except (ValidationError, PydanticCustomError):
+        return False
+    return True
 
 
 class OptimizerEntry(Entry):
@@ -395,7 +417,7 @@ class OptimizerEntry(Entry):
 
     name: str
     """One of `gdanim list optimizers`; its parameters stand beside it."""
-    learning_rate: Annotated[RateEntry, BeforeValidator(as_rate)] | None = None
+    learning_rate: Annotated[RateEntry, BeforeValidator(_own_rate)] | None = None
     """Its own rate; the learning_rates of the spec then leave it alone."""
     label: str | None = Field(default=None, min_length=1, max_length=160)
     """Shown for its balls instead of its name."""

@@ -14,13 +14,14 @@ from typing import Any, NamedTuple, get_args
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
+from gdanim.spec.borrowed import in_our_words
 from gdanim.spec.entries import Entry, RateEntry
 from gdanim.spec.numbers import as_number
 from gdanim.spec.parameters import parameters_model
-from gdanim.spec.readings import EXAMPLES, example, fitting, joined, remedy, written
-from gdanim.spec.wording import Model
+from gdanim.spec.readings import EXAMPLES, MOST, example, fitting, joined, written
+from gdanim.spec.wording import Model, models
 
-__all__ = ["belongs", "joined", "places", "remedy"]
+__all__ = ["belongs", "joined", "places", "remedy"]  # of an Adviser, in wording
 
 # What other programs call things, and what they are here; of several names, the one that fits the place.
 _CALLED = {
@@ -97,10 +98,16 @@ def places() -> dict[str, list[Place]]:
         for key in list(place.model.model_fields) if place.named else _own(place.model):
             found.setdefault(key, []).append(place)
     for key, known in found.items():  # the example is the best known one that has the parameter
+        known.sort(key=_needs)
         known.sort(key=lambda place: bool(place.named and place.entry) and place.named not in SHOWN.values())
         known.sort(key=lambda place: len(place.path))
         found[key] = known
     return found
+
+
+def _needs(place: Place) -> int:
+    """How much must stand beside a parameter."""
+    return sum(field.is_required() for field in place.model.model_fields.values()) if place.named else 0
 
 
 def _below(model: type[BaseModel], path: tuple[str, ...], listed: tuple[bool, ...]) -> Iterator[Place]:
@@ -113,17 +120,8 @@ def _below(model: type[BaseModel], path: tuple[str, ...], listed: tuple[bool, ..
     for key, field in model.model_fields.items() if path != ("acts",) else ():
         if key == "formats":  # a film's width and rate are the video's; those of one file are seldom meant
             continue
-        for inner, in_list in _models(field.annotation, False):
+        for inner, in_list in models(field.annotation):
             yield from _below(inner, (*path, key), (*listed, in_list))
-
-
-def _models(annotation: Any, listed: bool) -> Iterator[tuple[type[BaseModel], bool]]:
-    """The models in an annotation, and whether each stands in a list."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation, listed
-    in_list = listed or getattr(annotation, "__origin__", None) is tuple
-    for inner in get_args(annotation):
-        yield from _models(inner, in_list)
 
 
 def belongs(key: str, value: Any, here: type[Model]) -> str:
@@ -133,12 +131,14 @@ def belongs(key: str, value: Any, here: type[Model]) -> str:
     if value is None and pair and pair[1] in own:  # {theme dark}, {theme:dark}, {theme=dark}
         return f"write {pair[1]}: {pair[2]}"
     near = difflib.get_close_matches(key.lower(), own, n=1, cutoff=0.9)
+    if near and key in places() and _unfit(_holder(here, near[0]), near[0], value) == UNFIT:
+        near = []  # it is the other of the two
     elsewhere = [place for place in places().get(key, ()) if place.model is not here and not near]
-    elsewhere.sort(key=lambda place: _unfit(place, key, value))
+    elsewhere.sort(key=lambda place: _unfit(place.model, key, value))
     called = SYNONYMS.get(key.lower().replace("-", "_"), [])
     if elsewhere and (told := _sibling(key, value, elsewhere[0], here)):
         return told
-    if elsewhere and key != "name" and not (called and _unfit(elsewhere[0], key, value)):
+    if elsewhere and key != "name" and not (called and _unfit(elsewhere[0].model, key, value) == UNFIT):
         return _told(key, value, elsewhere, here)
     for ours in called:
         if (path := ours.split("."))[-1] in own:
@@ -153,6 +153,19 @@ def belongs(key: str, value: Any, here: type[Model]) -> str:
     near = near or difflib.get_close_matches(key.lower(), own, n=1)
     far = difflib.get_close_matches(key.lower(), places(), n=1, cutoff=0.8)
     return _told(far[0], value, places()[far[0]], here) if far and not near else ""
+
+
+def remedy(model: type[BaseModel], key: str, value: Any, item: bool = False) -> str:
+    """What to write instead of a value, or of an ``item`` of the list that it should be; "" if unknown."""
+    if item and isinstance(value, list | tuple) and fitting(model, key, value) is value:  # a list in a list
+        text = ", ".join(map(written, value))
+        return text if len(text) <= MOST else ""
+    meant = fitting(model, key, value, item=item)
+    if meant is None or meant is value:  # it is wrong beside others only
+        return ""
+    kinds = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+    text = written(in_our_words(kinds[key], meant))
+    return text if len(text) <= MOST else ""
 
 
 def _sibling(key: str, value: Any, place: Place, here: type[Model]) -> str:
@@ -209,22 +222,36 @@ def _example(key: str, value: Any, place: Place, word: str = "") -> str:
 
 def _fitting(place: Place, key: str, value: Any, word: str) -> Any:
     """A value as the key wants it, perhaps read anew; its default where it is of another kind."""
-    model = place.model
-    if key not in model.model_fields:  # a key beside the parameters
-        model = next((other.model for other in places()[key] if other.entry and not other.named), model)
+    model = _holder(place.model, key)
     meant = fitting(model, key, value, word)
     wanted = model.model_fields[key].annotation if key in model.model_fields else None
     if meant is None and isinstance(value, str) and {int, float} & {wanted, *get_args(wanted)}:
         meant = as_number(value)  # out of bounds, but a number
     if meant is not None:
-        return meant
+        return in_our_words(wanted, meant)
     default = model.model_fields[key].default if key in model.model_fields else None
     if isinstance(default, bool):
         return not default
     return None if default in (None, PydanticUndefined, ()) else default
 
 
-def _unfit(place: Place, key: str, value: Any) -> bool:
-    """Whether a key of this place could not have this value, however it is read."""
-    known = value is not None and key in place.model.model_fields
-    return known and fitting(place.model, key, value) is None
+def _holder(model: type[BaseModel], key: str) -> type[BaseModel]:
+    """The model that has a key: this one, or that of an entry for a key beside its parameters."""
+    if key in model.model_fields:
+        return model
+    return next((other.model for other in places()[key] if other.entry and not other.named), model)
+
+
+UNFIT = 3
+
+
+def _unfit(model: type[BaseModel], key: str, value: Any) -> int:
+    """How far from this value is what the key of a model can have: 0 is the value itself, UNFIT nothing."""
+    if value is None or key not in model.model_fields:
+        return 0
+    meant = fitting(model, key, value)
+    if meant is None:
+        return UNFIT
+    if meant is value:
+        return 0
+    return 1 if isinstance(meant, list) == isinstance(value, list | tuple) else 2

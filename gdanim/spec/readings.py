@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from gdanim.registry import Registry, functions, optimizers, schedules
+from gdanim.registry import Registry, aliases, functions, optimizers, schedules
 from gdanim.spec.numbers import as_number
 from gdanim.spec.sections import Video
 from gdanim.spec.values import short_color
@@ -18,7 +18,7 @@ from gdanim.spec.wording import plain, shown
 from gdanim.spec.yaml_advice import SMART, quoted
 
 LONGEST = 200  # characters of a text that is looked at
-MOST = 60  # characters of a remedy
+MOST = 120  # characters of a remedy
 MOST_ITEMS = 200  # of a value that is read in other ways
 TRUTH = {"yes": True, "on": True, "true": True, "no": False, "off": False, "false": False}
 RATES = ("fps", "frame_rate", "framerate")
@@ -29,8 +29,13 @@ EXAMPLES: dict[str, Any] = {
     "T_max": 100,
     "T_0": 100,
     "step_size": 100,
-    "milestones": [100, 200],
+    "schedules": ["linear", {"name": "exponential", "gamma": 0.99}],
+    "milestones": [100],
     "gamma": 0.99,
+    "factor": 0.99,
+    "decay_rate": 0.01,
+    "swa_lr": 0.05,
+    "expr": "0.1/(1 + 0.05*k)",
     "max_lr": 0.3,
     "base_lr": 0.01,
     "total_steps": 1000,
@@ -44,18 +49,9 @@ NAMED = (  # what people call the key name of an entry
     *("type", "kind", "optimizer", "optim", "method", "algorithm"),
     *("schedule", "scheduler", "function", "func", "f"),
 )
+OWN_RATES = {"max_lr", "expr"}  # parameters of schedules that say the rate themselves
 RATE = {"optimizer": "learning_rate", "schedule": "initial"}  # what a number alone is of an entry
 _TRYING: ContextVar[bool] = ContextVar("trying", default=False)
-
-
-def remedy(model: type[BaseModel], key: str, value: Any, item: bool = False) -> str:
-    """What to write instead of a value, or of an ``item`` of the list that it should be; "" if unknown."""
-    if item and isinstance(value, list | tuple) and fitting(model, key, value) is value:  # a list in a list
-        text = ", ".join(map(written, value))
-        return text if len(text) <= MOST else ""
-    meant = fitting(model, key, value, item=item)
-    text = "" if meant is None or meant is value else written(meant)  # else it is wrong beside others only
-    return text if len(text) <= MOST else ""
 
 
 def fitting(model: type[BaseModel], key: str, value: Any, word: str = "", *, item: bool = False) -> Any:
@@ -140,8 +136,15 @@ def _of_key(key: str, value: Any, word: str) -> Iterator[Any]:
     if key in ("learning_rates", "learning_rate"):
         rate = value if isinstance(value, Mapping) else {"name": value}
         if name := schedules.called(str(rate.get("name"))):
-            whole = {**example(name), **rate, "name": name}
+            ours = {key: place[0] for key, place in aliases.keys("schedule", name).items()}
+            whole = {
+                **example(name),
+                **{ours.get(key, key): inner for key, inner in rate.items()},
+                "name": name,
+            }
             yield from (whole, [whole])
+        elif isinstance(value, str):
+            yield from ({"expr": value}, [{"expr": value}])
     yield short_color(value)
 
 
@@ -171,7 +174,7 @@ def _truth(value: Any) -> Any:
 def example(schedule: str) -> dict[str, Any]:
     """A registered schedule with all that it needs."""
     needed = {key: EXAMPLES.get(key) for key in schedules.needed(schedule)}
-    initial = {} if "max_lr" in needed else {"initial": 0.3}
+    initial = {} if OWN_RATES & needed.keys() else {"initial": 0.3}
     return {"name": schedule, **initial, **needed}
 
 

@@ -18,7 +18,6 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
-    StringConstraints,
     Tag,
     ValidationError,
     ValidationInfo,
@@ -29,8 +28,10 @@ from pydantic_core.core_schema import no_info_before_validator_function
 
 from gdanim.errors import SpecError
 from gdanim.formats import choices
+from gdanim.formula import together
 from gdanim.registry import formats
 from gdanim.spec import defaults, dict_marks, places, yaml_marks
+from gdanim.spec.beats import Beat, NotBlank, as_beats
 from gdanim.spec.entries import FunctionEntry, OptimizerEntry, RateEntry, as_rate
 from gdanim.spec.grids import Grid, is_grid
 from gdanim.spec.outputs import FormatEntry
@@ -173,9 +174,6 @@ class Shown(Model):
         return starts
 
 
-NotBlank = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
 class ActKeys(Shown):
     """One act of a film. It inherits the film's keys: mappings merge key by key, lists replace."""
 
@@ -183,8 +181,9 @@ class ActKeys(Shown):
 
     chapter: NotBlank | None = Field(default=None, max_length=160)
     """Begins a chapter of the film, by this name."""
-    say: NotBlank | None = Field(default=None, max_length=10_000)
-    """Captions: one sentence or several, which share the act's time."""
+    say: Annotated[tuple[Beat, ...], BeforeValidator(as_beats)] = Field(default=(), max_length=200)
+    """Captions: text, or a list of sentences, each of which may say what it begins with. The act lasts as
+    long as its words need."""
     hold: float = Field(default=0.0, ge=0, le=600)
     """Seconds that its last picture stands longer."""
 
@@ -300,7 +299,8 @@ def read(source: Source, name: str = "film", settings: Sequence[str] = ()) -> tu
     data, marks = _plain(source)
     data = applied(path or "spec", data, marks, settings)
     try:
-        keys = Keys.model_validate(data, context={"folder": path.parent if path else Path()})
+        with together():
+            keys = Keys.model_validate(data, context={"folder": path.parent if path else Path()})
     except ValidationError as error:
         raise located(source, marks, findings(error)) from None
     return Spec.model_construct(source=path, film=path.stem if path else name, **dict(keys)), marks

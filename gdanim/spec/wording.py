@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol, get_args
 
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -171,6 +171,15 @@ class Model(BaseModel):
         if len(loc) > 2 or not all(isinstance(part, int) for part in loc[1:]):
             return ""
         return cls.adviser.remedy(cls, loc[0], details["input"], item=len(loc) == 2) if cls.adviser else ""
+
+
+def models(annotation: Any, listed: bool = False) -> Iterator[tuple[type[BaseModel], bool]]:
+    """The models in an annotation, and whether each stands in a list."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation, listed
+    in_list = listed or getattr(annotation, "__origin__", None) is tuple
+    for inner in get_args(annotation):
+        yield from models(inner, in_list)
 
 
 def plain(data: Any) -> Any:

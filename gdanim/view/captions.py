@@ -3,54 +3,89 @@
 from __future__ import annotations
 
 import re
-import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import accumulate, pairwise
 
 from gdanim.formats import Cue as Cue
+from gdanim.motion.speech import Spoken
 
 LINE = 42  # characters
-FASTEST = 15  # characters a second that can be read
-BRIEF = 15  # characters that a shorter cue counts as, so that nothing flashes by
+LINK = re.compile(  # a clause or a phrase may begin with these
+    "and|or|but|so|nor|yet|which|that|who|whose|because|since|while|when|where|if|then|than|until|as|"
+    "though|although|before|after|with|without|from|into|to|of|in|on|at|by|for",
+    re.IGNORECASE,
+)
+COMMA, PHRASE, INSIDE = 0.25, 0.5, 1.3  # what it costs to break a sentence there; between clauses nothing
+MORE = 0.8  # what one more cue costs
 
 
-def cues(text: str, start: float, end: float) -> list[Cue]:
-    """A text shared out over seconds: sentences have time in proportion to their length.
+def cues(spoken: Iterable[Spoken]) -> list[Cue]:
+    """What is said as captions: of a sentence that is longer than two lines, several, cut at its clauses.
 
-    A sentence of more than two lines is cut into several cues of about equal length.
+    Each has time as it has words; the last one stands until the sentence does.
     """
-    sentences = re.split(r"(?<=[.!?…])\s+", " ".join(text.split()))
-    pieces = [piece for sentence in sentences for piece in _pieces(sentence)]
-    weights = [max(len(piece), BRIEF) for piece in pieces]
-    pace = (end - start) / max(sum(weights), 1)
-    borders = [round(1000 * (start + pace * weight)) for weight in accumulate(weights, initial=0)]
-    return [Cue(*span, piece) for span, piece in zip(pairwise(borders), pieces, strict=True)]
+    found = []
+    for start, end, until, text in spoken:
+        pieces = _pieces(text)
+        shares = [len(piece.split()) for piece in pieces]
+        pace = (end - start) / sum(shares)
+        borders = [round(1000 * (start + pace * share)) for share in accumulate(shares, initial=0)]
+        borders[-1] = round(1000 * until)
+        found += [Cue(*span, piece) for span, piece in zip(pairwise(borders), pieces, strict=True)]
+    return found
 
 
 def _pieces(sentence: str) -> list[str]:
-    """Cues of two lines at most, all lines about equally long."""
-    count = len(_wrapped(sentence, LINE))
-    count += count % 2 if count > 2 else 0
-    width = next(width for width in range(1, LINE + 1) if len(_wrapped(sentence, width)) <= count)
-    lines = _wrapped(sentence, width)
-    return ["\n".join(lines[k : k + 2]) for k in range(0, len(lines), 2)]
+    """Cues of two lines at most, broken where it costs least."""
+    words = [word[k : k + LINE] for word in sentence.split() for k in range(0, len(word), LINE)]
+
+    @cache
+    def best(first: int) -> tuple[float, tuple[str, ...]]:
+        """The words from one on: what their cues cost, and these."""
+        if first == len(words):
+            return -MORE, ()
+        ways = []
+        for after, (cost, piece) in _lines(words, first):
+            rest, pieces = best(after)
+            ways.append((cost + rest + MORE + _break(words, after), (piece, *pieces)))
+        return min(ways)
+
+    for first in range(len(words) - 1, 0, -40):  # so that long sentences need no deep recursion
+        best(first)
+    return list(best(0)[1])
 
 
-def _wrapped(sentence: str, width: int) -> list[str]:
-    return textwrap.wrap(sentence, width, break_on_hyphens=False)
+def _lines(words: list[str], first: int) -> Iterator[tuple[int, tuple[float, str]]]:
+    """Cues that begin with a word: the word after each, what its lines cost, and the cue."""
+    for after in range(first + 1, len(words) + 1):
+        line = " ".join(words[first:after])
+        if len(line) <= LINE:
+            yield after, (_empty(len(line), LINE), line)
+            continue
+        ways = []
+        for middle in range(first + 1, after):
+            upper, lower = " ".join(words[first:middle]), " ".join(words[middle:after])
+            if max(len(upper), len(lower)) <= LINE:
+                uneven = 0.5 * ((len(upper) - len(lower)) / LINE) ** 2
+                ways.append((0.5 * _break(words, middle) + uneven, f"{upper}\n{lower}"))
+        if not ways:
+            return
+        cost, cue = min(ways)
+        yield after, (cost + _empty(len(line), 2 * LINE), cue)
 
 
-def seconds_to_read(text: str) -> float:
-    """How long a text must stand at least."""
-    return len(" ".join(text.split())) / FASTEST
+def _empty(length: int, room: int) -> float:
+    return (1 - length / room) ** 2
 
 
-def unread(text: str, act: int, seconds: float) -> str:
-    """What is told where an act (from 1) is too short for what it says; "" where it is not."""
-    lacks = seconds_to_read(text) - seconds
-    if lacks <= 0:
-        return ""
-    return f"act {act} is {lacks:.1f} s too short to read what it says: a longer hold helps"
+def _break(words: list[str], at: int) -> float:
+    """What it costs to break before a word."""
+    if at == len(words) or words[at - 1][-1] in ";:.!?\u2013\u2014\u2026":
+        return 0.0
+    if words[at - 1][-1] == ",":
+        return COMMA
+    return PHRASE if LINK.fullmatch(words[at]) else INSIDE
 
 
 def srt(cues: Iterable[Cue]) -> str:

@@ -25,7 +25,7 @@ from gdanim.sources import found_beside
 from gdanim.spec import Part, Spec
 from gdanim.spec.wording import counted
 from gdanim.theme import rgb, themed
-from gdanim.view.captions import Cue, cues, unread
+from gdanim.view.captions import Cue, cues
 from gdanim.view.glyphs import lacking
 from gdanim.view.layout import layout
 from gdanim.view.stage import Ending, Stage
@@ -61,6 +61,7 @@ class Film:
         self._stages = stages(self._parts)
         self._endings: dict[int, Ending] = {}  # of parts whose stage the next one takes over
         self._standing: tuple[int, Pixels] | None = None  # the last picture of such a part
+        self._spoken: dict[int, list[Cue]] = {}  # on a part's own clock
         self._current: tuple[int, Stage] | None = None
         duration = spec.video.duration
         self._seconds: Sequence[float | None] = [duration] * len(self._parts)
@@ -92,8 +93,13 @@ class Film:
             )
             scene.setup()
             scene.construct()
+            scene.narrate()
             if part.hold:
                 scene.wait(part.hold)
+            if index not in self._spoken:
+                self._spoken[index] = cues(scene.script.spoken) if scene.script else []
+                for told in scene.script.unseen(index + 1) if scene.script else ():
+                    warnings.warn(told, stacklevel=2)
             self._current = index, scene
             self._frames[index] = scene.frames
         return self._current[1]
@@ -171,11 +177,9 @@ class Film:
     def captions(self) -> list[Cue]:
         """What is said, in order; two cues never stand at a time."""
         found = []
-        for number, (start, end, part) in enumerate(self._timed(), start=1):
-            if part.say:
-                found += cues(part.say, start, end)
-                if told := unread(part.say, number, end - start):
-                    warnings.warn(told, stacklevel=2)
+        for index, (begins, ends, _) in enumerate(self._timed()):
+            start, last = round(1000 * begins), round(1000 * ends)
+            found += [Cue(start + c.start, min(start + c.end, last), c.text) for c in self._spoken[index]]
         return found
 
     @cached_property
@@ -234,7 +238,7 @@ class Film:
         holds = np.array([part.hold for part in self._parts])
         acts = [self._solution(index).acts for index in range(len(self._parts))]
         told = zip(self._parts, self._stages, strict=True)
-        lasting = [natural(k, part, stage, acts.__getitem__) for k, (part, stage) in enumerate(told)]
+        lasting = [natural(k, part, stage, acts.__getitem__).seconds for k, (part, stage) in enumerate(told)]
         shares = max(duration - holds.sum(), 0.0) * np.array(lasting) / sum(lasting) + holds
         borders = np.round(np.cumsum([0.0, *shares]) * self.rate)
         return list((np.diff(borders) / self.rate - holds).tolist())

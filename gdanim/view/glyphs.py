@@ -34,6 +34,6 @@ def _words(part: Part) -> str:
     names = [name for entry in part.functions for name in (entry.shown, *entry.variables)]
     columns = [word for entry in part.functions for word in entry.parameters.get("columns") or ()]
     cells = [cell for row in part.card.table for cell in row]
-    said = (part.say or "") if part.video.captions == "burned" else ""
+    said = " ".join(beat.text for beat in part.say) if part.video.captions == "burned" else ""
     shown = [part.title or "", part.takeaway or "", " ".join(said.split()), *labels, *names, *columns]
     return "".join([*shown, *part.card.lines, *cells])

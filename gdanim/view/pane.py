@@ -78,22 +78,27 @@ class FlatPane(Pane):
         """Draw what changes from frame to frame."""
 
     def state(self) -> Any:
-        """What the still part depends on, besides presence."""
+        """What the still part depends on, besides its opacity."""
         return None
+
+    @property
+    def opacity(self) -> float:
+        """Of all that is drawn."""
+        return self.presence
 
     def artist(self, canvas: Canvas) -> Artist:
         return Flat(canvas)
 
     def picture(self, t: float) -> Sheet:
         del t  # all that moves here moves with clocks and cues
-        state = (self.presence, self.state())
+        state = (self.opacity, self.state())
         if self._kept is None or self._kept[0] != state:
-            sketch = Sketch(self.lettering, self.presence)
-            if self.presence > 0:
+            sketch = Sketch(self.lettering, self.opacity)
+            if self.opacity > 0:
                 self.still(sketch)
             self._kept = (state, sketch)
-        moving = Sketch(self.lettering, self.presence)
-        if self.presence > 0:
+        moving = Sketch(self.lettering, self.opacity)
+        if self.opacity > 0:
             self.moving(moving)
         return Sheet(self._kept[1], moving)
 

@@ -71,9 +71,14 @@ class Recording(Scene):  # type: ignore[misc]
         return float(super().validate_run_time(run_time, method, parameter_name))
 
     @property
+    def recorded(self) -> float:
+        """Seconds of the recording."""
+        return self._played[-1].end if self._played else 0.0
+
+    @property
     def length(self) -> float:
         """Seconds of the film."""
-        return self._played[-1].end if self._played else 0.0
+        return self.recorded
 
     @property
     def frames(self) -> int:

@@ -87,6 +87,7 @@ class FilmScene(Stage):
             clock = self.clock(act, beat + FALL + HOLD)
             panes = [*self.panes(clock, self.below(rule) + 24), *self.told(clock, act)]
             self.add(*panes)
+            self.mark("picture")
             if standing:
                 for pane in panes:
                     pane.enter_(1.0).complete()
@@ -100,8 +101,11 @@ class FilmScene(Stage):
                 writing = [Write(rule, run_time=APPEAR)] if title or act is not acts[0] else []
                 self.add(rule)
                 self.play(*(pane.enter_(APPEAR) for pane in panes), *writing)
+            self.mark("start")
             self.play(clock.become_(FALL, rate_functions.linear, fall=1.0))
+            self.mark("run")
             self.play(clock.run_(HOLD - leave))
+            self.mark("end", ago=HOLD - leave)
             if standing:
                 self.play(clock.become_(leave, present=0.0))
             elif leave:

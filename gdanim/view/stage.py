@@ -5,7 +5,7 @@ Manim draws titles and formulas, the canvas all else.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol, Self
 
@@ -15,12 +15,15 @@ from numpy.typing import NDArray
 
 from gdanim.catalog import Declared
 from gdanim.engine.descent import solve
+from gdanim.engine.runs import Array
 from gdanim.engine.solution import Act, Solution
+from gdanim.motion.speech import Mark, Script
+from gdanim.motion.timeline import Timeline
 from gdanim.motion.valleys import valleys
 from gdanim.spec import Part
 from gdanim.theme import Color, Theme, rgb, themed
 from gdanim.view import names
-from gdanim.view.animated import Animated
+from gdanim.view.animated import Animated, Clock, Cue
 from gdanim.view.camera import Camera
 from gdanim.view.canvas import Artist, Canvas
 from gdanim.view.layout import WIDE, Box, Layout, layout
@@ -29,7 +32,43 @@ from gdanim.view.recording import Recording
 from gdanim.view.subtitles import band
 from gdanim.view.text import Lettering
 
+SHADE = 0.72  # how far balls are dimmed while others are lit up
 Pixels = NDArray[np.uint8]
+
+
+class Running(NamedTuple):
+    """A part of the recording in which a run goes on."""
+
+    start: float  # seconds
+    cue: Cue
+    timeline: Timeline
+
+    def running(self) -> tuple[float, float] | None:
+        """From when to when its steps are done; None where none are."""
+        first, last = self._time(self.cue.origin["seconds"]), self._time(self._last)
+        return None if first is None or last is None or last <= first else (first, last)
+
+    def at_step(self, step: int) -> float | None:
+        """The second at which a step begins; None where it does not."""
+        if step > self.timeline.steps:
+            return None
+        return self._time(float(self.timeline.pace.time(step)))
+
+    @property
+    def _last(self) -> float:
+        """The run's second at which its last step here is done."""
+        return min(float(self.timeline.pace.time(self.timeline.steps)), self.cue.to["seconds"])
+
+    def _time(self, seconds: float) -> float | None:
+        """The second of the recording at which so many of the run have passed."""
+        start, end = self.cue.origin["seconds"], self.cue.to["seconds"]
+        if not start - 1e-9 <= seconds <= end + 1e-9 or end <= start:
+            return None
+        share, low, high = (seconds - start) / (end - start), 0.0, 1.0
+        for _ in range(40):
+            middle = (low + high) / 2
+            low, high = (middle, high) if self.cue.rate_func(middle) < share else (low, middle)
+        return float(self.start + high * self.cue.run_time)
 
 
 class Shown(Protocol):
@@ -84,6 +123,9 @@ class Stage(Declared, Recording):
         self._panes: list[Any] = []
         self._overlay = Overlay()
         self._artists: dict[Any, Artist] = {}
+        self._marks: list[Mark] = []
+        self.script: Script | None = None  # of what is said, when all has been recorded
+        self._lit: tuple[frozenset[int], float] = frozenset(), 0.0
 
     @cached_property
     def solution(self) -> Solution:
@@ -165,6 +207,45 @@ class Stage(Declared, Recording):
         super().remove(*mobjects)
         return self
 
+    # -- what is said -----------------------------------------------------------------------------
+
+    def mark(self, moment: str, ago: float = 0.0) -> None:
+        """Say that one of the scene's moments begins here, or some seconds ago."""
+        self._marks.append(Mark(moment, self.time - ago))
+
+    def narrate(self) -> None:
+        """Have what is said drive the clock; all that it is about has been recorded."""
+        if self.spec.say:
+            runs = [span for cue in self._cues() if (span := cue.running())]
+            self.script = Script(self.spec.say, self._marks, runs, self._step, self.recorded)
+
+    @property
+    def length(self) -> float:
+        """Seconds of the film."""
+        return self.film_time(self.recorded)
+
+    def film_time(self, recorded: float) -> float:
+        """The second of the film at which the recording has come so far."""
+        return recorded if self.script is None else self.script.film_time(recorded)
+
+    def lights(self, act: Act) -> Array:
+        """Opacities of the balls of an act (balls,): while some are lit up, the others are dimmed."""
+        balls, strength = self._lit
+        dimmed = [bool(balls) and run.ball.number not in balls for run in act.runs]
+        return 1 - SHADE * strength * np.array(dimmed, dtype=float)
+
+    def _step(self, step: int, after: float) -> float | None:
+        """The second of the recording at which a run begins a step, after another second."""
+        times = (cue.at_step(step) for cue in self._cues())
+        return next((time for time in times if time is not None and time >= after - 1e-9), None)
+
+    def _cues(self) -> Iterator[Running]:
+        """The parts of the recording in which a run goes on, in order."""
+        for played in self._played:
+            for cue in played.animations:
+                if isinstance(cue, Cue) and isinstance(cue.mobject, Clock) and "seconds" in cue.to:
+                    yield Running(played.start, cue, cue.mobject.timeline)
+
     # -- frames -----------------------------------------------------------------------------------
 
     @cached_property
@@ -187,7 +268,9 @@ class Stage(Declared, Recording):
         A frame depends on ``t`` alone, not on the frames painted before it.
         """
         t = min(max(t, 0.0), self.length)
-        shown, state = self.seek(t)
+        shown, state = self.seek(t if self.script is None else self.script.picture_time(t))
+        if self.script is not None:
+            self._lit = self.script.light(t)
         panes = [m for m in shown if m in self._panes]
         canvas = self.canvas
         for gone in self._artists.keys() - set(panes):

@@ -41,6 +41,7 @@ OLDEST = 0.45  # opacity to which paths fade
 LINGER = 1.2  # seconds in which fleeting dots fade e-fold
 NUMBERED, CLEAR = 6, 46.0  # steps that may be numbered, if they stand so many points apart,
 ROOMY = 340.0  # in a frame so wide
+ABOVE = 26.0  # points from an iterate up to its number
 
 
 class ContourPane(RunPane):
@@ -101,16 +102,13 @@ class ContourPane(RunPane):
         frame = self.plot.frame
         sketch.image(self._bands, frame)
         ink = self.ink("lines")
-        placed: list[tuple[Array, Array]] = []
         for level, lines in self._lines.items():
-            name = self._names[level]
-            size = np.array(self.lettering.size(name)) / self.lettering.scale + LABEL_ROOM
-            at = None if self.bare else label_place(lines, size, self._corner, placed)
+            place = self._labelled.get(level)
             for line in lines:
-                sketch.line(line if at is None else interrupted(line, at, size), ink, 1.4, 0.42)
-            if at is not None:
-                placed.append((at, size))
-                sketch.text(name, at[0], at[1], ink, 0.9, align=(0.5, 0.5))
+                sketch.line(line if place is None else interrupted(line, *place), ink, 1.4, 0.42)
+            if place is not None:
+                x, y = place[0].tolist()
+                sketch.text(self._names[level], x, y, ink, 0.9, align=(0.5, 0.5))
         self.plot.draw(sketch, self.ink("secondary"), self.ink("text"), grid=0.0)
         if self._bar is not None:
             self._bar.draw(sketch, self._bar_colors, self.ink("secondary"), smooth=False)
@@ -126,7 +124,7 @@ class ContourPane(RunPane):
         fresh = np.exp(-age / LINGER) if self.fleeting else 1.0
         sketch.disc(dots, 0.36 * self.radius, self._dot_colors[: len(dots)], 0.9 * fresh)
         places = self._points(self.landscape.to_world(moment.points))
-        shown = moment.opacity * min(3 * clock.fall, 1.0)
+        shown = moment.opacity * min(3 * clock.fall, 1.0) * self.scene.lights(self.act)
         if len(places) <= MOST_DETAILED:
             if self.plot.frame.width > ROOMY:
                 self._draw_steps(sketch)
@@ -159,8 +157,8 @@ class ContourPane(RunPane):
         for _, k, (x, y) in self._numbered:
             since = self.clock.seconds - float(self.timeline.pace.time(k))
             shown = min(3 * self.clock.fall, 1.0) if k == 0 else min(since / COMES, 1.0)
-            if shown > 0:
-                sketch.text(self._steps[k], x, y - 26, self.ink("lines"), shown, align=(0.5, 0.5))
+            if shown > 0 and self._free(np.array([x, y - ABOVE])):
+                sketch.text(self._steps[k], x, y - ABOVE, self.ink("lines"), shown, align=(0.5, 0.5))
 
     @cached_property
     def _numbered(self) -> list[tuple[int, int, Array]]:
@@ -175,6 +173,23 @@ class ContourPane(RunPane):
             if inside and all(np.linalg.norm(place - other) > CLEAR for _, _, other in chosen):
                 chosen.append((ball, k, place))
         return chosen
+
+    def _free(self, place: Array) -> bool:
+        """Whether no level has its number where a step's would be, in points."""
+        room = np.array([0.6 * TICK_SIZE, 0.5 * TICK_SIZE])
+        boxes = self._labelled.values()
+        return not any((np.abs(place - at) < size / 2 + room).all() for at, size in boxes)
+
+    @cached_property
+    def _labelled(self) -> dict[float, tuple[Array, Array]]:
+        """Levels that have a number: where its middle is, and how large it is with room, in points."""
+        found: dict[float, tuple[Array, Array]] = {}
+        for level, lines in self._lines.items() if not self.bare else ():
+            size = np.array(self.lettering.size(self._names[level])) / self.lettering.scale + LABEL_ROOM
+            at = label_place(lines, size, self._corner, list(found.values()))
+            if at is not None:
+                found[level] = at, size
+        return found
 
     def _draw_gradients(self, sketch: Sketch, places: Array, points: Array, shown: Array) -> None:
         """Downhill, shorter where it is flatter."""

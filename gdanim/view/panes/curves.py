@@ -53,13 +53,17 @@ class TracesPane(RunPane):
         sketch.opacity *= self.clock.landed
         moment = self.clock.moment
         now = moment.step + moment.fraction
-        for color, (steps, points) in zip(self.colors, self._curves, strict=True):
+        for color, (steps, points), light in zip(self.colors, self._curves, self.lights(), strict=True):
             if not len(steps):
                 continue
             done = int(np.searchsorted(steps, now, side="right"))
             tip = np.array([[np.interp(now, steps, points[:, k]) for k in (0, 1)]])
-            sketch.line(np.concatenate([points[:done], tip]), color, 3.2, 0.95)
-            sketch.disc(tip, 6.0, color)
+            sketch.line(np.concatenate([points[:done], tip]), color, 3.2, 0.95 * light)
+            sketch.disc(tip, 6.0, color, light)
+
+    def lights(self) -> Array:
+        """Opacities of the curves, shape (curves,)."""
+        return np.ones(len(self._curves))
 
     def _curve(self, values: Array) -> tuple[Array, Array]:
         """Steps (v,) and points (v, 2) of a curve, up to where it leaves the frame upwards."""
@@ -95,6 +99,9 @@ class CurvesPane(TracesPane):
         else:
             drawn, height = [values(run) for run in act.runs], "auto"
         super().__init__(scene, clock, box, drawn, scene.colors(act), name, fitting(drawn, height))
+
+    def lights(self) -> Array:
+        return self.scene.lights(self.clock.act)
 
 
 def step_scale(clock: Clock) -> Scale:

@@ -248,19 +248,20 @@ class Legend(FlatPane):
         tops = [bottom - sum(depths[k : k + rows.each]) for k in range(0, len(depths), rows.each)]
         found: list[Row] = []
         text, quiet = rgb(self.theme.text), rgb(self.theme.secondary)
-        for i, (left_note, verdict) in enumerate(strengths):
+        lights = self.scene.lights(self.clock.act)
+        for i, ((left_note, verdict), light) in enumerate(zip(strengths, lights.tolist(), strict=True)):
             first = i - i % rows.each
             x = left + column * (i // rows.each)
             y = min(tops) + sum(depths[first:i])
             labels = [
-                self.lettering.place(self._bullet, x * s, (y + 5) * s, self.colors[i]),
-                self.lettering.place(self._names[i], (x + INDENT) * s, y * s, text),
+                self.lettering.place(self._bullet, x * s, (y + 5) * s, self.colors[i], light),
+                self.lettering.place(self._names[i], (x + INDENT) * s, y * s, text, light),
             ]
             found.append(Row(labels, x, y, y + depths[i], self.runs[i] is self._best))
             if moment is None:
                 continue
             point = (x + self._column - NUMBER * DIGIT) * s
-            labels += self.numbers.place(float(moment.losses[i]), point, y * s, text, present)
+            labels += self.numbers.place(float(moment.losses[i]), point, y * s, text, present * light)
             notes = [
                 (self._left[i], 0, self.colors[i], left_note),
                 (self._verdicts[i], 0, self.colors[i], verdict),
@@ -272,7 +273,7 @@ class Legend(FlatPane):
                     (x + INDENT) * s,
                     (y + rows.below + line * rows.note) * s,
                     ink,
-                    present * max(2 * share - 1, 0.0),
+                    present * light * max(2 * share - 1, 0.0),
                 )
                 for key, line, ink, share in notes
                 if share > 0.5 and line < rows.notes

@@ -100,7 +100,10 @@ class ProfilePane(RunPane):
         return self.drawn
 
     def still(self, sketch: Sketch) -> None:
-        sketch.image(self._ground, self.plot.frame)
+        frame, columns = self.plot.frame, round(self.drawn * self._ground.shape[1])
+        if columns:
+            right = frame.left + columns / self._ground.shape[1] * frame.width
+            sketch.image(self._ground[:, :columns], frame._replace(right=right))
         self.plot.draw(sketch, self.ink("secondary"), self.ink("text"), grid=0.07)
         count = int(self.drawn * len(self._curve))
         sketch.line(self._curve[:count], self.ink("lines"), 3.0, 0.85)
@@ -117,7 +120,7 @@ class ProfilePane(RunPane):
         x = self.places(moment)
         contacts, along = self.rest(x)
         lift, falling = clock.drop(len(x))
-        shown = falling * self._opacity(contacts, moment)
+        shown = falling * self._opacity(contacts, moment) * self.scene.lights(self.act)
         here = smooth(np.clip(5 * clock.fall - 4, 0.0, 1.0)) * shown  # what only belongs to balls at rest
         times, dots, lanes, colors = self._dots
         done = int(np.searchsorted(times, clock.seconds))

@@ -87,6 +87,10 @@ class RatePane(ContourPane):
     def state(self) -> tuple[Any, float]:
         return super().state(), self.named
 
+    @property
+    def opacity(self) -> float:
+        return self.presence * float(self.scene.lights(self.act).max())
+
     def still(self, sketch: Sketch) -> None:
         super().still(sketch)
         left, top = self.plot.frame[:2]

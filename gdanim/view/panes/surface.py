@@ -104,7 +104,10 @@ class SurfacePane(Pane):
             self.scenery,
             self.layout,
             self.wishes,
-            (self.begins, self.scene.length if self.ends is None else self.ends),
+            (
+                self.scene.film_time(self.begins),
+                self.scene.length if self.ends is None else self.scene.film_time(self.ends),
+            ),
             self.scene.length if self.scene.spec.video.loop else None,
             self.axes.beside,
             self.axes.name_height,
@@ -147,7 +150,9 @@ class SurfacePane(Pane):
             moment = replace(moment, shells=shells(falling, self.timeline.radius, opacity))
         return Picture(
             camera,
-            replace(moment, opacity=moment.opacity * opacity) if self.clock.fall > 0 else None,
+            replace(moment, opacity=moment.opacity * opacity * self.scene.lights(self.act))
+            if self.clock.fall > 0
+            else None,
             self.reveal,
             height,
             self.clock.present,
