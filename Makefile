@@ -39,6 +39,7 @@ docs: .venv/docs  ## the documentation, into build/docs/index.html: the referenc
 
 bench: .venv/tools  ## frames a second beside manim's renderers, steps a second beside TORCH=its/python
 	@.venv/bin/python bench/render.py
+	@.venv/bin/python bench/formats.py
 	@.venv/bin/python bench/engine.py $(TORCH:%=--torch %)
 	@.venv/bin/python bench/basins.py
 

@@ -66,16 +66,18 @@ def ours(text: str, whole: bool = False) -> Callable[[int], None]:
     def film(frames: int) -> None:
         import gdanim
         from gdanim.formats import Reel, mp4
+        from gdanim.output import drawing
         from gdanim.output import film as output
 
-        mp4.QUALITY = CRF
+        mp4.CODECS["h264"][1]["crf"] = CRF
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "orbit.yaml"
             path.write_text(text, encoding="utf-8")
             with output._film(gdanim.load(path), SIZE, RATE) as scene:
                 start, step = (0.0, scene.length / frames) if whole else (5.0, 1 / RATE)
                 with mp4.writing(Path(folder) / "orbit.mp4", Reel(SIZE, RATE)) as write:
-                    output.encode(lambda k, out: scene.paint(start + k * step, out), frames, SIZE, write)
+                    takers = [drawing.Taker(write, 1, frames)]
+                    drawing.feed(lambda k, out: scene.paint(start + k * step, out), frames, SIZE, takers)
 
     return film
 
@@ -86,7 +88,7 @@ def encoder(frames: int) -> None:
     from gdanim.formats import Reel, mp4
     from gdanim.output import film as output
 
-    mp4.QUALITY = CRF
+    mp4.CODECS["h264"][1]["crf"] = CRF
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orbit.yaml"
         path.write_text(FEW, encoding="utf-8")
@@ -175,7 +177,7 @@ def readouts(frames: int = 30, rounds: int = 10) -> tuple[float, float, float]:
     from gdanim.output import film as output
     from gdanim.view.panes.legend import Legend
 
-    mp4.QUALITY = CRF
+    mp4.CODECS["h264"][1]["crf"] = CRF
     fillings = (Legend.moving, lambda *_: None)
     spent: list[list[list[float]]] = []  # of each round: drawing and encoding, with and without
 

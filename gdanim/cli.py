@@ -190,7 +190,7 @@ def _render(arguments: argparse.Namespace) -> int:
     specs, code = _loaded(stale, arguments.settings, _drawable)
     for source, spec in specs.items():
         origins[source] = origins[source].loaded(spec)
-        names = dict.fromkeys(arguments.formats or spec.formats)
+        names = dict.fromkeys(arguments.formats or [entry.name for entry in spec.formats])
         films[source] = [folders[source] / f"{spec.film}.{name}" for name in names]
     _refuse_rivals(films)
     for source, paths in films.items():

@@ -18,6 +18,7 @@ from pathlib import Path
 from gdanim.errors import InputError
 
 HERE = f"{zlib.crc32(platform.node().encode()):08x}"  # this machine: of others' processes nothing is known
+FRAME = re.compile(r"\d{5}\.\w+")  # the name of a file in a folder of frames
 KINDS = (
     (stat.S_ISDIR, "a folder"),
     (stat.S_ISLNK, "a link"),
@@ -80,6 +81,37 @@ def whole(path: Path) -> Iterator[Path]:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def refuse_not_frames(path: Path) -> None:
+    """Raise InputError where ``path`` is there and no folder of numbered files."""
+    if os.path.lexists(path) and not (
+        path.is_dir() and not path.is_symlink() and all(FRAME.fullmatch(file.name) for file in path.iterdir())
+    ):
+        raise InputError(f"{path} is there already, and no folder of frames: move it away, and render again")
+
+
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """A folder to make and fill beside ``path``, which gets that name when it is whole and else goes.
+
+    Only a folder of numbered files is replaced. Raises InputError where something else is there.
+    """
+    refuse_not_frames(path)
+    make_folder(path.parent)
+    _sweep(path.parent, "part")
+    try:
+        room = Path(tempfile.mkdtemp(".part", f".gdanim-{HERE}-{os.getpid()}-", path.parent))
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {_reason(error)}") from None
+    try:
+        yield room / "new"
+        refuse_not_frames(path)
+        if path.exists():
+            path.rename(room / "old")
+        (room / "new").rename(path)
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
 
 
 @cache

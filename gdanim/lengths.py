@@ -24,10 +24,8 @@ from gdanim.motion.rolling import Rolling
 from gdanim.motion.speech import Mark, Script, words
 from gdanim.motion.staging import staged
 from gdanim.motion.timeline import APPEAR, FALL, HOLD, RESUME, SETTLE, Pace, Timeline
-from gdanim.registry import formats
 from gdanim.spec import Part, Spec
 from gdanim.spec.grids import Grid
-from gdanim.spec.quality import frames
 from gdanim.spec.wording import counted
 
 WORK = 6000  # steps of optimizers that are worked out, balls and restarts weighed in: half a second
@@ -59,7 +57,7 @@ class Length(NamedTuple):
 
 def length(spec: Spec) -> Length:
     """The length of a film at its own frame rate. Raises InputError where a function has no surface."""
-    rate = frames(spec.video.quality, spec.video.aspect, formats[spec.formats[0]]().limits).rate
+    rate = spec.formats[0].frames(spec.video).rate
     parts = spec.parts
     casts = [cast(part) for part in parts]
     work = sum(map(_work, parts, casts))

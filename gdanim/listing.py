@@ -42,7 +42,7 @@ def listing(kind: str) -> list[tuple[str, str, str]]:
         return [(str(status), "", status.meaning) for status in Status]
     names = REGISTRIES[kind]
     if kind == "formats":
-        return [(name, names[name]().carries, names.summary(name)) for name in names]
+        return [(name, _carried(name), names.summary(name)) for name in names]
     return [
         (name, _signature(names.parameters(name)), names.summary(name).replace("``", "")) for name in names
     ]
@@ -92,6 +92,12 @@ def _landmarks(name: str) -> Iterator[str]:
         yield f"- minimum: {loss:.8g} at {point_text(point, 8)}"
     for point in goal.saddles:
         yield f"- saddle: {point_text(point, 8)}"
+
+
+def _carried(name: str) -> str:
+    """What a format has beside its pictures, and its parameters."""
+    parameters = _signature(registry.formats.parameters(name))
+    return "; ".join(filter(None, (registry.formats[name]().carries, parameters)))
 
 
 def _signature(parameters: dict[str, inspect.Parameter]) -> str:

@@ -12,11 +12,12 @@ from gdanim import origin, registry, sources
 from gdanim.errors import InputError
 from gdanim.registry import Registry
 from gdanim.spec.entries import Entry, FunctionEntry, GradientEntry, OptimizerEntry, RateEntry
+from gdanim.spec.outputs import FormatEntry
 from gdanim.spec.parameters import parameters_model
 
-ENTRIES: tuple[type[Entry], ...] = (FunctionEntry, GradientEntry, OptimizerEntry, RateEntry)
+ENTRIES: tuple[type[Entry], ...] = (FunctionEntry, GradientEntry, OptimizerEntry, RateEntry, FormatEntry)
 # Every registry, and the keys that stand beside the parameters in an entry that names something of it.
-KEYS = {entry.registry: tuple(entry.written_keys()) for entry in ENTRIES} | {registry.formats: ()}
+KEYS = {entry.registry: tuple(entry.written_keys()) for entry in ENTRIES}
 
 
 def load(path: str | Path) -> None:
@@ -50,7 +51,7 @@ def load(path: str | Path) -> None:
     for (names, name), factory in factories.items():
         if before.get((names, name)) is not factory:
             parameters_model(names, name, KEYS[names])
-            if names is registry.formats:  # one without parameters is made once and for all
+            if names is registry.formats:  # one is made by its name alone
                 factory()
 
 

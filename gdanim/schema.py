@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gdanim.catalog import facts, moments, scenes
-from gdanim.registry import Registry, aliases, functions, gradients, optimizers, schedules
+from gdanim.registry import Registry, aliases, formats, functions, gradients, optimizers, schedules
 from gdanim.spec import Keys
 from gdanim.spec.entries import (
     FunctionEntry,
@@ -16,6 +16,7 @@ from gdanim.spec.entries import (
     OptimizerEntry,
     RateEntry,
 )
+from gdanim.spec.outputs import FormatEntry
 from gdanim.spec.parameters import parameters_model
 from gdanim.spec.readings import OWN_RATES
 
@@ -29,7 +30,7 @@ def schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of a spec, with every registered name and its parameters."""
     tree = Keys.model_json_schema()
     definitions = tree["$defs"]
-    entries = (FunctionEntry, GradientEntry, OptimizerEntry, RateEntry)
+    entries = (FunctionEntry, GradientEntry, OptimizerEntry, RateEntry, FormatEntry)
     own = {entry: definitions[entry.__name__]["properties"] for entry in entries}
     expr = own[FunctionEntry].pop("expr") | {"type": "string"}
     expr.pop("anyOf")
@@ -49,6 +50,7 @@ def schema() -> dict[str, Any]:
     definitions["OptimizerEntry"] = {
         "anyOf": [{"enum": _names(optimizers)}, *_calls(optimizers, own[OptimizerEntry])]
     }
+    definitions["FormatEntry"] = {"anyOf": [{"enum": _names(formats)}, *_calls(formats, own[FormatEntry])]}
     formula = _mapping({"expr": {"type": "string"}, "warmup": own[RateEntry]["warmup"]}, ["expr"])
     definitions["RateEntry"] = {
         "anyOf": [{"type": "number", "minimum": 0}, formula, *_calls(schedules, own[RateEntry])]

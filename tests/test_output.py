@@ -20,7 +20,6 @@ from PIL import Image
 
 from gdanim.formats import Reel, gif, mp4
 from gdanim.output import film, provenance
-from gdanim.registry import formats
 from gdanim.spec import Spec
 
 Pixels = NDArray[np.uint8]
@@ -155,8 +154,8 @@ class TestGif:
             assert np.abs(ours[..., :3].astype(int) - theirs).mean() < 6
 
     def test_is_small_and_slow_however_good_the_film(self, spec: Spec) -> None:
-        assert film._quality(spec, "1080p60", formats["gif"]().limits) == ((854, 480), 15)
-        assert film._quality(spec, "1080p60", formats["mp4"]().limits) == ((1920, 1080), 60)
+        assert spec.output("gif").frames(spec.video, "1080p60") == ((854, 480), 15)
+        assert spec.output("mp4").frames(spec.video, "1080p60") == ((1920, 1080), 60)
 
 
 class TestCurrent:
@@ -232,8 +231,8 @@ class TestFailure:
         writing = module.writing
 
         @contextmanager
-        def broken_writing(path: Path, reel: Reel) -> Iterator[Callable[[Pixels], None]]:
-            with writing(path, reel) as write:
+        def broken_writing(path: Path, reel: Reel, **options: Any) -> Iterator[Callable[[Pixels], None]]:
+            with writing(path, reel, **options) as write:
                 yield breaking(write)
 
         if where == "paint":
@@ -251,7 +250,7 @@ class TestFailure:
         self, spec: Spec, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         del folder
-        monkeypatch.setattr(gif, "writing", lambda *_: 1 / 0)
+        monkeypatch.setattr(gif, "writing", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             film.render(spec, tmp_path)
         assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]

@@ -169,7 +169,7 @@ def test_formats_that_there_are_not_are_refused_whatever_is_up_to_date(
 ) -> None:
     Path("line.yaml").write_text(re.sub("formats: .*", f"formats: {formats}", SPEC))
     assert main(["render", "line.yaml", "-f", "mp4"]) == BAD_INPUT
-    assert "formats must" in capsys.readouterr().err
+    assert re.search("formats must|a format is", capsys.readouterr().err)
 
 
 CHANGES: dict[str, Callable[[], object]] = {
@@ -355,7 +355,8 @@ def test_nor_is_one_that_newer_code_refuses(
 def test_a_lost_file_is_missed(lost: str, folder: Path, rendered: list[str]) -> None:
     (folder / "media" / lost).unlink()
     assert main(["render", "line.yaml"]) == OK
-    assert rendered == (["gif"] if lost == "line.gif" else ["mp4"])
+    captioned = [name for name in NAMES if registry.formats[name]().captions]
+    assert rendered == (["gif"] if lost == "line.gif" else ["mp4"] if lost == "line.mp4" else captioned)
 
 
 @pytest.mark.parametrize("name", ["../secret.csv", "/etc/hostname", ".", "a" * 5000])
@@ -392,6 +393,8 @@ def test_a_comment_has_room_for_longer_versions(name: str, made: Path) -> None:
 
 @pytest.mark.parametrize("name", list(registry.formats))
 def test_a_film_cut_short_says_nothing(name: str, made: Path, tmp_path: Path) -> None:
+    if registry.formats[name]().folder:
+        pytest.skip("its files are whole each for itself")
     whole = (made / f"media/line.{name}").read_bytes()
     path = tmp_path / f"film.{name}"
     path.write_bytes(whole)

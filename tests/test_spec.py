@@ -73,7 +73,7 @@ BAD = [
     ("video: {quality: 90p5}\n                 ^", "even height of 120 to 2160"),
     ("video: {duration: 1}\n                  ^", "duration must be at least 2, not 1"),
     ("formats: []\n         ^", "formats must have an item, not an empty list"),
-    ("formats: [mp4, avi]\n               ^", f"formats must be {choices('{!r}')}, not 'avi'"),
+    ("formats: [mp4, avi]\n               ^", f"a format is {choices('{!r}')}, not 'avi'"),
     ("optimizers: []\n            ^", "optimizers must have an item"),
     ("optimizers: sgd\n            ^", "optimizers must be a list, not 'sgd': write [sgd]"),
     ("pace: 0,5\n      ^", "pace must be a number, not '0,5': write 0.5"),
@@ -455,7 +455,13 @@ def test_the_shortest_spec_has_the_documented_defaults(tmp_path: Path) -> None:
     assert spec.film == "film"
     assert [entry.name for entry in spec.optimizers] == ["sgd"]
     assert (spec.learning_rates, spec.starts, spec.domain) == ((), None, None)
-    assert (spec.steps, spec.seed, spec.pace, spec.scene, spec.formats) == (1000, 0, 1.0, "surface", ("mp4",))
+    assert (spec.steps, spec.seed, spec.pace, spec.scene, [entry.name for entry in spec.formats]) == (
+        1000,
+        0,
+        1.0,
+        "surface",
+        ["mp4"],
+    )
     assert (spec.stop.gradient_norm, spec.stop.loss_change) == (1e-6, 0)
     assert (spec.video.quality, spec.video.aspect, spec.view.theme) == ("720p30", "16:9", "dark")
 

@@ -31,6 +31,7 @@ SECTIONS = {
     "GradientEntry": "[gradient](#gradients)",
     "OptimizerEntry": "[optimizer](#optimizers)",
     "RateEntry": "[learning rate](#learning-rates)",
+    "FormatEntry": "[format](#formats)",
     "Start": "[start](#starts)",
     "GridStarts": "[grid](#starts)",
     "RandomStarts": "[random points](#starts)",

@@ -1,9 +1,9 @@
-"""What a format is: a registered function without parameters that returns a ``Format``."""
+"""What a format is: a registered function, callable without arguments, that returns a ``Format``."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,7 @@ class Reel:
     captions: Sequence[Cue] = ()
     language: str = "und"  # of the captions, three letters of ISO 639-2
     plays: int = 0  # how often it plays where that can be said; 0: for ever
+    alpha: bool = False  # frames have no ground
     poster: Callable[[], Pixels] | None = None  # draws the frame that tells best what the film is about
 
 
@@ -68,7 +69,9 @@ class Format:
     captions: bool = False  # a track of them; then they stand beside the film, too
     chapters: bool = False
     alpha: bool = False  # with ``background: none`` frames have no ground; their colours are premultiplied
+    folder: bool = False  # a folder of files: ``writing`` makes it
     limits: Limits = Limits()
+    lighter: Sequence[Mapping[str, Any]] = ()  # parameters of ever smaller files
 
     @property
     def carries(self) -> str:
@@ -77,6 +80,15 @@ class Format:
         if self.limits.most_lines < sys.maxsize:
             words.append(f"up to {self.limits.most_lines}p{self.limits.calm_rate}")
         return ", ".join(words)
+
+
+def straight(frame: Pixels) -> Pixels:
+    """A frame whose colours are not premultiplied by its alpha, as most files want them."""
+    import numpy as np
+
+    alpha = np.maximum(frame[..., 3:], 1).astype(np.uint16)
+    colors = np.minimum(frame[..., :3] * np.uint16(255) // alpha, 255).astype(np.uint8)
+    return np.concatenate([colors, frame[..., 3:]], axis=-1)
 
 
 @formats.guard

@@ -6,9 +6,11 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from gdanim.errors import SettingError
 from gdanim.formats.base import Format, Limits, Reel
 from gdanim.registry import formats
 
@@ -20,18 +22,22 @@ if TYPE_CHECKING:
     from gdanim.formats.base import Pixels, Write
 
 COLORS = 96
+FEWER = (80, 64, 48, 32, 24, 16)  # for a smaller file
 DITHER = "bayer:bayer_scale=5"
 
 
 @formats.register
-def gif() -> Format:
+def gif(colors: int = COLORS) -> Format:
     """A GIF with one palette for the whole film, which plays for ever or as often as `video.plays` says."""
+    if not 2 <= colors <= 256:
+        raise SettingError(("colors",), f"colors must be 2 to 256, not {colors}")
     limits = Limits(most_lines=480, calm_rate=15, most_rate=50)  # browsers slow down what is faster
-    return Format(writing, comment, limits=limits)
+    lighter = tuple({"colors": fewer} for fewer in FEWER if fewer < colors)
+    return Format(partial(writing, colors=colors), comment, limits=limits, lighter=lighter)
 
 
 @contextmanager
-def writing(path: Path, reel: Reel) -> Iterator[Write]:
+def writing(path: Path, reel: Reel, colors: int = COLORS) -> Iterator[Write]:
     """A GIF with one palette made from frames all over the film; what plays so often stays at its end."""
     import av
     from av.filter import Graph
@@ -43,18 +49,18 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
         stream = container.add_stream("gif", rate=reel.rate)
         stream.width, stream.height = reel.size
         stream.pix_fmt = "pal8"
-        palette = _palette(reel.samples(), reel.size, base)
+        palette = _palette(reel.samples(), reel.size, base, colors)
         graph = Graph()
         source = _buffer(graph, reel.size, base)
-        colors = _buffer(graph, (palette.width, palette.height), base)
+        table = _buffer(graph, (palette.width, palette.height), base)
         use = graph.add("paletteuse", f"dither={DITHER}:diff_mode=rectangle")
         sink = graph.add("buffersink")
         source.link_to(use, 0, 0)
-        colors.link_to(use, 0, 1)
+        table.link_to(use, 0, 1)
         use.link_to(sink)
         graph.configure()
-        colors.push(palette)
-        colors.push(None)
+        table.push(palette)
+        table.push(None)
         count = 0
 
         def drain() -> None:
@@ -81,12 +87,12 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
         file.write(b"\x21\xfe" + bytes([len(data)]) + data + b"\x00\x3b")
 
 
-def _palette(frames: Iterable[Pixels], size: tuple[int, int], base: Fraction) -> VideoFrame:
+def _palette(frames: Iterable[Pixels], size: tuple[int, int], base: Fraction, colors: int) -> VideoFrame:
     from av.filter import Graph
 
     graph = Graph()
     source = _buffer(graph, size, base)
-    make = graph.add("palettegen", f"max_colors={COLORS}:reserve_transparent=0:stats_mode=full")
+    make = graph.add("palettegen", f"max_colors={colors}:reserve_transparent=0:stats_mode=full")
     sink = graph.add("buffersink")
     source.link_to(make)
     make.link_to(sink)

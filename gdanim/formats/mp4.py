@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
+from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from gdanim.formats.base import Cue, Format, Limits, Reel
 from gdanim.registry import formats
@@ -16,37 +17,47 @@ from gdanim.registry import formats
 if TYPE_CHECKING:
     from av.container import OutputContainer
     from av.packet import Packet
+    from av.video.stream import VideoStream
 
     from gdanim.formats.base import Pixels, Write
 
 PRESET, QUALITY = "veryfast", "20"  # x264; measured in bench/
+CODECS = {  # FFmpeg's encoders: options that give about what x264 does
+    "h264": ("libx264", {"preset": PRESET, "crf": QUALITY, "profile": "high", "forced-idr": "1"}),
+    "hevc": ("libx265", {"preset": PRESET, "crf": "23", "forced-idr": "1", "x265-params": "log-level=error"}),
+    "av1": ("libsvtav1", {"preset": "8", "crf": "30"}),
+}
 BETWEEN = 2  # seconds, at most, from one frame to another that players can go to
 COVER = (1280, 1280)  # pixels at most
 MILLISECONDS = Fraction(1, 1000)
 
 
 @formats.register
-def mp4() -> Format:
-    """H.264, which plays everywhere."""
-    return Format(writing, comment, captions=True, chapters=True, limits=Limits(even_sides=True))
+def mp4(codec: Literal["h264", "hevc", "av1"] = "h264") -> Format:
+    """H.264, which plays everywhere; or hevc or av1, which take longer and less room."""
+    limits = Limits(even_sides=True)
+    return Format(partial(writing, codec=codec), comment, captions=True, chapters=True, limits=limits)
 
 
 @contextmanager
-def writing(path: Path, reel: Reel) -> Iterator[Write]:
-    """H.264, 4:2:0, BT.709, index at the front so that it starts while it loads, and a cover."""
+def writing(path: Path, reel: Reel, codec: str = "h264") -> Iterator[Write]:
+    """The codec's frames, 4:2:0, BT.709, index at the front so that it starts while it loads, and a cover."""
     import av
     import numpy as np
     from av.video.frame import PictureType, VideoFrame
 
+    os.environ.setdefault("SVT_LOG", "1")  # of AV1: errors only
     width, height = reel.size
     base = Fraction(1, reel.rate)  # the muxer changes the stream's own
     options = {"movflags": "+faststart"}
     with av.open(str(path.absolute()), "w", format="mp4", options=options) as container:  # a:b is no path
         container.metadata["comment"] = reel.comment
-        stream = container.add_stream("libx264", rate=reel.rate)
+        encoder, wanted = CODECS[codec]
+        stream = cast("VideoStream", container.add_stream(encoder, rate=reel.rate))
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-        keys = {"g": str(BETWEEN * reel.rate), "forced-idr": "1"}
-        stream.options = {"preset": PRESET, "crf": QUALITY, "profile": "high", **keys}
+        stream.options = {**wanted, "g": str(BETWEEN * reel.rate)}
+        if codec == "hevc":
+            stream.codec_context.codec_tag = "hvc1"  # Apple's players take no other
         chapters = {round(chapter.start * reel.rate / 1000) for chapter in reel.chapters}
         context = stream.codec_context
         context.thread_count = max(1, (os.cpu_count() or 1) // 2)  # the rest draws
@@ -57,18 +68,9 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
         rows = np.frombuffer(cast(Any, plane), dtype=np.uint8).reshape(height, plane.line_size)
         pixels = rows[:, : 4 * width].reshape(height, width, 4)
         count = 0
-        container.set_chapters(
-            [
-                {"id": k, "start": start, "end": end, "time_base": MILLISECONDS, "metadata": {"title": title}}
-                for k, (start, end, title) in enumerate(reel.chapters)
-            ]
-        )
-        beside = [_cover(container, reel.poster())] if reel.poster else []
-        if reel.captions:
-            beside += _captions(container, reel.captions, reel.language)
-        container.start_encoding()  # all streams are known
-        for packet in beside:
-            container.mux(packet)
+        add_chapters(container, reel.chapters)
+        cover = [_cover(container, reel.poster())] if reel.poster else []
+        begin(container, [*cover, *captions(container, reel, "mov_text", timed_text)])
 
         def write(frame: Pixels) -> None:
             nonlocal count
@@ -84,21 +86,47 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
         container.mux(stream.encode())
 
 
-def _captions(container: OutputContainer, captions: Sequence[Cue], language: str) -> list[Packet[Any]]:
-    """A track of timed text (3GPP TS 26.245): each sample is its length in two bytes and its UTF-8."""
+def add_chapters(container: OutputContainer, chapters: Sequence[Cue]) -> None:
+    """The chapters, before any frame is written."""
+    container.set_chapters(
+        [
+            {"id": k, "start": start, "end": end, "time_base": MILLISECONDS, "metadata": {"title": title}}
+            for k, (start, end, title) in enumerate(chapters)
+        ]
+    )
+
+
+def captions(
+    container: OutputContainer, reel: Reel, codec: str, coded: Callable[[str], bytes]
+) -> list[Packet[Any]]:
+    """What fills a track of the captions, each ``coded`` as its codec wants it."""
     from av.packet import Packet
 
-    track = container.add_mux_stream("mov_text")
-    track.time_base, track.metadata["language"] = MILLISECONDS, language
+    if not reel.captions:
+        return []
+    track = container.add_mux_stream(codec)
+    track.time_base, track.metadata["language"] = MILLISECONDS, reel.language
     packets = []
-    for start, end, text in captions:
-        written = text.encode()
-        packet = Packet(len(written).to_bytes(2, "big") + written)
+    for start, end, text in reel.captions:
+        packet = Packet(coded(text))
         packet.stream, packet.time_base = track, MILLISECONDS
         packet.pts = packet.dts = start
         packet.duration = end - start
         packets.append(packet)
     return packets
+
+
+def begin(container: OutputContainer, packets: Iterable[Packet[Any]]) -> None:
+    """Write the head of a file, all of whose streams are known, and what fills those beside the film's."""
+    container.start_encoding()
+    for packet in packets:
+        container.mux(packet)
+
+
+def timed_text(text: str) -> bytes:
+    """A sample of 3GPP TS 26.245: its length in two bytes, and UTF-8."""
+    written = text.encode()
+    return len(written).to_bytes(2, "big") + written
 
 
 def _cover(container: OutputContainer, frame: Pixels) -> Packet[Any]:
@@ -124,8 +152,15 @@ def comment(film: Path) -> str:
 
     It stands where FFmpeg writes it: in moov, udta, meta, ilst.
     """
+    meta = box(box(index(film), b"udta"), b"meta")[4:]  # four bytes of version and flags
+    told = box(box(box(meta, b"ilst"), b"\xa9cmt"), b"data")
+    return told[8:].decode(errors="replace")  # after what kind of data it is, and its language
+
+
+def index(film: Path, name: bytes = b"moov") -> bytes:
+    """What is in an outermost box of a file that is whole, else nothing."""
     with film.open("rb") as file:
-        size, at, index = film.stat().st_size, 0, b""
+        size, at, found = film.stat().st_size, 0, b""
         while at < size:  # the boxes of a whole file end where it does
             file.seek(at)
             header = file.read(16)
@@ -133,23 +168,20 @@ def comment(film: Path) -> str:
             if length == 1:  # of 64 bits
                 length, start = int.from_bytes(header[8:], "big"), 16
             if length < start:
-                return ""
-            if header[4:8] == b"moov" and at + length <= size:
+                return b""
+            if header[4:8] == name and at + length <= size:
                 file.seek(at + start)
-                index = file.read(length - start)
+                found = file.read(length - start)
             at += length
-    if at != size:
-        return ""
-    meta = _box(_box(index, b"udta"), b"meta")[4:]  # four bytes of version and flags
-    told = _box(_box(_box(meta, b"ilst"), b"\xa9cmt"), b"data")
-    return told[8:].decode(errors="replace")  # after what kind of data it is, and its language
+    return found if at == size else b""
 
 
-def _box(data: bytes, name: bytes) -> bytes:
-    return dict(_boxes(data)).get(name, b"")
+def box(data: bytes, name: bytes) -> bytes:
+    """What is in the box of a name, if it is there."""
+    return dict(boxes(data)).get(name, b"")
 
 
-def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """The boxes of an MP4 one after another: names of four letters and what is in them."""
     while len(data) >= 8:
         length = int.from_bytes(data[:4], "big")

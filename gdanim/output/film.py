@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib.metadata import version
@@ -17,26 +17,28 @@ import numpy as np
 
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Solution
-from gdanim.files import make_folder, refuse_unwritable, scratch, whole
-from gdanim.formats import Cue, Format, Limits, Reel
+from gdanim.files import make_folder, refuse_not_frames, refuse_unwritable, scratch, whole, whole_folder
+from gdanim.formats import Cue, Limits, Reel
+from gdanim.formats.base import straight
 from gdanim.output import provenance
+from gdanim.output.budget import estimator, fitted, ladder, sample
+from gdanim.output.drawing import Taker, Wanted, apart, blank, drawings, feed
 from gdanim.output.forecast import lessened
 from gdanim.output.provenance import Origin
-from gdanim.registry import formats as known
 from gdanim.spec import Spec, spec_hash
 from gdanim.spec.languages import three_letters
-from gdanim.spec.quality import Frames, frames
+from gdanim.spec.outputs import FormatEntry
+from gdanim.spec.quality import frames
 from gdanim.version import __version__
 from gdanim.view.captions import srt, vtt
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from gdanim.formats.base import Pixels, Write
+    from gdanim.formats.base import Pixels
     from gdanim.view.film import Film
 
 SAMPLES = 24  # frames from which a palette is made
-AHEAD = 2  # frames that may wait for the encoder
 
 
 def render(
@@ -53,45 +55,97 @@ def render(
     ``made_from``, what its file and the code were when it was loaded, is kept in them. ``solution``: the runs
     to show, whoever computed them; such films are never up to date. Absent, those of the spec, solved once.
     A film is written beside its final name and renamed when it is whole, as are its captions beside it.
+    One drawing feeds all films that it has the frames of. One that cannot be written leaves the others.
     """
     make_folder(directory)
-    paths = [directory / f"{spec.film}.{name}" for name in formats or spec.formats]
-    for path in paths:
-        refuse_unwritable(path)
+    entries = [spec.output(name) for name in dict.fromkeys(formats or [entry.name for entry in spec.formats])]
+    paths = [directory / f"{spec.film}.{entry.name}" for entry in entries]
+    for path, entry in zip(paths, entries, strict=True):
+        (refuse_not_frames if entry.form.folder else refuse_unwritable)(path)
     made_from = made_from or Origin().loaded(spec)
     given, solution = solution is not None, solution or solve(spec)
-    for path, name in zip(paths, formats or spec.formats, strict=True):
-        form: Format = known[name]()
-        size, rate = _quality(spec, quality, form.limits)
-        if less := lessened(spec, quality, name):
+    wanted = []
+    for path, entry in zip(paths, entries, strict=True):
+        if less := lessened(spec, quality, entry.name):
             warnings.warn(less, stacklevel=2)
-        with whole(path) as part:
-            with _film(spec, size, rate, form.alpha and _bare(spec), solution) as film:
-                facts = _facts(spec, quality, name, made_from) | ({"spec": ""} if given else {})
-                comment = json.dumps(facts, separators=(",", ":"))
-                samples = partial(_samples, film)
-                reel = Reel(
-                    film.size,
-                    rate,
-                    comment,
-                    samples,
-                    film.chapters,
-                    film.track,
-                    three_letters(spec.video.language or "und"),
-                    spec.video.plays or 0,
-                    partial(_poster, film),
-                )
-                with form.writing(part, reel) as write:
-                    encode(
-                        lambda k, out, film=film, rate=rate: film.paint(k / rate, out),  # type: ignore[misc]
-                        film.frames,
-                        film.size,
-                        write,
-                        path.name if progress else None,
-                    )
-            if form.captions:
-                _write_captions(path, film.track)
+        facts = _facts(spec, quality, entry.name, made_from) | ({"spec": ""} if given else {})
+        comment = json.dumps(facts, separators=(",", ":"))
+        shown, bare = entry.frames(spec.video, quality), entry.form.alpha and _bare(spec)
+        film = Wanted(path, entry.form, shown, bare, comment)
+        if entry.max_bytes:
+            _fit(spec, film, entry, solution, progress)
+        else:
+            wanted.append(film)
+    for films in drawings(wanted, exact=_exact(spec)):
+        _draw(spec, films, solution, progress)
     return paths
+
+
+def _fit(spec: Spec, wanted: Wanted, entry: FormatEntry, solution: Solution, progress: bool) -> None:
+    """Write a film of so many bytes at most, and tell what was given up for it."""
+    rungs, most = ladder(entry, wanted.frames), entry.max_bytes or 0
+    with tempfile.TemporaryDirectory(dir=scratch("fit")) as folder, whole(wanted.path) as part:
+        tried = Path(folder) / wanted.path.name
+
+        def make(number: int) -> int:
+            chosen = Wanted(
+                tried, rungs[number].form(entry), rungs[number].frames, wanted.bare, wanted.comment
+            )
+            _draw(spec, [chosen], solution, progress)
+            return tried.stat().st_size
+
+        with _film(spec, *wanted.frames, wanted.bare, solution) as film:
+            runs, seconds = sample(film), film.length
+        number, size = fitted(len(rungs), estimator(entry, rungs, runs, seconds, Path(folder)), most, make)
+        shutil.copyfile(tried, part)
+    told = f"{wanted.path.name} has {size} bytes, at {rungs[number].told()}"
+    if size > most:
+        warnings.warn(f"{told}, more than max_bytes {most}: a shorter film is smaller", stacklevel=3)
+    elif number:
+        warnings.warn(f"{told}: what max_bytes {most} has room for", stacklevel=3)
+
+
+def _exact(spec: Spec) -> bool:
+    """Whether its frames are the same at any rate: acts, and the ends of loops, keep to whole frames."""
+    return len(spec.parts) == 1 and not spec.video.loop and spec.video.captions != "burned"
+
+
+def _draw(spec: Spec, films: Sequence[Wanted], solution: Solution, progress: bool) -> None:
+    """Write films that one drawing feeds, the fastest first."""
+    (size, rate), bare = films[0].frames, films[0].bare
+    shown_name = " ".join(each.path.name for each in films) if progress else None
+    with (
+        _film(spec, size, rate, bare, solution) as film,
+        apart(_taking(spec, film, each, rate // each.frames.rate) for each in films) as takers,
+    ):
+        feed(lambda k, out: film.paint(k / rate, out), film.frames, film.size, takers, shown_name)
+
+
+@contextmanager
+def _taking(spec: Spec, film: Film, wanted: Wanted, every: int) -> Iterator[Taker]:
+    """A film of every so many-th frame of what is drawn, finished at the end."""
+    rate, form = wanted.frames.rate, wanted.form
+    count = film.frames if every == 1 else max(1, round(film.scene(0).length * rate))
+    reel = Reel(
+        film.size,
+        rate,
+        wanted.comment,
+        partial(_samples, film),
+        film.chapters,
+        film.track,
+        three_letters(spec.video.language or "und"),
+        spec.video.plays or 0,
+        wanted.bare,
+        partial(_poster, film),
+    )
+    made = whole_folder if form.folder else whole
+    with made(wanted.path) as part, form.writing(part, reel) as write:
+        taker = Taker(write, every, count)
+        yield taker
+        if taker.error:
+            raise taker.error
+    if form.captions:
+        _write_captions(wanted.path, film.track)
 
 
 def frame(
@@ -105,17 +159,12 @@ def frame(
     """
     from PIL import Image
 
-    size, rate = _quality(spec, quality, Limits())
+    size, rate = frames(quality or spec.video.quality, spec.video.aspect, Limits())
     transparent = _bare(spec)
     with _film(spec, size, rate, transparent, solution) as film:
         frame = blank(film.size)
         film.paint(round(film.seconds(at) * rate) / rate, frame)
-    if transparent:  # PNG wants colours that are not premultiplied
-        alpha = np.maximum(frame[..., 3:], 1).astype(np.uint16)
-        frame[..., :3] = np.minimum(frame[..., :3] * np.uint16(255) // alpha, 255)
-    else:
-        frame = frame[..., :3]
-    return Image.fromarray(np.ascontiguousarray(frame))
+    return Image.fromarray(straight(frame) if transparent else np.ascontiguousarray(frame[..., :3]))
 
 
 def still(spec: Spec, at: float | str, quality: str | None, path: Path) -> None:
@@ -176,31 +225,6 @@ def _film(
                 film.close()
 
 
-def encode(
-    paint: Callable[[int, Pixels], None],
-    frames: int,
-    size: tuple[int, int],
-    write: Write,
-    shown_name: str | None = None,
-) -> None:
-    """Draw ``frames`` frames on this thread while another encodes; a few buffers go round."""
-    from tqdm import tqdm
-
-    buffers = [blank(size) for _ in range(AHEAD + 1)]
-    waiting: list[Future[None]] = []
-    with ThreadPoolExecutor(max_workers=1) as encoder:
-        for k in tqdm(
-            range(frames), desc=shown_name, unit=" frames", disable=shown_name is None, leave=False
-        ):
-            if len(waiting) > AHEAD:
-                waiting.pop(0).result()
-            frame = buffers[k % len(buffers)]
-            paint(k, frame)
-            waiting.append(encoder.submit(write, frame))
-        for future in waiting:
-            future.result()
-
-
 def _samples(film: Film) -> Iterator[Pixels]:
     for t in np.linspace(0.0, film.length, SAMPLES):
         frame = blank(film.size)
@@ -214,30 +238,23 @@ def _poster(film: Film) -> Pixels:
     return frame
 
 
-def blank(size: tuple[int, int]) -> Pixels:
-    """Room for a frame of width x height pixels, shape (height, width, 4)."""
-    return np.empty((size[1], size[0], 4), dtype=np.uint8)
-
-
 def _bare(spec: Spec) -> bool:
     """Whether a part of the film has no ground where that can be."""
     return any(part.view.background == "none" for part in spec.parts)
 
 
-def _quality(spec: Spec, quality: str | None, limits: Limits) -> Frames:
-    """Size and frames per second of a film with these limits; a ``quality`` is the last word on both."""
-    return frames(quality or spec.video.quality, spec.video.aspect, limits)
-
-
 def _facts(spec: Spec, quality: str | None, name: str, made_from: Origin) -> dict[str, Any]:
     """What a film's metadata says of its making, at most 255 bytes of JSON; versions are for people."""
-    form: Format = known[name]()
-    (width, height), rate = _quality(spec, quality, form.limits)
-    captions = form.captions and spec.video.captions == "track" and any(part.say for part in spec.parts)
+    entry = spec.output(name)
+    (width, height), rate = entry.frames(spec.video, quality)
+    said = spec_hash(spec)
+    if asked := entry.model_dump(mode="json", exclude={"name", "width", "fps"}, exclude_defaults=True):
+        said = provenance.digits((said, asked))
+    captions = entry.form.captions and spec.video.captions == "track" and any(part.say for part in spec.parts)
     return {
         "code": made_from.code,
-        "from": made_from.written,
-        "spec": spec_hash(spec)[: provenance.DIGITS],
+        "from": made_from.said(name),
+        "spec": said[: provenance.DIGITS],
         "quality": f"{width}x{height}p{rate}",
         "captions": captions,
         "gdanim": __version__,

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 from gdanim.formats import Limits
 from gdanim.lengths import Length, too_short
-from gdanim.registry import formats as known
 from gdanim.spec import Spec
-from gdanim.spec.quality import frames
 from gdanim.view.glyphs import lacking
 
 # Of two cores without a GPU: seconds until the first frame, for each act more, for a frame, and for a million
@@ -21,8 +19,8 @@ SECOND, GROWTH, GIF = 100_000, 0.7, 25_000
 def outlook(spec: Spec, length: Length) -> str:
     """The file, and about how long it takes: ``1280x720, about 20 s to make, about 0.9 MB``."""
     told = []
-    for name in spec.formats:
-        (width, height), rate = frames(spec.video.quality, spec.video.aspect, known[name]().limits)
+    for entry in spec.formats:
+        name, ((width, height), rate) = entry.name, entry.frames(spec.video)
         count, millions = length.seconds * rate, width * height / 1e6
         seconds = START + ACT * (len(spec.parts) - 1) + count * (FRAME + MILLION * millions)
         weighs = {"mp4": length.seconds * SECOND * millions**GROWTH, "gif": count * millions * GIF}
@@ -39,8 +37,8 @@ def warnings(spec: Spec, length: Length) -> Iterator[str]:
     if duration and length.seconds - duration > len(spec.parts) / length.rate:
         yield too_short(length.seconds)
     yield from length.unseen
-    for name in spec.formats:
-        if told := lessened(spec, None, name):
+    for entry in spec.formats:
+        if told := lessened(spec, None, entry.name):
             yield told
 
 
@@ -49,8 +47,9 @@ def lessened(spec: Spec, quality: str | None, name: str) -> str:
     asked = quality or (spec.video.quality if "quality" in spec.video.model_fields_set else "")
     if not asked:
         return ""
-    limits = known[name]().limits
-    given, wanted = (frames(asked, spec.video.aspect, of) for of in (limits, Limits()))
+    entry = spec.output(name)
+    limits = entry.form.limits
+    given, wanted = (entry.frames(spec.video, asked, of) for of in (limits, Limits()))
     if given.rate == wanted.rate and min(given.size) >= min(wanted.size):
         return ""
     size, whole = ("x".join(map(str, quality.size)) for quality in (given, wanted))

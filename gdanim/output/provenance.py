@@ -11,10 +11,11 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gdanim import registry, sources
@@ -35,7 +36,7 @@ class Origin(NamedTuple):
 
     code: str = ""
     written: str = ""
-    formats: tuple[str, ...] = ()  # that the spec asks for
+    formats: Mapping[str, str] = MappingProxyType({})  # that the spec asks for, and what of them, in digits
 
     def films(self, folder: Path, film: str, formats: Sequence[str] | None) -> list[Path]:
         """The films of that name in a folder if every one was made from this, captions included; else []."""
@@ -48,7 +49,13 @@ class Origin(NamedTuple):
         return self._replace(code=code(part.scene for part in spec.parts))
 
     def _made(self, path: Path, facts: dict[str, Any]) -> bool:
-        return (facts.get("code"), facts.get("from")) == (self.code, self.written) and whole(path, facts)
+        made_from = (facts.get("code"), facts.get("from"))
+        return made_from == (self.code, self.said(path.suffix[1:])) and whole(path, facts)
+
+    def said(self, name: str) -> str:
+        """What is written that a film in a format follows from."""
+        asked = self.formats.get(name)
+        return digits((self.written, asked)) if self.written and asked else self.written
 
 
 def of(source: str | Path, quality: str | None, settings: Sequence[str] = ()) -> Origin:
@@ -70,10 +77,14 @@ def of(source: str | Path, quality: str | None, settings: Sequence[str] = ()) ->
     if not isinstance(data, dict):
         return Origin()
     formats, shown = data.get("formats", defaults.FORMATS), {**data, "formats": None}
-    if not (isinstance(formats, list | tuple) and formats and all(map(_is_format, formats))):
+    if not (isinstance(formats, list | tuple) and formats):
         return Origin()
+    asked = [entry if isinstance(entry, dict) else {"name": entry} for entry in formats]
+    if not all(_is_format(entry.get("name")) for entry in asked):
+        return Origin()
+    own = {entry["name"]: digits(entry) if len(entry) > 1 else "" for entry in asked}
     said = (Path(source).stem, quality, shown, sources.hashed(files))
-    return Origin(code(_scenes(data)), _digits(said), tuple(formats))
+    return Origin(code(_scenes(data)), digits(said), MappingProxyType(own))
 
 
 def code(drawn: Iterable[str]) -> str:
@@ -88,7 +99,7 @@ def code(drawn: Iterable[str]) -> str:
         (told, sources.hashed(sources.needed(sources.module(name))) if name.isidentifier() else "")
         for name, told in sorted(registry.additions.items())
     ]
-    return _digits((__version__, _own_code(), _requirements(), added, sources.hashed(files)))
+    return digits((__version__, _own_code(), _requirements(), added, sources.hashed(files)))
 
 
 def told(film: Path) -> dict[str, Any]:
@@ -112,7 +123,8 @@ def _is_format(name: object) -> bool:
         return False
 
 
-def _digits(said: object) -> str:
+def digits(said: object) -> str:
+    """A hash of what is said, as a film's comment has it."""
     return hashlib.sha256(repr(said).encode()).hexdigest()[:DIGITS]
 
 

@@ -118,6 +118,8 @@ def _below(model: type[BaseModel], path: tuple[str, ...], listed: tuple[bool, ..
         assert entry
         yield Place(path, listed, parameters_model(entry.registry, name), entry, name)
     for key, field in model.model_fields.items() if path != ("acts",) else ():
+        if key == "formats":  # a film's width and rate are the video's; those of one file are seldom meant
+            continue
         for inner, in_list in models(field.annotation):
             yield from _below(inner, (*path, key), (*listed, in_list))
 

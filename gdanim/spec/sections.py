@@ -150,11 +150,11 @@ class Video(Model):
     loop: bool = False
     """The last frame leads into the first."""
     captions: Literal["track", "burned"] = "track"
-    """track: of the MP4, and files beside it; burned: drawn in the picture instead, of GIFs too."""
+    """track: of MP4, WebM and MOV, and files beside it; burned: drawn in the picture instead, of GIFs too."""
     language: Language | None = None
     """Of the captions: en, de, pt... as players show it; absent, they call it unknown."""
     plays: int | None = Field(default=None, ge=1, le=1000)
-    """How often a GIF plays before it stays at its last frame; absent, for ever."""
+    """How often a GIF, WebP, APNG or AVIF plays before it stays at its last frame; absent, for ever."""
 
     @field_validator("aspect")
     @classmethod

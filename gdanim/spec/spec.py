@@ -34,6 +34,8 @@ from gdanim.spec import defaults, dict_marks, places, yaml_marks
 from gdanim.spec.beats import Beat, NotBlank, as_beats
 from gdanim.spec.entries import FunctionEntry, OptimizerEntry, RateEntry, as_rate
 from gdanim.spec.grids import Grid, is_grid
+from gdanim.spec.outputs import FormatEntry
+from gdanim.spec.outputs import unfit as unfit_formats
 from gdanim.spec.ranges import Range, unfit
 from gdanim.spec.sections import HIDDEN, Camera, Card, Stop, Video, View
 from gdanim.spec.settings import applied
@@ -197,10 +199,20 @@ class Keys(Shown):
 
     video: Video = Video()
     """The film as a file."""
-    formats: Formats = defaults.FORMATS
-    """The files to write."""
+    formats: tuple[FormatEntry, ...] = Field(
+        default_factory=lambda: tuple(FormatEntry(name=name) for name in defaults.FORMATS), min_length=1
+    )
+    """The files to write: names, or mappings of a name and what is asked of it."""
     acts: tuple[ActKeys, ...] = Field(default=(), min_length=1, max_length=MAX_ACTS)
     """Parts of the film, one after another; each says what differs from the keys above."""
+
+    @field_validator("formats")
+    @classmethod
+    def _of_this_video(
+        cls, entries: tuple[FormatEntry, ...], info: ValidationInfo
+    ) -> tuple[FormatEntry, ...]:
+        mistakes(unfit_formats(entries, info.data.get("video", Video())))
+        return entries
 
     @field_validator("acts", mode="before")
     @classmethod
@@ -256,6 +268,10 @@ class Spec(Keys):
 
     source: Path | None = None
     film: str = "film"
+
+    def output(self, name: str) -> FormatEntry:
+        """What is asked of a format: as the spec has it, else nothing but its name."""
+        return next((entry for entry in self.formats if entry.name == name), FormatEntry(name=name))
 
     @property
     def parts(self) -> tuple[Part, ...]:
