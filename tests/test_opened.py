@@ -214,3 +214,23 @@ def test_a_gif_has_the_colours_that_are_asked_for(tmp_path: Path) -> None:
         write(frames[0])
     with Image.open(path) as image:
         assert len(image.convert("RGB").getcolors() or ()) <= 8
+
+
+@pytest.mark.parametrize(
+    "shown", [[0], [5] * 60, [5] * 61, [*range(30), *[29] * 90], [*range(30), *range(30), 3]]
+)
+def test_a_webp_of_any_length_holds_its_pictures(shown: list[int], tmp_path: Path) -> None:
+    """Its pictures are encoded a few seconds at a time; where nothing changes, one lasts longer."""
+    path, frames = tmp_path / "film.webp", drawn()
+    with formats["webp"]().writing(path, Reel(SIZE, RATE)) as write:
+        for k in shown:
+            write(frames[k])
+    with Image.open(path) as image:
+        lasting = 0
+        for k in range(image.n_frames):
+            image.seek(k)
+            image.load()
+            lasting += image.info["duration"]
+        last = np.asarray(image.convert("RGB")).astype(int)
+    assert lasting == round(1000 * len(shown) / RATE)
+    assert np.abs(last - frames[shown[-1]][..., :3]).mean() < MOST_LOSS
