@@ -184,6 +184,7 @@ CHANGES: dict[str, Callable[[], object]] = {
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.filterwarnings("ignore:.*takes the place of the built-in scene")
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_makes_a_film_old(
     change: str, rendered: list[str], capsys: pytest.CaptureFixture[str]
