@@ -45,7 +45,7 @@ def test_the_public_names() -> None:
         (
             "formula",
             "FUNCTIONS check_axis check_variables compiled derivatives name name_latex number_text parse "
-            "point_text rounded_text symbol to_latex variables",
+            "point_text rounded_text symbol to_latex together variables",
         ),
         ("spec", "ActKeys Formats Keys Part Source Spec located read spec_hash"),
         (

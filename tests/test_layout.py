@@ -182,7 +182,7 @@ def test_first_film_in_full_size(filming: Callable[..., Any]) -> None:
         assert not violations(scene)
 
 
-@pytest.mark.parametrize("more", ["", " and on" * 30])
+@pytest.mark.parametrize("more", ["", " and on" * 17])
 @pytest.mark.parametrize("aspect", ASPECTS)
 def test_long_texts_and_many_balls(
     spec_of: Callable[[str], Spec], filming: Callable[..., Any], aspect: str, more: str

@@ -138,6 +138,7 @@ def _taking(spec: Spec, film: Film, wanted: Wanted, every: int) -> Iterator[Take
         wanted.bare,
         partial(_poster, film),
     )
+    spoken = bool(form.captions and provenance.told(wanted.path).get("captions"))  # the older one
     made = whole_folder if form.folder else whole
     with made(wanted.path) as part, form.writing(part, reel) as write:
         taker = Taker(write, every, count)
@@ -145,7 +146,7 @@ def _taking(spec: Spec, film: Film, wanted: Wanted, every: int) -> Iterator[Take
         if taker.error:
             raise taker.error
     if form.captions:
-        _write_captions(wanted.path, film.track)
+        _write_captions(wanted.path, film.track, spoken)
 
 
 def frame(
@@ -182,14 +183,14 @@ def current(spec: Spec, path: Path, quality: str | None) -> bool:
     return same and provenance.whole(path, asked)
 
 
-def _write_captions(path: Path, captions: Sequence[Cue]) -> None:
-    """Captions beside the film at ``path``, the older one still; its captions go if there are none now."""
+def _write_captions(path: Path, captions: Sequence[Cue], spoken: bool) -> None:
+    """Captions beside the film at ``path``; those of an older one that was ``spoken`` go if there are none."""
     for ending, written in zip(provenance.CAPTIONS, (srt, vtt), strict=True):
         file = path.with_suffix(ending)
         if captions:
             with whole(file) as part:
                 part.write_text(written(captions), encoding="utf-8")
-        elif provenance.told(path).get("captions"):
+        elif spoken:
             file.unlink(missing_ok=True)
 
 

@@ -65,10 +65,10 @@ void main() {
     vec2 on_disc = v_corner / max(r, 1.0);
     vec3 normal = vec3(on_disc, sqrt(max(1.0 - dot(on_disc, on_disc), 0.0)));
     float depth = v_centre.z + v_radius * normal.z;
-    if (v_shell > 1.0) {  // behind what it is around, yet before the ground that it lies on
-        float own = v_radius / v_shell;
-        depth = v_centre.z + (r * v_shell < 1.0 ? -0.05 : 0.6 / v_shell) * own;
-    }
+    // A ring is behind what it is around, yet before the ground that it lies on; a ball becomes one smoothly.
+    float own = v_radius / v_shell;
+    float ringed = clamp((v_shell - 1.0) / 0.15, 0.0, 1.0);
+    depth = mix(depth, v_centre.z + (r * v_shell < 1.0 ? -0.05 : 0.6 / v_shell) * own, ringed);
     gl_FragDepth = 0.5 + 0.5 * (u_projection[2][2] * depth + u_projection[3][2]) / -depth;
     vec3 light = normalize(u_light);
     float diffuse = max(dot(normal, light), 0.0);
@@ -85,7 +85,7 @@ void main() {
     float band = 1.0 - smoothstep(0.0, 3.0 / v_pixels + 0.05, abs(dot(n, vec3(0.577))) - 0.2);
     vec3 base = v_color.rgb * (1.0 - 0.34 * (1.0 - u_flat) * band);
     vec3 lit = base * (0.30 + 0.95 * diffuse) + 0.55 * gloss + 0.10 * edge;
-    lit = mix(lit, base, max(u_flat, 0.5 * min((v_shell - 1.0) / 0.15, 1.0)));
+    lit = mix(lit, base, max(u_flat, 0.5 * ringed));
     lit *= 1.0 - 0.7 * (1.0 - u_flat) * clamp((r - 0.9) / 0.07, 0.0, 1.0);  // outlined
     f_color = vec4(pow(lit, vec3(1.0 / 2.2)), v_color.a * coverage);
 }
