@@ -184,7 +184,7 @@ def current(spec: Spec, path: Path, quality: str | None) -> bool:
 
 
 def _write_captions(path: Path, captions: Sequence[Cue], spoken: bool) -> None:
-    """Captions beside the film at ``path``; those of an older one that was ``spoken`` go if there are none."""
+    """Captions beside the film at ``path``; without any, those of an older one that was ``spoken`` go."""
     for ending, written in zip(provenance.CAPTIONS, (srt, vtt), strict=True):
         file = path.with_suffix(ending)
         if captions:
