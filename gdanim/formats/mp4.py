@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from gdanim.formats.base import Cue, Format, Limits, Reel
+from gdanim.formats.base import Cue, Format, Limits, Reel, straight
 from gdanim.registry import formats
 
 if TYPE_CHECKING:
@@ -43,47 +43,61 @@ def mp4(codec: Literal["h264", "hevc", "av1"] = "h264") -> Format:
 def writing(path: Path, reel: Reel, codec: str = "h264") -> Iterator[Write]:
     """The codec's frames, 4:2:0, BT.709, index at the front so that it starts while it loads, and a cover."""
     import av
-    import numpy as np
-    from av.video.frame import PictureType, VideoFrame
 
     os.environ.setdefault("SVT_LOG", "1")  # of AV1: errors only
-    width, height = reel.size
-    base = Fraction(1, reel.rate)  # the muxer changes the stream's own
     options = {"movflags": "+faststart"}
     with av.open(str(path.absolute()), "w", format="mp4", options=options) as container:  # a:b is no path
         container.metadata["comment"] = reel.comment
         encoder, wanted = CODECS[codec]
         stream = cast("VideoStream", container.add_stream(encoder, rate=reel.rate))
-        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        stream.width, stream.height = reel.size
+        stream.pix_fmt = "yuv420p"
         stream.options = {**wanted, "g": str(BETWEEN * reel.rate)}
         if codec == "hevc":
             stream.codec_context.codec_tag = "hvc1"  # Apple's players take no other
-        chapters = {round(chapter.start * reel.rate / 1000) for chapter in reel.chapters}
-        context = stream.codec_context
-        context.thread_count = max(1, (os.cpu_count() or 1) // 2)  # the rest draws
-        context.color_primaries = context.color_trc = context.colorspace = 1  # BT.709
-        context.color_range = 1  # 16..235
-        picture = VideoFrame(width, height, "rgba")  # kept for every frame: new room costs more
-        plane = picture.planes[0]
-        rows = np.frombuffer(cast(Any, plane), dtype=np.uint8).reshape(height, plane.line_size)
-        pixels = rows[:, : 4 * width].reshape(height, width, 4)
-        count = 0
+        stream.codec_context.thread_count = max(1, (os.cpu_count() or 1) // 2)  # the rest draws
         add_chapters(container, reel.chapters)
         cover = [_cover(container, reel.poster())] if reel.poster else []
+        coloured(stream)
         begin(container, [*cover, *captions(container, reel, "mov_text", timed_text)])
+        keyed = {round(chapter.start * reel.rate / 1000) for chapter in reel.chapters}
+        with taking(container, stream, reel, keyed) as write:
+            yield write
 
-        def write(frame: Pixels) -> None:
-            nonlocal count
-            pixels[...] = frame
-            coded = picture.reformat(format="yuv420p", dst_colorspace="ITU709", dst_color_range="MPEG")
-            coded.pts, coded.time_base = count, base
-            if count in chapters:
-                coded.pict_type = PictureType.I
-            count += 1
-            container.mux(stream.encode(coded))
 
-        yield write
-        container.mux(stream.encode())
+def coloured(stream: VideoStream) -> None:
+    """The colours of a stream that is not begun: BT.709, 16..235 of 255."""
+    context = stream.codec_context
+    context.color_primaries = context.color_trc = context.colorspace = context.color_range = 1
+
+
+@contextmanager
+def taking(
+    container: OutputContainer, stream: VideoStream, reel: Reel, keyed: Collection[int] = ()
+) -> Iterator[Write]:
+    """What encodes frames in a stream that is begun; those of ``keyed`` numbers as key frames."""
+    import numpy as np
+    from av.video.frame import PictureType, VideoFrame
+
+    width, height = reel.size
+    base, count = Fraction(1, reel.rate), 0  # the muxer changes the stream's own
+    picture = VideoFrame(width, height, "rgba")  # kept for every frame: new room costs more
+    plane = picture.planes[0]
+    rows = np.frombuffer(cast(Any, plane), dtype=np.uint8).reshape(height, plane.line_size)
+    pixels = rows[:, : 4 * width].reshape(height, width, 4)
+
+    def write(frame: Pixels) -> None:
+        nonlocal count
+        pixels[...] = straight(frame) if reel.alpha else frame
+        coded = picture.reformat(format=stream.pix_fmt, dst_colorspace="ITU709", dst_color_range="MPEG")
+        coded.pts, coded.time_base = count, base
+        if count in keyed:
+            coded.pict_type = PictureType.I
+        count += 1
+        container.mux(stream.encode(coded))
+
+    yield write
+    container.mux(stream.encode())
 
 
 def add_chapters(container: OutputContainer, chapters: Sequence[Cue]) -> None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gdanim.formats.base import Format, Limits, Reel, straight
-from gdanim.formats.mp4 import BETWEEN, add_chapters, begin, captions
+from gdanim.formats.base import Format, Limits, Reel
+from gdanim.formats.mp4 import BETWEEN, add_chapters, begin, captions, coloured, taking
 from gdanim.registry import formats
 
 if TYPE_CHECKING:
-    from gdanim.formats.base import Pixels, Write
+    from gdanim.formats.base import Write
 
 QUALITY, SPEED = "31", "5"  # of VP9
 SEGMENT, TAGS, TAG, SIMPLE, NAME, TEXT = 0x18538067, 0x1254C367, 0x7373, 0x67C8, 0x45A3, 0x4487
@@ -31,16 +30,13 @@ def webm() -> Format:
 def writing(path: Path, reel: Reel) -> Iterator[Write]:
     """VP9, 4:2:0, BT.709, alpha not premultiplied, index at the front so that it starts while it loads."""
     import av
-    from av.video.frame import VideoFrame
 
-    layout = "yuva420p" if reel.alpha else "yuv420p"
-    base, count = Fraction(1, reel.rate), 0
     options = {"cues_to_front": "1"}
     with av.open(str(path.absolute()), "w", format="webm", options=options) as container:
         container.metadata["comment"] = reel.comment
         stream = container.add_stream("libvpx-vp9", rate=reel.rate)
         stream.width, stream.height = reel.size
-        stream.pix_fmt = layout
+        stream.pix_fmt = "yuva420p" if reel.alpha else "yuv420p"
         keys = {"g": str(BETWEEN * reel.rate)}
         if reel.alpha:
             keys["auto-alt-ref"] = "0"  # with alpha there are none
@@ -52,24 +48,12 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
             "row-mt": "1",
             **keys,
         }
-        context = stream.codec_context
-        context.thread_count = max(1, (os.cpu_count() or 1) // 2)  # the rest draws
-        context.color_primaries = context.color_trc = context.colorspace = 1  # BT.709
-        context.color_range = 1  # 16..235
+        stream.codec_context.thread_count = max(1, (os.cpu_count() or 1) // 2)  # the rest draws
+        coloured(stream)
         add_chapters(container, reel.chapters)
         begin(container, captions(container, reel, "webvtt", str.encode))
-
-        def write(frame: Pixels) -> None:
-            nonlocal count
-            pixels = straight(frame) if reel.alpha else frame
-            picture = VideoFrame.from_ndarray(pixels, format="rgba")
-            coded = picture.reformat(format=layout, dst_colorspace="ITU709", dst_color_range="MPEG")
-            coded.pts, coded.time_base = count, base
-            count += 1
-            container.mux(stream.encode(coded))
-
-        yield write
-        container.mux(stream.encode())
+        with taking(container, stream, reel) as write:
+            yield write
 
 
 def comment(film: Path) -> str:
