@@ -37,12 +37,14 @@ def scenes() -> dict[str, Path]:
     built_in, own = _in(_built_in()), _in(Path("scenes")) if local_scenes() else {}
     if own and not Path("scenes").samefile(_built_in()):
         for name in own.keys() & built_in.keys():
-            _tell_replaced(own[name], name)
+            _tell_replaced(own[name], name, Path.cwd())
     return built_in | own
 
 
 @cache
-def _tell_replaced(file: Path, name: str) -> None:
+def _tell_replaced(file: Path, name: str, folder: Path) -> None:
+    """Say so, once for the same working folder."""
+    del folder
     told = f"{file} takes the place of the built-in scene {name} (--no-local-scenes leaves it alone)"
     warnings.warn(told, stacklevel=2)
 

@@ -91,6 +91,8 @@ SIGNS = {
 # Where slopes end or jump, and rounding decides.
 EDGES = {
     **dict.fromkeys(("abs", "relu", "leaky_relu", "elu", "sign", "cbrt", "heaviside", "sqrt"), (0,)),
+    **dict.fromkeys(("ln", "log10", "log2"), (0,)),  # where mpmath says -inf and goes on
+    "log1p": (-1,),
     **dict.fromkeys(("asin", "arccos", "arctanh"), (-1, 1)),
     **dict.fromkeys(("floor", "ceil", "trunc"), range(-99, 100)),
     "round": [k / 2 for k in range(-199, 200)],
