@@ -9,7 +9,7 @@ import sys
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gdanim.errors import InputError
 from gdanim.running import BAD_INPUT, OK, ended, failed, open_streams, tell
@@ -17,6 +17,7 @@ from gdanim.version import __version__
 
 if TYPE_CHECKING:
     from gdanim.output.provenance import Origin
+    from gdanim.output.studio import Studio
     from gdanim.spec import Spec
 
 
@@ -91,7 +92,10 @@ def _parser(anywhere: argparse.ArgumentParser) -> argparse.ArgumentParser:
     render.add_argument(
         "-o", dest="directory", default="media", metavar="DIR", help="where films land (media)"
     )
-    render.add_argument("--force", action="store_true", help="also what is up to date")
+    render.add_argument("--force", action="store_true", help="also what is up to date, all of it drawn anew")
+    render.add_argument(
+        "-j", dest="processes", metavar="N", help="how many processes draw (as many as are of use)"
+    )
     render.set_defaults(command=_render)
 
     check = commands.add_parser("check", help="find the mistakes in specs")
@@ -129,6 +133,9 @@ def _parser(anywhere: argparse.ArgumentParser) -> argparse.ArgumentParser:
     descent.add_argument("--all", action="store_true", help="every step, however many")
     descent.add_argument("--film", type=Path, metavar="FILE", help="film it too, such as film.mp4")
     descent.set_defaults(command=_descent)
+
+    clean = commands.add_parser("clean", help="let go of what is kept of films, to draw them again faster")
+    clean.set_defaults(command=_clean)
 
     listing = commands.add_parser("list", help="what a spec can name, and what a table can say")
     kinds = ("functions", "gradients", "optimizers", "schedules", "scenes", "themes", "formats", "verdicts")
@@ -183,54 +190,95 @@ def _render(arguments: argparse.Namespace) -> int:
     }
     stale = [source for source in sources if arguments.force or not films[source]]
     if stale:  # else nothing is imported that loads or draws specs
-        from gdanim.options import formats, quality
+        from gdanim.options import formats, processes, quality
 
         arguments.quality = quality(arguments.quality)
         arguments.formats = formats(arguments.formats)
+        arguments.processes = processes(arguments.processes)
     specs, code = _loaded(stale, arguments.settings, _drawable)
     for source, spec in specs.items():
         origins[source] = origins[source].loaded(spec)
         names = dict.fromkeys(arguments.formats or [entry.name for entry in spec.formats])
         films[source] = [folders[source] / f"{spec.film}.{name}" for name in names]
     _refuse_rivals(films)
+    orders = {}
     for source, paths in films.items():
-        if source in specs:
-            made = _filmed(source, specs[source], paths, origins[source], arguments)
-            code = code or made
-        else:
-            for path in paths:
+        stale = [path for path in paths if source in specs and not _current(specs[source], path, arguments)]
+        for path in paths:
+            if path not in stale:
                 print(f"{path} is up to date")
-    return code
+        if stale:
+            orders[source] = Order(specs[source], stale, origins[source])
+    return _made(orders, arguments) or code
 
 
-def _filmed(
-    source: str, spec: Spec, paths: list[Path], made_from: Origin, arguments: argparse.Namespace
-) -> int:
-    """Make those films of a spec that are not up to date, or with ``--force`` all; returns an exit code."""
+class Order(NamedTuple):
+    """Films of a spec that are to be made, in one folder."""
+
+    spec: Spec
+    paths: list[Path]
+    made_from: Origin
+
+
+def _current(spec: Spec, path: Path, arguments: argparse.Namespace) -> bool:
     from gdanim.output import film
 
-    stale = []
-    for path in paths:
-        if not arguments.force and film.current(spec, path, arguments.quality):
-            print(f"{path} is up to date")
+    return not arguments.force and film.current(spec, path, arguments.quality)
+
+
+def _made(orders: dict[str, Order], arguments: argparse.Namespace) -> int:
+    """Make films, as many specs at a time as processes draw; returns an exit code."""
+    from concurrent.futures import ThreadPoolExecutor
+    from contextvars import copy_context
+
+    from gdanim.output.studio import local
+
+    if not orders:
+        return OK
+    count = arguments.processes or 1
+    with local(count, fresh=arguments.force) as studio:
+
+        def make(source: str) -> int:
+            return _filmed(source, orders[source], arguments, studio)
+
+        if count == 1:
+            codes = list(map(make, orders))
         else:
-            stale.append(path.suffix[1:])
-    if stale:
-        try:
-            made = film.render(
-                spec,
-                directory=paths[0].parent,
-                quality=arguments.quality,
-                formats=tuple(stale),
-                progress=sys.stderr.isatty(),
-                made_from=made_from,
-            )
-        except InputError as error:  # of code that is not ours, when it runs
-            tell(f"{source}: {error}")
-            return BAD_INPUT
-        except Exception as error:  # the other films can still be made
-            return failed(source, error)
-        print(*made, sep="\n")
+            with ThreadPoolExecutor(count) as threads:
+                ways = [threads.submit(copy_context().run, make, source) for source in orders]
+                codes = [way.result() for way in ways]
+    if studio.taken:
+        tell(f"{studio.taken} of {studio.taken + studio.drawn} pieces were drawn already")
+    return next(filter(None, codes), OK)
+
+
+def _filmed(source: str, order: Order, arguments: argparse.Namespace, studio: Studio) -> int:
+    """Make the films of a spec; returns an exit code."""
+    from gdanim.output import film
+
+    try:
+        made = film.render(
+            order.spec,
+            directory=order.paths[0].parent,
+            quality=arguments.quality,
+            formats=tuple(path.suffix[1:] for path in order.paths),
+            progress=sys.stderr.isatty(),
+            made_from=order.made_from,
+            studio=studio,
+        )
+    except InputError as error:  # of code that is not ours, when it runs
+        tell(f"{source}: {error}")
+        return BAD_INPUT
+    except Exception as error:  # the other films can still be made
+        return failed(source, error)
+    print(*made, sep="\n")
+    return OK
+
+
+def _clean(_: argparse.Namespace) -> int:
+    from gdanim.output import kept
+
+    print(f"{kept.folder()}: {kept.trim(0) / 1e6:.1f} MB of pieces are gone")
     return OK
 
 

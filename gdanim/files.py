@@ -114,6 +114,14 @@ def whole_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(room, ignore_errors=True)
 
 
+def user_cache() -> Path:
+    """The folder of what can be made anew but is worth keeping; it need not be there."""
+    try:
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gdanim"
+    except RuntimeError:  # nobody knows where home is
+        return scratch("cache")
+
+
 @cache
 def scratch(purpose: str) -> Path:
     """A folder among the temporary ones, for as long as this process lives."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from gdanim.errors import InputError
 from gdanim.formats import choices
@@ -24,6 +24,7 @@ class Options(Model):
 
     quality: Quality | None = None
     formats: Formats | None = None
+    processes: int | None = Field(default=None, ge=1, le=512)
 
 
 def asked(**options: Any) -> Options:
@@ -42,6 +43,12 @@ def quality(text: str | None) -> str | None:
 def formats(names: Sequence[str] | None) -> tuple[str, ...] | None:
     """Formats such as mp4, or None. Raises InputError."""
     return _option("-f", formats=names).formats
+
+
+def processes(count: str | None) -> int | None:
+    """How many processes draw, or None. Raises InputError."""
+    number = int(count) if count and re.fullmatch(r"[-+]?[0-9]{1,9}", count) else count
+    return _option("-j", processes=number).processes
 
 
 def _option(written: str, **option: Any) -> Options:

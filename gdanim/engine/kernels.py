@@ -26,7 +26,7 @@ from gdanim.engine.record import Record
 from gdanim.engine.rules import Rules, lengths
 from gdanim.engine.runs import Array
 from gdanim.engine.tracing import Trace, Traced
-from gdanim.files import scratch
+from gdanim.files import scratch, user_cache
 
 BLOCK = 512  # balls that take a step together: what they remember fits the nearest cache
 PART = 16_384  # balls whose first states are made at a time: the work of one thread
@@ -151,7 +151,7 @@ def compiled(source: str) -> Callable[..., None]:
 def _saved(source: str) -> Path:
     """The kernel as a file, beside which numba keeps what it compiles: in the user's cache, if possible."""
     name = f"gdanim_{hashlib.sha256(source.encode()).hexdigest()[:16]}.py"
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gdanim"
+    folder = user_cache()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return _written(folder / name, source)

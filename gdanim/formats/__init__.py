@@ -7,8 +7,8 @@ write.
 from __future__ import annotations
 
 from gdanim.formats import mp4  # noqa: F401  (the default is registered, and so listed, before the others)
-from gdanim.formats.base import Cue, Format, Limits, Reel, choices
+from gdanim.formats.base import Cue, Format, Limits, Piece, Reel, choices
 
-__all__ = ["DEFAULT", "Cue", "Format", "Limits", "Reel", "choices"]
+__all__ = ["DEFAULT", "Cue", "Format", "Limits", "Piece", "Reel", "choices"]
 
 DEFAULT = "mp4"  # of a spec that names none

@@ -41,7 +41,14 @@ class Reel:
     language: str = "und"  # of the captions, three letters of ISO 639-2
     plays: int = 0  # how often it plays where that can be said; 0: for ever
     alpha: bool = False  # frames have no ground
-    poster: Callable[[], Pixels] | None = None  # draws the frame that tells best what the film is about
+    poster: int | None = None  # the number, from 0, of the frame that tells best what the film is about
+
+
+class Piece(NamedTuple):
+    """A file of some frames of a film, which was written by itself."""
+
+    path: Path
+    frames: int
 
 
 @dataclass(frozen=True)
@@ -61,11 +68,14 @@ class Format:
     ``writing(path, reel)`` is a context with a function that adds one frame, shape (height, width, 4), RGBA;
     the file is finished at its end. Frames come in order, from one thread. ``comment(path)`` reads the
     reel's comment back from a whole file, without importing much; of another file it gives "", or raises
-    OSError, ValueError or LookupError.
+    OSError, ValueError or LookupError. ``joining(path, reel, pieces)`` makes one file of several, each one
+    written by ``writing`` from a reel of no more than size, rate and alpha. A format that has none is written
+    from all frames, which are kept without loss until they are complete.
     """
 
     writing: Callable[[Path, Reel], AbstractContextManager[Write]]
     comment: Callable[[Path], str]
+    joining: Callable[[Path, Reel, Sequence[Piece]], None] | None = None
     captions: bool = False  # a track of them; then they stand beside the film, too
     chapters: bool = False
     alpha: bool = False  # with ``background: none`` frames have no ground; their colours are premultiplied

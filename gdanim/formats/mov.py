@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gdanim.formats.base import Format, Limits, Reel
-from gdanim.formats.mp4 import add_chapters, begin, box, captions, coloured, index, taking, timed_text
+from gdanim.formats.base import Format, Limits, Piece, Reel
+from gdanim.formats.mp4 import add_chapters, begin, box, captions, coloured, index, joined, taking, timed_text
 from gdanim.registry import formats
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def mov() -> Format:
     """ProRes 4444, which editors take with its alpha; large."""
     limits = Limits(even_sides=True)
-    return Format(writing, comment, captions=True, chapters=True, alpha=True, limits=limits)
+    return Format(writing, comment, joining, captions=True, chapters=True, alpha=True, limits=limits)
 
 
 @contextmanager
@@ -27,18 +27,27 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
     """ProRes 4444, 4:4:4, 10 bits, BT.709, every frame by itself, alpha not premultiplied."""
     import av
 
-    options = {"movflags": "+faststart"}
-    with av.open(str(path.absolute()), "w", format="mov", options=options) as container:
-        container.metadata["comment"] = reel.comment
+    with av.open(str(path.absolute()), "w", format="mov") as container:
         stream = container.add_stream("prores_ks", rate=reel.rate)
         stream.width, stream.height = reel.size
         stream.pix_fmt = "yuva444p10le" if reel.alpha else "yuv444p10le"
         stream.options = {"profile": "4444", "vendor": "apl0"}  # some programs take no other vendor's
         coloured(stream)
-        add_chapters(container, reel.chapters)
-        begin(container, captions(container, reel, "mov_text", timed_text))
         with taking(container, stream, reel) as write:
             yield write
+
+
+def joining(path: Path, reel: Reel, pieces: Sequence[Piece]) -> None:
+    """With chapters and captions; its index is at the front so that it starts while it loads."""
+    import av
+
+    options = {"movflags": "+faststart"}
+    with av.open(str(path.absolute()), "w", format="mov", options=options) as container:
+        container.metadata["comment"] = reel.comment
+        add_chapters(container, reel.chapters)
+        with joined(container, reel, pieces) as copy:
+            begin(container, captions(container, reel, "mov_text", timed_text))
+            copy()
 
 
 def comment(film: Path) -> str:

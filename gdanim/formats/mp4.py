@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from gdanim.formats.base import Cue, Format, Limits, Reel, straight
+from gdanim.formats.base import Cue, Format, Limits, Piece, Reel, straight
 from gdanim.registry import formats
 
 if TYPE_CHECKING:
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     from gdanim.formats.base import Pixels, Write
 
 PRESET, QUALITY = "veryfast", "20"  # x264; measured in bench/
+X265 = "log-level=error:pools=1:frame-threads=1"  # one thread, as of the others
 CODECS = {  # FFmpeg's encoders: options that give about what x264 does
-    "h264": ("libx264", {"preset": PRESET, "crf": QUALITY, "profile": "high", "forced-idr": "1"}),
-    "hevc": ("libx265", {"preset": PRESET, "crf": "23", "forced-idr": "1", "x265-params": "log-level=error"}),
+    "h264": ("libx264", {"preset": PRESET, "crf": QUALITY, "profile": "high"}),
+    "hevc": ("libx265", {"preset": PRESET, "crf": "23", "x265-params": X265}),
     "av1": ("libsvtav1", {"preset": "8", "crf": "30"}),
 }
 BETWEEN = 2  # seconds, at most, from one frame to another that players can go to
@@ -36,18 +38,17 @@ MILLISECONDS = Fraction(1, 1000)
 def mp4(codec: Literal["h264", "hevc", "av1"] = "h264") -> Format:
     """H.264, which plays everywhere; or hevc or av1, which take longer and less room."""
     limits = Limits(even_sides=True)
-    return Format(partial(writing, codec=codec), comment, captions=True, chapters=True, limits=limits)
+    made = partial(writing, codec=codec)
+    return Format(made, comment, joining=joining, captions=True, chapters=True, limits=limits)
 
 
 @contextmanager
 def writing(path: Path, reel: Reel, codec: str = "h264") -> Iterator[Write]:
-    """The codec's frames, 4:2:0, BT.709, index at the front so that it starts while it loads, and a cover."""
+    """The codec's frames, 4:2:0, BT.709. One thread encodes: with more, pictures depend on how many."""
     import av
 
     os.environ.setdefault("SVT_LOG", "1")  # of AV1: errors only
-    options = {"movflags": "+faststart"}
-    with av.open(str(path.absolute()), "w", format="mp4", options=options) as container:  # a:b is no path
-        container.metadata["comment"] = reel.comment
+    with av.open(str(path.absolute()), "w", format="mp4") as container:  # a:b is no path
         encoder, wanted = CODECS[codec]
         stream = cast("VideoStream", container.add_stream(encoder, rate=reel.rate))
         stream.width, stream.height = reel.size
@@ -55,14 +56,24 @@ def writing(path: Path, reel: Reel, codec: str = "h264") -> Iterator[Write]:
         stream.options = {**wanted, "g": str(BETWEEN * reel.rate)}
         if codec == "hevc":
             stream.codec_context.codec_tag = "hvc1"  # Apple's players take no other
-        stream.codec_context.thread_count = max(1, (os.cpu_count() or 1) // 2)  # the rest draws
-        add_chapters(container, reel.chapters)
-        cover = [_cover(container, reel.poster())] if reel.poster else []
+        stream.codec_context.thread_count = 1
         coloured(stream)
-        begin(container, [*cover, *captions(container, reel, "mov_text", timed_text)])
-        keyed = {round(chapter.start * reel.rate / 1000) for chapter in reel.chapters}
-        with taking(container, stream, reel, keyed) as write:
+        with taking(container, stream, reel) as write:
             yield write
+
+
+def joining(path: Path, reel: Reel, pieces: Sequence[Piece]) -> None:
+    """With chapters, captions and a cover; its index is at the front so that it starts while it loads."""
+    import av
+
+    options = {"movflags": "+faststart"}
+    with av.open(str(path.absolute()), "w", format="mp4", options=options) as container:
+        container.metadata["comment"] = reel.comment
+        add_chapters(container, reel.chapters)
+        with joined(container, reel, pieces) as copy:
+            cover = [] if reel.poster is None else [_cover(container, _frame(pieces, reel.poster))]
+            begin(container, [*cover, *captions(container, reel, "mov_text", timed_text)])
+            copy()
 
 
 def coloured(stream: VideoStream) -> None:
@@ -72,12 +83,10 @@ def coloured(stream: VideoStream) -> None:
 
 
 @contextmanager
-def taking(
-    container: OutputContainer, stream: VideoStream, reel: Reel, keyed: Collection[int] = ()
-) -> Iterator[Write]:
-    """What encodes frames in a stream that is begun; those of ``keyed`` numbers as key frames."""
+def taking(container: OutputContainer, stream: VideoStream, reel: Reel) -> Iterator[Write]:
+    """What encodes frames in a stream whose settings are known."""
     import numpy as np
-    from av.video.frame import PictureType, VideoFrame
+    from av.video.frame import VideoFrame
 
     width, height = reel.size
     base, count = Fraction(1, reel.rate), 0  # the muxer changes the stream's own
@@ -91,13 +100,35 @@ def taking(
         pixels[...] = straight(frame) if reel.alpha else frame
         coded = picture.reformat(format=stream.pix_fmt, dst_colorspace="ITU709", dst_color_range="MPEG")
         coded.pts, coded.time_base = count, base
-        if count in keyed:
-            coded.pict_type = PictureType.I
         count += 1
         container.mux(stream.encode(coded))
 
     yield write
     container.mux(stream.encode())
+
+
+@contextmanager
+def joined(container: OutputContainer, reel: Reel, pieces: Sequence[Piece]) -> Iterator[Callable[[], None]]:
+    """A stream like those of the pieces, and what copies all of them into it when the file is begun."""
+    import av
+
+    with av.open(str(pieces[0].path.absolute())) as first:
+        stream = container.add_stream_from_template(first.streams.video[0])
+
+        def copy() -> None:
+            start = 0
+            for path, count in pieces:
+                with av.open(str(path.absolute())) as source:
+                    for packet in source.demux(video=0):
+                        if packet.dts is None or packet.pts is None:  # the end
+                            continue
+                        frames = packet.time_base * reel.rate
+                        packet.pts, packet.dts = (start + round(t * frames) for t in (packet.pts, packet.dts))
+                        packet.duration, packet.time_base, packet.stream = 1, Fraction(1, reel.rate), stream
+                        container.mux(packet)
+                start += count
+
+        yield copy
 
 
 def add_chapters(container: OutputContainer, chapters: Sequence[Cue]) -> None:
@@ -141,6 +172,19 @@ def timed_text(text: str) -> bytes:
     """A sample of 3GPP TS 26.245: its length in two bytes, and UTF-8."""
     written = text.encode()
     return len(written).to_bytes(2, "big") + written
+
+
+def _frame(pieces: Sequence[Piece], number: int) -> Pixels:
+    """A frame of the film that consists of pieces."""
+    import av
+
+    for path, frames in pieces:
+        if number < frames:
+            with av.open(str(path.absolute())) as source:
+                shown = next(islice(source.decode(video=0), number, None))
+                return cast("Pixels", shown.to_ndarray(format="rgba"))
+        number -= frames
+    raise IndexError(number)
 
 
 def _cover(container: OutputContainer, frame: Pixels) -> Packet[Any]:

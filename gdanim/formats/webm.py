@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gdanim.formats.base import Format, Limits, Reel
-from gdanim.formats.mp4 import BETWEEN, add_chapters, begin, captions, coloured, taking
+from gdanim.formats.base import Format, Limits, Piece, Reel
+from gdanim.formats.mp4 import BETWEEN, add_chapters, begin, captions, coloured, joined, taking
 from gdanim.registry import formats
 
 if TYPE_CHECKING:
@@ -23,17 +23,15 @@ SEGMENT, TAGS, TAG, SIMPLE, NAME, TEXT = 0x18538067, 0x1254C367, 0x7373, 0x67C8,
 def webm() -> Format:
     """VP9, which browsers play, with alpha where `view.background` is none."""
     limits = Limits(even_sides=True)
-    return Format(writing, comment, captions=True, chapters=True, alpha=True, limits=limits)
+    return Format(writing, comment, joining, captions=True, chapters=True, alpha=True, limits=limits)
 
 
 @contextmanager
 def writing(path: Path, reel: Reel) -> Iterator[Write]:
-    """VP9, 4:2:0, BT.709, alpha not premultiplied, index at the front so that it starts while it loads."""
+    """VP9, 4:2:0, BT.709, alpha not premultiplied."""
     import av
 
-    options = {"cues_to_front": "1"}
-    with av.open(str(path.absolute()), "w", format="webm", options=options) as container:
-        container.metadata["comment"] = reel.comment
+    with av.open(str(path.absolute()), "w", format="webm") as container:
         stream = container.add_stream("libvpx-vp9", rate=reel.rate)
         stream.width, stream.height = reel.size
         stream.pix_fmt = "yuva420p" if reel.alpha else "yuv420p"
@@ -50,10 +48,21 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
         }
         stream.codec_context.thread_count = max(1, (os.cpu_count() or 1) // 2)  # the rest draws
         coloured(stream)
-        add_chapters(container, reel.chapters)
-        begin(container, captions(container, reel, "webvtt", str.encode))
         with taking(container, stream, reel) as write:
             yield write
+
+
+def joining(path: Path, reel: Reel, pieces: Sequence[Piece]) -> None:
+    """With chapters and captions; its index is at the front so that it starts while it loads."""
+    import av
+
+    options = {"cues_to_front": "1"}
+    with av.open(str(path.absolute()), "w", format="webm", options=options) as container:
+        container.metadata["comment"] = reel.comment
+        add_chapters(container, reel.chapters)
+        with joined(container, reel, pieces) as copy:
+            begin(container, captions(container, reel, "webvtt", str.encode))
+            copy()
 
 
 def comment(film: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import zip_longest
@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gdanim.formats import Format, Reel
-from gdanim.output.drawing import blank
 from gdanim.spec.outputs import FormatEntry
 from gdanim.spec.quality import LEAST, Frames
 
 if TYPE_CHECKING:
     from gdanim.formats.base import Pixels
-    from gdanim.view.film import Film
 
 RUNS, LONG = 4, 5  # of the sample: how often frames in a row are taken, and how many
 SLOWER = (2 / 3, 1 / 2, 1 / 3)  # of the rate
@@ -35,9 +33,9 @@ class Rung:
     frames: Frames
     options: dict[str, Any]
 
-    def form(self, entry: FormatEntry) -> Format:
-        """The format with what is chosen for it."""
-        return entry.model_copy(update={"parameters": {**entry.parameters, **self.options}}).form
+    def entry(self, asked: FormatEntry) -> FormatEntry:
+        """What is asked of the format, with what is chosen for it."""
+        return asked.model_copy(update={"parameters": {**asked.parameters, **self.options}})
 
     def told(self) -> str:
         """In words."""
@@ -69,15 +67,14 @@ def _scaled(size: tuple[int, int], share: float, even: bool) -> tuple[int, int]:
     return (width + width % 2, height + height % 2) if even else (width, height)
 
 
-def sample(film: Film) -> list[list[Pixels]]:
-    """Runs of frames all over a film: enough of each for its slowest rung."""
+def sample(count: int, frames: Callable[[], Iterator[Pixels]]) -> list[list[Pixels]]:
+    """Runs of frames all over a film of so many: enough of each for its slowest rung."""
     long = LONG * round(1 / SLOWER[-1])
-    runs = []
-    for start in np.linspace(0, max(film.frames - long, 0), RUNS).astype(int):
-        runs.append([blank(film.size) for _ in range(long)])
-        for k, frame in enumerate(runs[-1]):
-            film.paint((start + k) / film.rate, frame)
-    return runs
+    starts = np.linspace(0, max(count - long, 0), RUNS).astype(int)
+    numbers = [[min(start + k, count - 1) for k in range(long)] for start in starts]
+    wanted = {number for run in numbers for number in run}
+    found = {number: frame for number, frame in enumerate(frames()) if number in wanted}
+    return [[found[number] for number in run] for run in numbers]
 
 
 def estimator(
@@ -91,7 +88,7 @@ def estimator(
 
     @cache
     def estimate(number: int) -> float:
-        (size, rate), form = rungs[number].frames, rungs[number].form(entry)
+        (size, rate), form = rungs[number].frames, rungs[number].entry(entry).form
         steps = (np.arange(LONG) * rungs[0].frames.rate / rate).astype(int)
         shown = [[_fitted(run[k], size) for k in steps] for run in runs]
         every = [frame for run in shown for frame in run]

@@ -1,4 +1,4 @@
-"""From a spec to a file: frames are drawn here and encoded beside, and only a finished film gets its name."""
+"""From a spec to its files: frames are drawn in pieces, which are kept, and films are made of these."""
 
 from __future__ import annotations
 
@@ -6,37 +6,43 @@ import json
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import numpy as np
 
-from gdanim.engine.descent import solve
 from gdanim.engine.solution import Solution
 from gdanim.files import make_folder, refuse_not_frames, refuse_unwritable, scratch, whole, whole_folder
 from gdanim.formats import Cue, Limits, Reel
 from gdanim.formats.base import straight
-from gdanim.output import provenance
+from gdanim.listing import own_files
+from gdanim.output import lossless, provenance
 from gdanim.output.budget import estimator, fitted, ladder, sample
-from gdanim.output.drawing import Taker, Wanted, apart, blank, drawings, feed
+from gdanim.output.drawing import Wanted, blank, drawings
+from gdanim.output.executors import Here
 from gdanim.output.forecast import lessened
+from gdanim.output.kept import Kept
+from gdanim.output.opening import opened
 from gdanim.output.provenance import Origin
+from gdanim.output.studio import Studio, local
+from gdanim.output.workers import Cut, Job
 from gdanim.spec import Spec, spec_hash
 from gdanim.spec.languages import three_letters
-from gdanim.spec.outputs import FormatEntry
-from gdanim.spec.quality import frames
+from gdanim.spec.quality import Frames, frames
 from gdanim.version import __version__
 from gdanim.view.captions import srt, vtt
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from gdanim.formats.base import Pixels
-    from gdanim.view.film import Film
+    from gdanim.output.pieces import Drawing
 
 SAMPLES = 24  # frames from which a palette is made
 
@@ -49,11 +55,13 @@ def render(
     progress: bool = False,
     made_from: Origin | None = None,
     solution: Solution | None = None,
+    studio: Studio | None = None,
 ) -> list[Path]:
     """Write a spec's films into ``directory``; returns their paths.
 
     ``made_from``, what its file and the code were when it was loaded, is kept in them. ``solution``: the runs
-    to show, whoever computed them; such films are never up to date. Absent, those of the spec, solved once.
+    to show, whoever computed them; such films are never up to date. Absent, those of the spec. ``studio``:
+    where they are drawn; absent, here.
     A film is written beside its final name and renamed when it is whole, as are its captions beside it.
     One drawing feeds all films that it has the frames of. One that cannot be written leaves the others.
     """
@@ -63,46 +71,134 @@ def render(
     for path, entry in zip(paths, entries, strict=True):
         (refuse_not_frames if entry.form.folder else refuse_unwritable)(path)
     made_from = made_from or Origin().loaded(spec)
-    given, solution = solution is not None, solution or solve(spec)
     wanted = []
     for path, entry in zip(paths, entries, strict=True):
         if less := lessened(spec, quality, entry.name):
             warnings.warn(less, stacklevel=2)
-        facts = _facts(spec, quality, entry.name, made_from) | ({"spec": ""} if given else {})
+        facts = _facts(spec, quality, entry.name, made_from) | ({"spec": ""} if solution else {})
         comment = json.dumps(facts, separators=(",", ":"))
         shown, bare = entry.frames(spec.video, quality), entry.form.alpha and _bare(spec)
-        film = Wanted(path, entry.form, shown, bare, comment)
-        if entry.max_bytes:
-            _fit(spec, film, entry, solution, progress)
-        else:
-            wanted.append(film)
-    for films in drawings(wanted, exact=_exact(spec)):
-        _draw(spec, films, solution, progress)
+        wanted.append(Wanted(path, entry, shown, bare, comment))
+    with ExitStack() as stack:
+        if solution or not _is_data(spec):  # no piece of it can be known again
+            room = stack.enter_context(tempfile.TemporaryDirectory(dir=scratch("pieces")))
+            studio = Studio(stack.enter_context(Here()), Kept(Path(room)))
+        studio = studio or stack.enter_context(local())
+        easel = Easel(spec, solution, studio, progress)
+        for films in drawings((film for film in wanted if not film.entry.max_bytes), exact=_exact(spec)):
+            easel.draw(films)
+        for film in wanted:
+            if film.entry.max_bytes:
+                easel.fit(film)
+    if easel.errors:
+        raise easel.errors[0]
     return paths
 
 
-def _fit(spec: Spec, wanted: Wanted, entry: FormatEntry, solution: Solution, progress: bool) -> None:
-    """Write a film of so many bytes at most, and tell what was given up for it."""
-    rungs, most = ladder(entry, wanted.frames), entry.max_bytes or 0
-    with tempfile.TemporaryDirectory(dir=scratch("fit")) as folder, whole(wanted.path) as part:
-        tried = Path(folder) / wanted.path.name
+@dataclass
+class Easel:
+    """On which the films of a spec are drawn and written; what goes wrong with one leaves the others."""
 
-        def make(number: int) -> int:
-            chosen = Wanted(
-                tried, rungs[number].form(entry), rungs[number].frames, wanted.bare, wanted.comment
-            )
-            _draw(spec, [chosen], solution, progress)
-            return tried.stat().st_size
+    spec: Spec
+    solution: Solution | None
+    studio: Studio
+    progress: bool
+    errors: list[Exception] = field(default_factory=list)
+    warned: bool = False
 
-        with _film(spec, *wanted.frames, wanted.bare, solution) as film:
-            runs, seconds = sample(film), film.length
-        number, size = fitted(len(rungs), estimator(entry, rungs, runs, seconds, Path(folder)), most, make)
-        shutil.copyfile(tried, part)
-    told = f"{wanted.path.name} has {size} bytes, at {rungs[number].told()}"
-    if size > most:
-        warnings.warn(f"{told}, more than max_bytes {most}: a shorter film is smaller", stacklevel=3)
-    elif number:
-        warnings.warn(f"{told}: what max_bytes {most} has room for", stacklevel=3)
+    def draw(self, films: Sequence[Wanted]) -> None:
+        """Write films that one drawing feeds, the fastest first."""
+        drawn = films[0].frames
+        cuts = [
+            Cut(each.entry if each.form.joining else None, drawn.rate // each.frames.rate) for each in films
+        ]
+        made = [cut for k, cut in enumerate(cuts) if cut not in cuts[:k]]
+        drawing = self._drawing(drawn, films[0].bare, made, " ".join(each.path.name for each in films))
+        for each, cut in zip(films, cuts, strict=True):
+            try:
+                self._write(each, drawing, made.index(cut), cut.every)
+            except Exception as error:
+                self.errors.append(error)
+
+    def fit(self, wanted: Wanted) -> None:
+        """Write a film of so many bytes at most, and tell what was given up for it."""
+        entry, most = wanted.entry, wanted.entry.max_bytes or 0
+        rungs = ladder(entry, wanted.frames)
+        first = self._drawing(wanted.frames, wanted.bare, [Cut(None, 1)], wanted.path.name)
+        with tempfile.TemporaryDirectory(dir=scratch("fit")) as folder, whole(wanted.path) as part:
+            tried = Path(folder) / wanted.path.name
+
+            def make(number: int) -> int:
+                rung = rungs[number]
+                self.draw([replace(wanted, path=tried, entry=rung.entry(entry), frames=rung.frames)])
+                if self.errors:
+                    raise self.errors.pop()
+                return tried.stat().st_size
+
+            runs = sample(first.film.frames, partial(lossless.frames, first.pieces(0)))
+            estimate = estimator(entry, rungs, runs, first.film.length, Path(folder))
+            number, size = fitted(len(rungs), estimate, most, make)
+            shutil.copyfile(tried, part)
+        told = f"{wanted.path.name} has {size} bytes, at {rungs[number].told()}"
+        if size > most:
+            warnings.warn(f"{told}, more than max_bytes {most}: a shorter film is smaller", stacklevel=3)
+        elif number:
+            warnings.warn(f"{told}: what max_bytes {most} has room for", stacklevel=3)
+
+    def _drawing(self, frames: Frames, bare: bool, cuts: Sequence[Cut], name: str) -> Drawing:
+        """A drawing of the film, of which all pieces are there."""
+        from gdanim.output.pieces import Drawing
+
+        with _bar(name if self.progress else None) as (grown, drawn):
+            job = Job(uuid4().hex, self.spec, frames, bare, self.solution)
+            drawing = Drawing(job, cuts, self.studio, grown, drawn)
+            drawing.run()
+        if not self.warned:
+            drawing.film.warn()
+            self.warned = True
+        return drawing
+
+    def _write(self, wanted: Wanted, drawing: Drawing, cut: int, every: int) -> None:
+        """Make a film of its pieces."""
+        form, film, rate = wanted.form, drawing.film, wanted.frames.rate
+        count = film.frames if every == 1 else max(1, round(film.of(0).seconds * rate))
+        pieces = drawing.pieces(cut)
+        reel = Reel(
+            film.size,
+            rate,
+            wanted.comment,
+            partial(lossless.samples, pieces, SAMPLES),
+            film.chapters,
+            film.track,
+            three_letters(self.spec.video.language or "und"),
+            self.spec.video.plays or 0,
+            wanted.bare,
+            film.poster // every,
+        )
+        spoken = bool(form.captions and provenance.told(wanted.path).get("captions"))  # the older one
+        with (whole_folder if form.folder else whole)(wanted.path) as part:
+            if form.joining:
+                form.joining(part, reel, pieces)
+            else:
+                with form.writing(part, reel) as write:
+                    for frame in islice(lossless.frames(pieces), count):
+                        write(frame)
+        if form.captions:
+            _write_captions(wanted.path, film.track, spoken)
+
+
+@contextmanager
+def _bar(name: str | None) -> Iterator[tuple[Callable[[int], object], Callable[[int], object]]]:
+    """Progress on the terminal: what is told of frames to come, and of frames that are there."""
+    from tqdm import tqdm
+
+    with tqdm(total=0, desc=name, unit=" frames", disable=name is None, leave=False) as bar:
+
+        def grown(count: int) -> None:
+            bar.total = (bar.total or 0) + count
+            bar.refresh()
+
+        yield grown, bar.update
 
 
 def _exact(spec: Spec) -> bool:
@@ -110,43 +206,10 @@ def _exact(spec: Spec) -> bool:
     return len(spec.parts) == 1 and not spec.video.loop and spec.video.captions != "burned"
 
 
-def _draw(spec: Spec, films: Sequence[Wanted], solution: Solution, progress: bool) -> None:
-    """Write films that one drawing feeds, the fastest first."""
-    (size, rate), bare = films[0].frames, films[0].bare
-    shown_name = " ".join(each.path.name for each in films) if progress else None
-    with (
-        _film(spec, size, rate, bare, solution) as film,
-        apart(_taking(spec, film, each, rate // each.frames.rate) for each in films) as takers,
-    ):
-        feed(lambda k, out: film.paint(k / rate, out), film.frames, film.size, takers, shown_name)
-
-
-@contextmanager
-def _taking(spec: Spec, film: Film, wanted: Wanted, every: int) -> Iterator[Taker]:
-    """A film of every so many-th frame of what is drawn, finished at the end."""
-    rate, form = wanted.frames.rate, wanted.form
-    count = film.frames if every == 1 else max(1, round(film.scene(0).length * rate))
-    reel = Reel(
-        film.size,
-        rate,
-        wanted.comment,
-        partial(_samples, film),
-        film.chapters,
-        film.track,
-        three_letters(spec.video.language or "und"),
-        spec.video.plays or 0,
-        wanted.bare,
-        partial(_poster, film),
-    )
-    spoken = bool(form.captions and provenance.told(wanted.path).get("captions"))  # the older one
-    made = whole_folder if form.folder else whole
-    with made(wanted.path) as part, form.writing(part, reel) as write:
-        taker = Taker(write, every, count)
-        yield taker
-        if taker.error:
-            raise taker.error
-    if form.captions:
-        _write_captions(wanted.path, film.track, spoken)
+def _is_data(spec: Spec) -> bool:
+    """Whether a film follows from data and files alone: not from functions that Python has been given."""
+    named = all(entry.objective is None for part in spec.parts for entry in part.functions)
+    return named and all(file.is_file() for file in own_files())
 
 
 def frame(
@@ -162,9 +225,10 @@ def frame(
 
     size, rate = frames(quality or spec.video.quality, spec.video.aspect, Limits())
     transparent = _bare(spec)
-    with _film(spec, size, rate, transparent, solution) as film:
+    with opened(spec, size, rate, transparent, solution) as film:
         frame = blank(film.size)
         film.paint(round(film.seconds(at) * rate) / rate, frame)
+        film.warn()
     return Image.fromarray(straight(frame) if transparent else np.ascontiguousarray(frame[..., :3]))
 
 
@@ -192,51 +256,6 @@ def _write_captions(path: Path, captions: Sequence[Cue], spoken: bool) -> None:
                 part.write_text(written(captions), encoding="utf-8")
         elif spoken:
             file.unlink(missing_ok=True)
-
-
-@contextmanager
-def _film(
-    spec: Spec,
-    size: tuple[int, int],
-    rate: int,
-    transparent: bool = False,
-    solution: Solution | None = None,
-) -> Iterator[Film]:
-    """The spec's film, ready to paint frames."""
-    import manim
-
-    from gdanim.view.film import Film
-
-    width, height = size
-    with tempfile.TemporaryDirectory(dir=scratch("film")) as folder:
-        settings = {
-            "pixel_width": width,
-            "pixel_height": height,
-            "frame_rate": rate,
-            "frame_height": 8.0,
-            "frame_width": 8.0 * width / height,
-            "media_dir": folder,
-            "verbosity": "WARNING",
-        }
-        with manim.tempconfig(settings):
-            film = Film(spec, rate, transparent, solution)
-            try:
-                yield film
-            finally:
-                film.close()
-
-
-def _samples(film: Film) -> Iterator[Pixels]:
-    for t in np.linspace(0.0, film.length, SAMPLES):
-        frame = blank(film.size)
-        film.paint(float(t), frame)
-        yield frame
-
-
-def _poster(film: Film) -> Pixels:
-    frame = blank(film.size)
-    film.paint(film.poster, frame)
-    return frame
 
 
 def _bare(spec: Spec) -> bool:

@@ -31,8 +31,7 @@ def outlook(spec: Spec, length: Length) -> str:
 
 def warnings(spec: Spec, length: Length) -> Iterator[str]:
     """What rendering would warn of, as far as it can be told before."""
-    if told := lacking(spec.parts):
-        yield told
+    yield from lacking(spec.parts)
     duration = spec.video.duration
     if duration and length.seconds - duration > len(spec.parts) / length.rate:
         yield too_short(length.seconds)

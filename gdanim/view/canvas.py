@@ -6,6 +6,7 @@ import ctypes
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from importlib.resources import files
 from typing import Any, Protocol
 
@@ -274,6 +275,16 @@ def _windowless() -> moderngl.Context:
         remedy = DRIVERS.get("linux" if LINUX else sys.platform, "install a driver of the graphics card")
         told = f"OpenGL 3.3, which draws films, is missing here: {remedy} ({error})"
         raise RuntimeError(told) from error
+
+
+@cache
+def renderer() -> str:
+    """What OpenGL says draws here, and which version of it."""
+    context = _windowless()
+    try:
+        return " ".join(context.info[key] for key in ("GL_VENDOR", "GL_RENDERER", "GL_VERSION"))
+    finally:
+        context.release()
 
 
 @contextmanager

@@ -6,10 +6,12 @@ import gc
 import importlib.util
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate, pairwise
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,53 +27,88 @@ from gdanim.sources import found_beside
 from gdanim.spec import Part, Spec
 from gdanim.spec.wording import counted
 from gdanim.theme import rgb, themed
+from gdanim.view.camera import Camera
 from gdanim.view.captions import Cue, cues
 from gdanim.view.glyphs import lacking
 from gdanim.view.layout import layout
 from gdanim.view.stage import Ending, Stage
-from gdanim.view.subtitles import Subtitles
+from gdanim.view.subtitles import Subtitles, back
 
 FADE = 0.35  # seconds in which a part goes, and in which the next one comes
 CALM = 0.8  # the same where the end of a loop meets its beginning
 Pixels = NDArray[np.uint8]
 
 
+class Recorded(NamedTuple):
+    """What the others, and the film as a whole, need to know of a part that has been recorded."""
+
+    seconds: float
+    frames: int
+    spoken: tuple[Cue, ...]  # on its own clock
+    told: tuple[str, ...]  # warnings
+    seen_from: Camera | None  # at its end, where the next one takes over its stage
+
+
 class Film:
     """What is painted frame by frame. A part begins and ends on whole frames; times are the film's.
 
     Only the part painted last is kept, beside it the last picture of one before, and of every part no more
-    than its length, its solution and how it ends: another one is recorded anew, which gives the same frames.
+    than its solution and what is ``recorded``: another one is recorded anew, which gives the same frames.
     So memory does not grow with the length of a film.
     """
 
     def __init__(
-        self, spec: Spec | Part, rate: float, transparent: bool = False, solution: Solution | None = None
+        self,
+        spec: Spec | Part,
+        size: tuple[int, int],
+        rate: int,
+        transparent: bool = False,
+        solution: Solution | None = None,
+        recorded: Mapping[int, Recorded] = MappingProxyType({}),
     ) -> None:
-        """``rate``: frames per second, manim's. ``transparent``: without a ground where the spec says so.
+        """``size``: width and height in pixels, ``rate``: frames a second; where it paints both are manim's.
 
-        ``solution``: the runs of all acts, whoever computed them; absent, those of the spec.
-        Raises InputError where it has another number of acts, or of an act's variables.
+        ``transparent``: without a ground where the spec says so. ``solution``: the runs of all acts, whoever
+        computed them; absent, those of the spec. ``recorded``: what is known of parts; the others are
+        recorded when that is asked for.
+        Raises InputError where the solution has another number of acts, or of an act's variables.
         """
-        self.spec, self.rate = spec, rate
+        self.spec, self.size, self.rate = spec, size, rate
         self._transparent = transparent
         self._parts = list(spec.parts)
         self._classes: dict[str, type[Stage]] = {}
         self._solutions = _shared(solution, self._parts) if solution else {}
-        self._frames: dict[int, int] = {}  # of a part
+        self.recorded = dict(recorded)
         self._stages = stages(self._parts)
-        self._endings: dict[int, Ending] = {}  # of parts whose stage the next one takes over
-        self._standing: tuple[int, Pixels] | None = None  # the last picture of such a part
-        self._spoken: dict[int, list[Cue]] = {}  # on a part's own clock
+        self._standing: tuple[int, Pixels] | None = (
+            None  # the last picture of one that goes over into the next
+        )
+        self._burned: dict[int, Subtitles] = {}  # captions that are drawn in the picture
         self._current: tuple[int, Stage] | None = None
         duration = spec.video.duration
         self._seconds: Sequence[float | None] = [duration] * len(self._parts)
         if spec.acts and duration:
             self._seconds = self._shares(duration)
-        if told := lacking(self._parts):
-            warnings.warn(told, stacklevel=2)
-        self.size = self.scene(0).size
-        if duration and self.length - duration > len(self._parts) / rate:
-            warnings.warn(too_short(self.length), stacklevel=2)
+
+    def warn(self) -> None:
+        """Tell what is not as the spec asks for it, as far as is known of parts that have been recorded."""
+        told = [*lacking(self._parts), *(text for part in self.recorded.values() for text in part.told)]
+        duration = self.spec.video.duration
+        known = len(self.recorded) == len(self._parts)
+        if duration and known and self.length - duration > len(self._parts) / self.rate:
+            told.append(too_short(self.length))
+        for text in told:
+            warnings.warn(text, stacklevel=3)
+
+    def of(self, index: int) -> Recorded:
+        """What is known of a part, which is recorded if it has not been yet."""
+        if index not in self.recorded:
+            self.scene(index)
+        return self.recorded[index]
+
+    def seconds_of(self, index: int) -> float | None:
+        """How long a part shall last without its hold; None: as long as it takes."""
+        return self._seconds[index]
 
     def scene(self, index: int) -> Stage:
         """The recorded scene of a part (from 0). The one before is closed."""
@@ -82,7 +119,7 @@ class Film:
                 self._classes[part.scene] = scene_class(part.scene)
             transparent = self._transparent and part.view.background == "none"
             stage = self._stages[index]
-            before = self._ending(index - 1) if stage.resumed(index) else None
+            before = Ending(self._parts[index - 1], camera) if (camera := self._seen_before(index)) else None
             scene = self._classes[part.scene](
                 part,
                 transparent=transparent,
@@ -96,13 +133,21 @@ class Film:
             scene.narrate()
             if part.hold:
                 scene.wait(part.hold)
-            if index not in self._spoken:
-                self._spoken[index] = cues(scene.script.spoken) if scene.script else []
-                for told in scene.script.unseen(index + 1) if scene.script else ():
-                    warnings.warn(told, stacklevel=2)
+            if index not in self.recorded:
+                self.recorded[index] = self._facts(index, scene)
             self._current = index, scene
-            self._frames[index] = scene.frames
         return self._current[1]
+
+    def _facts(self, index: int, scene: Stage) -> Recorded:
+        script, seen_from, after = scene.script, None, index + 1
+        if after < len(self._parts) and self._stages[after].resumed(after):
+            seen_from = scene.ending((scene.frames - 1) / self.rate).seen_from
+        spoken, told = (cues(script.spoken), script.unseen(after)) if script else ((), ())
+        return Recorded(scene.length, scene.frames, tuple(spoken), tuple(told), seen_from)
+
+    def _seen_before(self, index: int) -> Camera | None:
+        """From where a part finds its stage seen, if it takes one over."""
+        return self.of(index - 1).seen_from if self._stages[index].resumed(index) else None
 
     def close(self) -> None:
         """Free what was needed for painting."""
@@ -119,7 +164,7 @@ class Film:
     @cached_property
     def frames(self) -> int:
         """How many frames it has."""
-        return sum(self._count(index) for index in range(len(self._parts)))
+        return sum(self.of(index).frames for index in range(len(self._parts)))
 
     def paint(self, t: float, out: Pixels) -> None:
         """Paint the frame at ``t`` seconds into ``out``, shape (height, width, 4), RGBA.
@@ -128,31 +173,33 @@ class Film:
         """
         frame = max(round(t * self.rate, 6), 0.0)  # on exact frame times, a whole number
         index = 0
-        while frame >= self._count(index) and index < len(self._parts) - 1:
-            frame -= self._count(index)
+        while frame >= self.of(index).frames and index < len(self._parts) - 1:
+            frame -= self.of(index).frames
             index += 1
-        frame = min(frame, self._count(index) - 1)
+        self.paint_part(index, min(frame, self.of(index).frames - 1), out)
+
+    def paint_part(self, index: int, frame: float, out: Pixels) -> None:
+        """Paint a frame of a part (both from 0), as the film has it."""
         before = self._left_standing(index, frame / self.rate)
         self._paint(index, frame, out)
         self._fade(index, frame, out, before)
         scene = self.scene(index)
         if scene.captioned:
-            start = sum(self._count(before) for before in range(index))
-            self.burned.write((start + frame) / self.rate, scene.theme, scene.spec.view.font, out)
+            if index not in self._burned:
+                self._burned[index] = Subtitles(self._spoken(index), layout(*self.size), self.size)
+            self._burned[index].write(frame / self.rate, scene.theme, scene.spec.view.font, out)
 
     def _paint(self, index: int, frame: float, out: Pixels) -> None:
         """Paint a frame of a part as it is by itself, with the ground of its captions."""
         scene = self.scene(index)
         scene.paint(frame / self.rate, out)
         if scene.captioned and not (self._transparent and scene.spec.view.background == "none"):
-            self.burned.back(scene.theme, out)
+            back(layout(*self.size), scene.theme, out)
 
-    def _ending(self, index: int) -> Ending:
-        """What stands at the end of a part."""
-        if index not in self._endings:
-            scene = self.scene(index)
-            self._endings[index] = scene.ending((scene.frames - 1) / self.rate)
-        return self._endings[index]
+    def _spoken(self, index: int) -> list[Cue]:
+        """What is said in a part, on its own clock."""
+        last = round(1000 * self.of(index).frames / self.rate)
+        return [cue._replace(end=min(cue.end, last)) for cue in self.of(index).spoken]
 
     def _left_standing(self, index: int, seconds: float) -> Pixels | None:
         """The last picture of the part before where a part still goes over from it."""
@@ -179,13 +226,8 @@ class Film:
         found = []
         for index, (begins, ends, _) in enumerate(self._timed()):
             start, last = round(1000 * begins), round(1000 * ends)
-            found += [Cue(start + c.start, min(start + c.end, last), c.text) for c in self._spoken[index]]
+            found += [Cue(start + c.start, min(start + c.end, last), c.text) for c in self.of(index).spoken]
         return found
-
-    @cached_property
-    def burned(self) -> Subtitles:
-        """The captions that are drawn in the picture."""
-        return Subtitles(self.captions, layout(*self.size), self.size)
 
     @property
     def track(self) -> list[Cue]:
@@ -193,10 +235,10 @@ class Film:
         return [] if self.spec.video.captions == "burned" else self.captions
 
     @property
-    def poster(self) -> float:
-        """When the first part is all told: of a loop, before its balls go."""
-        end = self._count(0) / self.rate - (LEAVE if self.spec.video.loop else 0.0)
-        return math.floor((end - FADE) * self.rate) / self.rate
+    def poster(self) -> int:
+        """The frame at which the first part is all told: of a loop, before its balls go."""
+        end = self.of(0).frames / self.rate - (LEAVE if self.spec.video.loop else 0.0)
+        return max(math.floor((end - FADE) * self.rate), 0)
 
     def seconds(self, at: float | str) -> float:
         """The time of a place in the film: seconds, "25%", "start", "end", or the name of a chapter.
@@ -220,15 +262,9 @@ class Film:
 
     def _timed(self) -> list[tuple[float, float, Part]]:
         """Every part with the seconds at which it begins and ends."""
-        counts = [self._count(index) for index in range(len(self._parts))]
+        counts = [self.of(index).frames for index in range(len(self._parts))]
         borders = [frame / self.rate for frame in accumulate(counts, initial=0)]
         return [(*span, part) for span, part in zip(pairwise(borders), self._parts, strict=True)]
-
-    def _count(self, index: int) -> int:
-        """Frames of a part, which is recorded if it has not been yet."""
-        if index not in self._frames:
-            self.scene(index)
-        return self._frames[index]
 
     def _shares(self, duration: float) -> list[float]:
         """Seconds of every part without its hold: of the film's duration as its natural length is of all.
@@ -256,7 +292,7 @@ class Film:
         last picture of the part before.
         """
         last, loop = len(self._parts) - 1, self.spec.video.loop and not self.scene(index).loops
-        seconds, left = frame / self.rate, (self._count(index) - frame) / self.rate
+        seconds, left = frame / self.rate, (self.of(index).frames - frame) / self.rate
         shown, other = 1.0, before
         coming, going = (CALM if loop and index == end else FADE for end in (0, last))
         following = (index + 1) % len(self._parts)

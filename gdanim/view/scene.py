@@ -247,5 +247,5 @@ class FilmScene(Stage):
 
     def tear_down(self) -> None:
         """Under manim's own player: show what was recorded."""
-        film = Film(self._whole, config.frame_rate) if self._whole else self
+        film = Film(self._whole, self.size, int(config.frame_rate)) if self._whole else self
         self._replay(film, film.frames)

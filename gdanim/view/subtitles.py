@@ -34,8 +34,18 @@ def band(layout: Layout) -> float:
     return (2 * LINE + LEADING) * size(layout) + 2 * PAD
 
 
+def back(layout: Layout, theme: Theme, out: Pixels) -> None:
+    """Paint the band that words will stand on, in the colour of the ground."""
+    scale = out.shape[0] / layout.height
+    height, edge = round(band(layout) * scale), max(1, round(EDGE * scale))
+    ground = np.array([round(255 * value) for value in (*rgb(theme.background), 1.0)], dtype=np.float32)
+    cover = np.clip(np.arange(height, dtype=np.float32) / edge, 0.0, 1.0)[:, None, None]
+    below = out[-height:]
+    below[...] = np.rint(ground * cover + below * (1 - cover)).astype(np.uint8)
+
+
 class Subtitles:
-    """The cues of a film in its pixels; where none stands it costs nothing."""
+    """The cues of a part of a film in its pixels; where none stands it costs nothing."""
 
     def __init__(self, cues: Sequence[Cue], layout: Layout, pixels: tuple[int, int]) -> None:
         self.cues, self.layout, self.pixels = cues, layout, pixels
@@ -43,16 +53,8 @@ class Subtitles:
         self._starts = [cue.start for cue in cues]
         self._set = lru_cache(maxsize=4)(self._typeset)
 
-    def back(self, theme: Theme, out: Pixels) -> None:
-        """Paint the band that words will stand on, in the colour of the ground."""
-        height, edge = round(band(self.layout) * self.scale), max(1, round(EDGE * self.scale))
-        ground = np.array([round(255 * value) for value in (*rgb(theme.background), 1.0)], dtype=np.float32)
-        cover = np.clip(np.arange(height, dtype=np.float32) / edge, 0.0, 1.0)[:, None, None]
-        below = out[-height:]
-        below[...] = np.rint(ground * cover + below * (1 - cover)).astype(np.uint8)
-
     def write(self, seconds: float, theme: Theme, font: str | None, out: Pixels) -> None:
-        """Paint the words that stand at a time of the film, centred on the band."""
+        """Paint the words that stand at a time of the part, centred on the band."""
         now = round(1000 * seconds, 3)
         index = bisect_right(self._starts, now) - 1
         if index < 0 or now >= self.cues[index].end:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import warnings
 from dataclasses import dataclass, field
 from importlib.resources import files
 
@@ -78,6 +77,12 @@ def preamble(font: str | None, least: float = 0.0) -> str:
     )
 
 
+def is_installed(font: str) -> bool:
+    """Whether there is a font of that name."""
+    _, notes = typeset(f"{preamble(font)}a")
+    return not any("unknown font" in note for note in notes)
+
+
 def unknown(text: str, font: str | None = None) -> str:
     """The characters of a text that no font has in one colour, in order.
 
@@ -123,10 +128,7 @@ class Lettering:
             f"{preamble(self.font, SMALLEST * self.scale)}"
             f'#set text(fill: white, top-edge: "ascender", bottom-edge: "descender")\n{pages}'
         )
-        images, notes = typeset(source)
-        for note in notes:
-            if "unknown font" in note:
-                warnings.warn(f"view.font: {self.font!r} is not installed; {FONT} stands in", stacklevel=2)
+        images, _ = typeset(source)
         coverage = [np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))[..., 3] for png in images]
         return self._pack(coverage)
 
