@@ -20,7 +20,7 @@ from PIL import Image, ImageSequence
 import gdanim
 from gdanim.formats import Reel
 from gdanim.output.drawing import blank
-from gdanim.output.film import _film
+from gdanim.output.opening import opened
 from gdanim.registry import formats
 
 SIZE, RATE, WINDOW = (400, 226), 15, 8
@@ -49,7 +49,7 @@ def main(paths: list[str]) -> None:
 def drawn(path: str) -> list[Any]:
     """The film's frames."""
     found = []
-    with _film(gdanim.load(path), SIZE, RATE) as film:
+    with opened(gdanim.load(path), SIZE, RATE) as film:
         for k in range(film.frames):
             found.append(blank(SIZE))
             film.paint(k / RATE, found[-1])

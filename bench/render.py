@@ -66,18 +66,17 @@ def ours(text: str, whole: bool = False) -> Callable[[int], None]:
     def film(frames: int) -> None:
         import gdanim
         from gdanim.formats import Reel, mp4
-        from gdanim.output import drawing
-        from gdanim.output import film as output
+        from gdanim.output import drawing, opening
 
         mp4.CODECS["h264"][1]["crf"] = CRF
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "orbit.yaml"
             path.write_text(text, encoding="utf-8")
-            with output._film(gdanim.load(path), SIZE, RATE) as scene:
+            with opening.opened(gdanim.load(path), SIZE, RATE) as scene:
                 start, step = (0.0, scene.length / frames) if whole else (5.0, 1 / RATE)
                 with mp4.writing(Path(folder) / "orbit.mp4", Reel(SIZE, RATE)) as write:
-                    takers = [drawing.Taker(write, 1, frames)]
-                    drawing.feed(lambda k, out: scene.paint(start + k * step, out), frames, SIZE, takers)
+                    takers = [drawing.Taker(write, 1)]
+                    drawing.feed(lambda k, out: scene.paint(start + k * step, out), frames, SIZE, takers, int)
 
     return film
 
@@ -86,16 +85,16 @@ def encoder(frames: int) -> None:
     """The encoder alone, on frames of ours drawn beforehand; drawing is not counted."""
     import gdanim
     from gdanim.formats import Reel, mp4
-    from gdanim.output import film as output
+    from gdanim.output import drawing, opening
 
     mp4.CODECS["h264"][1]["crf"] = CRF
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orbit.yaml"
         path.write_text(FEW, encoding="utf-8")
-        with output._film(gdanim.load(path), SIZE, RATE) as scene:
+        with opening.opened(gdanim.load(path), SIZE, RATE) as scene:
             drawn = []
             for k in range(60):
-                out = output.blank(SIZE)
+                out = drawing.blank(SIZE)
                 scene.paint(5 + k / RATE, out)
                 drawn.append(out)
         with mp4.writing(Path(folder) / "orbit.mp4", Reel(SIZE, RATE)) as write:
@@ -174,7 +173,7 @@ def readouts(frames: int = 30, rounds: int = 10) -> tuple[float, float, float]:
     """
     import gdanim
     from gdanim.formats import Reel, mp4
-    from gdanim.output import film as output
+    from gdanim.output import drawing, opening
     from gdanim.view.panes.legend import Legend
 
     mp4.CODECS["h264"][1]["crf"] = CRF
@@ -189,8 +188,8 @@ def readouts(frames: int = 30, rounds: int = 10) -> tuple[float, float, float]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orbit.yaml"
         path.write_text(TWELVE, encoding="utf-8")
-        with output._film(gdanim.load(path), SIZE, RATE) as scene:
-            drawn = [[output.blank(SIZE) for _ in range(frames)] for _ in fillings]
+        with opening.opened(gdanim.load(path), SIZE, RATE) as scene:
+            drawn = [[drawing.blank(SIZE) for _ in range(frames)] for _ in fillings]
             for k in range(rounds):
                 draw, encode = [0.0, 0.0], [0.0, 0.0]
                 turns = (0, 1) if k % 2 else (1, 0)
@@ -217,7 +216,7 @@ def where(frames: int = 60) -> dict[str, float]:
     """Milliseconds of a frame of the orbit, part by part, one after the other."""
     import gdanim
     from gdanim.formats import Reel, mp4
-    from gdanim.output import film as output
+    from gdanim.output import drawing, opening
     from gdanim.view.panes.surface import SurfacePane
 
     spent: dict[str, float] = {}
@@ -231,9 +230,9 @@ def where(frames: int = 60) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orbit.yaml"
         path.write_text(FEW, encoding="utf-8")
-        with output._film(gdanim.load(path), SIZE, RATE) as film:
+        with opening.opened(gdanim.load(path), SIZE, RATE) as film:
             scene = film.scene(0)
-            frame = output.blank(SIZE)
+            frame = drawing.blank(SIZE)
             scene.paint(5.0, frame)  # uploads what stays
             with mp4.writing(Path(folder) / "orbit.mp4", Reel(SIZE, RATE)) as write:
                 for k in range(frames):

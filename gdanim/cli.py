@@ -202,13 +202,13 @@ def _render(arguments: argparse.Namespace) -> int:
         films[source] = [folders[source] / f"{spec.film}.{name}" for name in names]
     _refuse_rivals(films)
     orders = {}
-    for source, paths in films.items():
-        stale = [path for path in paths if source in specs and not _current(specs[source], path, arguments)]
-        for path in paths:
-            if path not in stale:
-                print(f"{path} is up to date")
-        if stale:
-            orders[source] = Order(specs[source], stale, origins[source])
+    for source, files in films.items():
+        old = [file for file in files if source in specs and not _current(specs[source], file, arguments)]
+        for file in files:
+            if file not in old:
+                print(f"{file} is up to date")
+        if old:
+            orders[source] = Order(specs[source], old, origins[source])
     return _made(orders, arguments) or code
 
 
@@ -228,13 +228,13 @@ def _current(spec: Spec, path: Path, arguments: argparse.Namespace) -> bool:
 
 def _made(orders: dict[str, Order], arguments: argparse.Namespace) -> int:
     """Make films, as many specs at a time as processes draw; returns an exit code."""
+    if not orders:
+        return OK
     from concurrent.futures import ThreadPoolExecutor
     from contextvars import copy_context
 
     from gdanim.output.studio import local
 
-    if not orders:
-        return OK
     count = arguments.processes or 1
     with local(count, fresh=arguments.force) as studio:
 

@@ -6,7 +6,9 @@ What costs time is done once: a spec, and the solution of one, are the same for 
 from __future__ import annotations
 
 import gc
+import hashlib
 import importlib
+import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -29,6 +31,7 @@ from gdanim.engine import sweep as sweeping
 from gdanim.engine.balls import Cast
 from gdanim.engine.solution import Act
 from gdanim.listing import REGISTRIES
+from gdanim.output import kept
 from gdanim.spec import Spec, spec_hash
 from gdanim.spec.quality import pixels
 from gdanim.spec.sections import Video
@@ -47,6 +50,22 @@ hypothesis.settings.load_profile("any machine")
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Progress(config))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_drawn_before(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is kept of films is kept for a test alone: others may change what draws."""
+    base = tmp_path_factory.mktemp("kept")
+
+    def folder() -> Path:
+        return (
+            base
+            / hashlib.sha256(os.environ.get("PYTEST_CURRENT_TEST", "").split(" ")[0].encode()).hexdigest()
+        )
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept, "folder", folder)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -88,7 +107,7 @@ def filming() -> Filming:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         importlib.import_module("manim")  # its own warnings, when it comes first, are no film's
-    from gdanim.output.film import _film
+    from gdanim.output.opening import opened
 
     solve, sweep = remembered(descent.solve), remembered(sweeping.sweep)
 
@@ -98,7 +117,7 @@ def filming() -> Filming:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("gdanim.view.film.solve", solve)
             patch.setattr("gdanim.engine.sweep.sweep", sweep)
-            with _film(spec, pixels(height, spec.video.aspect), rate) as film:
+            with opened(spec, pixels(height, spec.video.aspect), rate) as film:
                 yield film.scene(0)
 
     return film

@@ -40,7 +40,7 @@ def test_a_ladder_goes_down_by_what_is_seen_least() -> None:
         assert rung.frames.size <= before.frames.size
     assert rungs[-1].frames.rate >= budget.SLOWEST
     assert min(rungs[-1].frames.size) >= 120
-    assert rungs[-1].form(entry).lighter == ()
+    assert rungs[-1].entry(entry).form.lighter == ()
 
 
 @pytest.mark.parametrize("off", [0.5, 1.0, 1.2, 3.0])

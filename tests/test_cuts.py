@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gdanim.cuts import stages
 from gdanim.motion.timeline import DISSOLVE, RESUME
-from gdanim.output import film as output
+from gdanim.output import drawing, opening
 from gdanim.spec import Spec
 
 Pixels = NDArray[np.uint8]
@@ -36,7 +36,7 @@ SURFACES = (2, 3)  # of the acts above that begin with a surface where another h
 @pytest.fixture(scope="module")
 def film(spec_of: Specs, filming: Any) -> Iterator[Any]:
     del filming  # imports manim without its warnings
-    with output._film(spec_of(TEXT), SIZE, RATE) as opened:
+    with opening.opened(spec_of(TEXT), SIZE, RATE) as opened:
         yield opened
 
 
@@ -46,7 +46,7 @@ def borders(film: Any) -> list[int]:
 
 
 def frame(film: Any, k: int) -> Pixels:
-    out = output.blank(film.size)
+    out = drawing.blank(film.size)
     film.paint(k / film.rate, out)
     return out
 
@@ -135,7 +135,7 @@ def test_a_title_that_stays_stands(spec_of: Specs, filming: Any) -> None:
     text = (
         "functions: [bowl]\ntitle: One\nsteps: 2\nacts: [{learning_rates: [0.1]}, {learning_rates: [0.2]}]\n"
     )
-    with output._film(spec_of(text), SIZE, RATE) as film:
+    with opening.opened(spec_of(text), SIZE, RATE) as film:
         scene = film.scene(1)
         shown, _ = scene.seek(0.0)
         assert all(line in shown for line in scene._heading)

@@ -13,8 +13,9 @@ import pytest
 import gdanim
 from gdanim.formats import Format, Limits, Reel
 from gdanim.output import film
-from gdanim.output.drawing import Taker, Wanted, apart, drawings, feed
+from gdanim.output.drawing import Taker, Wanted, drawings, feed
 from gdanim.registry import formats
+from gdanim.spec.outputs import FormatEntry
 from gdanim.spec.quality import Frames
 
 SPEC = "functions: ['x^2 + 3*y^2']\nsteps: 3\nvideo: {duration: 8.1}\n"
@@ -28,7 +29,7 @@ def raw(path: Path, reel: Reel) -> Iterator[Callable[[Any], object]]:
 
 
 def wanted(name: str, size: tuple[int, int], rate: int, bare: bool = False) -> Wanted:
-    return Wanted(Path(name), Format(raw, lambda _: ""), Frames(size, rate), bare, "")
+    return Wanted(Path(name), FormatEntry(name="mp4"), Frames(size, rate), bare, "")
 
 
 @pytest.mark.parametrize("exact", [True, False])
@@ -60,13 +61,13 @@ def test_films_of_one_size_are_drawn_once(
         made.__name__ = name
         formats.register(made)
     painted: list[float] = []
-    paint = Film.paint
+    paint = Film.paint_part
 
-    def counted(self: Film, t: float, out: Any) -> None:
-        painted.append(t)
-        paint(self, t, out)
+    def counted(self: Film, part: int, frame: float, out: Any) -> None:
+        painted.append(frame)
+        paint(self, part, frame, out)
 
-    monkeypatch.setattr(Film, "paint", counted)
+    monkeypatch.setattr(Film, "paint_part", counted)
     spec = gdanim.load(SPEC)
     paths = film.render(spec, tmp_path, formats=("slow", "fast", "same"))
     assert [path.name for path in paths] == ["film.slow", "film.fast", "film.same"]
@@ -79,58 +80,57 @@ def test_films_of_one_size_are_drawn_once(
     assert slow == (tmp_path / "alone/film.slow").read_bytes() == frames[::3].tobytes()
 
 
-def test_one_that_fails_leaves_the_others() -> None:
-    told: list[list[int]] = [[], [], []]
-
-    def writing(number: int) -> Callable[[Any], None]:
-        def write(frame: Any) -> None:
-            if number == 1 and len(told[1]) == 4:
-                raise OSError("no room")
-            told[number].append(int(frame[0, 0, 0]))
-
-        return write
-
-    takers = [Taker(writing(0), 1, 9), Taker(writing(1), 1, 9), Taker(writing(2), 4, 3)]
+def test_each_takes_its_own_frames_while_others_are_drawn() -> None:
+    told: list[list[int]] = [[], []]
+    takers = [
+        Taker(lambda frame, k=k: told[k].append(int(frame[0, 0, 0])), every) for k, every in ((0, 1), (1, 4))
+    ]
+    painted, drawn = [], []
 
     def paint(k: int, frame: Any) -> None:
+        painted.append(k)
         frame[...] = k
 
-    feed(paint, 9, (4, 3), takers)
-    assert told == [list(range(9)), [0, 1, 2, 3], [0, 4, 8]]
-    assert [str(taker.error) for taker in takers] == ["None", "no room", "None"]
+    feed(paint, 9, (4, 3), takers, drawn.append)
+    assert told == [list(range(9)), [0, 4, 8]]
+    assert painted == list(range(9))
+    assert drawn == [1] * 9
+    painted.clear()
+    feed(paint, 9, (4, 3), takers[1:], drawn.append)
+    assert painted == [0, 4, 8], "what nobody takes is not drawn"
 
 
-@pytest.mark.parametrize(
-    ("where", "error", "ended"),
-    [
-        ("entering b", OSError, {"a": None, "c": None}),
-        ("leaving b", OSError, {"a": None, "b": None, "c": None}),
-        ("block", KeyboardInterrupt, dict.fromkeys("abc", KeyboardInterrupt)),
-        ("leaving a", KeyboardInterrupt, {"a": None, "b": KeyboardInterrupt, "c": KeyboardInterrupt}),
-    ],
-)
-def test_contexts_end_each_for_itself(where: str, error: type[BaseException], ended: Any) -> None:
-    seen: dict[str, Any] = {}
+def test_a_taker_that_fails_ends_the_drawing() -> None:
+    def full(_: Any) -> None:
+        raise OSError("no room")
+
+    painted: list[int] = []
+    with pytest.raises(OSError, match="no room"):
+        feed(lambda k, _: painted.append(k), 99, (4, 3), [Taker(full, 1)], int)
+    assert len(painted) < 9
+
+
+def test_a_format_that_fails_leaves_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_names: None, filming: object
+) -> None:
+    del own_names, filming
 
     @contextmanager
-    def context(name: str) -> Iterator[str]:
-        if where == f"entering {name}":
-            raise error
-        try:
-            yield name
-            seen[name] = None
-        except BaseException as given:
-            seen[name] = type(given)
-            raise
-        if where == f"leaving {name}":
-            raise error
+    def broken(path: Path, reel: Reel) -> Iterator[Callable[[Any], object]]:
+        del path, reel
+        raise OSError("no such codec")
+        yield
 
-    def block() -> None:
-        with apart(map(context, "abc")) as names:
-            assert names == [name for name in "abc" if where != f"entering {name}"]
-            if where == "block":
-                raise error
+    def early() -> Format:
+        return Format(broken, lambda _: "", joining=lambda *_: None)
 
-    with pytest.raises(error):
-        block()
-    assert seen == ended
+    def late() -> Format:
+        return Format(broken, lambda _: "")
+
+    for made in (early, late):
+        formats.register(made)
+    spec = gdanim.load(SPEC)
+    monkeypatch.setattr("gdanim.options.known", formats)
+    with pytest.raises(OSError, match="no such codec"):
+        film.render(spec, tmp_path, quality="120p5", formats=("early", "mp4", "late"))
+    assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gdanim.catalog import scenes
+from gdanim.output import drawing, opening
 from gdanim.output import film as output
 from gdanim.spec import Spec
 from gdanim.view.captions import Cue
@@ -45,7 +46,7 @@ def spec(spec_of: Specs, filming: Any) -> Spec:
 
 @pytest.fixture(scope="module")
 def film(spec: Spec) -> Iterator[Any]:
-    with output._film(spec, SIZE, RATE) as opened:
+    with opening.opened(spec, SIZE, RATE) as opened:
         yield opened
 
 
@@ -63,7 +64,7 @@ def in_order(film: Any, borders: list[int]) -> dict[int, Pixels]:
 
 
 def frame(film: Any, k: int) -> Pixels:
-    out = output.blank(film.size)
+    out = drawing.blank(film.size)
     film.paint(k / film.rate, out)
     return out
 
@@ -75,7 +76,7 @@ def test_the_order_of_frames_does_not_matter(film: Any, in_order: dict[int, Pixe
 
 def test_a_part_is_what_it_is_by_itself(spec: Spec, borders: list[int], in_order: dict[int, Pixels]) -> None:
     part = spec.parts[1]
-    with output._film(part, SIZE, RATE) as alone:
+    with opening.opened(part, SIZE, RATE) as alone:
         assert alone.frames == borders[2] - borders[1]
         own = [k for k in in_order if borders[1] + RATE <= k <= borders[2] - RATE]
         assert own
@@ -84,12 +85,12 @@ def test_a_part_is_what_it_is_by_itself(spec: Spec, borders: list[int], in_order
 
 
 def test_a_hold_lets_the_last_picture_stand(spec: Spec, borders: list[int]) -> None:
-    with output._film(spec.parts[0].model_copy(update={"hold": 0.0}), SIZE, RATE) as alone:
+    with opening.opened(spec.parts[0].model_copy(update={"hold": 0.0}), SIZE, RATE) as alone:
         assert borders[1] - alone.frames in (7, 8)
 
 
 def test_parts_meet_in_the_ground_of_the_next(spec: Spec) -> None:
-    with output._film(spec, SIZE, 20) as film:
+    with opening.opened(spec, SIZE, 20) as film:
         for index, ground in ((1, (250, 250, 247)), (2, (14, 17, 22))):
             border = round(20 * film._timed()[index][0])
             near = [frame(film, border + k).astype(float) for k in range(-5, 6)]
@@ -102,7 +103,7 @@ def test_parts_meet_in_the_ground_of_the_next(spec: Spec) -> None:
 
 def test_a_looping_film_ends_in_the_ground_it_begins_with(spec_of: Specs) -> None:
     text = TEXT.replace("120p5}", "120p5, loop: true}").replace("{title: Three, ", "{view: {theme: paper}, ")
-    with output._film(spec_of(text), SIZE, 10) as looping:
+    with opening.opened(spec_of(text), SIZE, 10) as looping:
         first, last = frame(looping, 0), frame(looping, looping.frames - 1)
     assert np.all(first == [14, 17, 22, 255])
     assert last[..., :3].astype(int).mean() < 140, "on its way from paper to dark"
@@ -135,7 +136,7 @@ def test_one_canvas_at_a_time_and_none_before_it_is_needed(
 
     monkeypatch.setattr(Canvas, "__init__", counted)
     monkeypatch.setattr(Canvas, "close", ended)
-    with output._film(spec, SIZE, RATE) as opened:
+    with opening.opened(spec, SIZE, RATE) as opened:
         assert opened.frames == borders[-1]
         assert made == 0
         for k in (0, borders[1] - 1, borders[1], borders[2], borders[2] + 3, 5):
@@ -146,10 +147,10 @@ def test_one_canvas_at_a_time_and_none_before_it_is_needed(
 
 def test_a_duration_is_shared_by_natural_lengths(spec_of: Specs) -> None:
     text = TEXT.replace("120p5}", "120p5, duration: 40}").replace("pace: 20", "pace: 2")
-    with output._film(spec_of(text.replace(", duration: 40", "")), SIZE, RATE) as natural:
+    with opening.opened(spec_of(text.replace(", duration: 40", "")), SIZE, RATE) as natural:
         lengths = [end - start - part.hold for start, end, part in natural._timed()]
     assert len(set(lengths)) > 1
-    with output._film(spec_of(text), SIZE, RATE) as shared:
+    with opening.opened(spec_of(text), SIZE, RATE) as shared:
         assert shared.frames == 40 * RATE
         assert shared.length == 40
         for (start, end, part), length in zip(shared._timed(), lengths, strict=True):
@@ -159,8 +160,9 @@ def test_a_duration_is_shared_by_natural_lengths(spec_of: Specs) -> None:
 def test_a_duration_that_is_too_short_is_told_once(spec_of: Specs) -> None:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
-        with output._film(spec_of(TEXT.replace("120p5}", "120p5, duration: 10}")), SIZE, RATE) as opened:
+        with opening.opened(spec_of(TEXT.replace("120p5}", "120p5, duration: 10}")), SIZE, RATE) as opened:
             assert opened.length > 20
+            opened.warn()
     (one,) = told
     assert f"too short: this film lasts {opened.length:.1f} s" in str(one.message)
 
@@ -195,7 +197,7 @@ def test_captions_keep_to_their_act(film: Any, borders: list[int]) -> None:
 
 def test_an_act_is_as_long_as_its_words_need(spec_of: Specs) -> None:
     text = TEXT.replace("So does this", "So does this one and it has much to say of itself " * 5)
-    with output._film(spec_of(text), SIZE, RATE) as opened:
+    with opening.opened(spec_of(text), SIZE, RATE) as opened:
         (start, end, _) = opened._timed()[1]
         said = [cue for cue in opened.captions if cue.start >= 1000 * start]
         assert 110 <= 60 * 60 / (end - start) <= 132
@@ -290,7 +292,7 @@ def test_manim_render_gives_the_same_frames(spec: Spec, tmp_path: Path) -> None:
     made = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
     pictures = sorted(tmp_path.rglob("*.png"))
-    with output._film(spec, SIZE, 2) as film:
+    with opening.opened(spec, SIZE, 2) as film:
         assert len(pictures) == film.frames
         for k in range(0, film.frames, 2):
             with Image.open(pictures[k]) as image:
@@ -320,7 +322,7 @@ def test_memory_does_not_grow_with_the_acts(tmp_path: Path) -> None:
 
 def test_a_scene_that_cannot_loop_by_itself_fades(spec_of: Specs) -> None:
     text = "scene: card\ntitle: Round and round\nvideo: {loop: true, quality: 120p5}\n"
-    with output._film(spec_of(text), SIZE, 10) as looping:
+    with opening.opened(spec_of(text), SIZE, 10) as looping:
         first, middle, last = (frame(looping, k) for k in (0, looping.frames // 2, looping.frames - 1))
         assert np.ptp(first[..., 0]) == 0  # nothing but the ground
         going = frame(looping, looping.frames - 5)

@@ -267,11 +267,11 @@ def test_five_balls_that_rest_at_once_or_not(
     ids=str,
 )
 def test_any_size_and_legend(path: Path, size: tuple[int, int], legend: str) -> None:
-    from gdanim.output.film import _film
+    from gdanim.output.opening import opened
 
     spec = gdanim.load(path)
     spec = spec.model_copy(update={"view": spec.view.model_copy(update={"legend": legend})})
-    with _film(spec, size, 10) as film:
+    with opened(spec, size, 10) as film:
         assert not violations(film.scene(0))
 
 

@@ -19,7 +19,7 @@ from gdanim.engine.descent import solve
 from gdanim.engine.runs import Run, Status
 from gdanim.engine.solution import Act
 from gdanim.motion.speech import THINK, sentences
-from gdanim.output.film import _film
+from gdanim.output.opening import opened
 from gdanim.spec import Part, Spec
 
 FOLDER = Path(__file__).parent.parent / "specs/lectures"
@@ -36,7 +36,7 @@ START = np.array([-2.6, 1.4])
 def told(request: pytest.FixtureRequest) -> Any:
     """An act of a lecture, recorded."""
     _, _, part = request.param
-    with _film(part, (214, 120), 10) as film:
+    with opened(part, (214, 120), 10) as film:
         scene = film.scene(0)
         yield part, scene, list(scene._marks), scene.script
 
@@ -91,7 +91,7 @@ def test_words_come_at_an_even_pace(told: Any) -> None:
 def test_a_lecture_is_as_long_as_it_should_be() -> None:
     lasting = {}
     for name, spec in SPECS.items():
-        with _film(spec, (214, 120), 10) as film:
+        with opened(spec, (214, 120), 10) as film:
             lasting[name] = film.length
             assert film.chapters
     assert 300 <= lasting["gradient_descent"] <= 430

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gdanim.lengths import length
-from gdanim.output.film import _film
+from gdanim.output.opening import opened
 from gdanim.spec.quality import pixels
 
 RAVINE = 'functions: ["x^2 + 10*y^2"]\nlearning_rates: [0.05, 0.105]\nstarts: [[-2.6, 1.4]]\n'
@@ -32,7 +32,7 @@ EXACT = [
 def test_the_length_told_is_that_of_the_film(text: str, spec_of: Callable[[str], Any]) -> None:
     spec = spec_of(text)
     told = length(spec)
-    with _film(spec, pixels(120, spec.video.aspect), 10) as film:
+    with opened(spec, pixels(120, spec.video.aspect), 10) as film:
         assert (told.frames, told.rate, told.trust) == (film.frames, 10, "")
         assert told.seconds == pytest.approx(film.length)
 
@@ -48,7 +48,7 @@ def test_the_length_told_is_that_of_the_film(text: str, spec_of: Callable[[str],
 def test_a_scene_with_beats_of_its_own_says_about(text: str, spec_of: Callable[[str], Any]) -> None:
     spec = spec_of(text)
     told = length(spec)
-    with _film(spec, pixels(120, spec.video.aspect), 10) as film:
+    with opened(spec, pixels(120, spec.video.aspect), 10) as film:
         assert told.trust == "about "
         assert told.seconds == pytest.approx(film.length, rel=0.25)
 
@@ -58,7 +58,7 @@ def test_what_would_take_long_to_work_out_is_bounded(spec_of: Callable[[str], An
     told = length(spec_of("functions: [bowl]\nsteps: 100000\n"))
     assert time.process_time() - begun < 5
     assert told.trust == "at most "
-    with _film(spec_of("functions: [bowl]\n"), (214, 120), 10) as film:
+    with opened(spec_of("functions: [bowl]\n"), (214, 120), 10) as film:
         assert film.length < told.seconds
 
 
@@ -81,7 +81,7 @@ acts: [{steps: 40, hold: 2}, {functions: [matyas], steps: 20}]
 @pytest.mark.parametrize("text", [LOOP, SHARED], ids=["a loop", "a duration shared by acts"])
 def test_a_duration_is_told_as_it_will_be(text: str, spec_of: Callable[[str], Any]) -> None:
     spec = spec_of(text)
-    with _film(spec, pixels(120, spec.video.aspect), 10) as film:
+    with opened(spec, pixels(120, spec.video.aspect), 10) as film:
         assert (length(spec).frames, length(spec).trust) == (film.frames, "")
 
 
@@ -93,5 +93,5 @@ def test_a_sweep_of_data_is_told_about(tmp_path: Path) -> None:
     )
     (tmp_path / "film.yaml").write_text("scene: sweep\nsweep: {data: grid.csv}\nvideo: {quality: 120p10}\n")
     spec = gdanim.load(tmp_path / "film.yaml")
-    with _film(spec, (214, 120), 10) as film:
+    with opened(spec, (214, 120), 10) as film:
         assert length(spec).seconds == pytest.approx(film.length, abs=0.5)

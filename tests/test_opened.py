@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageSequence
+from reels import make
 
 from gdanim.errors import InputError
 from gdanim.files import whole_folder
@@ -38,18 +38,10 @@ def drawn(alpha: bool = False) -> list[Pixels]:
     return found
 
 
-def written(path: Path, name: str, alpha: bool = False, plays: int = 0) -> Path:
+def written(path: Path, name: str, alpha: bool = False, plays: int = 0, pieces: int = 1) -> Path:
     frames = drawn(alpha)
-
-    def samples() -> Iterator[Pixels]:
-        yield from frames[::5]
-
-    reel = Reel(SIZE, RATE, COMMENT, samples, CHAPTERS, CAPTIONS, "deu", plays, alpha)
-    file = path / f"film.{name}"
-    with formats[name]().writing(file, reel) as write:
-        for frame in frames:
-            write(frame)
-    return file
+    reel = Reel(SIZE, RATE, COMMENT, lambda: frames[::5], CHAPTERS, CAPTIONS, "deu", plays, alpha)
+    return make(formats[name](), path / f"film.{name}", reel, frames, pieces)
 
 
 def decoded(path: Path, name: str) -> list[Pixels]:
@@ -74,9 +66,11 @@ def test_all_are_tried() -> None:
     assert {*IMAGES, *VIDEOS, "pngs"} == set(formats)
 
 
-@pytest.mark.parametrize("name", list(formats))
-def test_frames_are_what_was_drawn(name: str, tmp_path: Path) -> None:
-    found = decoded(written(tmp_path, name), name)
+@pytest.mark.parametrize(
+    ("name", "pieces"), [*((name, 1) for name in formats), *((name, 4) for name in VIDEOS)]
+)
+def test_frames_are_what_was_drawn(name: str, pieces: int, tmp_path: Path) -> None:
+    found = decoded(written(tmp_path, name, pieces=pieces), name)
     assert len(found) == COUNT
     for ours, theirs in zip(drawn(), found, strict=True):
         assert theirs.shape == ours.shape
@@ -85,9 +79,10 @@ def test_frames_are_what_was_drawn(name: str, tmp_path: Path) -> None:
         assert np.median(off) <= LOSS.get(name, 3), "the ground keeps its colour"
 
 
+@pytest.mark.parametrize("pieces", [1, 3])
 @pytest.mark.parametrize("name", [name for name in formats if formats[name]().alpha])
-def test_alpha_is_kept_and_colours_are_straight(name: str, tmp_path: Path) -> None:
-    found = decoded(written(tmp_path, name, alpha=True), name)
+def test_alpha_is_kept_and_colours_are_straight(name: str, pieces: int, tmp_path: Path) -> None:
+    found = decoded(written(tmp_path, name, alpha=True, pieces=pieces), name)
     assert len(found) == COUNT
     for ours, theirs in zip(drawn(alpha=True), found, strict=True):
         off = np.abs(ours[..., 3].astype(int) - theirs[..., 3])
@@ -193,9 +188,7 @@ def test_an_mp4_has_the_codec_that_is_asked_for(codec: str, decoder: str, tag: s
 
     path, frames = tmp_path / "film.mp4", drawn()
     form = FormatEntry.model_validate({"name": "mp4", "codec": codec}).form
-    with form.writing(path, Reel(SIZE, RATE, COMMENT, chapters=CHAPTERS, captions=CAPTIONS)) as write:
-        for frame in frames:
-            write(frame)
+    make(form, path, Reel(SIZE, RATE, COMMENT, chapters=CHAPTERS, captions=CAPTIONS), frames, pieces=3)
     assert form.comment(path) == COMMENT
     with av.open(str(path)) as container:
         context = container.streams.video[0].codec_context

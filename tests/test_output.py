@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import subprocess
 import sys
@@ -295,16 +296,18 @@ def test_a_film_that_is_ended_leaves_nothing(tmp_path: Path) -> None:
     path = tmp_path / "film.yaml"
     path.write_text(TEXT.replace("duration: 8", "duration: 60"))
     code = "import sys; from gdanim.cli import main; sys.exit(main(sys.argv[1:]))"
-    media = tmp_path / "media"
+    media, cache = tmp_path / "media", tmp_path / "cache"
     command = [sys.executable, "-c", code, "render", str(path), "-o", str(media)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
     for _ in range(600):
-        if list(media.glob(".*.part")):
+        if list(cache.glob("gdanim/pieces/*")):
             break
         time.sleep(0.05)
     process.terminate()
     assert process.wait(timeout=30) == 128 + signal.SIGTERM
     assert not list(media.iterdir())
+    assert not list(cache.glob("gdanim/pieces/.*"))
 
 
 @pytest.mark.parametrize("name", ["mp4", "gif"])

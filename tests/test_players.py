@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image, ImageSequence
+from reels import make
 
 import gdanim
-from gdanim.formats import Cue, Reel, gif, mp4
+from gdanim.formats import Cue, Reel
 from gdanim.output.film import lessened
+from gdanim.registry import formats
 from gdanim.spec import Spec
 from gdanim.spec.languages import TWO_LETTERS, three_letters
 
@@ -28,11 +30,8 @@ def frames(count: int) -> list[Any]:
     return rows
 
 
-def written(path: Path, writing: Any, count: int, **reel: Any) -> Path:
-    with writing(path, Reel(SIZE, RATE, **reel)) as write:
-        for frame in frames(count):
-            write(frame)
-    return path
+def written(name: str, path: Path, count: int, **reel: Any) -> Path:
+    return make(formats[name](), path, Reel(SIZE, RATE, **reel), frames(count))
 
 
 def keys(path: Path) -> Sequence[float]:
@@ -43,10 +42,10 @@ def keys(path: Path) -> Sequence[float]:
         return [float(packet.pts * packet.time_base) for packet in packets]
 
 
-def test_players_can_go_to_a_frame_every_two_seconds_and_to_each_chapter(tmp_path: Path) -> None:
-    chapters = [Cue(0, 3300, "one"), Cue(3300, 4700, "two"), Cue(4700, 12000, "three")]
-    found = keys(written(tmp_path / "film.mp4", mp4.writing, 120, chapters=chapters))
-    assert {0.0, 3.3, 4.7} <= set(np.round(found, 6))
+def test_players_can_go_to_a_frame_every_two_seconds_and_to_each_piece(tmp_path: Path) -> None:
+    reel = Reel(SIZE, RATE)
+    found = keys(make(formats["mp4"](), tmp_path / "film.mp4", reel, frames(120), pieces=3))
+    assert {0.0, 5.6, 9.0} <= set(np.round(found, 6))
     assert np.diff([*found, 12.0]).max() <= 2.0 + 1e-9
 
 
@@ -61,7 +60,7 @@ def languages(path: Path) -> list[str]:
 
 @pytest.mark.parametrize(("asked", "kept"), [({}, "und"), ({"language": "deu"}, "deu")])
 def test_the_track_of_captions_says_its_language(tmp_path: Path, asked: dict[str, str], kept: str) -> None:
-    path = written(tmp_path / "film.mp4", mp4.writing, 20, captions=[Cue(0, 1000, "Hallo")], **asked)
+    path = written("mp4", tmp_path / "film.mp4", 20, captions=[Cue(0, 1000, "Hallo")], **asked)
     assert languages(path) == ["und", kept]
 
 
@@ -78,7 +77,7 @@ def test_languages_are_codes_of_two_letters_or_three() -> None:
 def test_a_gif_plays_as_often_as_it_should(tmp_path: Path, plays: int, loop: int | None) -> None:
     """Its count is of repetitions; without one it plays once, and its last picture stays."""
     with Image.open(
-        written(tmp_path / "film.gif", gif.writing, 12, samples=lambda: frames(12), plays=plays)
+        written("gif", tmp_path / "film.gif", 12, samples=lambda: frames(12), plays=plays)
     ) as image:
         assert image.info.get("loop") == loop
         last = [np.asarray(frame.convert("L")) for frame in ImageSequence.Iterator(image)][-1]

@@ -7,15 +7,14 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from reels import make
 
 import gdanim
 from gdanim import registry, sources
@@ -52,24 +51,17 @@ def append(line: str, file: str | Path) -> None:
     Path(file).write_text(Path(file).read_text() + line)
 
 
-@contextmanager
-def three_frames(*_: Any) -> Iterator[Any]:
-    """In place of film._film: what is written into files is as ever, but their pictures cost nothing."""
+def three_frames(patch: pytest.MonkeyPatch) -> None:
+    """What is written into files is as ever, but their pictures cost nothing."""
+    from gdanim.view.film import Film, Recorded
 
-    def paint(_: float, frame: Any) -> None:
-        frame[...] = np.random.default_rng(1).integers(0, 255, frame.shape)
+    def paint(_: Film, part: int, frame: float, out: Any) -> None:
+        del part, frame
+        out[...] = np.random.default_rng(1).integers(0, 255, out.shape)
 
-    captions = (Cue(0, 500, "It rolls."),)
-    yield SimpleNamespace(
-        size=(64, 48),
-        frames=3,
-        length=0.6,
-        poster=0.4,
-        chapters=(),
-        captions=captions,
-        track=captions,
-        paint=paint,
-    )
+    known = Recorded(0.6, 3, (Cue(0, 500, "It rolls."),), (), None)
+    patch.setattr(Film, "of", lambda *_: known)
+    patch.setattr(Film, "paint_part", paint)
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +81,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setattr(registry, "additions", {})  # of other tests
-        patch.setattr(film, "_film", three_frames)
+        three_frames(patch)
         assert main(["render", "line.yaml"]) == OK
     return folder
 
@@ -270,7 +262,7 @@ def test_force_makes_what_is_up_to_date(rendered: list[str]) -> None:
 def test_a_plugin_is_part_of_what_a_film_is_made_from(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(film, "_film", three_frames)
+    three_frames(monkeypatch)
     for rate in (0.1, 0.2):
         Path("own.py").write_text(PLUGIN.format(rate=rate))
         for ending in ("", " is up to date"):
@@ -282,7 +274,7 @@ def test_a_plugin_is_part_of_what_a_film_is_made_from(
 def test_so_is_a_module_that_a_plugin_imports(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(film, "_film", three_frames)
+    three_frames(monkeypatch)
     monkeypatch.setattr(sys, "path", [*sys.path])
     Path("own/lib").mkdir(parents=True)
     find = "import sys\nfrom pathlib import Path\nsys.path.insert(0, str(Path(__file__).parent / 'lib'))\n"
@@ -298,7 +290,7 @@ def test_so_is_a_module_that_a_plugin_imports(
 def test_so_is_a_package_that_is_installed_from_its_sources(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(film, "_film", three_frames)
+    three_frames(monkeypatch)
     monkeypatch.setattr(registry, "additions", {"own_package": "own 1.0"})
     Path("src/own_package").mkdir(parents=True)
     monkeypatch.syspath_prepend("src")
@@ -372,14 +364,10 @@ def test_only_files_below_the_folder_of_the_spec_are_read(name: str, folder: Pat
 def test_a_comment_is_read_as_it_was_written(name: str, comment: str, tmp_path: Path) -> None:
     import av
 
-    def noise() -> Iterator[Any]:
-        yield np.random.default_rng(2).integers(0, 255, (48, 64, 4), dtype=np.uint8)
-
+    noise = [np.random.default_rng(2).integers(0, 255, (48, 64, 4), dtype=np.uint8)]
     path = tmp_path / f"film.{name}"
     form = registry.formats[name]()
-    with form.writing(path, Reel((64, 48), 5, comment, noise)) as write:
-        for frame in noise():
-            write(frame)
+    make(form, path, Reel((64, 48), 5, comment, lambda: noise), noise)
     assert form.comment(path) == comment
     if name == "mp4":
         with av.open(str(path)) as container:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gdanim.output.film import _film, blank
+from gdanim.output.drawing import blank
+from gdanim.output.opening import opened
 from gdanim.spec.quality import ASPECTS, pixels
 from gdanim.theme import themes
 from gdanim.view.captions import LINE, Cue
@@ -28,8 +29,8 @@ acts:
 
 @pytest.fixture(scope="module")
 def film(spec_of: Callable[[str], Any]) -> Iterator[Any]:
-    with _film(spec_of(TEXT), pixels(240, "16:9"), 10) as opened:
-        yield opened
+    with opened(spec_of(TEXT), pixels(240, "16:9"), 10) as made:
+        yield made
 
 
 def frame(film: Any, seconds: float) -> Any:

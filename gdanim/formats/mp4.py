@@ -113,7 +113,9 @@ def joined(container: OutputContainer, reel: Reel, pieces: Sequence[Piece]) -> I
     import av
 
     with av.open(str(pieces[0].path.absolute())) as first:
-        stream = container.add_stream_from_template(first.streams.video[0])
+        template = first.streams.video[0]
+        stream = container.add_stream_from_template(template, opaque=True)
+        stream.codec_context.codec_tag = template.codec_context.codec_tag
 
         def copy() -> None:
             start = 0

@@ -117,14 +117,7 @@ class Drawing:
     # -- pieces -----------------------------------------------------------------------------------
 
     def _spans(self, part: int) -> Iterator[Span]:
-        """The pieces of a part, of whole seconds but for the last."""
-        (width, height), rate = self.job.frames
-        frames = self.film.recorded[part].frames
-        seconds = max(frames // rate, 1)
-        most = max(BETWEEN, PIXELS // (30 * width * height) // BETWEEN * BETWEEN)
-        count = -(-seconds // most)
-        borders = [seconds * k // count * rate for k in range(count)]
-        return (Span(part, *ends) for ends in pairwise([*borders, frames]))
+        return spans(part, self.film.recorded[part].frames, *self.job.frames)
 
     def _draw(self, span: Span) -> None:
         missing = []
@@ -199,6 +192,15 @@ class Drawing:
             (self._keys[part - 1], self.film.recorded[part - 1].frames) if dissolves else None,
         )
         return provenance.digits(said)
+
+
+def spans(part: int, frames: int, size: tuple[int, int], rate: int) -> Iterator[Span]:
+    """The pieces of a part of so many frames, of whole seconds but for the last."""
+    seconds = max(frames // rate, 1)
+    most = max(BETWEEN, PIXELS // (30 * size[0] * size[1]) // BETWEEN * BETWEEN)
+    count = -(-seconds // most)
+    borders = [seconds * k // count * rate for k in range(count)]
+    return (Span(part, *ends) for ends in pairwise([*borders, frames]))
 
 
 def _piece(path: Path, span: Span, cut: Cut) -> Piece:
