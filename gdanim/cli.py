@@ -233,9 +233,13 @@ def _made(orders: dict[str, Order], arguments: argparse.Namespace) -> int:
     from concurrent.futures import ThreadPoolExecutor
     from contextvars import copy_context
 
-    from gdanim.output.studio import local
+    from gdanim.output.studio import local, processes
 
-    count = arguments.processes or 1
+    films = [
+        (order.spec, [path.suffix[1:] for path in order.paths], arguments.quality)
+        for order in orders.values()
+    ]
+    count = arguments.processes or processes(films)
     with local(count, fresh=arguments.force) as studio:
 
         def make(source: str) -> int:

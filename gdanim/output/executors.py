@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import partial
@@ -59,6 +59,7 @@ class Pool(Executor):
     def __init__(self, count: int) -> None:
         self._count, self._trust = count, Trust.of_this_process()
         self._lock, self._ended = threading.Lock(), False
+        self._again = ThreadPoolExecutor(1)  # a pool that breaks says so while it holds locks of its own
         self._pool = self._made()
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
@@ -71,6 +72,7 @@ class Pool(Executor):
         for process in list((self._pool._processes or {}).values()) if cancel_futures else ():
             process.terminate()
         self._pool.shutdown(wait, cancel_futures=cancel_futures)
+        self._again.shutdown(wait)
 
     def _made(self) -> ProcessPoolExecutor:
         threads = max(1, _cores() // self._count)
@@ -96,7 +98,7 @@ class Pool(Executor):
         elif not isinstance(error, BrokenProcessPool) or self._ended:
             future.set_exception(error)
         elif tries:
-            self._start(future, task, tries - 1)
+            self._again.submit(self._start, future, task, tries - 1)
         else:
             told = "processes that draw end again and again: is there enough memory? -j 1 needs the least"
             future.set_exception(RuntimeError(told))
@@ -129,7 +131,7 @@ def _done(given: Trust, fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
 
 
 def processes() -> int:
-    """How many processes draw best: one for each core, while there is memory for them."""
+    """How many processes there are cores and memory for."""
     return max(1, min(_cores(), _memory() // ROOM))
 
 

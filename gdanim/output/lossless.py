@@ -26,12 +26,13 @@ def writing(path: Path, reel: Reel) -> Iterator[Write]:
     """A file of frames as they were drawn, in which every second can be gone to."""
     import av
 
-    with av.open(str(path.absolute()), "w", format="matroska") as container:
-        encoder, layout, options = CLEAR if reel.alpha else OPAQUE
+    options = {"fflags": "bitexact"}  # equal frames are equal files
+    with av.open(str(path.absolute()), "w", format="matroska", options=options) as container:
+        encoder, layout, settings = CLEAR if reel.alpha else OPAQUE
         stream = cast("VideoStream", container.add_stream(encoder, rate=reel.rate))
         stream.width, stream.height = reel.size
         stream.pix_fmt = layout
-        stream.options = {**options, "g": str(reel.rate)}
+        stream.options = {**settings, "g": str(reel.rate)}
         stream.codec_context.thread_count = 1
         with taking(container, stream, Reel(reel.size, reel.rate)) as write:  # as they are, premultiplied
             yield write

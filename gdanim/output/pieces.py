@@ -18,20 +18,18 @@ from typing import Any
 from gdanim import sources
 from gdanim.cuts import stages
 from gdanim.formats import Cue, Piece
-from gdanim.formats.mp4 import BETWEEN
 from gdanim.listing import own_files
 from gdanim.motion.timeline import DISSOLVE
 from gdanim.output import provenance
 from gdanim.output.executors import Here
 from gdanim.output.studio import Studio
-from gdanim.output.workers import Cut, Job, Span, draw, record, worker
+from gdanim.output.workers import Cut, Job, Span, draw, piece, record, worker
 from gdanim.spec import Part
 from gdanim.theme import themed
 from gdanim.view.camera import Camera
 from gdanim.view.film import Film, Recorded
 from gdanim.view.glyphs import lacking
 
-PIXELS = 125_000_000  # of a piece, about, at 30 frames a second: a few seconds of drawing
 WORDS = {"title", "takeaway", "say", "chapter", "hold", "card"}  # of a part, which say nothing of its runs
 
 
@@ -197,8 +195,7 @@ class Drawing:
 def spans(part: int, frames: int, size: tuple[int, int], rate: int) -> Iterator[Span]:
     """The pieces of a part of so many frames, of whole seconds but for the last."""
     seconds = max(frames // rate, 1)
-    most = max(BETWEEN, PIXELS // (30 * size[0] * size[1]) // BETWEEN * BETWEEN)
-    count = -(-seconds // most)
+    count = -(-seconds // piece(size))
     borders = [seconds * k // count * rate for k in range(count)]
     return (Span(part, *ends) for ends in pairwise([*borders, frames]))
 

@@ -18,6 +18,7 @@ from gdanim.engine.solution import Solution
 from gdanim.errors import InputError
 from gdanim.files import scratch
 from gdanim.formats import Reel
+from gdanim.formats.mp4 import BETWEEN
 from gdanim.output import lossless
 from gdanim.output.drawing import Taker, feed
 from gdanim.output.opening import opened
@@ -29,6 +30,8 @@ from gdanim.spec.quality import Frames
 if TYPE_CHECKING:
     from gdanim.view.film import Film, Recorded
 
+PIXELS = 125_000_000  # of a piece at 30 frames a second: a few seconds of drawing
+
 
 @dataclass(frozen=True)
 class Job:
@@ -39,6 +42,11 @@ class Job:
     frames: Frames
     bare: bool  # without a ground
     solution: Solution | None = None
+
+
+def piece(size: tuple[int, int]) -> int:
+    """The most seconds of a film of that size that are drawn at a time, whatever its rate."""
+    return max(BETWEEN, PIXELS // (30 * size[0] * size[1]) // BETWEEN * BETWEEN)
 
 
 class Span(NamedTuple):
