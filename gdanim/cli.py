@@ -134,7 +134,7 @@ def _parser(anywhere: argparse.ArgumentParser) -> argparse.ArgumentParser:
     descent.add_argument("--film", type=Path, metavar="FILE", help="film it too, such as film.mp4")
     descent.set_defaults(command=_descent)
 
-    clean = commands.add_parser("clean", help="let go of what is kept of films, to draw them again faster")
+    clean = commands.add_parser("clean", help="empty the cache of pieces of films")
     clean.set_defaults(command=_clean)
 
     listing = commands.add_parser("list", help="what a spec can name, and what a table can say")
@@ -235,10 +235,8 @@ def _made(orders: dict[str, Order], arguments: argparse.Namespace) -> int:
 
     from gdanim.output.studio import local, processes
 
-    films = [
-        (order.spec, [path.suffix[1:] for path in order.paths], arguments.quality)
-        for order in orders.values()
-    ]
+    asked = arguments.quality
+    films = ((spec, [path.suffix[1:] for path in paths], asked) for spec, paths, _ in orders.values())
     count = arguments.processes or processes(films)
     with local(count, fresh=arguments.force) as studio:
 
