@@ -19,6 +19,11 @@ class AnatomyScene(FilmScene):
 
     dimensions = (2,)
     most_balls = 3
+    shows = {
+        "map": "the maps",
+        "arrows": "the arrows and what they stand for",
+        "distances": "how far it still is, along flat and steep",
+    }
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         runs = clock.act.runs

@@ -24,6 +24,7 @@ class Card(FilmScene):
         "row": "a line or a row of the table; the next time, the next one",
         "end": "all of them stand there",
     }
+    shows = {"surface": "the land behind the words", "card": "the words"}
 
     def construct(self) -> None:
         card = CardPane(self, self.layout.body(self.layout.margin))

@@ -40,6 +40,14 @@ class Explain(FilmScene):
         "run": "the numbers give way, and the ball goes on",
         "end": "it has come to its end",
     }
+    shows = {
+        "surface": "the land",
+        "rule": "the rule, with its numbers",
+        "gradient": "the gradient in it",
+        "rate": "the learning rate in it",
+        "losses": "the curve of the loss",
+        "legend": "the legend",
+    }
 
     def construct(self) -> None:
         title = self.title()

@@ -22,6 +22,12 @@ class Knob(FilmScene):
         "run": "the knob turns by itself as the ball rolls",
         "end": "the loss is as low as it gets",
     }
+    shows = {
+        "network": "the network with its knob",
+        "knob": "the knob alone",
+        "loss": "the level of the loss",
+        "curve": "the curve of the loss",
+    }
 
     def construct(self) -> None:
         title = self.title()

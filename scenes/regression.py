@@ -17,6 +17,12 @@ class Regression(FilmScene):
     dimensions = (2,)
     stands = ("map",)
     functions = ("linear_regression", "logistic_regression")
+    shows = {
+        "data": "the points and the line",
+        "map": "the map of all lines",
+        "losses": "the curves of the losses",
+        "legend": "the legend",
+    }
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         layout, body = self.layout, self.layout.body(top)

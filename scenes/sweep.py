@@ -35,6 +35,7 @@ class Sweep(FilmScene):
         "cells": "the cursor goes from cell to cell, or to the lowest loss",
         "end": "it stays there",
     }
+    shows = {"grid": "the grid", "key": "what its colours mean", "map": "the map of one cell"}
 
     def construct(self) -> None:
         title = self.title()

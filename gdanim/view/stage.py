@@ -5,7 +5,7 @@ Manim draws titles and formulas, the canvas all else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol, Self
 
@@ -32,7 +32,7 @@ from gdanim.view.recording import Recording
 from gdanim.view.subtitles import band
 from gdanim.view.text import Lettering
 
-SHADE = 0.72  # how far balls are dimmed while others are lit up
+SHADE = 0.72, 0.6  # how far balls are dimmed while others are lit up, and the rest of a picture
 Pixels = NDArray[np.uint8]
 
 
@@ -125,7 +125,7 @@ class Stage(Declared, Recording):
         self._artists: dict[Any, Artist] = {}
         self._marks: list[Mark] = []
         self.script: Script | None = None  # of what is said, when all has been recorded
-        self._lit: tuple[frozenset[int], float] = frozenset(), 0.0
+        self._painted = 0.0  # the second of the film that is painted
 
     @cached_property
     def solution(self) -> Solution:
@@ -230,9 +230,15 @@ class Stage(Declared, Recording):
 
     def lights(self, act: Act) -> Array:
         """Opacities of the balls of an act (balls,): while some are lit up, the others are dimmed."""
-        balls, strength = self._lit
-        dimmed = [bool(balls) and run.ball.number not in balls for run in act.runs]
-        return 1 - SHADE * strength * np.array(dimmed, dtype=float)
+        shades = [self._shade({run.ball.number}, int) for run in act.runs]
+        return 1 - SHADE[0] * np.array(shades)
+
+    def light(self, names: Collection[str]) -> float:
+        """Opacity of what bears one of these names: while others are lit up, it is dimmed."""
+        return 1 - SHADE[1] * self._shade(names, str)
+
+    def _shade(self, names: Collection[int | str], kind: type) -> float:
+        return 0.0 if self.script is None else self.script.shade(self._painted, names, kind)
 
     def _step(self, step: int, after: float) -> float | None:
         """The second of the recording at which a run begins a step, after another second."""
@@ -269,8 +275,7 @@ class Stage(Declared, Recording):
         """
         t = min(max(t, 0.0), self.length)
         shown, state = self.seek(t if self.script is None else self.script.picture_time(t))
-        if self.script is not None:
-            self._lit = self.script.light(t)
+        self._painted = t
         panes = [m for m in shown if m in self._panes]
         canvas = self.canvas
         for gone in self._artists.keys() - set(panes):

@@ -44,6 +44,8 @@ class DataPane(RunPane):
     with their residuals.
     """
 
+    shows = ("data",)
+
     def __init__(self, scene: Stage, clock: Clock, box: Box) -> None:
         super().__init__(scene, clock, box)
         self.act = clock.act

@@ -64,6 +64,8 @@ class ProfilePane(RunPane):
     ``drawn``: how much of the curve there is, 0 to 1.
     """
 
+    shows = ("curve",)
+
     def __init__(self, scene: Stage, clock: Clock, box: Box) -> None:
         super().__init__(scene, clock, box)
         self.act, self.timeline = clock.act, clock.timeline

@@ -47,6 +47,8 @@ class SurfacePane(Pane):
     all from 0 to 1.
     """
 
+    shows = ("surface",)
+
     def __init__(
         self,
         scene: Stage,
@@ -163,6 +165,7 @@ class SurfacePane(Pane):
             segments=[*self._guides(camera, moment, lift), self.axes.pointer(camera, self.ground, live)],
             decals=pools,
             clip=None if self.whole or self.camerawork.arrives(t) else self.pixels,
+            veil=1 - self.light,
         )
 
     def _drop(self, camera: Camera, centres: Array) -> Array:
