@@ -32,6 +32,8 @@ class Card(FilmScene):
         self.add(card)
         if lands:  # words stand over no other words
             self.play(*(land.become_(BARE, ground=0.0) for land in lands))
+        else:
+            card.stand()
         self.mark("words")
         self.play(card.enter_(WORDS), card.become_(WORDS, veil=VEIL if lands else 0.0))
         for row in range(card.count):

@@ -95,6 +95,8 @@ class Explain(FilmScene):
         learned = self.told(clock, act)
         panes = [surface, words, *curves, who, *learned]
         self.add(*panes)
+        if self.time == 0:
+            words.stand()
         self.mark("picture")
         opening = [pane.enter_(APPEAR) for pane in (surface, words, *learned)]
         self.play(*opening, Write(heading, run_time=APPEAR))

@@ -40,6 +40,9 @@ class Knob(FilmScene):
             knob = KnobPane(self, clock, left, profile)
             panes = [profile, knob, *self.told(clock, act)]
             self.add(*panes)
+            if act is self.solution.acts[0]:
+                knob.stand()
+                profile.presence = 1.0
             self.mark("picture")
             self.play(knob.enter_(APPEAR), profile.become_(APPEAR, presence=1.0))
             self.mark("turn")

@@ -34,7 +34,7 @@ class Regression(FilmScene):
         below, curves = (under, None) if small else under.columns(1, 1, gap=60)
         if self.has_strip:
             layout = layout.under(top)
-            upper, curves = (layout.stage, None) if small else layout.stage.rows(3, 1)
+            upper, curves = (layout.stage, None) if small else layout.stage.rows(2, 1)
             below = layout.panel
         stacked = layout.height > layout.width and not layout.square
         data, contour = upper.rows(5, 6, gap=20) if stacked else upper.columns(1, 1, gap=60)

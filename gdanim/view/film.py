@@ -31,7 +31,7 @@ from gdanim.view.layout import layout
 from gdanim.view.stage import Ending, Stage
 from gdanim.view.subtitles import Subtitles
 
-FADE = 0.35  # seconds in which a part goes, and in which the next one comes
+FADE, COME = 0.35, 0.2  # seconds in which a part goes, and in which the next one comes: it is already told of
 CALM = 0.8  # the same where the end of a loop meets its beginning
 Pixels = NDArray[np.uint8]
 
@@ -258,7 +258,7 @@ class Film:
         last, loop = len(self._parts) - 1, self.spec.video.loop and not self.scene(index).loops
         seconds, left = frame / self.rate, (self._count(index) - frame) / self.rate
         shown, other = 1.0, before
-        coming, going = (CALM if loop and index == end else FADE for end in (0, last))
+        coming, going = CALM if loop and index == 0 else COME, CALM if loop and index == last else FADE
         following = (index + 1) % len(self._parts)
         if before is not None:
             shown = seconds / DISSOLVE

@@ -33,7 +33,7 @@ BALL = 19.0  # points; a crowd is smaller
 DROP = 90.0  # points that balls fall to their starts
 MOST_DETAILED = 4  # so many balls show slopes and steps
 LANE = 20.0  # points from one ball's steps to the next one's
-TANGENT, DASH = 140.0, 7.0  # points to either side of a ball; of the line down to its lane
+TANGENT, DASH = 200.0, 7.0  # points to either side of a ball; of the line down to its lane
 DEPARTURE, BEYOND = 0.9, 60.0  # a ball that leaves takes so many seconds; points outside where it has faded
 
 
@@ -131,7 +131,7 @@ class ProfilePane(RunPane):
             sketch.disc(lanes[:done], 5.0, colors[:done], 0.8)
             self._draw_steps(sketch, x, contacts, moment, here)
             for a, b, opacity in zip(*self.tangents(contacts, along), here, strict=True):
-                sketch.line([a, b], self.ink("gradient"), 3.4, float(opacity))
+                sketch.line([a, b], self.ink("gradient"), 4.6, float(opacity))
         normals = np.column_stack([along[:, 1], -along[:, 0]])
         centres = contacts + self.radius * normals
         rings = shells(centres, self.radius, shown)
