@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from gdanim.formats.base import Cue, Format, Limits, Reel, straight
 from gdanim.registry import formats
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.stream import VideoStream
 
-    from gdanim.formats.base import Pixels, Write
+    from gdanim.formats.base import Pixels, Sound, Write
+
+    Hear: TypeAlias = Callable[[float | None], None]
 
 PRESET, QUALITY = "veryfast", "20"  # x264; measured in bench/
 CODECS = {  # FFmpeg's encoders: options that give about what x264 does
@@ -30,13 +32,16 @@ CODECS = {  # FFmpeg's encoders: options that give about what x264 does
 BETWEEN = 2  # seconds, at most, from one frame to another that players can go to
 COVER = (1280, 1280)  # pixels at most
 MILLISECONDS = Fraction(1, 1000)
+BITS = 96_000  # of sound, a second
 
 
 @formats.register
 def mp4(codec: Literal["h264", "hevc", "av1"] = "h264") -> Format:
     """H.264, which plays everywhere; or hevc or av1, which take longer and less room."""
     limits = Limits(even_sides=True)
-    return Format(partial(writing, codec=codec), comment, captions=True, chapters=True, limits=limits)
+    return Format(
+        partial(writing, codec=codec), comment, captions=True, chapters=True, sound=True, limits=limits
+    )
 
 
 @contextmanager
@@ -59,10 +64,13 @@ def writing(path: Path, reel: Reel, codec: str = "h264") -> Iterator[Write]:
         add_chapters(container, reel.chapters)
         cover = [_cover(container, reel.poster())] if reel.poster else []
         coloured(stream)
+        hear = _hearing(container, reel.sound) if reel.sound else None
         begin(container, [*cover, *captions(container, reel, "mov_text", timed_text)])
         keyed = {round(chapter.start * reel.rate / 1000) for chapter in reel.chapters}
-        with taking(container, stream, reel, keyed) as write:
+        with taking(container, stream, reel, keyed, hear) as write:
             yield write
+            if hear:
+                hear(None)
 
 
 def coloured(stream: VideoStream) -> None:
@@ -73,9 +81,16 @@ def coloured(stream: VideoStream) -> None:
 
 @contextmanager
 def taking(
-    container: OutputContainer, stream: VideoStream, reel: Reel, keyed: Collection[int] = ()
+    container: OutputContainer,
+    stream: VideoStream,
+    reel: Reel,
+    keyed: Collection[int] = (),
+    hear: Hear | None = None,
 ) -> Iterator[Write]:
-    """What encodes frames in a stream that is begun; those of ``keyed`` numbers as key frames."""
+    """What encodes frames in a stream that is begun; those of ``keyed`` numbers as key frames.
+
+    ``hear`` encodes the sound up to a second, which goes on with the frames.
+    """
     import numpy as np
     from av.video.frame import PictureType, VideoFrame
 
@@ -95,9 +110,36 @@ def taking(
             coded.pict_type = PictureType.I
         count += 1
         container.mux(stream.encode(coded))
+        if hear:
+            hear(count / reel.rate)
 
     yield write
     container.mux(stream.encode())
+
+
+def _hearing(container: OutputContainer, sound: Sound) -> Hear:
+    """A track of AAC, and what encodes it up to a second, or all that is left and the encoder's rest."""
+    import numpy as np
+    from av.audio.frame import AudioFrame
+
+    stream = container.add_stream("aac", rate=sound.rate, layout="mono")
+    stream.bit_rate = BITS
+    done = 0
+
+    def hear(seconds: float | None) -> None:
+        nonlocal done
+        last = len(sound.samples) if seconds is None else round(seconds * sound.rate)
+        size = stream.codec_context.frame_size
+        while done < last and (done + size <= last or seconds is None):
+            piece = np.ascontiguousarray(sound.samples[None, done : done + size])
+            frame = AudioFrame.from_ndarray(piece, format="fltp", layout="mono")
+            frame.sample_rate, frame.pts, frame.time_base = sound.rate, done, Fraction(1, sound.rate)
+            container.mux(stream.encode(frame))
+            done += piece.shape[1]
+        if seconds is None:
+            container.mux(stream.encode())
+
+    return hear
 
 
 def add_chapters(container: OutputContainer, chapters: Sequence[Cue]) -> None:

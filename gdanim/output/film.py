@@ -137,6 +137,7 @@ def _taking(spec: Spec, film: Film, wanted: Wanted, every: int) -> Iterator[Take
         spec.video.plays or 0,
         wanted.bare,
         partial(_poster, film),
+        film.sound if form.sound else None,
     )
     spoken = bool(form.captions and provenance.told(wanted.path).get("captions"))  # the older one
     made = whole_folder if form.folder else whole

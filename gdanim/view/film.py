@@ -19,7 +19,9 @@ from gdanim.cuts import stages
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Solution
 from gdanim.errors import InputError
+from gdanim.formats.base import Sound
 from gdanim.lengths import natural, too_short
+from gdanim.motion.sound import RATE, Tick, mix
 from gdanim.motion.timeline import DISSOLVE, LEAVE
 from gdanim.sources import found_beside
 from gdanim.spec import Part, Spec
@@ -61,7 +63,8 @@ class Film:
         self._stages = stages(self._parts)
         self._endings: dict[int, Ending] = {}  # of parts whose stage the next one takes over
         self._standing: tuple[int, Pixels] | None = None  # the last picture of such a part
-        self._spoken: dict[int, list[Cue]] = {}  # on a part's own clock
+        self._spoken: dict[int, list[Cue]] = {}  # on a part's own clock, as the next
+        self._ticks: dict[int, list[Tick]] = {}
         self._current: tuple[int, Stage] | None = None
         duration = spec.video.duration
         self._seconds: Sequence[float | None] = [duration] * len(self._parts)
@@ -100,6 +103,8 @@ class Film:
                 self._spoken[index] = cues(scene.script.spoken) if scene.script else []
                 for told in scene.script.unseen(index + 1) if scene.script else ():
                     warnings.warn(told, stacklevel=2)
+                if self.spec.video.sound:
+                    self._ticks[index] = list(scene.ticks())
             self._current = index, scene
             self._frames[index] = scene.frames
         return self._current[1]
@@ -181,6 +186,18 @@ class Film:
             start, last = round(1000 * begins), round(1000 * ends)
             found += [Cue(start + c.start, min(start + c.end, last), c.text) for c in self._spoken[index]]
         return found
+
+    @property
+    def sound(self) -> Sound | None:
+        """What is heard, if anything shall be."""
+        if not self.spec.video.sound:
+            return None
+        ticks = [
+            tick._replace(seconds=begins + tick.seconds)
+            for index, (begins, _, _) in enumerate(self._timed())
+            for tick in self._ticks[index]
+        ]
+        return Sound(RATE, mix(ticks, self.length))
 
     @cached_property
     def burned(self) -> Subtitles:

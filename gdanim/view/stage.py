@@ -17,6 +17,7 @@ from gdanim.catalog import Declared
 from gdanim.engine.descent import solve
 from gdanim.engine.runs import Array
 from gdanim.engine.solution import Act, Solution
+from gdanim.motion.sound import Tick, steps
 from gdanim.motion.speech import Mark, Script
 from gdanim.motion.timeline import Timeline
 from gdanim.motion.valleys import valleys
@@ -239,6 +240,16 @@ class Stage(Declared, Recording):
 
     def _shade(self, names: Collection[int | str], kind: type) -> float:
         return 0.0 if self.script is None else self.script.shade(self._painted, names, kind)
+
+    def ticks(self) -> Iterator[Tick]:
+        """What is heard of its runs, on the clock of the film."""
+        told = set()
+        for cue in self._cues():
+            for number, octaves, loud in steps(cue.timeline):
+                at, name = cue.at_step(number), (cue.timeline, number)
+                if at is not None and name not in told:
+                    told.add(name)
+                    yield from (Tick(self.film_time(at), float(octave), loud) for octave in octaves)
 
     def _step(self, step: int, after: float) -> float | None:
         """The second of the recording at which a run begins a step, after another second."""
