@@ -81,7 +81,8 @@ def test_pitch_falls_with_the_loss(act_of: Callable[[str], Act]) -> None:
 
 
 def test_ticks_come_as_steps_are_done(spec_of: Callable[[str], Spec], filming: Callable[..., Any]) -> None:
-    said = "acts: [{say: [{text: One two three four five six seven., show: run}]}]\n"
+    words = "Words that take longer than the run. " * 8
+    said = f"acts: [{{say: [{{text: {words}, show: run}}]}}]\n"
     for text in (RACE, RACE + said):
         with filming(spec_of(text)) as film:
             run = next(mark.at for mark in film._marks if mark.name == "run")
