@@ -43,7 +43,7 @@ class Explain(FilmScene):
     shows = {
         "surface": "the land",
         "rule": "the rule, with its numbers",
-        "gradient": "the gradient in it",
+        "gradient": "the gradient in it, and on the land",
         "rate": "the learning rate in it",
         "losses": "the curve of the loss",
         "legend": "the legend",

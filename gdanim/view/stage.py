@@ -33,7 +33,7 @@ from gdanim.view.recording import Recording
 from gdanim.view.subtitles import band
 from gdanim.view.text import Lettering
 
-SHADE = 0.72, 0.6  # how far balls are dimmed while others are lit up, and the rest of a picture
+SHADE = 0.72, 0.5  # how far balls are dimmed while others are lit up, and the rest of a picture
 Pixels = NDArray[np.uint8]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +47,7 @@ class SurfacePane(Pane):
     all from 0 to 1.
     """
 
-    shows = ("surface",)
+    shows: ClassVar[tuple[str, ...]] = ("surface",)
 
     def __init__(
         self,
