@@ -9,13 +9,12 @@ from __future__ import annotations
 import itertools
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 import gdanim
-from gdanim.engine.descent import solve
 from gdanim.engine.runs import Run, Status
 from gdanim.engine.solution import Act
 from gdanim.motion.speech import THINK, sentences
@@ -32,13 +31,37 @@ STANDS = 5.0  # seconds that an act goes on after its last word
 START = np.array([-2.6, 1.4])
 
 
-@pytest.fixture(scope="module", params=PARTS, ids=lambda part: f"{part[0]}-{part[2].scene}-{part[1]}")
-def told(request: pytest.FixtureRequest) -> Any:
+class Lecture(NamedTuple):
+    """A lecture, recorded once for all that is asked of it."""
+
+    length: float
+    chapters: int
+    scenes: list[Any]
+    acts: dict[str, Act]  # those that have runs, by chapter
+
+
+@pytest.fixture(scope="module")
+def lectures() -> dict[str, Lecture]:
+    found = {}
+    for name, spec in SPECS.items():
+        with _film(spec, (214, 120), 10) as film:
+            scenes = [film.scene(k) for k in range(len(spec.parts))]
+            told = zip(spec.parts, scenes, strict=True)
+            acts = {
+                part.chapter or part.title or "": scene.solution.acts[0]
+                for part, scene in told
+                if part.functions
+            }
+            found[name] = Lecture(film.length, len(film.chapters), scenes, acts)
+    return found
+
+
+@pytest.fixture(params=PARTS, ids=lambda part: f"{part[0]}-{part[2].scene}-{part[1]}")
+def told(request: pytest.FixtureRequest, lectures: dict[str, Lecture]) -> Any:
     """An act of a lecture, recorded."""
-    _, _, part = request.param
-    with _film(part, (214, 120), 10) as film:
-        scene = film.scene(0)
-        yield part, scene, list(scene._marks), scene.script
+    name, k, part = request.param
+    scene = lectures[name].scenes[k]
+    return part, scene, list(scene._marks), scene.script
 
 
 def windows(part: Part, marks: list[Any], length: float) -> list[tuple[float, float] | None]:
@@ -88,31 +111,18 @@ def test_words_come_at_an_even_pace(told: Any) -> None:
     assert sum("?" in beat.text for beat in part.say) <= 1, "one question for an act"
 
 
-def test_a_lecture_is_as_long_as_it_should_be() -> None:
-    lasting = {}
-    for name, spec in SPECS.items():
-        with _film(spec, (214, 120), 10) as film:
-            lasting[name] = film.length
-            assert film.chapters
-    assert 300 <= lasting["gradient_descent"] <= 430
-    assert 90 <= lasting["three_ideas"] <= 130
+def test_a_lecture_is_as_long_as_it_should_be(lectures: dict[str, Lecture]) -> None:
+    assert all(lecture.chapters for lecture in lectures.values())
+    assert 300 <= lectures["gradient_descent"].length <= 430
+    assert 90 <= lectures["three_ideas"].length <= 130
 
 
 # -- what is claimed --------------------------------------------------------------------------------------
 
 
-def acts(lecture: str) -> dict[str, Act]:
-    """The acts of a lecture that have runs, by chapter."""
-    found = {}
-    for part in SPECS[lecture].parts:
-        if part.functions:
-            found[part.chapter or part.title or ""] = solve(part).acts[0]
-    return found
-
-
 @pytest.fixture(scope="module")
-def lecture() -> dict[str, Act]:
-    return acts("gradient_descent")
+def lecture(lectures: dict[str, Lecture]) -> dict[str, Act]:
+    return lectures["gradient_descent"].acts
 
 
 def says(lecture: str, chapter: str, words: str) -> None:
@@ -131,11 +141,8 @@ def descended(run: Run, curvatures: tuple[float, float], rate: float) -> None:
 
 def needed(curvatures: tuple[float, float], rate: float, bound: float) -> int:
     """Steps of gradient descent on a quadratic from START until the gradient is less than a bound."""
-    own = np.array(curvatures)
-    for k in range(10_000):
-        if np.linalg.norm(own * START * (1 - rate * own) ** k) < bound:
-            return k
-    return 10_000
+    own, k = np.array(curvatures), np.arange(10_000)[:, None]
+    return int(np.argmax(np.linalg.norm(own * START * (1 - rate * own) ** k, axis=1) < bound))
 
 
 def test_the_machine_turns_its_weight_to_the_lowest_loss(lecture: dict[str, Act]) -> None:
@@ -351,8 +358,8 @@ def test_no_verdict_names_the_edge_before_it_is_told() -> None:
 
 
 @pytest.fixture(scope="module")
-def ideas() -> dict[str, Act]:
-    return acts("three_ideas")
+def ideas(lectures: dict[str, Lecture]) -> dict[str, Act]:
+    return lectures["three_ideas"].acts
 
 
 def test_three_ideas(ideas: dict[str, Act]) -> None:
