@@ -279,6 +279,9 @@ def test_adam_on_the_steeper_ravine(lecture: dict[str, Act]) -> None:
     assert plain.steps == best, "gradient descent has its best rate"
     assert pytest.approx(0.98, abs=0.001) == 1 - 2 * 0.0098, "two per cent of the way along"
     assert 2 * adam.steps < plain.steps, "less than half the steps"
+    furthest = int(np.argmax(adam.points[:, 0]))
+    assert adam.points[furthest, 0] > 0.1 > adam.points[-1, 0] > -0.1, "it overshoots, turns back"
+    assert 0 < furthest < adam.steps
     point, mean, square = START.copy(), np.zeros(2), np.zeros(2)
     for k, expected in enumerate(adam.points, start=1):
         assert np.allclose(point, expected, atol=1e-9), k
@@ -298,6 +301,24 @@ def test_four_valleys_equally_deep(lecture: dict[str, Act]) -> None:
     apart = np.array([np.linalg.norm(known - run.points[-1], axis=1) for run in act.runs])
     assert apart.min(axis=1).max() < 1e-3
     assert set(apart.argmin(axis=1)) == {0, 1, 2, 3}, "where you start decides where you end"
+
+
+def test_starts_on_the_borders_take_longest(lecture: dict[str, Act]) -> None:
+    (x0, x1), (y0, y1) = lecture["Many valleys"].domain
+    x, y = np.meshgrid(np.linspace(x0, x1, 81), np.linspace(y0, y1, 81))
+    steps = np.zeros(x.shape)
+    for _ in range(400):
+        one, two = x**2 + y - 11, x + y**2 - 7
+        gx, gy = 4 * x * one + 2 * two, 2 * one + 4 * y * two
+        going = np.hypot(gx, gy) >= 1e-3
+        steps += going
+        x, y = x - 0.005 * gx * going, y - 0.005 * gy * going
+    valley = 2 * (x > 0) + (y > 0)
+    border = np.zeros(x.shape, dtype=bool)
+    border[:, 1:] |= valley[:, 1:] != valley[:, :-1]
+    border[1:] |= valley[1:] != valley[:-1]
+    assert steps[border].mean() > 1.5 * steps[~border].mean()
+    assert border[steps == steps.max()].all(), "on the borders it takes longest"
 
 
 def test_a_hair_beside_the_ridge(lecture: dict[str, Act]) -> None:
