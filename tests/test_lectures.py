@@ -44,7 +44,7 @@ class Lecture(NamedTuple):
 def lectures() -> dict[str, Lecture]:
     found = {}
     for name, spec in SPECS.items():
-        with _film(spec, (214, 120), 10) as film:
+        with _film(spec, (854, 480), 10) as film:
             scenes = [film.scene(k) for k in range(len(spec.parts))]
             told = zip(spec.parts, scenes, strict=True)
             acts = {
@@ -109,6 +109,24 @@ def test_words_come_at_an_even_pace(told: Any) -> None:
             assert said.until - said.end > THINK - 1e-6
     assert scene.length - ends < STANDS
     assert sum("?" in beat.text for beat in part.say) <= 1, "one question for an act"
+
+
+def test_what_is_lit_is_there_and_nothing_else_is_lit(told: Any) -> None:
+    part, scene, marks, script = told
+    spoken = iter(script.spoken)
+    for beat in part.say:
+        for said in [next(spoken) for _ in sentences(beat.text)]:
+            middle = (said.start + said.end) / 2
+            shown, _ = scene.seek(script.picture_time(middle))
+            there = [p for p in scene._panes if p in shown and max(p.presence, getattr(p, "reveal", 0)) > 0.5]
+            for name in beat.light:
+                assert script.shade(middle, {name}, type(name)) == 0.0, said.text
+                if isinstance(name, str):
+                    assert any(name in pane.shows for pane in there), f"{name} while {said.text}"
+                else:
+                    assert script.picture_time(said.start) >= next(m.at for m in marks if m.name == "run")
+            kinds = {type(name) for name in beat.light}
+            assert all(script.shade(middle, {"nothing", 99}, kind) == (kind in kinds) for kind in (int, str))
 
 
 def test_a_lecture_is_as_long_as_it_should_be(lectures: dict[str, Lecture]) -> None:

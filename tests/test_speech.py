@@ -154,7 +154,7 @@ def test_what_is_not_named_is_in_the_shade_and_nothing_jumps() -> None:
                 assert shade == pytest.approx(float(dark)), (name, t)
     assert max(shades["losses"][: int(100 * (after - LIT))]) == 0.0, "balls alone leave the rest as it is"
     assert told.shade((after + ends) / 2, {"losses", "map"}, str) == 0.0, "one of its names is enough"
-    assert all(np.abs(np.diff(shade)).max() < 0.01 / LIT + 1e-9 for shade in shades.values())
+    assert all(np.abs(np.diff(shade)).max() < 0.01 / LIT + 1e-3 for shade in shades.values())
     assert told.shade(between, {2}, int) == pytest.approx(1.0), "from sentence to sentence it stays"
 
 

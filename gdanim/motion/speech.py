@@ -168,7 +168,7 @@ class Script:
             if start < last and until > first
             if any(isinstance(name, kind) for name in lit) and not any(name in lit for name in names)
         )
-        return min(sum(dark) / LIT, 1.0)
+        return round(min(sum(dark) / LIT, 1.0), 4)  # the same from frame to frame, where it does not change
 
     @staticmethod
     def _between(a: Array, b: Array, at: float) -> float:
