@@ -23,7 +23,7 @@ from gdanim.formats.base import straight
 from gdanim.output import provenance
 from gdanim.output.budget import estimator, fitted, ladder, sample
 from gdanim.output.drawing import Taker, Wanted, apart, blank, drawings, feed
-from gdanim.output.forecast import lessened
+from gdanim.output.forecast import lessened, silent
 from gdanim.output.provenance import Origin
 from gdanim.spec import Spec, spec_hash
 from gdanim.spec.languages import three_letters
@@ -65,6 +65,8 @@ def render(
     made_from = made_from or Origin().loaded(spec)
     given, solution = solution is not None, solution or solve(spec)
     wanted = []
+    if told := silent(spec, [entry.name for entry in entries]):
+        warnings.warn(told, stacklevel=2)
     for path, entry in zip(paths, entries, strict=True):
         if less := lessened(spec, quality, entry.name):
             warnings.warn(less, stacklevel=2)
