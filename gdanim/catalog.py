@@ -29,6 +29,7 @@ EXAMPLES = {  # of declarations whose defaults are none
     "lasts": '{"act": 4.0}',
     "stands": '("surface",)',
     "moments": '{"end": "the balls have come to their ends"}',
+    "shows": '{"map": "the loss from above"}',
 }
 
 
@@ -89,6 +90,9 @@ class Declared:
     }
     """What sentences can begin with, in order, with a line on each; one with a construct of its own declares
     them and calls ``self.mark(name)`` as each of them begins."""
+    shows: ClassVar[Mapping[str, str]] = {}
+    """What of its picture sentences can light up beside balls, with a line on each: panes
+    bear these names."""
     whole_domain: ClassVar[bool] = False
     """Whether it shows all of the domain, not only the part where the balls go."""
     heading_in_column: ClassVar[bool] = False

@@ -133,8 +133,9 @@ def _unsuited(part: Part, acts: Sequence[Cast], written: bool) -> Iterator[Findi
 
 
 def _unseen(part: Part, acts: Sequence[Cast]) -> Iterator[Finding]:
-    """What is said of moments, steps and balls that do not come."""
+    """What is said of moments, steps, balls and other things that do not come."""
     known, told, step = [*moments(part.scene)], -1, 0
+    shown = [*facts(part.scene).shows]
     balls = [len(act.balls) for act in acts]
     times = sum(balls) if "ball" in facts(part.scene).lasts else max(len(acts), 1)
     rows = len(part.card.lines) + len(part.card.table)
@@ -160,9 +161,12 @@ def _unseen(part: Part, acts: Sequence[Cast]) -> Iterator[Finding]:
             step = beat.step
             if "run" in coming and lasts(part.scene) is None:
                 told = max(told, coming.index("run"))
-        for k, ball in enumerate(beat.light):
-            if ball > min(balls, default=0):
-                message = f"there is no ball {ball} to light up: the act has {min(balls, default=0)}"
+        for k, lit in enumerate(beat.light):
+            if isinstance(lit, str) and lit not in shown:
+                near = did_you_mean(lit, shown) or "; it names none"
+                yield Finding((*place, "light", k), f"{part.scene} shows no {lit!r} to light up{near}")
+            elif isinstance(lit, int) and lit > min(balls, default=0):
+                message = f"there is no ball {lit} to light up: the act has {min(balls, default=0)}"
                 yield Finding((*place, "light", k), message)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gdanim import origin, registry
-from gdanim.catalog import drawn, moments, scenes, summary
+from gdanim.catalog import drawn, facts, moments, scenes, summary
 
 if TYPE_CHECKING:
     from gdanim.engine.runs import Objective
@@ -63,16 +63,17 @@ def markdown(kind: str) -> Iterator[str]:
         yield f"\n## {name}\n"
         yield (inspect.getdoc(REGISTRIES[kind][name]) or "") if kind in REGISTRIES else line
         if kind == "scenes":
-            yield from ("", *told_moments(name))
+            yield from ("", *told_of_sentences(name))
         if kind == "functions":
             yield from ("", *_landmarks(name))
         if parameters:
             yield f"\n{parameters.capitalize()}." if kind == "formats" else f"\nParameters: `{parameters}`"
 
 
-def told_moments(scene: str) -> Iterator[str]:
-    """What a sentence in a scene can begin with, as a list."""
+def told_of_sentences(scene: str) -> Iterator[str]:
+    """What a sentence in a scene can begin with, and what it can light up, as a list."""
     yield from (f"- `show: {name}`: {told}" for name, told in moments(scene).items())
+    yield from (f"- `light: {name}`: {told}" for name, told in facts(scene).shows.items())
 
 
 def _landmarks(name: str) -> Iterator[str]:

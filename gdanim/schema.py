@@ -112,10 +112,17 @@ def _text(key: str, said: Any) -> str:
 
 
 def _said(definitions: dict[str, Any]) -> None:
-    """What is said is text, or a list of texts and beats, which begin with the moments of any scene."""
+    """What is said is text, or a list of texts and beats, which begin with the moments of any scene
+    and light up what it shows."""
     shown = definitions["Beat"]["properties"]["show"]
     names = list(dict.fromkeys(name for scene in scenes() for name in moments(scene)))
     shown["anyOf"] = [{"enum": names}, {"type": "null"}]
+    ball = {"type": "integer", "minimum": 1}
+    things = list(dict.fromkeys(name for scene in scenes() for name in facts(scene).shows))
+    lit = {"anyOf": [ball, {"enum": things}]}
+    light = definitions["Beat"]["properties"]["light"]
+    light["anyOf"] = [*lit["anyOf"], {"type": light.pop("type"), "items": lit}]
+    del light["items"]
     text = {"type": "string"}
     said = definitions["ActKeys"]["properties"]["say"]
     said["items"] = {"anyOf": [text, said["items"]]}

@@ -19,6 +19,11 @@ class AnatomyScene(FilmScene):
 
     dimensions = (2,)
     most_balls = 3
+    shows = {
+        "map": "the maps",
+        "arrows": "the arrows and what they stand for",
+        "distances": "how far it still is, along flat and steep",
+    }
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         runs = clock.act.runs
@@ -38,7 +43,7 @@ class AnatomyScene(FilmScene):
             if small or (tall and not below):
                 panes.append(AnatomyPane(self, clock, box, ball, inside, beside=tall))
                 continue
-            upper, under = box.inset(0, 0, 0, max(0.3 * box.height, LEAST)), wide or below
+            upper, under = box.inset(0, 0, 0, max(0.4 * box.height, LEAST)), wide or below
             across = min((box.height - HEAD) * (x1 - x0) / (y1 - y0), 0.5 * box.width)
             above, beside = (upper, box) if under else box.columns(across, box.width - across - 40)
             arrows = AnatomyPane(self, clock, above, ball, inside)

@@ -21,6 +21,11 @@ class Basins(FilmScene):
     dimensions = (2,)
     stands = ("surface",)
     whole_domain = True
+    shows = {
+        "surface": "the land",
+        "steps": "how many steps each start takes",
+        "shares": "the minima and how many starts lead to each",
+    }
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         found = self.found(clock.act)

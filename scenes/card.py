@@ -24,6 +24,7 @@ class Card(FilmScene):
         "row": "a line or a row of the table; the next time, the next one",
         "end": "all of them stand there",
     }
+    shows = {"surface": "the land behind the words", "card": "the words"}
 
     def construct(self) -> None:
         card = CardPane(self, self.layout.body(self.layout.margin))
@@ -31,6 +32,8 @@ class Card(FilmScene):
         self.add(card)
         if lands:  # words stand over no other words
             self.play(*(land.become_(BARE, ground=0.0) for land in lands))
+        else:
+            card.stand()
         self.mark("words")
         self.play(card.enter_(WORDS), card.become_(WORDS, veil=VEIL if lands else 0.0))
         for row in range(card.count):

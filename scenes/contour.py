@@ -13,6 +13,7 @@ class Contour(FilmScene):
     dimensions = (2,)
     stands = ("map",)
     heading_in_column = True
+    shows = {"map": "the map", "legend": "the legend"}
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         layout = beside_stage(self, clock.act, top)

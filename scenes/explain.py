@@ -40,6 +40,14 @@ class Explain(FilmScene):
         "run": "the numbers give way, and the ball goes on",
         "end": "it has come to its end",
     }
+    shows = {
+        "surface": "the land",
+        "rule": "the rule, with its numbers",
+        "gradient": "the gradient in it, and on the land",
+        "rate": "the learning rate in it",
+        "losses": "the curve of the loss",
+        "legend": "the legend",
+    }
 
     def construct(self) -> None:
         title = self.title()
@@ -87,6 +95,8 @@ class Explain(FilmScene):
         learned = self.told(clock, act)
         panes = [surface, words, *curves, who, *learned]
         self.add(*panes)
+        if self.time == 0:
+            words.stand()
         self.mark("picture")
         opening = [pane.enter_(APPEAR) for pane in (surface, words, *learned)]
         self.play(*opening, Write(heading, run_time=APPEAR))

@@ -74,6 +74,7 @@ class Gradient(FilmScene):
         "run": "the ball goes on, step after step",
         "end": "all have come to their ends",
     }
+    shows = {"surface": "the land and what is drawn on it", "numbers": "the words and numbers beside it"}
 
     def construct(self) -> None:
         title, acts = self.title(), self.solution.acts

@@ -22,6 +22,12 @@ class Knob(FilmScene):
         "run": "the knob turns by itself as the ball rolls",
         "end": "the loss is as low as it gets",
     }
+    shows = {
+        "network": "the network with its knob",
+        "knob": "the knob alone",
+        "loss": "the level of the loss",
+        "curve": "the curve of the loss",
+    }
 
     def construct(self) -> None:
         title = self.title()
@@ -34,6 +40,9 @@ class Knob(FilmScene):
             knob = KnobPane(self, clock, left, profile)
             panes = [profile, knob, *self.told(clock, act)]
             self.add(*panes)
+            if act is self.solution.acts[0]:
+                knob.stand()
+                profile.presence = 1.0
             self.mark("picture")
             self.play(knob.enter_(APPEAR), profile.become_(APPEAR, presence=1.0))
             self.mark("turn")

@@ -19,6 +19,11 @@ class LearningRates(FilmScene):
     dimensions = (2,)
     stands = ("map",)
     most_rates = 6
+    shows = {
+        "map": "the maps",
+        "losses": "the curves of the losses",
+        "edge": "the steps that each rate takes, and the edge",
+    }
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         body, tall = self.layout.body(top), self.layout.tall

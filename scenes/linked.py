@@ -16,6 +16,12 @@ class Linked(FilmScene):
 
     dimensions = (2,)
     stands = ("surface", "map")
+    shows = {
+        "surface": "the land",
+        "map": "the map",
+        "losses": "the curves of the losses",
+        "legend": "the legend",
+    }
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         balls = len(clock.act.runs)

@@ -11,6 +11,7 @@ class Losses(FilmScene):
 
     dimensions = None
     uses = ("view.against",)
+    shows = {"losses": "the curves of the losses"}
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         return [LossesPane(self, clock, self.layout.body(top))]

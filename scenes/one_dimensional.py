@@ -17,6 +17,7 @@ class OneDimensional(FilmScene):
 
     dimensions = (1,)
     heading_in_column = True
+    shows = {"curve": "the curve", "slopes": "the table of slopes and steps", "legend": "the legend"}
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         layout, count = self.layout.under(top), len(clock.act.runs)

@@ -17,6 +17,12 @@ class Regression(FilmScene):
     dimensions = (2,)
     stands = ("map",)
     functions = ("linear_regression", "logistic_regression")
+    shows = {
+        "data": "the points and the line",
+        "map": "the map of all lines",
+        "losses": "the curves of the losses",
+        "legend": "the legend",
+    }
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         layout, body = self.layout, self.layout.body(top)
@@ -28,7 +34,7 @@ class Regression(FilmScene):
         below, curves = (under, None) if small else under.columns(1, 1, gap=60)
         if self.has_strip:
             layout = layout.under(top)
-            upper, curves = (layout.stage, None) if small else layout.stage.rows(3, 1)
+            upper, curves = (layout.stage, None) if small else layout.stage.rows(2, 1)
             below = layout.panel
         stacked = layout.height > layout.width and not layout.square
         data, contour = upper.rows(5, 6, gap=20) if stacked else upper.columns(1, 1, gap=60)

@@ -16,6 +16,11 @@ class Schedule(FilmScene):
 
     dimensions = (2,)
     most_rates = 6
+    shows = {
+        "map": "the maps",
+        "rates": "the curves of the learning rates",
+        "losses": "the curves of the losses",
+    }
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         body, tall = self.layout.body(top), self.layout.tall

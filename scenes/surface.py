@@ -14,6 +14,7 @@ class Surface(FilmScene):
     stands = ("surface",)
     heading_in_column = True
     heading_floats = True
+    shows = {"surface": "the land", "legend": "the legend"}
 
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         layout = over_stage(self, clock.act, top)

@@ -35,6 +35,7 @@ class Sweep(FilmScene):
         "cells": "the cursor goes from cell to cell, or to the lowest loss",
         "end": "it stays there",
     }
+    shows = {"grid": "the grid", "key": "what its colours mean", "map": "the map of one cell"}
 
     def construct(self) -> None:
         title = self.title()
@@ -62,6 +63,9 @@ class Sweep(FilmScene):
                 pane = RatePane(self, clock, stage, [0])
                 if shown is None:
                     self.add(grid, key, pane)
+                    if self.time == 0:
+                        for whole in (grid, key, pane):
+                            whole.stand()
                     self.mark("picture")
                     self.play(*(p.enter_(APPEAR) for p in (grid, key, pane)), Write(rule, run_time=APPEAR))
                 else:
@@ -94,6 +98,8 @@ class Sweep(FilmScene):
         row, column = found.best
         grid.x, grid.y = (len(found.values[0]) - 1) / 2, (len(found.values[1]) - 1) / 2
         self.add(grid, key)
+        for whole in (grid, key):
+            whole.stand()
         self.mark("picture")
         self.play(*(pane.enter_(APPEAR) for pane in (grid, key)))
         self.mark("cells")

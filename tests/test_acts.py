@@ -112,7 +112,10 @@ BAD = [
     ("acts: [{say: [{text: a, step: -1}]}]\n                              ^", "step must be a whole"),
     ("acts: [{say: [{text: a, step: 1001}]}]\n                              ^", "it has at most 1000"),
     ("acts: [{say: [{text: a, light: [2]}]}]\n                                ^", "there is no ball 2"),
-    ("acts: [{say: [{text: a, light: 1}]}]\n                               ^", "light must be a list"),
+    ("acts: [{say: [{text: a, light: 1.5}]}]\n                               ^", "has numbers"),
+    ("acts: [{say: [{text: a, light: [1, 0]}]}]\n                                   ^", "has numbers"),
+    ("acts: [{say: [{text: a, light: map}]}]\n                               ^", "shows no 'map'"),
+    ("acts: [{say: [{text: a, light: [surfase]}]}]\n                                ^", "mean 'surface'?"),
     ("acts: [{say: [{text: a, pause: 61}]}]\n                               ^", "pause must be at most 60"),
     ("acts: [{say: [{text: a, show: run, step: 3}]}]\n              ^", "write show or step, not both"),
     (

@@ -142,8 +142,15 @@ def test_a_title_that_stays_stands(spec_of: Specs, filming: Any) -> None:
 
 
 def test_the_first_picture_is_whole(spec_of: Specs, filming: Any, painted: Any) -> None:
-    for scene_name in ("surface", "contour", "linked", "learning_rates", "losses"):
-        with filming(spec_of(f"functions: [bowl]\nscene: {scene_name}\nsteps: 3\n")) as scene:
+    scenes = ("surface", "contour", "linked", "learning_rates", "losses", "explain")
+    specs = {name: f"functions: [bowl]\nscene: {name}\nsteps: 3\n" for name in scenes}
+    specs |= {
+        "knob": "functions: [x^2]\nstarts: [[1]]\nscene: knob\nsteps: 3\n",
+        "card": "title: First and last\nscene: card\n",
+        "sweep": "functions: [bowl]\nscene: sweep\nsteps: 3\nsweep: {learning_rate: [0.1, 1, 3]}",
+    }
+    for scene_name, text in specs.items():
+        with filming(spec_of(text)) as scene:
             first, later = (painted(scene, t)[..., :3].astype(float) for t in (0.0, 2.3))
             ground = first[0, 0]
             drawn, due = (np.mean(np.abs(picture - ground).max(axis=-1) > 12) for picture in (first, later))

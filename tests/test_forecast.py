@@ -24,6 +24,7 @@ CASES = {
     "video: {quality: 120p5}\nacts: [{say: [{text: Here it rests., step: 900}]}]\n",
     "film.gif has 214x120 pixels, 15 frames a second, not 120p30": "functions: [bowl]\nsteps: 4\n"
     "video: {quality: 120p30, duration: 9}\nformats: [gif]\n",
+    "film is silent: of the formats mp4 has sound": f"{SMALL}, sound: true}}\nformats: [gif]\n",
     "view.font: no font here has \U000f1234": f'{SMALL}}}\ntitle: "\U000f1234"\n',
 }
 

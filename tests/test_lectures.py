@@ -9,17 +9,15 @@ from __future__ import annotations
 import itertools
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 import gdanim
-from gdanim.engine.descent import solve
 from gdanim.engine.runs import Run, Status
 from gdanim.engine.solution import Act
 from gdanim.motion.speech import THINK, sentences
-from gdanim.output.opening import opened
 from gdanim.spec import Part, Spec
 
 FOLDER = Path(__file__).parent.parent / "specs/lectures"
@@ -32,13 +30,37 @@ STANDS = 5.0  # seconds that an act goes on after its last word
 START = np.array([-2.6, 1.4])
 
 
-@pytest.fixture(scope="module", params=PARTS, ids=lambda part: f"{part[0]}-{part[2].scene}-{part[1]}")
-def told(request: pytest.FixtureRequest) -> Any:
+class Lecture(NamedTuple):
+    """A lecture, recorded once for all that is asked of it."""
+
+    length: float
+    chapters: int
+    scenes: list[Any]
+    acts: dict[str, Act]  # those that have runs, by chapter
+
+
+@pytest.fixture(scope="module")
+def lectures() -> dict[str, Lecture]:
+    found = {}
+    for name, spec in SPECS.items():
+        with opened(spec, (854, 480), 10) as film:
+            scenes = [film.scene(k) for k in range(len(spec.parts))]
+            told = zip(spec.parts, scenes, strict=True)
+            acts = {
+                part.chapter or part.title or "": scene.solution.acts[0]
+                for part, scene in told
+                if part.functions
+            }
+            found[name] = Lecture(film.length, len(film.chapters), scenes, acts)
+    return found
+
+
+@pytest.fixture(params=PARTS, ids=lambda part: f"{part[0]}-{part[2].scene}-{part[1]}")
+def told(request: pytest.FixtureRequest, lectures: dict[str, Lecture]) -> Any:
     """An act of a lecture, recorded."""
-    _, _, part = request.param
-    with opened(part, (214, 120), 10) as film:
-        scene = film.scene(0)
-        yield part, scene, list(scene._marks), scene.script
+    name, k, part = request.param
+    scene = lectures[name].scenes[k]
+    return part, scene, list(scene._marks), scene.script
 
 
 def windows(part: Part, marks: list[Any], length: float) -> list[tuple[float, float] | None]:
@@ -88,31 +110,36 @@ def test_words_come_at_an_even_pace(told: Any) -> None:
     assert sum("?" in beat.text for beat in part.say) <= 1, "one question for an act"
 
 
-def test_a_lecture_is_as_long_as_it_should_be() -> None:
-    lasting = {}
-    for name, spec in SPECS.items():
-        with opened(spec, (214, 120), 10) as film:
-            lasting[name] = film.length
-            assert film.chapters
-    assert 300 <= lasting["gradient_descent"] <= 430
-    assert 90 <= lasting["three_ideas"] <= 130
+def test_what_is_lit_is_there_and_nothing_else_is_lit(told: Any) -> None:
+    part, scene, marks, script = told
+    spoken = iter(script.spoken)
+    for beat in part.say:
+        for said in [next(spoken) for _ in sentences(beat.text)]:
+            middle = (said.start + said.end) / 2
+            shown, _ = scene.seek(script.picture_time(middle))
+            there = [p for p in scene._panes if p in shown and max(p.presence, getattr(p, "reveal", 0)) > 0.5]
+            for name in beat.light:
+                assert script.shade(middle, {name}, type(name)) == 0.0, said.text
+                if isinstance(name, str):
+                    assert any(name in pane.shows for pane in there), f"{name} while {said.text}"
+                else:
+                    assert script.picture_time(said.start) >= next(m.at for m in marks if m.name == "run")
+            kinds = {type(name) for name in beat.light}
+            assert all(script.shade(middle, {"nothing", 99}, kind) == (kind in kinds) for kind in (int, str))
+
+
+def test_a_lecture_is_as_long_as_it_should_be(lectures: dict[str, Lecture]) -> None:
+    assert all(lecture.chapters for lecture in lectures.values())
+    assert 300 <= lectures["gradient_descent"].length <= 430
+    assert 90 <= lectures["three_ideas"].length <= 130
 
 
 # -- what is claimed --------------------------------------------------------------------------------------
 
 
-def acts(lecture: str) -> dict[str, Act]:
-    """The acts of a lecture that have runs, by chapter."""
-    found = {}
-    for part in SPECS[lecture].parts:
-        if part.functions:
-            found[part.chapter or part.title or ""] = solve(part).acts[0]
-    return found
-
-
 @pytest.fixture(scope="module")
-def lecture() -> dict[str, Act]:
-    return acts("gradient_descent")
+def lecture(lectures: dict[str, Lecture]) -> dict[str, Act]:
+    return lectures["gradient_descent"].acts
 
 
 def says(lecture: str, chapter: str, words: str) -> None:
@@ -131,11 +158,8 @@ def descended(run: Run, curvatures: tuple[float, float], rate: float) -> None:
 
 def needed(curvatures: tuple[float, float], rate: float, bound: float) -> int:
     """Steps of gradient descent on a quadratic from START until the gradient is less than a bound."""
-    own = np.array(curvatures)
-    for k in range(10_000):
-        if np.linalg.norm(own * START * (1 - rate * own) ** k) < bound:
-            return k
-    return 10_000
+    own, k = np.array(curvatures), np.arange(10_000)[:, None]
+    return int(np.argmax(np.linalg.norm(own * START * (1 - rate * own) ** k, axis=1) < bound))
 
 
 def test_the_machine_turns_its_weight_to_the_lowest_loss(lecture: dict[str, Act]) -> None:
@@ -272,6 +296,9 @@ def test_adam_on_the_steeper_ravine(lecture: dict[str, Act]) -> None:
     assert plain.steps == best, "gradient descent has its best rate"
     assert pytest.approx(0.98, abs=0.001) == 1 - 2 * 0.0098, "two per cent of the way along"
     assert 2 * adam.steps < plain.steps, "less than half the steps"
+    furthest = int(np.argmax(adam.points[:, 0]))
+    assert adam.points[furthest, 0] > 0.1 > adam.points[-1, 0] > -0.1, "it overshoots, turns back"
+    assert 0 < furthest < adam.steps
     point, mean, square = START.copy(), np.zeros(2), np.zeros(2)
     for k, expected in enumerate(adam.points, start=1):
         assert np.allclose(point, expected, atol=1e-9), k
@@ -291,6 +318,24 @@ def test_four_valleys_equally_deep(lecture: dict[str, Act]) -> None:
     apart = np.array([np.linalg.norm(known - run.points[-1], axis=1) for run in act.runs])
     assert apart.min(axis=1).max() < 1e-3
     assert set(apart.argmin(axis=1)) == {0, 1, 2, 3}, "where you start decides where you end"
+
+
+def test_starts_on_the_borders_take_longest(lecture: dict[str, Act]) -> None:
+    (x0, x1), (y0, y1) = lecture["Many valleys"].domain
+    x, y = np.meshgrid(np.linspace(x0, x1, 81), np.linspace(y0, y1, 81))
+    steps = np.zeros(x.shape)
+    for _ in range(400):
+        one, two = x**2 + y - 11, x + y**2 - 7
+        gx, gy = 4 * x * one + 2 * two, 2 * one + 4 * y * two
+        going = np.hypot(gx, gy) >= 1e-3
+        steps += going
+        x, y = x - 0.005 * gx * going, y - 0.005 * gy * going
+    valley = 2 * (x > 0) + (y > 0)
+    border = np.zeros(x.shape, dtype=bool)
+    border[:, 1:] |= valley[:, 1:] != valley[:, :-1]
+    border[1:] |= valley[1:] != valley[:-1]
+    assert steps[border].mean() > 1.5 * steps[~border].mean()
+    assert border[steps == steps.max()].all(), "on the borders it takes longest"
 
 
 def test_a_hair_beside_the_ridge(lecture: dict[str, Act]) -> None:
@@ -351,8 +396,8 @@ def test_no_verdict_names_the_edge_before_it_is_told() -> None:
 
 
 @pytest.fixture(scope="module")
-def ideas() -> dict[str, Act]:
-    return acts("three_ideas")
+def ideas(lectures: dict[str, Lecture]) -> dict[str, Act]:
+    return lectures["three_ideas"].acts
 
 
 def test_three_ideas(ideas: dict[str, Act]) -> None:

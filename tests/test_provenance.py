@@ -59,7 +59,7 @@ def three_frames(patch: pytest.MonkeyPatch) -> None:
         del part, frame
         out[...] = np.random.default_rng(1).integers(0, 255, out.shape)
 
-    known = Recorded(0.6, 3, (Cue(0, 500, "It rolls."),), (), None)
+    known = Recorded(0.6, 3, (Cue(0, 500, "It rolls."),), (), (), None)
     patch.setattr(Film, "of", lambda *_: known)
     patch.setattr(Film, "paint_part", paint)
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdanim.catalog import moments, scenes
-from gdanim.motion.speech import AFTER, THINK, WORD, Mark, Script, seconds, words
+from gdanim.catalog import facts, moments, scenes
+from gdanim.motion.speech import AFTER, LIT, THINK, WORD, Mark, Script, seconds, words
 from gdanim.spec import Spec
 from gdanim.spec.beats import Beat
 
@@ -128,36 +128,82 @@ MORE = {
 
 
 @pytest.mark.parametrize("scene", [name for name in scenes() if moments(name)])
-def test_every_moment_that_a_scene_declares_comes_in_order(
+def test_every_moment_and_everything_that_a_scene_declares_is_there(
     scene: str, spec_of: Callable[[str], Spec], filming: Callable[..., Any]
 ) -> None:
     said = ", ".join(f'{{text: "Now.", show: {name}}}' for name in moments(scene))
-    with filming(spec_of(OPENED.format(scene=scene, more=MORE.get(scene, ""), said=said))) as film:
+    with filming(spec_of(OPENED.format(scene=scene, more=MORE.get(scene, ""), said=said)), 480) as film:
         assert film.script.missed == []
         marks = list(dict.fromkeys(mark.name for mark in film._marks))
         assert marks == list(moments(scene))
         assert len(film.script.spoken) == len(marks)
+        assert {name for pane in film._panes for name in pane.shows} == set(facts(scene).shows)
 
 
-LIT = """
+def test_what_is_not_named_is_in_the_shade_and_nothing_jumps() -> None:
+    said = [ten(show="run", light=[1]), ten(light=[1]), ten(light=[2, "map"]), ten(show="end")]
+    told = script(*said)
+    begins, between, after, ends = (spoken.start for spoken in told.spoken)
+    times = np.arange(0.0, told.length, 0.01)
+    shades = {name: [told.shade(t, {name}, type(name)) for t in times] for name in (1, 2, 3, "map", "losses")}
+    for name, lit in ((1, (begins, after)), (2, (after, ends)), (3, (0, 0)), ("map", (after, ends))):
+        others = (after, ends) if isinstance(name, str) else (begins, ends)
+        for t, shade in zip(times, shades[name], strict=True):
+            if min(abs(t - border) for border in (*lit, *others)) > LIT / 2:
+                dark = others[0] < t < others[1] and not lit[0] < t < lit[1]
+                assert shade == pytest.approx(float(dark)), (name, t)
+    assert max(shades["losses"][: int(100 * (after - LIT))]) == 0.0, "balls alone leave the rest as it is"
+    assert told.shade((after + ends) / 2, {"losses", "map"}, str) == 0.0, "one of its names is enough"
+    assert all(np.abs(np.diff(shade)).max() < 0.01 / LIT + 1e-3 for shade in shades.values())
+    assert told.shade(between, {2}, int) == pytest.approx(1.0), "from sentence to sentence it stays"
+
+
+LIGHTS = """
 functions: ["x^2 + 10*y^2"]
 learning_rates: [0.02, 0.05]
 starts: [[-2.6, 1.4]]
 steps: 30
-acts: [{scene: SCENE, say: [{text: "The first of two.", show: run, light: [1]}, {text: "Both.", show: end}]}]
+acts: [{scene: SCENE, say: [{text: "The first of two.", show: run, light: [1]},
+                            {text: "This one here.", light: [THING]}, {text: "Both.", show: end}]}]
 """
 
 
-@pytest.mark.parametrize("scene", ["surface", "learning_rates", "contour", "linked"])
+@pytest.mark.parametrize(
+    ("scene", "thing"),
+    [("surface", "legend"), ("learning_rates", "edge"), ("contour", "map"), ("linked", "losses")],
+)
 def test_what_is_named_lights_up(
-    scene: str, spec_of: Callable[[str], Spec], filming: Callable[..., Any], painted: Callable[..., Any]
+    scene: str,
+    thing: str,
+    spec_of: Callable[[str], Spec],
+    filming: Callable[..., Any],
+    painted: Callable[..., Any],
 ) -> None:
-    with filming(spec_of(LIT.replace("SCENE", scene))) as film:
-        first, _ = film.script.spoken
-        act, at = film.solution.acts[0], (first.start + first.end) / 2
-        lit = painted(film, at).astype(int)
+    with filming(spec_of(LIGHTS.replace("SCENE", scene).replace("THING", thing))) as film:
+        first, second, _ = ((spoken.start + spoken.end) / 2 for spoken in film.script.spoken)
+        act = film.solution.acts[0]
+        one = painted(film, first).astype(int)
         assert film.lights(act)[0] == 1.0 > film.lights(act)[1]
+        assert {pane.light for pane in film._panes} == {1.0}
+        other = painted(film, second).astype(int)
+        assert film.lights(act).tolist() == [1.0, 1.0]
+        lit = [pane for pane in film._panes if thing in pane.shows]
+        assert all((pane.light == 1.0) is (pane in lit) for pane in film._panes)
         painted(film, film.length)
         assert film.lights(act).tolist() == [1.0, 1.0]
+        assert {pane.light for pane in film._panes} == {1.0}
         film.script.lit.clear()
-        assert np.abs(lit - painted(film, at)).sum() > 1000, "the other ball is dimmed"
+        assert np.abs(one - painted(film, first)).sum() > 1000, "the other ball is dimmed"
+        plain = painted(film, second).astype(int)
+        (left, top, width, height), *_ = (pane.pixels for pane in lit)
+        inside = (slice(top + 2, top + height - 2), slice(left + 2, left + width - 2))
+        if scene != "surface":  # where it stands over the land, which is dimmed
+            assert (other[inside] == plain[inside]).all()
+        other[inside] = plain[inside]
+        bright = plain[..., :3].sum(axis=-1) > 200  # of what stands out from the ground
+        bright[inside] = False
+        for box in film.heading:
+            left, top, right, bottom = (round(v * film.lettering.scale) for v in box)
+            bright[top : bottom + 1, left : right + 1] = False
+        assert bright.sum() > 50
+        assert (other[bright][:, :3].sum(axis=-1) < 0.8 * plain[bright][:, :3].sum(axis=-1)).mean() > 0.8

@@ -265,7 +265,7 @@ def scenes() -> Iterator[str]:
                 yield f"- at most {number} {what}"
         if said.uses:
             yield f"- reads {' and '.join(f'`{key}`' for key in said.uses)}"
-        yield from listing.told_moments(name)
+        yield from listing.told_of_sentences(name)
         shown = (file for file, used in films.items() if name in used)
         links = (f"[{file.stem}](../../{file.relative_to(ROOT).as_posix()})" for file in shown)
         yield f"- films: {', '.join(links)}\n"

@@ -28,6 +28,13 @@ class Cue(NamedTuple):
     text: str
 
 
+class Sound(NamedTuple):
+    """One channel of sound, as long as its film."""
+
+    rate: int  # samples a second
+    samples: NDArray[np.float32]  # (n,), -1 to 1
+
+
 @dataclass(frozen=True)
 class Reel:
     """What a writer is told of a film before its frames."""
@@ -42,6 +49,7 @@ class Reel:
     plays: int = 0  # how often it plays where that can be said; 0: for ever
     alpha: bool = False  # frames have no ground
     poster: int | None = None  # the number, from 0, of the frame that tells best what the film is about
+    sound: Sound | None = None
 
 
 class Piece(NamedTuple):
@@ -78,6 +86,7 @@ class Format:
     joining: Callable[[Path, Reel, Sequence[Piece]], None] | None = None
     captions: bool = False  # a track of them; then they stand beside the film, too
     chapters: bool = False
+    sound: bool = False
     alpha: bool = False  # with ``background: none`` frames have no ground; their colours are premultiplied
     folder: bool = False  # a folder of files: ``writing`` makes it
     limits: Limits = Limits()
@@ -86,7 +95,7 @@ class Format:
     @property
     def carries(self) -> str:
         """What a film can have beside its pictures, and where its quality ends."""
-        words = [name for name in ("captions", "chapters", "alpha") if getattr(self, name)]
+        words = [name for name in ("captions", "chapters", "sound", "alpha") if getattr(self, name)]
         if self.limits.most_lines < sys.maxsize:
             words.append(f"up to {self.limits.most_lines}p{self.limits.calm_rate}")
         return ", ".join(words)

@@ -47,7 +47,7 @@ def joining(path: Path, reel: Reel, pieces: Sequence[Piece]) -> None:
         add_chapters(container, reel.chapters)
         with joined(container, reel, pieces) as copy:
             begin(container, captions(container, reel, "mov_text", timed_text))
-            copy()
+            copy(None)
 
 
 def comment(film: Path) -> str:

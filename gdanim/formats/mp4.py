@@ -10,7 +10,7 @@ from functools import partial
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from gdanim.formats.base import Cue, Format, Limits, Piece, Reel, straight
 from gdanim.registry import formats
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from av.packet import Packet
     from av.video.stream import VideoStream
 
-    from gdanim.formats.base import Pixels, Write
+    from gdanim.formats.base import Pixels, Sound, Write
+
+    Hear: TypeAlias = Callable[[float | None], None]
 
 PRESET, QUALITY = "veryfast", "22"  # x264; measured in bench/
 # x264's tree of macroblocks reads memory that nobody wrote: with it equal frames become different files.
@@ -34,6 +36,7 @@ CODECS = {  # FFmpeg's encoders: options that give about what x264 does
 BETWEEN = 2  # seconds, at most, from one frame to another that players can go to
 COVER = (1280, 1280)  # pixels at most
 MILLISECONDS = Fraction(1, 1000)
+BITS = 96_000  # of sound, a second
 
 
 @formats.register
@@ -41,7 +44,7 @@ def mp4(codec: Literal["h264", "hevc", "av1"] = "h264") -> Format:
     """H.264, which plays everywhere; or hevc or av1, which take longer and less room."""
     limits = Limits(even_sides=True)
     made = partial(writing, codec=codec)
-    return Format(made, comment, joining=joining, captions=True, chapters=True, limits=limits)
+    return Format(made, comment, joining, captions=True, chapters=True, sound=True, limits=limits)
 
 
 @contextmanager
@@ -65,7 +68,7 @@ def writing(path: Path, reel: Reel, codec: str = "h264") -> Iterator[Write]:
 
 
 def joining(path: Path, reel: Reel, pieces: Sequence[Piece]) -> None:
-    """With chapters, captions and a cover; its index is at the front so that it starts while it loads."""
+    """With chapters, captions, sound and a cover; its index is at the front: it starts while it loads."""
     import av
 
     options = {"movflags": "+faststart"}
@@ -74,8 +77,9 @@ def joining(path: Path, reel: Reel, pieces: Sequence[Piece]) -> None:
         add_chapters(container, reel.chapters)
         with joined(container, reel, pieces) as copy:
             cover = [] if reel.poster is None else [_cover(container, _frame(pieces, reel.poster))]
+            hear = _hearing(container, reel.sound) if reel.sound else None
             begin(container, [*cover, *captions(container, reel, "mov_text", timed_text)])
-            copy()
+            copy(hear)
 
 
 def coloured(stream: VideoStream) -> None:
@@ -110,8 +114,13 @@ def taking(container: OutputContainer, stream: VideoStream, reel: Reel) -> Itera
 
 
 @contextmanager
-def joined(container: OutputContainer, reel: Reel, pieces: Sequence[Piece]) -> Iterator[Callable[[], None]]:
-    """A stream like those of the pieces, and what copies all of them into it when the file is begun."""
+def joined(
+    container: OutputContainer, reel: Reel, pieces: Sequence[Piece]
+) -> Iterator[Callable[[Hear | None], None]]:
+    """A stream like those of the pieces, and what copies all of them into it when the file is begun.
+
+    ``hear`` encodes the sound up to a second, or to its end; it goes on with the frames.
+    """
     import av
 
     with av.open(str(pieces[0].path.absolute())) as first:
@@ -119,8 +128,8 @@ def joined(container: OutputContainer, reel: Reel, pieces: Sequence[Piece]) -> I
         stream = container.add_stream_from_template(template, opaque=True)
         stream.codec_context.codec_tag = template.codec_context.codec_tag
 
-        def copy() -> None:
-            start = 0
+        def copy(hear: Hear | None) -> None:
+            start = done = 0
             for path, count in pieces:
                 with av.open(str(path.absolute())) as source:
                     for packet in source.demux(video=0):
@@ -130,9 +139,39 @@ def joined(container: OutputContainer, reel: Reel, pieces: Sequence[Piece]) -> I
                         packet.pts, packet.dts = (start + round(t * frames) for t in (packet.pts, packet.dts))
                         packet.duration, packet.time_base, packet.stream = 1, Fraction(1, reel.rate), stream
                         container.mux(packet)
+                        done += 1
+                        if hear:
+                            hear(done / reel.rate)
                 start += count
+            if hear:
+                hear(None)
 
         yield copy
+
+
+def _hearing(container: OutputContainer, sound: Sound) -> Hear:
+    """A track of AAC, and what encodes it up to a second, or all that is left and the encoder's rest."""
+    import numpy as np
+    from av.audio.frame import AudioFrame
+
+    stream = container.add_stream("aac", rate=sound.rate, layout="mono")
+    stream.bit_rate = BITS
+    done = 0
+
+    def hear(seconds: float | None) -> None:
+        nonlocal done
+        last = len(sound.samples) if seconds is None else round(seconds * sound.rate)
+        size = stream.codec_context.frame_size
+        while done < last and (done + size <= last or seconds is None):
+            piece = np.ascontiguousarray(sound.samples[None, done : done + size])
+            frame = AudioFrame.from_ndarray(piece, format="fltp", layout="mono")
+            frame.sample_rate, frame.pts, frame.time_base = sound.rate, done, Fraction(1, sound.rate)
+            container.mux(stream.encode(frame))
+            done += piece.shape[1]
+        if seconds is None:
+            container.mux(stream.encode())
+
+    return hear
 
 
 def add_chapters(container: OutputContainer, chapters: Sequence[Cue]) -> None:

@@ -7,7 +7,7 @@ makes the film wait at a picture until what is said of it has been said.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ BRIEF = 1.0  # seconds that a shorter sentence takes, so that nothing flashes by
 THINK = 2.0  # seconds of silence after a question
 SLOWEST = 3.0  # times that a run may take as long so that words keep up with it; then it stands still
 AFTER = 0.8  # seconds from the last word to the end of an act
-LIT = 0.3  # seconds in which balls are lit up
+LIT = 0.4  # seconds in which something is lit up
 
 
 class Spoken(NamedTuple):
@@ -32,6 +32,14 @@ class Spoken(NamedTuple):
     end: float
     until: float
     text: str
+
+
+class Light(NamedTuple):
+    """What is lit up on the clock of an act: numbers of balls, and names of what its scene shows."""
+
+    start: float
+    until: float
+    names: tuple[int | str, ...]
 
 
 class Mark(NamedTuple):
@@ -102,7 +110,7 @@ class Script:
         """
         self.missed: list[Beat] = []  # the pictures of these never come
         self.spoken: list[Spoken] = []
-        self.lit: list[tuple[float, float, tuple[int, ...]]] = []  # from, until, numbers of balls
+        self.lit: list[Light] = []
         film, picture = [0.0], [0.0]  # seconds at which either clock changes its pace
         for group in self._groups(beats, marks, step, length):
             film.append(film[-1] + group.at - picture[-1])
@@ -148,12 +156,19 @@ class Script:
         """The second of the recording that is shown at a second of the film."""
         return self._between(self._film, self._picture, film)
 
-    def light(self, film: float) -> tuple[frozenset[int], float]:
-        """Numbers of the balls that are lit up at a second of the film, and how much (0 to 1)."""
-        for start, until, balls in self.lit:
-            if start < film < until:
-                return frozenset(balls), min((film - start) / LIT, (until - film) / LIT, 1.0)
-        return frozenset(), 0.0
+    def shade(self, film: float, names: Collection[int | str], kind: type) -> float:
+        """How far something is in the shade at a second of the film, 0 to 1: others of its kind are lit up.
+
+        ``names``: of it, any of which may be lit up; ``kind`` of them: int of balls, str of all else.
+        """
+        first, last = film - LIT / 2, film + LIT / 2  # the mean over these, so that nothing jumps
+        dark = (
+            min(until, last) - max(start, first)
+            for start, until, lit in self.lit
+            if start < last and until > first
+            if any(isinstance(name, kind) for name in lit) and not any(name in lit for name in names)
+        )
+        return round(min(sum(dark) / LIT, 1.0), 4)  # the same from frame to frame, where it does not change
 
     @staticmethod
     def _between(a: Array, b: Array, at: float) -> float:
@@ -200,7 +215,7 @@ class Script:
         """Sentences that name no pictures share the time of their act."""
         share = self.length / self.spoken[-1].until
         self.spoken = [Spoken(share * a, share * b, share * c, text) for a, b, c, text in self.spoken]
-        self.lit = [(share * start, share * until, balls) for start, until, balls in self.lit]
+        self.lit = [Light(share * start, share * until, names) for start, until, names in self.lit]
 
     def _speak(self, beats: Sequence[Beat], start: float) -> float:
         """Say some beats from a second of the film on; returns the seconds that it takes."""
@@ -211,5 +226,5 @@ class Script:
                 self.spoken.append(Spoken(at, at + spoken, at + until, text))
                 at += until
             if beat.light:
-                self.lit.append((first, at, beat.light))
+                self.lit.append(Light(first, at, beat.light))
         return at - start

@@ -27,7 +27,7 @@ from gdanim.output import lossless, provenance
 from gdanim.output.budget import estimator, fitted, ladder, sample
 from gdanim.output.drawing import Wanted, blank, drawings
 from gdanim.output.executors import Here
-from gdanim.output.forecast import lessened
+from gdanim.output.forecast import lessened, silent
 from gdanim.output.kept import Kept
 from gdanim.output.opening import opened
 from gdanim.output.provenance import Origin
@@ -72,6 +72,8 @@ def render(
         (refuse_not_frames if entry.form.folder else refuse_unwritable)(path)
     made_from = made_from or Origin().loaded(spec)
     wanted = []
+    if told := silent(spec, [entry.name for entry in entries]):
+        warnings.warn(told, stacklevel=2)
     for path, entry in zip(paths, entries, strict=True):
         if less := lessened(spec, quality, entry.name):
             warnings.warn(less, stacklevel=2)
@@ -174,6 +176,7 @@ class Easel:
             self.spec.video.plays or 0,
             wanted.bare,
             film.poster // every,
+            film.sound if form.sound else None,
         )
         spoken = bool(form.captions and provenance.told(wanted.path).get("captions"))  # the older one
         with (whole_folder if form.folder else whole)(wanted.path) as part:

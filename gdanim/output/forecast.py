@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gdanim.formats import Limits
 from gdanim.lengths import Length, too_short
+from gdanim.registry import formats
 from gdanim.spec import Spec
 from gdanim.view.glyphs import lacking
 
@@ -36,9 +37,19 @@ def warnings(spec: Spec, length: Length) -> Iterator[str]:
     if duration and length.seconds - duration > len(spec.parts) / length.rate:
         yield too_short(length.seconds)
     yield from length.unseen
+    if told := silent(spec, [entry.name for entry in spec.formats]):
+        yield told
     for entry in spec.formats:
         if told := lessened(spec, None, entry.name):
             yield told
+
+
+def silent(spec: Spec, names: Iterable[str]) -> str:
+    """What is told where a film shall be heard, and none of its formats has sound; "" where one does."""
+    if not spec.video.sound or any(spec.output(name).form.sound for name in names):
+        return ""
+    able = " or ".join(name for name in formats if formats[name]().sound)
+    return f"{spec.film} is silent: of the formats {able} has sound"
 
 
 def lessened(spec: Spec, quality: str | None, name: str) -> str:

@@ -19,6 +19,7 @@ from gdanim import sources
 from gdanim.cuts import stages
 from gdanim.formats import Cue, Piece
 from gdanim.listing import own_files
+from gdanim.motion.sound import Tick
 from gdanim.motion.timeline import DISSOLVE
 from gdanim.output import provenance
 from gdanim.output.executors import Here
@@ -221,4 +222,5 @@ def _read(text: str) -> Recorded:
         pairs = {key: tuple(value) for key, value in camera.items() if isinstance(value, list)}
         camera = Camera(**{**camera, **pairs})
     spoken = tuple(Cue(*cue) for cue in data.pop("spoken"))
-    return Recorded(spoken=spoken, told=tuple(data.pop("told")), seen_from=camera, **data)
+    ticks = tuple(Tick(*tick) for tick in data.pop("ticks"))
+    return Recorded(spoken=spoken, ticks=ticks, told=tuple(data.pop("told")), seen_from=camera, **data)

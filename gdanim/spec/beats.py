@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from gdanim.spec.wording import Model, mistake, mistakes, shown
 
 NotBlank = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Ball = Annotated[int, Field(ge=1)]
+LIT = "numbers of balls and names of what is shown"
 CALLED = {  # what others may call the keys of a sentence
     "text": "say says sentence sentences words word caption line speech voice",
     "show": "moment at when begin begins start starts on with scene",
@@ -29,8 +29,8 @@ class Beat(Model):
     """The moment of the scene that it begins with; absent, it follows what was said before."""
     step: int | None = Field(default=None, ge=0)
     """The step that it begins with."""
-    light: tuple[Ball, ...] = ()
-    """Numbers of the balls that are lit up meanwhile."""
+    light: tuple[int | str, ...] = ()
+    """What is lit up meanwhile: numbers of balls, and names of what the scene shows."""
     pause: float | None = Field(default=None, ge=0, le=60)
     """Seconds of silence after it; absent, 2 after a question."""
 
@@ -40,6 +40,17 @@ class Beat(Model):
         if isinstance(moment, int):
             raise mistake(f"show names a moment of the scene: write step: {moment}", key=True)
         return moment
+
+    @field_validator("light", mode="before")
+    @classmethod
+    def _several(cls, lit: Any) -> Any:
+        several = lit if isinstance(lit, list | tuple) else (lit,)
+        mistakes(
+            ((k,) if several is lit else (), mistake(f"light has {LIT}, not {shown(item)}"))
+            for k, item in enumerate(several)
+            if type(item) is not str and (type(item) is not int or item < 1)
+        )
+        return several
 
     @classmethod
     def unknown(cls, key: str, value: Any) -> str:

@@ -153,6 +153,8 @@ class Video(Model):
     """track: of MP4, WebM and MOV, and files beside it; burned: drawn in the picture instead, of GIFs too."""
     language: Language | None = None
     """Of the captions: en, de, pt... as players show it; absent, they call it unknown."""
+    sound: bool = False
+    """A soft tick for every step, the lower the smaller its loss; of MP4."""
     plays: int | None = Field(default=None, ge=1, le=1000)
     """How often a GIF, WebP, APNG or AVIF plays before it stays at its last frame; absent, for ever."""
 

@@ -34,6 +34,7 @@ PROGRAMS = (
     "area",
     "image",
 )
+SHAPES = ("4f 3f 4f", "in_box", "in_form", "in_color")
 LINUX = sys.platform.startswith("linux")
 # What draws without a GPU and without a display, and how it is had.
 DRIVERS = {
@@ -165,9 +166,13 @@ class Canvas:
         target.depth_mask = True
         target.clear(*self._ground, depth=1.0)
         gl.enable_only(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.PROGRAM_POINT_SIZE)
-        blend = (moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA)
-        gl.blend_func = *blend, moderngl.ONE, moderngl.ONE_MINUS_SRC_ALPHA  # type: ignore[assignment]
+        self._blend(moderngl.ONE)
         gl.front_face = "cw"  # the picture is drawn upside down, so that its first row is the top one
+
+    def _blend(self, own: int) -> None:
+        """Lay colours over what is there; ``own``: what alpha they add, times their own."""
+        blend = (moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA)
+        self.context.blend_func = *blend, own, moderngl.ONE_MINUS_SRC_ALPHA  # type: ignore[assignment]
 
     def _framebuffer(self) -> moderngl.Framebuffer:
         size = (self.width, self.height)
@@ -245,6 +250,17 @@ class Canvas:
     def use(self) -> None:
         """Of several canvases, this is the one that draws from here on."""
         self.context.__enter__()  # type: ignore[no-untyped-call]
+
+    def veil(self, opacity: float) -> None:
+        """Have what is drawn so far go into the ground by so much, of 1."""
+        gl, middle = self.context, (self.width / 2, self.height / 2)
+        self._blend(moderngl.ONE if self._ground[3] else moderngl.ZERO)
+        gl.disable(moderngl.DEPTH_TEST)
+        rows = np.array([[*middle, *middle, 0.0, 0.0, 1.0, *self._ground[:3], opacity]])
+        with self.passing("shape", rows, SHAPES) as quad:
+            quad.render(moderngl.TRIANGLES)
+        gl.enable(moderngl.DEPTH_TEST)
+        self._blend(moderngl.ONE)
 
     def take_drawn(self) -> None:
         """Let shaders see what has been drawn so far: a texture of its colours, in unit 2."""

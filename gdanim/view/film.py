@@ -21,7 +21,9 @@ from gdanim.cuts import stages
 from gdanim.engine.descent import solve
 from gdanim.engine.solution import Solution
 from gdanim.errors import InputError
+from gdanim.formats.base import Sound
 from gdanim.lengths import natural, too_short
+from gdanim.motion.sound import RATE, Tick, mix
 from gdanim.motion.timeline import DISSOLVE, LEAVE
 from gdanim.sources import found_beside
 from gdanim.spec import Part, Spec
@@ -34,7 +36,7 @@ from gdanim.view.layout import layout
 from gdanim.view.stage import Ending, Stage
 from gdanim.view.subtitles import Subtitles, back
 
-FADE = 0.35  # seconds in which a part goes, and in which the next one comes
+FADE, COME = 0.35, 0.2  # seconds in which a part goes, and in which the next one comes: it is already told of
 CALM = 0.8  # the same where the end of a loop meets its beginning
 Pixels = NDArray[np.uint8]
 
@@ -44,7 +46,8 @@ class Recorded(NamedTuple):
 
     seconds: float
     frames: int
-    spoken: tuple[Cue, ...]  # on its own clock
+    spoken: tuple[Cue, ...]  # on its own clock, as the next
+    ticks: tuple[Tick, ...]
     told: tuple[str, ...]  # warnings
     seen_from: Camera | None  # at its end, where the next one takes over its stage
 
@@ -143,7 +146,8 @@ class Film:
         if after < len(self._parts) and self._stages[after].resumed(after):
             seen_from = scene.ending((scene.frames - 1) / self.rate).seen_from
         spoken, told = (cues(script.spoken), script.unseen(after)) if script else ((), ())
-        return Recorded(scene.length, scene.frames, tuple(spoken), tuple(told), seen_from)
+        ticks = tuple(scene.ticks()) if self.spec.video.sound else ()
+        return Recorded(scene.length, scene.frames, tuple(spoken), ticks, tuple(told), seen_from)
 
     def _seen_before(self, index: int) -> Camera | None:
         """From where a part finds its stage seen, if it takes one over."""
@@ -230,6 +234,18 @@ class Film:
         return found
 
     @property
+    def sound(self) -> Sound | None:
+        """What is heard, if anything shall be."""
+        if not self.spec.video.sound:
+            return None
+        ticks = [
+            tick._replace(seconds=begins + tick.seconds)
+            for index, (begins, _, _) in enumerate(self._timed())
+            for tick in self.of(index).ticks
+        ]
+        return Sound(RATE, mix(ticks, self.length))
+
+    @property
     def track(self) -> list[Cue]:
         """The captions of the file: none where they are drawn in the picture, or they would be read twice."""
         return [] if self.spec.video.captions == "burned" else self.captions
@@ -294,7 +310,7 @@ class Film:
         last, loop = len(self._parts) - 1, self.spec.video.loop and not self.scene(index).loops
         seconds, left = frame / self.rate, (self.of(index).frames - frame) / self.rate
         shown, other = 1.0, before
-        coming, going = (CALM if loop and index == end else FADE for end in (0, last))
+        coming, going = CALM if loop and index == 0 else COME, CALM if loop and index == last else FADE
         following = (index + 1) % len(self._parts)
         if before is not None:
             shown = seconds / DISSOLVE

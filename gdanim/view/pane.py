@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from gdanim.theme import rgb
 from gdanim.view.animated import Animated, Clock, Cue
@@ -16,6 +16,9 @@ from gdanim.view.stage import Stage
 
 class Pane(Animated):
     """A box of the picture that shows something. ``presence`` is its opacity."""
+
+    shows: ClassVar[tuple[str, ...]] = ()
+    """What it shows, by the names with which sentences light that up; the scene declares them."""
 
     def __init__(self, scene: Stage, box: Box) -> None:
         super().__init__()
@@ -37,6 +40,11 @@ class Pane(Animated):
     def leave_(self, run_time: float) -> Cue:
         """It disappears."""
         return self.become_(run_time, presence=0.0)
+
+    @property
+    def light(self) -> float:
+        """How bright it is: while sentences light up something else, it is dimmed."""
+        return self.scene.light(self.shows)
 
     def seen_from(self, t: float) -> Camera | None:
         """From where it shows a surface or a map at scene time ``t``: from there the next part may go on."""
@@ -84,7 +92,7 @@ class FlatPane(Pane):
     @property
     def opacity(self) -> float:
         """Of all that is drawn."""
-        return self.presence
+        return self.presence * self.light
 
     def artist(self, canvas: Canvas) -> Artist:
         return Flat(canvas)

@@ -75,3 +75,4 @@ class Picture:
     patches: Patches | None = None
     decals: Array | None = None  # rows (n, 10) of discs on the surface, under all that moves
     clip: tuple[int, int, int, int] | None = None  # pixels outside (left, top, width, height) are left alone
+    veil: float = 0.0  # how far it has gone into the ground

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from gdanim.engine.runs import Array
 from gdanim.theme import Color
 from gdanim.view.balls import BALLS
+from gdanim.view.canvas import SHAPES
 from gdanim.view.layout import Box
 from gdanim.view.picture import Label
 from gdanim.view.ribbon import RIBBON, polyline, segments
@@ -20,7 +21,7 @@ from gdanim.view.text import Lettering
 LAYOUTS: dict[str, tuple[str, ...]] = {
     "ribbon": RIBBON,
     "ball": BALLS,
-    "shape": ("4f 3f 4f", "in_box", "in_form", "in_color"),
+    "shape": SHAPES,
     "arrow": ARROWS,
     "area": ("4f 4f 4f", "in_upper", "in_lower", "in_color"),
 }

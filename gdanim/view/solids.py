@@ -150,6 +150,8 @@ class Solids:
         if picture.arrows is not None:
             self._render_arrows(picture.camera, picture.arrows)
         self.canvas.draw_labels(picture.labels)
+        if picture.veil > 0:
+            self.canvas.veil(picture.veil)
 
     def _draw_run(self, picture: Picture, moment: Rolled) -> None:
         """Shadows, trails and balls."""

@@ -5,7 +5,7 @@ Manim draws titles and formulas, the canvas all else.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol, Self
 
@@ -17,6 +17,7 @@ from gdanim.catalog import Declared
 from gdanim.engine.descent import solve
 from gdanim.engine.runs import Array
 from gdanim.engine.solution import Act, Solution
+from gdanim.motion.sound import Tick, steps
 from gdanim.motion.speech import Mark, Script
 from gdanim.motion.timeline import Timeline
 from gdanim.motion.valleys import valleys
@@ -32,7 +33,7 @@ from gdanim.view.recording import Recording
 from gdanim.view.subtitles import band
 from gdanim.view.text import Lettering
 
-SHADE = 0.72  # how far balls are dimmed while others are lit up
+SHADE = 0.72, 0.5  # how far balls are dimmed while others are lit up, and the rest of a picture
 Pixels = NDArray[np.uint8]
 
 
@@ -125,7 +126,7 @@ class Stage(Declared, Recording):
         self._artists: dict[Any, Artist] = {}
         self._marks: list[Mark] = []
         self.script: Script | None = None  # of what is said, when all has been recorded
-        self._lit: tuple[frozenset[int], float] = frozenset(), 0.0
+        self._painted = 0.0  # the second of the film that is painted
 
     @cached_property
     def solution(self) -> Solution:
@@ -230,9 +231,25 @@ class Stage(Declared, Recording):
 
     def lights(self, act: Act) -> Array:
         """Opacities of the balls of an act (balls,): while some are lit up, the others are dimmed."""
-        balls, strength = self._lit
-        dimmed = [bool(balls) and run.ball.number not in balls for run in act.runs]
-        return 1 - SHADE * strength * np.array(dimmed, dtype=float)
+        shades = [self._shade({run.ball.number}, int) for run in act.runs]
+        return 1 - SHADE[0] * np.array(shades)
+
+    def light(self, names: Collection[str]) -> float:
+        """Opacity of what bears one of these names: while others are lit up, it is dimmed."""
+        return 1 - SHADE[1] * self._shade(names, str)
+
+    def _shade(self, names: Collection[int | str], kind: type) -> float:
+        return 0.0 if self.script is None else self.script.shade(self._painted, names, kind)
+
+    def ticks(self) -> Iterator[Tick]:
+        """What is heard of its runs, on the clock of the film."""
+        told = set()
+        for cue in self._cues():
+            for number, octaves, loud in steps(cue.timeline):
+                at, name = cue.at_step(number), (cue.timeline, number)
+                if at is not None and name not in told:
+                    told.add(name)
+                    yield from (Tick(self.film_time(at), float(octave), loud) for octave in octaves)
 
     def _step(self, step: int, after: float) -> float | None:
         """The second of the recording at which a run begins a step, after another second."""
@@ -269,8 +286,7 @@ class Stage(Declared, Recording):
         """
         t = min(max(t, 0.0), self.length)
         shown, state = self.seek(t if self.script is None else self.script.picture_time(t))
-        if self.script is not None:
-            self._lit = self.script.light(t)
+        self._painted = t
         panes = [m for m in shown if m in self._panes]
         canvas = self.canvas
         for gone in self._artists.keys() - set(panes):

@@ -35,6 +35,8 @@ class AnatomyPane(ContourPane):
     made longer where it could not be seen. The box has sides like the roots of the second moment.
     """
 
+    shows = ("map", "arrows")
+
     def __init__(
         self, scene: Stage, clock: Clock, box: Box, ball: int, inside: Anatomy, beside: bool = False
     ) -> None:
@@ -136,6 +138,8 @@ def _left(clock: Clock, box: Box) -> Box:
 
 class KeyPane(FlatPane):
     """What the arrows and the box stand for, in a line, or two where there is no room."""
+
+    shows = ("arrows",)
 
     def __init__(self, scene: Stage, box: Box, squares: bool, memory: bool) -> None:
         super().__init__(scene, box)

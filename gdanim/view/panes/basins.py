@@ -72,6 +72,8 @@ class StepsPane(ContourPane):
     Starts that lead to no minimum are left out.
     """
 
+    shows = ("steps",)
+
     def __init__(
         self, scene: Stage, clock: Clock, box: Box, found: BasinMap, bar: bool = True, bare: bool = False
     ) -> None:
@@ -122,6 +124,8 @@ class StepsPane(ContourPane):
 
 class Shares(FlatPane):
     """The minima in their colours, how many of all starts lead to each, and the balls that have arrived."""
+
+    shows = ("shares",)
 
     def __init__(self, scene: Stage, clock: Clock, box: Box, found: BasinMap) -> None:
         super().__init__(scene, box)

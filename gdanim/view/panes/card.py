@@ -39,6 +39,8 @@ LOOSE, TIGHT = Sizes(70.0, 30.0, 36.0, 54.0, 70.0), Sizes(38.0, SMALLEST, SMALLE
 class CardPane(FlatPane):
     """The spec's title and card. ``rows`` of them have appeared; ``veil`` dims what is behind."""
 
+    shows = ("card",)
+
     def __init__(self, scene: Stage, box: Box) -> None:
         super().__init__(scene, box)
         self.rows, self.veil = 0.0, 0.0

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 from functools import cached_property
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,8 @@ class ContourPane(RunPane):
 
     Up to four balls carry the negative gradient as an arrow, at right angles to the level it starts on.
     """
+
+    shows: ClassVar[tuple[str, ...]] = ("map",)
 
     def __init__(
         self,

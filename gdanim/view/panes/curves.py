@@ -82,6 +82,8 @@ class TracesPane(RunPane):
 class CurvesPane(TracesPane):
     """One curve for each ball."""
 
+    shows = ("losses",)
+
     def __init__(
         self,
         scene: Stage,

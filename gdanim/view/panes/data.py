@@ -44,6 +44,8 @@ class DataPane(RunPane):
     with their residuals.
     """
 
+    shows = ("data",)
+
     def __init__(self, scene: Stage, clock: Clock, box: Box) -> None:
         super().__init__(scene, clock, box)
         self.act = clock.act
@@ -91,8 +93,9 @@ class DataPane(RunPane):
             self._draw_residuals(sketch, points[0], self.colors[0], np.full(len(self.samples), 0.6))
         if self.alone:
             self._draw_equation(sketch, points[0])
-        for line, color in zip(self.lines(points), self.colors, strict=True):
-            sketch.line(line, color, 4.0)
+        lights = self.scene.lights(self.act).tolist()
+        for line, color, light in zip(self.lines(points), self.colors, lights, strict=True):
+            sketch.line(line, color, 4.0, light)
 
     def lines(self, points: Array) -> Array:
         """What the model says at parameters (n, 2): polylines (n, k, 2) within the frame."""

@@ -29,6 +29,8 @@ NAME, GAP, LINE = 120.0, 18.0, 37.0  # points: what is measured; between words; 
 class EigenPane(TracesPane):
     """One ball (from 0): the error along the steepest direction in its colour, along the flattest paler."""
 
+    shows = ("distances",)
+
     def __init__(self, scene: Stage, clock: Clock, box: Box, ball: int, scale: Scale) -> None:
         run = clock.act.runs[ball]
         curvatures, errors = along_eigenvectors(run, clock.act.objective)

@@ -112,6 +112,8 @@ def axis(values: Array) -> Scale:
 class GridKey(FlatPane):
     """What the colours of a grid mean: a named bar of them; each key has its own words below."""
 
+    shows = ("key",)
+
     def __init__(
         self,
         scene: Stage,

@@ -37,6 +37,8 @@ class KnobPane(FlatPane):
     the curve above it.
     """
 
+    shows = ("network", "knob", "loss")
+
     def __init__(self, scene: Stage, clock: Clock, box: Box, profile: ProfilePane) -> None:
         super().__init__(scene, box)
         self.clock, self.profile, self.act = clock, profile, clock.act
@@ -58,8 +60,17 @@ class KnobPane(FlatPane):
         """The loss of the machine with such a weight."""
         return float(self.act.objective.value(np.array([weight])))
 
+    @property
+    def opacity(self) -> float:
+        return self.presence  # network, knob and level are dimmed apart
+
+    def state(self) -> tuple[float, float]:
+        return self.scene.light(("network",)), self.scene.light(("loss",))
+
     def still(self, sketch: Sketch) -> None:
-        ink, quiet = self.ink("text"), self.ink("secondary")
+        ink, quiet, whole = self.ink("text"), self.ink("secondary"), sketch.opacity
+        network, level = self.state()
+        sketch.opacity = network * whole
         for k, (left, right) in enumerate(pairwise(self._neurons)):
             for (i, j), strength in np.ndenumerate(self._strengths[k]):
                 if (k, i, j) != TURNED:
@@ -67,14 +78,15 @@ class KnobPane(FlatPane):
         for neurons in self._neurons:
             sketch.disc(neurons, NEURON * self._side, self.ink("background"))
             sketch.ring(neurons, NEURON * self._side, ink, 3.0, 0.9)
-        meter = self._meter
+        meter, sketch.opacity = self._meter, level * whole
         sketch.box(meter, quiet, 0.8, corner=6.0, width=2.0)
         sketch.text(self._loss, (meter.left + meter.right) / 2, meter.top - 18, quiet, align=(0.5, 1.0))
 
     def moving(self, sketch: Sketch) -> None:
         weight, s = self.weight, self.lettering.scale
         loss, share = self.loss(weight), (weight - self.low) / (self.high - self.low)
-        ink, (a, b) = self.ink("text"), self._turned
+        ink, (a, b), whole = self.ink("text"), self._turned, sketch.opacity
+        sketch.opacity = self.scene.light(("network", "knob")) * whole
         rim = NEURON * self._side * (b - a) / np.linalg.norm(b - a)
         sketch.line([a + rim, b - rim], self.color, 2.5 + 7 * share, 0.95)
         middle, radius = (a + b) / 2, KNOB * self._side
@@ -90,6 +102,7 @@ class KnobPane(FlatPane):
         y = min(top, middle[1] - 1.3 * radius) - 1.4 * SIZE  # above neurons and knob
         sketch.text(self._name, x, y, ink)
         sketch.labels(self.numbers.place(weight, (x + 3.1 * SIZE) * s, y * s, ink, decimals=2))
+        sketch.opacity = self.scene.light(("loss",)) * whole
         meter, lettering = self._meter, self.numbers
         full = self._level(loss)
         level = meter.bottom - (EMPTY + (1 - 2 * EMPTY) * full) * meter.height
@@ -97,6 +110,7 @@ class KnobPane(FlatPane):
         sketch.box(meter._replace(top=level), tuple(shade[:3].tolist()), 1.0, corner=6.0)
         top = level * s - lettering.height / 2
         sketch.labels(lettering.place(loss, (meter.right + 1.9 * SIZE) * s, top, ink, decimals=2))
+        sketch.opacity = self.scene.light(("loss", "curve")) * whole
         if self.tip > 0:
             plot = self.profile.plot
             sketch.glow([plot.at(weight, loss)], 34.0, self.color, 0.7 * self.tip)

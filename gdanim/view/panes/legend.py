@@ -152,6 +152,8 @@ def summed(act: Act, columns: int) -> float:
 class Legend(FlatPane):
     """The balls of an act and, once they run, how they stand."""
 
+    shows = ("legend",)
+
     def __init__(self, scene: Stage, clock: Clock, box: Box, columns: int = 1) -> None:
         super().__init__(scene, box)
         self.clock, self.timeline = clock, clock.timeline
@@ -217,6 +219,7 @@ class Legend(FlatPane):
         moment = self.clock.moment if self.clock.landed > 0 else None
         rows, above = self._summary(moment) if self.rows is None else self._each(self.rows, moment)
         lit = summed_up(self.clock) * self.clock.numbered if any(row.best for row in rows) else 0.0
+        lit *= float(self.scene.lights(self.clock.act).min())  # what is named comes first
         for row in rows:
             labels = row.labels
             if row.best and lit:

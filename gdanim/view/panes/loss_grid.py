@@ -27,6 +27,8 @@ SIZE, PITCH, SWATCH = 28.5, 48.0, 26.0  # points
 class LossGrid(GridPane):
     """Every pair that was tried in the colour of its loss; the others are crossed out."""
 
+    shows = ("grid",)
+
     def __init__(self, scene: Stage, box: Box, found: Losses) -> None:
         super().__init__(scene, box, found.names[:2], found.values)
         self.found = found

@@ -64,6 +64,8 @@ class QuantilesPane(RunPane):
     ever moves; a leader goes from its tip to its name. In a narrow box the names are a list below.
     """
 
+    shows = ("rates",)
+
     def __init__(
         self,
         scene: Stage,
@@ -201,6 +203,8 @@ class QuantilesPane(RunPane):
 
 class LossesPane(QuantilesPane):
     """The loss, against what the spec wants counted."""
+
+    shows = ("losses",)
 
     def __init__(self, scene: Stage, clock: Clock, box: Box, named: bool = True) -> None:
         low, view = lowest(clock.act.objective), scene.spec.view

@@ -31,6 +31,8 @@ class NotesPane(FlatPane):
     column, without the two losses that are compared.
     """
 
+    shows = ("numbers",)
+
     HEIGHT = WORDS + 4 * PITCH  # points that it needs below the surface
 
     def __init__(self, scene: Stage, box: Box, surface: GradientSurface, captions: Sequence[str]) -> None:

@@ -28,6 +28,8 @@ class PointedSurface(SurfacePane):
     step's is the step itself.
     """
 
+    shows = ("surface", "gradient")
+
     def __init__(self, scene: Stage, clock: Clock, box: Box, inside: Anatomy) -> None:
         super().__init__(scene, clock, box)
         self.inside = inside

@@ -33,7 +33,8 @@ BALL = 19.0  # points; a crowd is smaller
 DROP = 90.0  # points that balls fall to their starts
 MOST_DETAILED = 4  # so many balls show slopes and steps
 LANE = 20.0  # points from one ball's steps to the next one's
-TANGENT, DASH = 140.0, 7.0  # points to either side of a ball; of the line down to its lane
+TANGENT, REACH = 140.0, 0.115  # points to either side of a ball, and of the frame's width, if that is more
+DASH = 7.0  # points, of the line down to its lane
 DEPARTURE, BEYOND = 0.9, 60.0  # a ball that leaves takes so many seconds; points outside where it has faded
 
 
@@ -63,6 +64,8 @@ class ProfilePane(RunPane):
     Up to four balls have their tangent, and below them the step under way as an arrow along the axis.
     ``drawn``: how much of the curve there is, 0 to 1.
     """
+
+    shows = ("curve",)
 
     def __init__(self, scene: Stage, clock: Clock, box: Box) -> None:
         super().__init__(scene, clock, box)
@@ -129,7 +132,7 @@ class ProfilePane(RunPane):
             sketch.disc(lanes[:done], 5.0, colors[:done], 0.8)
             self._draw_steps(sketch, x, contacts, moment, here)
             for a, b, opacity in zip(*self.tangents(contacts, along), here, strict=True):
-                sketch.line([a, b], self.ink("gradient"), 3.4, float(opacity))
+                sketch.line([a, b], self.ink("gradient"), 4.6, float(opacity))
         normals = np.column_stack([along[:, 1], -along[:, 0]])
         centres = contacts + self.radius * normals
         rings = shells(centres, self.radius, shown)
@@ -167,8 +170,9 @@ class ProfilePane(RunPane):
         with np.errstate(divide="ignore", invalid="ignore"):
             room = np.where(along > 0, corner[1] - contacts, corner[0] - contacts) / along
             back = np.where(along > 0, corner[0] - contacts, corner[1] - contacts) / along
-        ahead = np.clip(np.nanmin(room, axis=1), 0.0, TANGENT)
-        behind = np.clip(np.nanmax(back, axis=1), -TANGENT, 0.0)
+        reach = max(TANGENT, REACH * frame.width)
+        ahead = np.clip(np.nanmin(room, axis=1), 0.0, reach)
+        behind = np.clip(np.nanmax(back, axis=1), -reach, 0.0)
         return contacts + behind[:, None] * along, contacts + ahead[:, None] * along
 
     def _draw_steps(self, sketch: Sketch, x: Array, contacts: Array, moment: Moment, shown: Array) -> None:

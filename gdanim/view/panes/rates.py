@@ -89,7 +89,7 @@ class RatePane(ContourPane):
 
     @property
     def opacity(self) -> float:
-        return self.presence * float(self.scene.lights(self.act).max())
+        return super().opacity * float(self.scene.lights(self.act).max())
 
     def still(self, sketch: Sketch) -> None:
         super().still(sketch)
@@ -190,6 +190,8 @@ class StabilityPane(RunPane):
 
     Beyond the dashed bound, 2/L for gradient descent, a step overshoots further than it came.
     """
+
+    shows = ("edge",)
 
     def __init__(self, scene: Stage, clock: Clock, box: Box) -> None:
         super().__init__(scene, clock, box)

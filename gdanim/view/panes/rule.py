@@ -23,7 +23,10 @@ WORKED = 0.86  # of it: letters of the numbers
 SMALLER = SMALLEST / (WORKED * SIZE)  # of their size letters may have for the numbers of more lines
 INDENT = 30.0
 PASSED = 0.35  # opacity of numbers of the step before, until those of the new one take their place
-Layers = list[tuple[tuple[str, float], Color]]  # pieces of text to put over one another, and their colours
+LIT = {"g": "gradient", "rate": "rate"}  # what sentences light up in a rule
+Layers = list[
+    tuple[tuple[str, float], Color, str]
+]  # texts to put over one another, their colours, what they are
 
 
 class RulePane(FlatPane):
@@ -34,6 +37,8 @@ class RulePane(FlatPane):
     told last open the lines apart, and close again. Nothing is written over anything: what was there goes,
     then lines move, then the new comes.
     """
+
+    shows = ("rule", "gradient", "rate")
 
     def __init__(
         self,
@@ -92,9 +97,13 @@ class RulePane(FlatPane):
     def _write(self, sketch: Sketch, layers: Layers, left: float, middle: float, strength: float) -> None:
         """Layers from ``left`` in points, around a height in pixels: sharp where that is whole."""
         x = round(left * self.lettering.scale)
-        for key, ink in layers:
-            top = middle - self.lettering.size(key)[1] // 2
-            sketch.labels([self.lettering.place(key, x, top, ink, strength, snap=False)])
+        for key, ink, what in layers:
+            top, lit = middle - self.lettering.size(key)[1] // 2, self.scene.light(("rule", what))
+            sketch.labels([self.lettering.place(key, x, top, ink, strength * lit, snap=False)])
+
+    @property
+    def opacity(self) -> float:
+        return self.presence  # its letters are dimmed apart
 
     def _opened(self, line: int) -> float:
         """How far there is room for the numbers of a line, counted over all steps."""
@@ -118,24 +127,24 @@ class RulePane(FlatPane):
     ) -> Layers:
         """The same mathematics once for every colour in it, all else transparent."""
         names = set(re.findall(r"\{([\w=]+)\}", formula))
-        inks: dict[Color, set[str]] = {self.ink("text"): set()}
+        inks: dict[tuple[Color, str], set[str]] = {(self.ink("text"), ""): set()}
         for name in names:
             ink = self._inks.get(alias.get(name, name), self.ink("text"))
-            inks.setdefault(ink, set()).add(name)
+            inks.setdefault((ink, LIT.get(alias.get(name, name), "")), set()).add(name)
         layers = []
-        for ink, own in inks.items():
+        for (ink, what), own in inks.items():
             shown = {
                 name: f"text(fill: #{'white' if name in own else 'unseen'}, {written[name]})"
                 for name in names
             }
             body = re.sub(r"\{([\w=]+)\}", lambda m, shown=shown: shown[m[1]], formula)  # type: ignore[misc]
-            rest = "white" if ink == self.ink("text") else "unseen"
+            rest = "white" if (ink, what) == (self.ink("text"), "") else "unseen"
             markup = (
                 "#let unseen = white.transparentize(100%)\n"
                 f"#text(fill: {rest})[#show math.equation: set align(left)\n$ {body} $]"
             )
             room = (self.box.width - INDENT) * self.lettering.scale
-            layers.append((self.lettering.want(fitted(markup, room), SIZE * size * self._fit), ink))
+            layers.append((self.lettering.want(fitted(markup, room), SIZE * size * self._fit), ink, what))
         return layers
 
 

@@ -26,6 +26,8 @@ class SlopesPane(FlatPane):
     They are those of the iterate it leaves, so that one is worked out from the other.
     """
 
+    shows = ("slopes",)
+
     def __init__(self, scene: Stage, clock: Clock, box: Box) -> None:
         super().__init__(scene, box)
         self.clock, self.runs = clock, clock.act.runs

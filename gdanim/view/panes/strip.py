@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class Strip(FlatPane):
     """Who runs: a bullet and a name for each (optimizer, rate)."""
 
+    shows = ("legend",)
+
     def __init__(self, scene: Stage, clock: Clock, box: Box) -> None:
         super().__init__(scene, box)
         runs = clock.act.runs

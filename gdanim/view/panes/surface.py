@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,8 @@ class SurfacePane(Pane):
     ``reveal`` of the surface, ``opened``: the camera's opening move, ``ground``: the floor and its axes;
     all from 0 to 1.
     """
+
+    shows: ClassVar[tuple[str, ...]] = ("surface",)
 
     def __init__(
         self,
@@ -163,6 +165,7 @@ class SurfacePane(Pane):
             segments=[*self._guides(camera, moment, lift), self.axes.pointer(camera, self.ground, live)],
             decals=pools,
             clip=None if self.whole or self.camerawork.arrives(t) else self.pixels,
+            veil=1 - self.light,
         )
 
     def _drop(self, camera: Camera, centres: Array) -> Array:

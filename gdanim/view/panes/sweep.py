@@ -43,6 +43,8 @@ class SweepPane(GridPane):
     ``seen``: how many of the ``cells`` the cursor has visited.
     """
 
+    shows = ("grid",)
+
     def __init__(self, scene: Stage, box: Box, found: Sweep, cells: list[Cell], colors: list[Color]) -> None:
         super().__init__(scene, box, found.names, found.values)
         self.found, self.cells, self.visited = found, cells, colors
