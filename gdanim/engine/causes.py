@@ -26,6 +26,7 @@ ILL = 10.0  # of a condition number: curvatures so different slow a ball down
 KINK = 1e-6  # of the domain's diagonal: slopes so near each other tell a kink apart
 LONG = 38  # characters: so much room is beside a legend's reason
 SAME = 1e-6  # of the way down: so little is none
+SLOW = 0.96  # gradient left per step, late in the run: 56 steps and more for each decimal
 JUMP = 0.5  # of the late slopes
 ALONG = 0.5  # the cosine between a ball's way and one along which the loss falls for ever
 STRAIGHT = 0.98  # of a way, its ends' distance: it leads straight on
@@ -123,9 +124,10 @@ def _converged(run: Run, court: Court) -> str:
 def _thrown_out(run: Run, court: Court) -> str:
     """Where a ball was at its farthest, if one step took it up and out of sight before it came back."""
     low, high = np.array(court.domain).T
+    losses = -run.losses if court.entry.maximize else run.losses
     beyond = np.maximum(np.maximum(low - run.points, run.points - high) / (high - low), 0).max(axis=-1)
     row = int(beyond.argmax())
-    risen = abs(float(run.losses[row] - run.losses[row - 1])) if row else 0.0
+    risen = float(losses[row] - losses[row - 1]) if row else 0.0
     if beyond[row] < FLUNG or risen < RISEN * court.survey.ground.relief:
         return ""
     return f"thrown out to {point_text(run.points[row], 2)} at step {row}"
@@ -377,14 +379,20 @@ def _on_a_ridge(run: Run, court: Court) -> str:
     return f"it keeps to a ridge: {which} on both sides" if lower else ""
 
 
-def pace(run: Run, stop: Stop) -> float:
-    """Steps until the gradient passes the stop rule, if it shrinks on as in the later half; else inf."""
+def contraction(run: Run) -> float:
+    """What each step in the later half of a run leaves of the gradient, in the geometric mean."""
     half = run.steps // 2
     first, last = run.gradient_norms[half], run.gradient_norms[-1]
+    return float((last / first) ** (1 / (run.steps - half))) if first > 0 and run.steps else math.nan
+
+
+def pace(run: Run, stop: Stop) -> float:
+    """Steps until the gradient passes the stop rule, if it shrinks on as in the later half; else inf."""
     wanted = stop.gradient_norm * (run.gradient_norms[0] if stop.relative else 1.0)
-    if not 0 < last < first or not wanted:
+    left = contraction(run)
+    if not 0 < left < 1 or not wanted:
         return math.inf
-    return math.log(wanted / last) / math.log(last / first) * (run.steps - half)
+    return math.log(wanted / run.gradient_norms[-1]) / math.log(left)
 
 
 def forecast(run: Run, court: Court) -> float:
@@ -393,14 +401,19 @@ def forecast(run: Run, court: Court) -> float:
     if quarter < 2 or not _constant(run):
         return math.inf
     rows = [-1 - 2 * quarter, -1 - quarter, -1]
-    norms = run.gradient_norms[rows]
+    norms, moves = run.gradient_norms[rows], np.diff(run.points[rows], axis=0)
+    ways = np.sqrt((moves * moves).sum(axis=-1))
+    steady = abs(ways[0] - ways[1]) <= STEADY * ways[0]
     if (np.diff(norms) < 0).all() and norms[-1] > 0:
         third, fourth = np.log(norms[:-1] / norms[1:])
-        if abs(third - fourth) <= STEADY * third:
+        shortened = math.log(ways[0] / ways[1]) if ways.all() else math.inf
+        if abs(third - fourth) <= STEADY * third and not (steady and shortened < 0.5 * third):
             return pace(run, court.stop)
-    ways = np.linalg.norm(np.diff(run.points[rows], axis=0), axis=-1)
-    path = np.linalg.norm(np.diff(run.points[rows[0] :], axis=0), axis=-1).sum()
+    path = np.sqrt((np.diff(run.points[rows[0] :], axis=0) ** 2).sum(axis=-1)).sum()
     straight = math.dist(run.points[rows[0]], run.points[-1]) >= STRAIGHT * path
-    if court.floor.settled and straight and abs(ways[0] - ways[1]) <= STEADY * ways[0]:
-        return float(court.floor.away / ways[1] * quarter)
+    if court.floor.settled and straight and steady:
+        away = court.floor.point - run.points[-1]
+        with np.errstate(all="ignore"):
+            each = np.where(away == 0, 0.0, away / moves[1])
+        return float(each.max()) * quarter if (each >= 0).all() else math.inf
     return math.inf

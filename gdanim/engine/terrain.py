@@ -21,6 +21,7 @@ EIGHS = 1e10  # variables cubed, times steps, that are worth waiting for: ten st
 STRIDE = 0.1  # of the diagonal: none is longer
 ARRIVED = 1e-9  # of the diagonal: a step so short is at the bottom,
 SHRINKING = 0.7  # and so are steps of which each ten leave no more than this
+BOTTOMLESS = 1e-3  # of the way down: where a step so short still leads so much lower there is a pole
 HALVINGS = 30  # of a step that does not lead down
 SIGHT = np.geomspace(1e-4, 0.3, 15)  # of the diagonal: how far is looked along a flat direction,
 LOCAL = 0.05  # and how far to tell a plateau
@@ -105,6 +106,9 @@ def floors(goal: Objective, points: Array, diagonal: float) -> Floors:
             if not len(rows):
                 break
         settled[rows] = shrinks
+        slopes = goal.exact_gradient(at)
+        still = np.sqrt((slopes * slopes).sum(axis=-1)) * ARRIVED * diagonal
+        settled &= ~(still > BOTTOMLESS * (begun - losses))
     return Floors(at, losses, settled)
 
 

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 NEAR = 1e-2  # of the domain's diagonal: this close to a listed minimum may be there
 HIGHER = 1e-6  # by more than this share of the relief, a minimum is a local one
-SLOW = 0.96  # gradient left per step, late in the run: 56 steps and more for each decimal
 DAMPED = 0.9  # the same bound for a run that turns back at most steps
 REVERSALS = 0.5  # share of late steps that turn back in a run that oscillates
 CREPT = 1e-2  # of the diagonal: who has come no farther is not seen to fall for ever,
@@ -282,7 +281,12 @@ def _whereto(run: Run, court: Court) -> tuple[Status, Hold | None]:
     stands = not settling and fourth.min() >= best - (STANDS if turns else UNMOVED) * max(
         best - floor.loss, 0.0
     )
-    if stands and (turns or not _descends(losses)) and (not court.noisy or _beyond(run, court)):
+    hovers = third.mean() - fourth.mean() <= DRIFT * fourth.std()
+    if (
+        (stands or (hovers and _beyond(run, court)))
+        and (turns or not _descends(losses))
+        and (not court.noisy or _beyond(run, court))
+    ):
         return _swinging(run, court, noisy=False)
     if causes.outside(run.points[-1], court.domain):
         return Status.OUTSIDE, None
@@ -414,14 +418,12 @@ def _converged(run: Run, court: Court) -> Ending:
     if not court.ruled:
         extreme = "maximum" if court.entry.maximize else "minimum"
         return Ending(f"rests at the {extreme}", run.steps, outside=away)
-    half = run.steps // 2
-    first, last = run.gradient_norms[half], run.gradient_norms[-1]
+    left = causes.contraction(run)
     manner = Manner.PLAIN
-    if run.steps >= 4 and 0 < last < first:
-        contraction = (last / first) ** (1 / (run.steps - half))
-        if contraction > DAMPED and _reversals(run.points[half:]) > REVERSALS:
+    if run.steps >= 4 and 0 < left < 1:
+        if left > DAMPED and _reversals(run.points[run.steps // 2 :]) > REVERSALS:
             manner = Manner.OSCILLATING
-        elif contraction > SLOW:
+        elif left > causes.SLOW:
             manner = Manner.SLOWLY
     what = f"{Manner.PLAIN}{where}" if where else str(manner)
     return Ending(what, run.steps, "at", outside=away, manner=manner)
