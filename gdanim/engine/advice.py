@@ -17,7 +17,7 @@ from gdanim.engine.descent import descend
 from gdanim.engine.ending import Hold, Manner
 from gdanim.engine.runs import Run, Status
 from gdanim.engine.solution import Act
-from gdanim.engine.terrain import eigenvalues
+from gdanim.engine.terrain import bent, eigenvalues
 from gdanim.engine.verdicts import judged
 from gdanim.formula import point_text, rounded_text
 from gdanim.registry import optimizers, schedules
@@ -326,8 +326,7 @@ def _escapes(case: _Case) -> Iterator[Remedy]:
 
 def _nudges(case: _Case) -> Iterator[Remedy]:
     """Along the direction in which the loss falls most steeply, a little aside."""
-    hessian = case.cast.objective.hessian(case.run.points[-1])
-    _, axes = np.linalg.eigh(np.where(np.isfinite(hessian), hessian, 0.0))
+    _, axes = bent(case.cast.objective, case.run.points[-1])
     away = axes[:, -1 if _climbs(case) else 0] * ASIDE * case.cast.diagonal
     for sign in (1, -1):
         start = tuple(float(f"{x:.3g}") for x in np.array(case.run.ball.start) + sign * away)

@@ -12,7 +12,7 @@ import numpy as np
 from gdanim.engine.court import Court, nearly
 from gdanim.engine.ending import Hold, Manner
 from gdanim.engine.runs import Array, Bound, Run, Status
-from gdanim.engine.terrain import LEVEL, Lie, eigenvalues, falls_for_ever, finite_hessian, lie, ridge
+from gdanim.engine.terrain import LEVEL, WIDE, Lie, eigenvalues, falls_for_ever, finite_hessian, lie, ridge
 from gdanim.formula import point_text, rounded_text
 
 if TYPE_CHECKING:
@@ -125,7 +125,8 @@ def _thrown_out(run: Run, court: Court) -> str:
     """Where a ball was at its farthest, if one step took it up and out of sight before it came back."""
     low, high = np.array(court.domain).T
     losses = -run.losses if court.entry.maximize else run.losses
-    beyond = np.maximum(np.maximum(low - run.points, run.points - high) / (high - low), 0).max(axis=-1)
+    beyond = np.maximum(low - run.points, run.points - high)
+    beyond = np.where(beyond > 0, beyond / (high - low), 0.0).max(axis=-1)
     row = int(beyond.argmax())
     risen = float(losses[row] - losses[row - 1]) if row else 0.0
     if beyond[row] < FLUNG or risen < RISEN * court.survey.ground.relief:
@@ -235,8 +236,7 @@ def _thrown(run: Run, court: Court) -> str:
         rate = float(run.learning_rates[up[0]])
         sharpest = float(eigenvalues(court.goal, run.points[up[0]])[-1])
         if rate * sharpest > court.edge:
-            edge = rounded_text(court.edge / sharpest)
-            return f"{rate:g} > {court.edge:.4g}/L = {edge} at step {up[0]}"
+            return f"{rate:g} > {court.edge:.4g}/L = {court.edge / sharpest:.3g} at step {up[0]}"
     if run.steps and not losses[-1] > losses[0]:
         moves = np.nan_to_num(np.sqrt((np.diff(run.points, axis=0) ** 2).sum(axis=-1)))
         row = int(np.argmax(moves >= min(moves.max(), court.diagonal)))
@@ -256,7 +256,7 @@ def _unsettled(run: Run, court: Court) -> str:
         return "at the kink the slope never fades"
     if not optimizer.settles:
         return f"its steps do not shrink: about {rounded_text(_length(run), 2)}"
-    if optimizer.effective and floor.settled:
+    if optimizer.effective and floor.settled and len(floor.point) <= WIDE:
         rates = optimizer.effective(court.goal.gradient(run.points), run.learning_rates)
         roots = np.sqrt(np.maximum(rates, 0))
         scaled = roots[:, None] * finite_hessian(court.goal, floor.point) * roots
@@ -337,6 +337,8 @@ def _sharpness(run: Run, court: Court) -> float:
         largest = min(court.known, key=lambda mark: math.dist(seen_from, mark.point)).sharpness
     elif floor.settled:
         largest = float(eigenvalues(goal, floor.point)[-1])
+    elif len(floor.point) > WIDE:
+        return 0.0
     else:
         somewhere = run.points[np.isfinite(run.points).all(axis=-1)][:3]
         hessians = goal.hessian(np.concatenate([somewhere, somewhere / 2, somewhere + 1]))

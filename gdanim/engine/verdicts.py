@@ -18,8 +18,8 @@ from gdanim.engine.runs import Array, Objective, Point, Run, Status
 from gdanim.engine.terrain import (
     Lie,
     bends,
+    bent,
     eigenvalues,
-    finite_hessian,
     floors,
     lie,
     nearest,
@@ -60,10 +60,19 @@ def judged(runs: Sequence[Run], teams: Sequence[Team], act: Cast, spec: Part) ->
         known = _landmarks(goal, [runs[i] for i in mine], found, survey)
         for i, floor in zip(mine, found, strict=True):
             ruled = runs[i].status is Status.CONVERGED
-            court = Court(teams[i], goal, act.domain, spec, known, floor, survey, ruled)
+            court = Court(teams[i], goal, _asked(act), spec, known, floor, survey, ruled)
             with np.errstate(all="ignore"):  # some of what is judged has overflown
                 verdicts[i] = _judged(runs[i], court)
     return _compared([verdicts[i] for i in range(len(runs))])
+
+
+def _asked(act: Cast) -> tuple[tuple[float, float], ...]:
+    """The domain, which is nothing to leave where nobody asked for it and nobody sees it."""
+    if len(act.domain) <= 2:
+        return act.domain
+    return tuple(
+        (-math.inf, math.inf) if free else own for own, free in zip(act.domain, act.free, strict=True)
+    )
 
 
 def _compared(runs: list[Run]) -> list[Run]:
@@ -198,7 +207,7 @@ def _misled(objective: Objective, point: Array, diagonal: float) -> bool:
     if objective.slopes is None:
         return False
     hidden = objective.exact_gradient(point) - objective.gradient(point)
-    curvatures, directions = np.linalg.eigh(finite_hessian(objective, point))
+    curvatures, directions = bent(objective, point, hidden)
     along = (directions.T * hidden).sum(axis=-1)
     step = along / np.maximum(np.abs(curvatures), 1e-6 / (NEAR * diagonal))
     return math.hypot(*step) > NEAR * diagonal

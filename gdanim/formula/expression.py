@@ -12,12 +12,14 @@ from typing import NamedTuple
 import sympy
 
 from gdanim.errors import ExpressionError
-from gdanim.formula import calculus
+from gdanim.formula import calculus, sums
 from gdanim.formula.grammar import Parser
 from gdanim.formula.reader import Node
 
 NOISE = 1e-14  # what is smaller, where numbers are about 1, is rounding
 RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
+MANY = 6  # coordinates of a point, and more
+MAX_VARIABLES = 1000
 MAX_LENGTH = 1000  # characters
 MAX_WORK = 100_000  # operations of the Hessian
 MAX_TOGETHER = 30_000  # numbers, names and operations of all formulas of a spec, sums written out
@@ -76,10 +78,13 @@ def _checked(text: str, node: Node) -> sympy.Expr:
     whole = (len(text) - len(text.lstrip()), len(text.strip()))
     if node.value is not None:
         raise ExpressionError("a constant has nothing to descend: use a variable such as x", *whole)
-    root = calculus.value(node.expr, variables(node.expr))
+    names = variables(node.expr)
+    root = calculus.value(node.expr, names)
     if root.value is not None and not math.isfinite(root.value):
         raise ExpressionError("the formula is defined nowhere", *whole)
-    if calculus.work(root) > MAX_WORK:
+    if len(names) > MAX_VARIABLES:
+        raise ExpressionError(f"the formula has more than {MAX_VARIABLES} variables", *whole)
+    if not sums.long(node.expr) and calculus.work(root) > MAX_WORK:
         told = "use fewer variables, or fewer functions of all of them"
         raise ExpressionError(f"the formula's second derivatives are too many: {told}", *whole)
     return node.expr
@@ -117,6 +122,9 @@ def rounded_text(value: float, digits: int = 3) -> str:
 
 
 def point_text(point: Sequence[float], digits: int = 4) -> str:
-    """Coordinates in parentheses: (3.142, 0)."""
+    """Coordinates in parentheses: (3.142, 0); of a great many the first two and the last."""
     scale = NOISE * max(1.0, *map(abs, point)) if len(point) else NOISE
-    return f"({', '.join(f'{0.0 if abs(x) < scale else x:.{digits}g}' for x in point)})"
+    texts = [f"{0.0 if abs(x) < scale else x:.{digits}g}" for x in point]
+    if len(texts) > MANY:
+        texts[2:-1] = ["\u2026"]
+    return f"({', '.join(texts)})"
