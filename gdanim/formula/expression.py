@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +16,7 @@ from gdanim.errors import ExpressionError
 from gdanim.formula import calculus, sums
 from gdanim.formula.grammar import Parser
 from gdanim.formula.reader import Node
+from gdanim.formula.tokens import Token
 
 NOISE = 1e-14  # what is smaller, where numbers are about 1, is rounding
 RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
@@ -67,10 +69,30 @@ def _read(text: str) -> _Found:
         if len(text) > MAX_LENGTH:
             raise ExpressionError(f"the formula is longer than {MAX_LENGTH} characters", 0, len(text))
         parser = Parser(text)
-        found = _checked(text, parser.formula())
+        node = parser.formula()
+        found = _checked(text, node)
+        _check_named(parser.head, variables(found))
     except ExpressionError as error:
         found = error
     return _Found(found, parser.nodes + parser.unrolled if parser else 0)
+
+
+def _check_named(named: Sequence[Token] | None, names: tuple[str, ...]) -> None:
+    """Refuse a left side such as f(x, y) with other variables than the formula has, or in another order."""
+    if not named:
+        return
+    texts = tuple(token.text for token in named)
+    vector = len(texts) == 1 and all(re.fullmatch(rf"{texts[0]}\d+", name) for name in names)
+    if texts != names and not vector:
+        both = sorted(texts) == sorted(names)
+        told = "is in another order" if both else "has other variables"
+        order = f"write the right side alone and axes: [{', '.join(texts)}]"
+        last = named[-1]
+        raise ExpressionError(
+            f"this {told} than {', '.join(names)}: {order}",
+            named[0].offset,
+            last.offset + last.length - named[0].offset,
+        )
 
 
 def _checked(text: str, node: Node) -> sympy.Expr:

@@ -47,6 +47,7 @@ class Reader(ABC):
         self.depth = 0
         self.bars = 0  # that are open: the next | after a factor closes one
         self.separated = False  # whether a comma ends an argument here
+        self.head: list[Token] | None = None  # variables that f(x, y) = names
         self.slots: dict[str, tuple[str, sympy.Expr]] | None = (
             None  # numbered variables of a long sum, and how
         )
