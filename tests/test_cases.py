@@ -228,6 +228,17 @@ def test_a_step_that_leads_down_throws_no_ball_out() -> None:
     assert ball.reason == "0.1 is 90% of 2/L = 0.1111"
 
 
+def test_nobody_leaves_a_domain_that_nobody_asked_for() -> None:
+    for rate, verdict in ((0.1, "converged at step 96"), (0.001, "too slow for 1000 steps")):
+        assert ended("(x - 1000)^2", [0], rate).verdict == verdict
+
+
+def test_at_a_cusp_there_is_a_minimum_that_no_step_hits() -> None:
+    """In the last, steps of 0.01 lead left to the kink at 1, and one of 0.09 back again."""
+    for function, start in (("sqrt(abs(x))", 1), ("max(abs(x), 0)", 1.03), ("relu(1 - x) + 0.05*x^2", -2)):
+        assert ended(function, [start], 0.1).reason == "at the kink the slope never fades"
+
+
 def test_at_a_pole_there_is_no_kink_and_no_minimum() -> None:
     ball = ended("tan(x)", [0.5], 0.1)
     assert (ball.verdict, ball.reason) == ("bounces about", "")

@@ -267,6 +267,7 @@ def test_climbing_is_judged_upside_down() -> None:
         (RAVINE, [-2.6, 1.4], 0.01, "learning rate too low", "at 0.09 it converges in 80 steps"),
         (RAVINE, [-2.6, 1.4], 0.0001, "learning rate too low", "at 0.09 it converges in 80 steps"),
         ("x^2 + 50*y^2", [3, 1], 0.0196, "the valley is ill-conditioned", "by bfgs it converges in 12 steps"),
+        ("x^4", [1], 0.1, "the bottom is flat", "by bfgs it converges in 1 step"),
         ("x^2", [3], 0.97, "learning rate too high", "at 0.5 it converges in 1 step"),
         ("-exp(-x^2 - y^2)", [0.5, 1], 1, "learning rate too high", "at 0.5 it converges in 5 steps"),
         ("rosenbrock", [-1.2, 1], 0.01, "learning rate too high", "at 0.00"),
@@ -322,6 +323,7 @@ def test_no_advice_where_all_is_well_or_nothing_helps() -> None:
         assert advised("x^3 - 2*x - 5", [-1.9], learning_rates=[rate]) is None
     assert advised("x^2 - y^2", [0.1, 0.1], learning_rates=[0.1]) is None
     assert advised("x^2", [2], learning_rates=[0.1], steps=40) is None  # it gets on: 0.8 is left by each step
+    assert advised("x^2", [10], optimizers=["adam"], learning_rates=[0.1], steps=300) is None  # it swings in
     assert advised("tan(x)", [0.5], learning_rates=[0.1]) is None
     saddle = advised("x^2 - y^2", [1, 0], learning_rates=[0.1])
     assert saddle is not None

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from gdanim.engine.balls import Cast, Team
-from gdanim.engine.causes import GOOD, ILL, SLOW, contraction
+from gdanim.engine.causes import GOOD, ILL
 from gdanim.engine.court import NEARLY
 from gdanim.engine.descent import descend
+from gdanim.engine.edge import SLOW, contraction
 from gdanim.engine.ending import Hold, Manner
 from gdanim.engine.runs import Run, Status
 from gdanim.engine.solution import Act
-from gdanim.engine.terrain import bent, eigenvalues
+from gdanim.engine.terrain import LEVEL, bent, eigenvalues
 from gdanim.engine.verdicts import judged
 from gdanim.formula import point_text, rounded_text
 from gdanim.registry import optimizers, schedules
@@ -174,10 +175,16 @@ def _by_another(case: _Case) -> Advice | None:
     best = _first(case, _methods(case))
     if best is None:
         return None
-    curvatures = eigenvalues(case.cast.objective, best.run.points[-1])
-    curvatures = np.sort(-curvatures if _climbs(case) else curvatures)
-    ill = curvatures[-1] > ILL * max(curvatures[0], 0.0)
-    why = "the valley is ill-conditioned" if ill else "its steps are short"
+    start, end = (eigenvalues(case.cast.objective, row) for row in best.run.points[[0, -1]])
+    curvatures = np.sort(-end if _climbs(case) else end)
+    if curvatures[-1] <= LEVEL * np.abs(start).max():
+        why = "the bottom is flat"
+    elif curvatures[-1] > ILL * max(curvatures[0], 0.0):
+        why = "the valley is ill-conditioned"
+    elif case.run.status is Status.SLOW:
+        why = "its steps are short"
+    else:
+        return None
     return Advice("loss decreases slowly", why, _told(case, best))
 
 
@@ -305,7 +312,10 @@ def _increases(case: _Case, *factors: float) -> Iterator[Remedy]:
     rates = {factor * rate for factor in factors}
     rates |= {0.9 * case.run.bound.rate} if case.run.bound else set()
     for higher in sorted({_round(each) for each in rates if rate < each <= most}):
-        yield case.at(higher)
+        remedy = case.at(higher)
+        ways = np.sqrt(((remedy.run.points - remedy.run.points[0]) ** 2).sum(axis=-1))
+        if ways.max() <= case.cast.diagonal:  # none that flings it about
+            yield remedy
 
 
 def _methods(case: _Case) -> Iterator[Remedy]:

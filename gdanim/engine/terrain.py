@@ -23,7 +23,7 @@ TWIST = 6e-6  # by gradients so far apart, where points are about 1
 STRIDE = 0.1  # of the diagonal: none is longer
 ARRIVED = 1e-9  # of the diagonal: a step so short is at the bottom,
 SHRINKING = 0.7  # and so are steps of which each ten leave no more than this
-BOTTOMLESS = 1e-3  # of the way down: where a step so short still leads so much lower there is a pole
+BOTTOMLESS = 1e-3  # of a far rise: where the least step up makes so much of it there is a pole
 HALVINGS = 30  # of a step that does not lead down
 SIGHT = np.geomspace(1e-4, 0.3, 15)  # of the diagonal: how far is looked along a flat direction,
 LOCAL = 0.05  # and how far to tell a plateau
@@ -75,6 +75,12 @@ def eigenvalues(objective: Objective, points: Array) -> Array:
     if points.shape[-1] > WIDE:
         return bent(objective, points)[0]
     return np.asarray(np.linalg.eigvalsh(finite_hessian(objective, points)))
+
+
+def sharpest(goal: Objective, points: Array) -> float:
+    """The largest curvature on a way (rows, n), at some rows."""
+    rows = np.unique(np.linspace(0, len(points) - 1, 5).astype(int))
+    return float(np.abs(eigenvalues(goal, points[rows])).max())
 
 
 def bent(objective: Objective, points: Array, towards: Array | None = None) -> tuple[Array, Array]:
@@ -158,8 +164,9 @@ def floors(goal: Objective, points: Array, diagonal: float) -> Floors:
                 break
         settled[rows] = shrinks
         slopes = goal.exact_gradient(at)
-        still = np.sqrt((slopes * slopes).sum(axis=-1)) * ARRIVED * diagonal
-        settled &= ~(still > BOTTOMLESS * (begun - losses))
+        up = diagonal * slopes / np.sqrt((slopes * slopes).sum(axis=-1, keepdims=True))
+        near, far = (goal.value(at + share * up) - losses for share in (ARRIVED, LOCAL))
+        settled &= ~((far > 0) & (near > BOTTOMLESS * far))
     return Floors(at, losses, settled)
 
 
