@@ -10,7 +10,7 @@ from .expression import variables as variables
 from .functions import FUNCTIONS as FUNCTIONS
 from .latex import name_latex as name_latex
 from .latex import to_latex as to_latex
-from .sums import long as long
+from .sums import has_long_sum as has_long_sum
 from .symbols import symbol as symbol
 from .tokens import name as name
 from .vocabulary import check_axis as check_axis

@@ -106,7 +106,7 @@ def _checked(text: str, node: Node) -> sympy.Expr:
         raise ExpressionError("the formula is defined nowhere", *whole)
     if len(names) > MAX_VARIABLES:
         raise ExpressionError(f"the formula has more than {MAX_VARIABLES} variables", *whole)
-    if not sums.long(node.expr) and calculus.work(root) > MAX_WORK:
+    if not sums.has_long_sum(node.expr) and calculus.work(root) > MAX_WORK:
         told = "use fewer variables, or fewer functions of all of them"
         raise ExpressionError(f"the formula's second derivatives are too many: {told}", *whole)
     return node.expr

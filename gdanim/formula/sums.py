@@ -185,6 +185,6 @@ def _numeral(node: Node) -> int | None:
     return int(value) if value is not None and value.is_integer() and 0 <= value < MOST else None
 
 
-def long(expr: sympy.Expr) -> bool:
+def has_long_sum(expr: sympy.Expr) -> bool:
     """Whether there is a sum in a formula that is not written out."""
-    return hasattr(expr, "body") or any(map(long, expr.args))
+    return hasattr(expr, "body") or any(map(has_long_sum, expr.args))

@@ -15,7 +15,7 @@ from gdanim.engine.functions.summed import summed
 from gdanim.engine.functions.wide import FORMULA, Wide, WideObjective
 from gdanim.engine.runs import Array, Point
 from gdanim.engine.tracing import Traced
-from gdanim.formula import compiled, derivatives, long, parse, to_latex, variables
+from gdanim.formula import compiled, derivatives, has_long_sum, parse, to_latex, variables
 
 AnyPoint = TypeVar("AnyPoint", bound=Point)
 
@@ -129,7 +129,7 @@ def from_expression(
     if domain is not None and set(domain) != set(names):
         raise ValueError(f"the domain has one interval for each variable ({told})")
     box = tuple(domain[name] for name in names) if domain else None
-    made = SummedObjective if long(tree) else SymbolicObjective
+    made = SummedObjective if has_long_sum(tree) else SymbolicObjective
     return made(name=expr, formula=expr, variables=names, domain=box)
 
 
