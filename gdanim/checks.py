@@ -10,7 +10,7 @@ from gdanim.catalog import drawn, facts, for_some, lasts, moments, refuse_unless
 from gdanim.engine.balls import MAX_NUMBERS, Cast, cast, numbers
 from gdanim.errors import CastError, Loc
 from gdanim.spec import ActKeys, Part, Source, Spec, located, read
-from gdanim.spec.data import Table, told
+from gdanim.spec.data import Table, labels, told
 from gdanim.spec.entries import FunctionEntry
 from gdanim.spec.grids import Grid
 from gdanim.spec.wording import Finding, counted, did_you_mean
@@ -68,6 +68,10 @@ def _of_data(spec: Spec) -> Iterator[str]:
             for value in entry.parameters.values():
                 if isinstance(value, Table):
                     yield from told(value, entry.parameters.get("columns") or ("x", "y"))
+            if entry.name == "logistic_regression" and (data := entry.parameters.get("data")):
+                name = (entry.parameters.get("columns") or ("x", "y"))[1]
+                if read := labels(data, name)[1]:
+                    yield f"{name}: {read}"
         if isinstance(part.sweep, Grid) and isinstance(part.sweep.data, Table):
             yield from told(part.sweep.data, ())
 

@@ -11,7 +11,8 @@ from typing import Any
 from gdanim import origin, registry, sources
 from gdanim.errors import InputError
 from gdanim.registry import Registry
-from gdanim.spec.entries import Entry, FunctionEntry, GradientEntry, OptimizerEntry, RateEntry
+from gdanim.spec.entries import FunctionEntry, GradientEntry, OptimizerEntry, RateEntry
+from gdanim.spec.entry import Entry
 from gdanim.spec.outputs import FormatEntry
 from gdanim.spec.parameters import parameters_model
 

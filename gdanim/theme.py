@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +14,9 @@ from gdanim.engine.runs import Array
 if TYPE_CHECKING:
     from gdanim.spec.sections import View
 
+SHADES = 3  # of a colour,
+MIXED = (0.2, 0.35, 0.5, 0.7)  # with such shares of white or black
+READABLE = 4.5  # contrast of text
 Color = tuple[float, float, float]
 LOWEST = 0.1
 
@@ -182,3 +187,32 @@ def rgb(color: str) -> Color:
     """ "#rrggbb" to three numbers in [0, 1]."""
     red, green, blue = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
     return red, green, blue
+
+
+@cache
+def shades(color: str, background: str) -> tuple[Color, ...]:
+    """Shades of a colour, the first itself: far from each other, and read on the background."""
+    own = rgb(color)
+    mixed = [mix(own, (end,) * 3, share) for end in (1.0, 0.0) for share in MIXED]
+    readable = [each for each in mixed if contrast(each, rgb(background)) >= READABLE] or [own]
+    found = [own]
+    while len(found) < SHADES:
+        found.append(max(readable, key=lambda each: min(math.dist(each, other) for other in found)))
+    return tuple(found)
+
+
+def mix(color: Color, other: Color, share: float) -> Color:
+    """A colour with a share of another."""
+    red, green, blue = (a + share * (b - a) for a, b in zip(color, other, strict=True))
+    return red, green, blue
+
+
+def contrast(one: Color, other: Color) -> float:
+    """From 1 to 21. Source: Web Content Accessibility Guidelines 2.2, relative luminance."""
+    low, high = sorted(_luminance(color) for color in (one, other))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(color: Color) -> float:
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

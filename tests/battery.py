@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -336,10 +336,10 @@ def stationary() -> Iterator[Experiment]:
         yield Experiment("stationary", constant, start, 0.1, claims("plateau"))
 
 
-def polynomials() -> Iterator[Experiment]:
+def polynomials(seed: int = 14, count: int = 90) -> Iterator[Experiment]:
     """Random quartics in one dimension: with a small rate a ball slides to the root of the slope below it."""
-    random = np.random.default_rng(14)
-    for _ in range(90):
+    random = np.random.default_rng(seed)
+    for _ in range(count):
         a, b, c = (float(f"{v:.3g}") for v in random.uniform((-1, -3, -1.5), (1, 0.5, 1.5)))
         f = np.poly1d([1, a, b, c, 0])
         slope = f.deriv()
@@ -502,21 +502,27 @@ def by_facts(loss: Callable[[np.ndarray], np.ndarray], lowest: float) -> Callabl
         moved = np.abs(np.diff(path[-quarter:], axis=0)).max()
         size = np.abs(path).max()
         share = losses[-1] / losses[0]
-        used = claims("held") if rates[-2] < 1e-2 * rates.max() else frozenset()
-        if not np.isfinite(losses[-1]) or share > 1e3:
+        away = np.abs(path[-1]) > np.maximum(1.0, 1.2 * np.abs(path[0]))  # perhaps out of the picture
+        more = claims("outside") if away.any() else frozenset()
+        if rates[-2] < 1e-2 * rates.max():
+            more |= claims("held")
+        if not np.isfinite(losses[-1]) or share > 1e3 or size > FAR:
             return claims("diverged", "outside", "oscillating")
+        if np.abs(path[-1] - path[-3]).max() < 1e-9 * moved:
+            return claims("oscillating", "held")
         if moved < 1e-11 * size:
             return claims("converged") if share < 1e-9 else claims("held") if share > 1e-5 else frozenset()
-        if used and share < 1e-5:
+        if "held" in more and share < 1e-5:
             return claims("converged", "held") | ON_ITS_WAY
-        before, late = losses[:-quarter].min(), losses[-quarter:].min()
-        if np.median(losses[-quarter:]) < 1e-8 * losses[0]:
+        third, fourth = losses[-2 * quarter : -quarter], losses[-quarter:]
+        if np.median(fourth) < 1e-8 * losses[0]:
             return claims("going", "held", "converged")
-        if late < 0.9 * before:
-            return ON_ITS_WAY | used
-        if late >= before and norms[-quarter:].min() > 10 * RULE:
-            falls = (np.diff(losses[-quarter:]) < 0).all()
-            return ON_ITS_WAY if falls else claims("oscillating", "held", "outside")
+        if fourth.min() < 0.9 * losses[:-quarter].min():
+            return ON_ITS_WAY | more
+        if fourth.min() >= losses[:-quarter].min() and norms[-quarter:].min() > 10 * RULE:
+            swings = ON_ITS_WAY if fourth.max() < 0.9 * third.max() else frozenset()  # less and less
+            falls = (np.diff(fourth) < 0).all()
+            return more | (ON_ITS_WAY if falls else claims("oscillating", "held", "outside") | swings)
         return claims("going", "slow", "oscillating", "held", "outside")
 
     return found
@@ -525,7 +531,7 @@ def by_facts(loss: Callable[[np.ndarray], np.ndarray], lowest: float) -> Callabl
 def by_noisy_facts(
     loss: Callable[[np.ndarray], np.ndarray], lowest: float
 ) -> Callable[[Any], frozenset[str]]:
-    """The same for a ball that sees noise: it falls on, or it hovers."""
+    """The same for a ball that sees noise: it falls on, or it hovers, or has hardly come down."""
 
     def found(run: Any) -> frozenset[str]:
         with np.errstate(all="ignore"):
@@ -536,22 +542,34 @@ def by_noisy_facts(
         drift = (third.mean() - fourth.mean()) / fourth.std()
         if run.learning_rates[-2] < 1e-2 * run.learning_rates.max():
             return claims("held") if drift < 0.5 else frozenset()
+        if fourth.mean() > 0.3 * losses[0]:
+            return claims("held") | ON_ITS_WAY
         return claims("held") if abs(drift) < 0.5 else ON_ITS_WAY if drift > 4 else frozenset()
 
     return found
 
 
-# One valley each, its lowest loss 0 at the origin, or at (1, 1).
+# One valley each, its lowest loss 0 at the origin, or where all coordinates are 1 or count up from 1.
 LOSSES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "x^2 + 10*y^2": lambda p: p[:, 0] ** 2 + 10 * p[:, 1] ** 2,
     "(1 - x)^2 + 5*(y - x^2)^2": lambda p: (1 - p[:, 0]) ** 2 + 5 * (p[:, 1] - p[:, 0] ** 2) ** 2,
     "3*x^2 + 2*x*y + 2*y^2": lambda p: 3 * p[:, 0] ** 2 + 2 * p[:, 0] * p[:, 1] + 2 * p[:, 1] ** 2,
     "x^4 + y^2": lambda p: p[:, 0] ** 4 + p[:, 1] ** 2,
-    "log(1 + x^2) + y^2": lambda p: np.log1p(p[:, 0] ** 2) + p[:, 1] ** 2,
-    "sqrt(1 + x^2) + sqrt(1 + 4*y^2) - 2": lambda p: np.hypot(1, p[:, 0]) + np.hypot(1, 2 * p[:, 1]) - 2,
+    "log(1 + x^2) + y^2": lambda p: np.log(1 + p[:, 0] ** 2) + p[:, 1] ** 2,
+    "sqrt(1 + x^2) + sqrt(1 + 4*y^2) - 2": lambda p: (
+        np.sqrt(1 + p[:, 0] ** 2) + np.sqrt(1 + 4 * p[:, 1] ** 2) - 2
+    ),
     "exp(x) + exp(-x) + y^2 - 2": lambda p: np.exp(p[:, 0]) + np.exp(-p[:, 0]) + p[:, 1] ** 2 - 2,
     "500*(x^2 + 30*y^2)": lambda p: 500 * (p[:, 0] ** 2 + 30 * p[:, 1] ** 2),
     "0.001*(x^2 + 3*y^2)": lambda p: 0.001 * (p[:, 0] ** 2 + 3 * p[:, 1] ** 2),
+    "3*x^2": lambda p: 3 * p[:, 0] ** 2,
+    "x^4/4 + x^2": lambda p: p[:, 0] ** 4 / 4 + p[:, 0] ** 2,
+    "log(exp(x) + exp(-x)) - log(2)": lambda p: np.log(np.exp(p[:, 0]) + np.exp(-p[:, 0])) - np.log(2),
+    "sum(i, 1, 10, i*x[i]^2)": lambda p: (np.arange(1, 11) * p**2).sum(axis=1),
+    "sum(i, 1, 10, (x[i] - i)^2)": lambda p: ((p - np.arange(1, 11)) ** 2).sum(axis=1),
+    "sum(i, 1, 9, 3*(x[i+1] - x[i]^2)^2 + (1 - x[i])^2)": lambda p: (
+        3 * (p[:, 1:] - p[:, :-1] ** 2) ** 2 + (1 - p[:, :-1]) ** 2
+    ).sum(axis=1),
 }
 FIRST_ORDER = (
     *("sgd", "momentum", "nesterov", "adam", "adamw", "adamax", "nadam", "radam", "adabelief", "yogi"),
@@ -560,14 +578,113 @@ FIRST_ORDER = (
 OTHERS = ("bfgs", "l_bfgs", "lbfgs", "conjugate_gradient", "backtracking", "newton", "damped_newton")
 
 
-def drawn() -> Iterator[Experiment]:
-    """Functions, optimizers, rates, schedules and noise by lot."""
-    random = np.random.default_rng(15)
-    for _ in range(160):
+def dimensions(formula: str) -> int:
+    return 10 if "x[i]" in formula else 2 if "y" in formula else 1
+
+
+def slope(loss: Callable[[np.ndarray], np.ndarray], x: np.ndarray) -> np.ndarray:
+    """The gradient to the last bit or so, by steps that are imaginary."""
+    return loss(x + 1e-30j * np.eye(len(x))).imag / 1e-30
+
+
+# The newer optimizers by the algorithms of their papers, each for one ball: the next points.
+
+
+def signsgd(x: np.ndarray, of: Callable[..., np.ndarray], rates: np.ndarray) -> Iterator[np.ndarray]:
+    for rate in rates:
+        yield (x := x - rate * np.sign(of(x)))
+
+
+def sophia(x: np.ndarray, of: Callable[..., np.ndarray], rates: np.ndarray) -> Iterator[np.ndarray]:
+    mean, curvature = 0 * x, 0 * x
+    for k, rate in enumerate(rates):
+        mean = 0.96 * mean + 0.04 * of(x)
+        if k % 10 == 0:
+            h = 1e-5 * np.eye(len(x))
+            diagonal = np.array([(of(x + e) - of(x - e))[i] / 2e-5 for i, e in enumerate(h)])
+            curvature = 0.99 * curvature + 0.01 * diagonal
+        yield (x := x - rate * np.clip(mean / np.maximum(0.01 * curvature, 1e-12), -1, 1))
+
+
+def adan(x: np.ndarray, of: Callable[..., np.ndarray], rates: np.ndarray) -> Iterator[np.ndarray]:
+    m, v, n, before = 0 * x, 0 * x, 0 * x, of(x)
+    for k, rate in enumerate(rates, 1):
+        g = of(x)
+        change, before = g - before, g
+        m, v = 0.98 * m + 0.02 * g, 0.92 * v + 0.08 * change
+        n = 0.99 * n + 0.01 * (g + 0.92 * change) ** 2
+        way = m / (1 - 0.98**k) + 0.92 * v / (1 - 0.92**k)
+        yield (x := x - rate * way / (np.sqrt(n / (1 - 0.99**k)) + 1e-8))
+
+
+def prodigy(x: np.ndarray, of: Callable[..., np.ndarray], rates: np.ndarray) -> Iterator[np.ndarray]:
+    begun, d, m, v, s, r = x, 1e-6, 0 * x, 0 * x, 0 * x, 0.0
+    for rate in rates:
+        g = of(x)
+        m, v = 0.9 * m + 0.1 * d * g, 0.999 * v + 0.001 * (d * g) ** 2
+        r = 0.999**0.5 * r + d / 1e-6 * (d * rate) * g @ (begun - x)
+        s = 0.999**0.5 * s + d / 1e-6 * (d * rate) * g
+        larger = max(d, r / np.abs(s).sum())
+        x = x - rate * d * m / (np.sqrt(v) + larger * 1e-8)
+        d = larger
+        yield x
+
+
+def schedule_free(scaled: bool) -> Callable[..., Iterator[np.ndarray]]:
+    def made(y: np.ndarray, of: Callable[..., np.ndarray], rates: np.ndarray) -> Iterator[np.ndarray]:
+        z, x, v, weights = y, y, 0 * y, 0.0
+        for k, rate in enumerate(rates, 1):
+            g = of(y)
+            v = 0.999 * v + 0.001 * g * g
+            z = z - rate * (g / (np.sqrt(v / (1 - 0.999**k)) + 1e-8) if scaled else g)
+            weight = rates[:k].max() ** 2
+            weights += weight
+            x = x + weight / weights * (z - x)
+            yield (y := 0.1 * z + 0.9 * x)
+
+    return made
+
+
+NEWER = {
+    "signsgd": signsgd,
+    "sophia": sophia,
+    "adan": adan,
+    "prodigy": prodigy,
+    "schedule_free_sgd": schedule_free(scaled=False),
+    "schedule_free_adamw": schedule_free(scaled=True),
+}
+
+
+def by_algorithm(name: str, formula: str) -> Callable[[Any], frozenset[str]]:
+    """Claims for a ball of one of the newer optimizers by its own path, which owes nothing to the run's."""
+    loss = LOSSES[formula]
+
+    def found(run: Any) -> frozenset[str]:
+        def of(x: np.ndarray) -> np.ndarray:
+            return slope(loss, x)
+
+        start = run.points[0]
+        with np.errstate(all="ignore"):
+            path = np.array([start, *NEWER[name](start, of, run.learning_rates[: run.steps])])
+            norms = np.array([np.sqrt((of(x) ** 2).sum()) for x in path])
+        own = replace(run, points=path, gradient_norms=norms)
+        return by_facts(loss, 0.0)(own)
+
+    return found
+
+
+def drawn(seed: int = 15, count: int = 160) -> Iterator[Experiment]:
+    """Functions, optimizers, rates, schedules, noise and ascent by lot."""
+    random = np.random.default_rng(seed)
+    for _ in range(count):
         formula = str(random.choice(list(LOSSES)))
-        name = str(random.choice(FIRST_ORDER if random.random() < 0.85 else OTHERS))
+        name = str(
+            random.choice(
+                FIRST_ORDER if (lot := random.random()) < 0.7 else list(NEWER) if lot < 0.87 else OTHERS
+            )
+        )
         rate: Any = float(f"{10 ** random.uniform(-4, 0):.2g}")
-        start = tuple(float(f"{v:.3g}") for v in random.uniform(-3, 3, 2))
+        start = tuple(float(f"{v:.3g}") for v in random.uniform(-3, 3, dimensions(formula)))
         keys: dict[str, Any] = {"steps": int(random.choice([120, 300]))}
         kind = random.random()
         if kind < 0.1:
@@ -576,11 +693,14 @@ def drawn() -> Iterator[Experiment]:
             rate = {"name": "exponential", "initial": rate, "gamma": float(random.choice([0.9, 0.98, 0.995]))}
         elif kind < 0.25:
             rate = {"name": "step", "initial": rate, "step_size": 50, "gamma": 0.2}
-        facts = by_facts
-        if name in FIRST_ORDER and random.random() < 0.2:
+        facts = by_algorithm(name, formula) if name in NEWER else by_facts(LOSSES[formula], 0.0)
+        if name in (*FIRST_ORDER, *NEWER) and random.random() < 0.2:
             keys |= {"noise": float(random.choice([0.1, 1.0])), "seed": 3}
-            facts = by_noisy_facts
-        yield Experiment("drawn", formula, start, rate, facts(LOSSES[formula], 0.0), name, keys)
+            facts = by_noisy_facts(LOSSES[formula], 0.0)
+        optimizer: Any = name
+        if random.random() < 0.2:
+            formula, optimizer = f"-({formula})", {"name": name, "maximize": True}
+        yield Experiment("drawn", formula, start, rate, facts, optimizer, keys)
 
 
 def adaptive() -> Iterator[Experiment]:
@@ -590,6 +710,10 @@ def adaptive() -> Iterator[Experiment]:
         for name in FIRST_ORDER[3:]:
             for rate in (0.03, 0.3):
                 yield Experiment("adaptive", formula, (-1.6, 1.4), rate, facts, name, {"steps": 400})
+        for name in NEWER:
+            own, keys = by_algorithm(name, formula), {"steps": 400}
+            for rate in (0.03, 0.3):
+                yield Experiment("adaptive", formula, (-1.6, 1.4), rate, own, name, keys)
         for name in OTHERS:
             yield Experiment("adaptive", formula, (-1.6, 1.4), None, facts, name, {"steps": 400})
 

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from gdanim.errors import Loc
 from gdanim.registry import functions, gradients, optimizers, schedules
 from gdanim.spec import Keys
-from gdanim.spec.entries import Entry, FunctionEntry, GradientEntry, OptimizerEntry, RateEntry
+from gdanim.spec.entries import FunctionEntry, GradientEntry, OptimizerEntry, RateEntry
+from gdanim.spec.entry import Entry
 from gdanim.spec.parameters import parameters_model
 from gdanim.spec.readings import example
 from gdanim.spec.starts import GridStarts, RandomStarts, RingStarts

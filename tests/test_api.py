@@ -44,8 +44,8 @@ def test_the_public_names() -> None:
         ("formats", "Cue DEFAULT Format Limits Reel choices"),
         (
             "formula",
-            "FUNCTIONS check_axis check_variables compiled derivatives name name_latex number_text parse "
-            "point_text rounded_text symbol to_latex together variables",
+            "FUNCTIONS check_axis check_variables compiled derivatives gradient has_long_sum name name_latex "
+            "number_text parse point_text rounded_text symbol to_latex together variables",
         ),
         ("spec", "ActKeys Formats Keys Part Source Spec located read spec_hash"),
         (

@@ -172,3 +172,30 @@ def test_a_great_many_samples_have_the_loss_of_them_all(kind: str) -> None:
     np.testing.assert_allclose(goal.gradient(points)[:, 0], (slopes * x).mean(axis=1), rtol=1e-9)
     as_a_map = np.repeat(points, 4000, axis=0)
     np.testing.assert_allclose(goal.value(as_a_map), np.repeat(losses, 4000), rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("cells", "labels", "told"),
+    [
+        ("ham,spam,ham,spam", [0, 1, 0, 1], "kind: ham was read as 0, spam as 1"),
+        ("B,M,,B", [0, 1, 0], "kind: B was read as 0, M as 1"),
+        ("-1,1,1,-1", [0, 1, 1, 0], "kind: -1 was read as 0, 1 as 1"),
+        ("2,1,1,2", [1, 0, 0, 1], "kind: 1 was read as 0, 2 as 1"),
+        ("0,1,1,0", [0, 1, 1, 0], ""),
+    ],
+)
+def test_labels_of_two_kinds_are_read_and_told(
+    tmp_path: Path, cells: str, labels: list[float], told: str
+) -> None:
+    rows = "\n".join(f"{i},{cell}" for i, cell in enumerate(cells.split(","), 1))
+    (tmp_path / "mail.csv").write_text(f"length,kind\n{rows}\n", encoding="utf-8")
+    (tmp_path / "film.yaml").write_text(
+        "functions: [{name: logistic_regression, data: mail.csv, columns: [length, kind]}]\n",
+        encoding="utf-8",
+    )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        spec = gdanim.load(tmp_path / "film.yaml")
+    assert [str(each.message) for each in caught if "read as" in str(each.message)] == [told] * bool(told)
+    goal: Any = functions["logistic_regression"](**spec.functions[0].parameters)
+    assert goal.targets.tolist() == labels

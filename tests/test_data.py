@@ -283,7 +283,7 @@ def test_a_file_may_lie_below(tmp_path: Path) -> None:
         ({"name": "linear_regression", "count": 1}, "count must be 2 to"),
         ({"name": "linear_regression", "noise": -1.0}, "noise must be at least 0"),
         ({"name": "linear_regression", "loss": "mae"}, "loss must be 'mse' or 'sse'"),
-        ({"name": "logistic_regression", "data": {"x": [1, 2], "y": [1, 2]}}, "must be 0 or 1"),
+        ({"name": "logistic_regression", "data": {"x": [1, 2, 3], "y": [1, 2, 3]}}, "must be 0 and 1, or"),
         ({"name": "bowl", "gradient": "centrl_difference"}, "did you mean 'central_difference'"),
         ({"name": "bowl", "gradient": {"name": "central_difference", "h": 0}}, "h must be positive"),
         ({"name": "bowl", "gradient": {"name": "central_difference", "hh": 1}}, "did you mean 'h'"),

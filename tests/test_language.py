@@ -75,6 +75,10 @@ def values(text: str) -> np.ndarray:
         ("log1p(x^2) + expm1(y) + exp2(x)", "log(1 + x^2) + exp(y) - 1 + 2^x"),
         ("silu(x) + gelu(y)", "x*sigmoid(x) + y*(1 + erf(y/sqrt(2)))/2"),
         ("sinc(x)", "sin(pi*x)/(pi*x)"),
+        ("f(x, y) = x^2 + y", "x^2 + y"),
+        (r"J(x,y)=\frac{1}{2}x^2 + y", "x^2/2 + y"),
+        ("z = x*y", "x*y"),
+        ("loss = (x - 1)^2 + sum(i=1, 2, y^i)", "(x - 1)^2 + y + y^2"),
         ("logsumexp(x, y) + softplus(x)", "log(exp(x) + exp(y)) + log(1 + exp(x))"),
     ],
 )  # fmt: skip
@@ -95,6 +99,8 @@ def test_what_people_write_means_what_it_says(written: str, plain: str) -> None:
         (r"\sum_{i=1}^{2} 100 (x_{i+1} - x_i^2)^2", ("x1", "x2", "x3")),
         ("sum((x[i] - 1)**2 for i in range(3))", ("x0", "x1", "x2")),
         ("Theta^2 + Omega", ("Omega", "Theta")),
+        ("f(x) = sum(i, 1, 3, x[i]^2)", ("x1", "x2", "x3")),
+        (r"J(\theta) = \theta^2", ("theta",)),
     ],
 )
 def test_variables_have_one_name_however_they_are_written(written: str, names: tuple[str, ...]) -> None:

@@ -18,6 +18,7 @@ import gdanim
 from gdanim.engine.runs import Run, Status
 from gdanim.engine.solution import Act
 from gdanim.motion.speech import THINK, sentences
+from gdanim.output.opening import opened
 from gdanim.spec import Part, Spec
 
 FOLDER = Path(__file__).parent.parent / "specs/lectures"

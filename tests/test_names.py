@@ -96,6 +96,8 @@ def test_what_is_told_instead_of_a_name_can_be_written(kind: str) -> None:
 @pytest.mark.parametrize(
     ("entry", "ours"),
     [
+        ("{name: sgd, beta: 0.8}", "{name: sgd, momentum: 0.8}"),
+        ("{name: nesterov, mu: 0.8}", "{name: nesterov, momentum: 0.8}"),
         ("{name: Adam, lr: 0.1, beta1: 0.8}", "{name: adam, learning_rate: 0.1, betas: [0.8, 0.999]}"),
         ("{name: adam, beta_2: 0.9, epsilon: 1e-3}", "{name: adam, betas: [0.9, 0.9], eps: 1e-3}"),
         ("{name: lion, b1: 0.8, b2: 0.7}", "{name: lion, betas: [0.8, 0.7]}"),

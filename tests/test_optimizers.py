@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -376,3 +377,24 @@ FORMULAS = {
 @pytest.mark.parametrize("name", list(FORMULAS))
 def test_steps_are_those_of_the_formula(name: str) -> None:
     FORMULAS[name]()
+
+
+SCALED = [name for name in optimizers if optimizers[name]().effective]
+
+
+@pytest.mark.parametrize("name", SCALED)
+def test_an_effective_rate_is_what_a_swing_sees(name: str) -> None:
+    """At the edge, 2/L, a ball swings between x and -x: its step is the effective rate times the slope.
+
+    Gradients that alternate for long, each coordinate with a size of its own, make such steps.
+    """
+    optimizer, count = optimizers[name](), 400
+    gradients = np.array([0.3, 2.0]) * np.where(np.arange(count) % 2, -1.0, 1.0)[:, None]
+    still = np.zeros((1, 2))  # where no weight decay moves it
+    state = optimizer.init(still)
+    for k, gradient in enumerate(gradients, 1):
+        now = replace(a_step(still, 0.01, k), gradient=gradient[None])
+        stepped, state = optimizer.update(now, state)
+    assert optimizer.effective is not None
+    rates = optimizer.effective(gradients, np.full(count, 0.01))
+    np.testing.assert_allclose(np.abs(stepped)[0], rates * [0.3, 2.0], rtol=1e-3)

@@ -68,6 +68,14 @@ ADAM = "optimizers: [{name: adam, betas: [0.8, 0.9]}]\n"
             "From both starts the balls reach a minimum.",
         ),
         (
+            f"{HILLS}[[1.8, 0.5], [1.5, 0.2]]",
+            "2 of 2 starts lead to a local minimum: elsewhere it is lower.",
+        ),
+        (
+            f"{HILLS.replace('[0.05]', '[0.05, 0.04]')}[[1.8, 0.5], [-1.8, 0.5]]",
+            "0.05 and 0.04 arrive equally often: from 1 of 2 starts.",
+        ),
+        (
             "functions: [bowl]\noptimizers: [{name: sgd, maximize: true}]\nlearning_rates: [0.1]",
             "Its loss climbs for ever: there is no maximum that way.",
         ),

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import combinations
+from typing import Any
 
 import cmap
 import numpy as np
 import pytest
 from numpy.typing import ArrayLike, NDArray
 
+import gdanim
 from gdanim.engine.solution import Act
 from gdanim.motion.landscape import RELIEF, landscape
 from gdanim.motion.rolling import Rolling
 from gdanim.spec.quality import ASPECTS, pixels
-from gdanim.theme import Theme, rgb, themes
+from gdanim.theme import Theme, rgb, shades, themes
 from gdanim.view import plot
 from gdanim.view.axes import TICK_SIZE
 from gdanim.view.layout import HIGH, layout
@@ -105,6 +107,26 @@ def test_text_can_be_read(theme: Theme) -> None:
 
 def test_twelve_balls_have_colours_of_their_own(theme: Theme) -> None:
     assert len(set(theme.palette)) == 12
+
+
+def test_shades_of_a_colour_can_be_read_and_told_apart(theme: Theme) -> None:
+    for color in theme.palette:
+        found = shades(color, theme.background)
+        assert found[0] == rgb(color)
+        assert min(np.linalg.norm(a - b) for a, b in combinations(seen(found, "none"), 2)) >= 12, color
+        for shade in found:
+            assert contrast("#" + "".join(f"{round(255 * p):02x}" for p in shade), theme.background) >= 4.45
+
+
+def test_starts_of_several_optimizers_have_shades_of_their_colours(
+    spec_of: Callable[..., Any], filming: Callable[..., Any]
+) -> None:
+    text = "functions: [bowl]\noptimizers: [sgd, {name: adam, color: red}, momentum]\nlearning_rates: [0.1]\n"
+    spec = spec_of(f"{text}starts: [[1, 2], [2, -1]]\nsteps: 5")
+    with filming(spec) as scene:
+        colors, theme = scene.colors(gdanim.solve(spec).acts[0]), scene.theme
+    of_sgd, of_momentum = (shades(theme.palette[i], theme.background)[:2] for i in (0, 2))
+    assert colors == [*of_sgd, rgb("#ff0000"), rgb("#ff0000"), *of_momentum]
 
 
 @pytest.mark.parametrize("deficiency", list(DEFICIENCIES))

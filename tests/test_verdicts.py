@@ -267,6 +267,10 @@ def test_climbing_is_judged_upside_down() -> None:
         (RAVINE, [-2.6, 1.4], 0.01, "learning rate too low", "at 0.09 it converges in 80 steps"),
         (RAVINE, [-2.6, 1.4], 0.0001, "learning rate too low", "at 0.09 it converges in 80 steps"),
         ("x^2 + 50*y^2", [3, 1], 0.0196, "the valley is ill-conditioned", "by bfgs it converges in 12 steps"),
+        ("x^4", [1], 0.1, "the bottom is flat", "by bfgs it converges in 1 step"),
+        ("x^2", [3], 0.97, "learning rate too high", "at 0.5 it converges in 1 step"),
+        ("-exp(-x^2 - y^2)", [0.5, 1], 1, "learning rate too high", "at 0.5 it converges in 5 steps"),
+        ("rosenbrock", [-1.2, 1], 0.01, "learning rate too high", "at 0.00"),
         ("x^2 - y^2", [1, 0], 0.1, "saddle point", "from (1, 0.0312) it leaves, but there is no minimum"),
         (
             "(x-3)^2 + (y-2)^2",
@@ -297,12 +301,30 @@ def test_advised_rates_do_what_they_promise(rate: float) -> None:
     assert (ball.status, ball.steps) == (Status.CONVERGED, int(told[2]))
 
 
+@pytest.mark.parametrize(
+    ("optimizer", "diagnosis"),
+    [
+        ("adadelta", "learning rate too low"),
+        ("adamax", "learning rate too low"),
+        ("lion", "its steps are short"),
+    ],
+)
+def test_a_round_valley_is_never_called_ill_conditioned(optimizer: str, diagnosis: str) -> None:
+    given = advised("x^2 + 2*y^2", [3, 4], optimizers=[optimizer])
+    assert given is not None
+    assert given.diagnosis == diagnosis
+    assert given.action
+
+
 def test_no_advice_where_all_is_well_or_nothing_helps() -> None:
     assert advised(RAVINE, [-2.6, 1.4], learning_rates=[0.07]) is None
     assert advised("x^2", [1], learning_rates=[0.1], steps=5) is None
     for rate in (0.3333, 0.0001):  # unbounded below on that side
         assert advised("x^3 - 2*x - 5", [-1.9], learning_rates=[rate]) is None
     assert advised("x^2 - y^2", [0.1, 0.1], learning_rates=[0.1]) is None
+    assert advised("x^2", [2], learning_rates=[0.1], steps=40) is None  # it gets on: 0.8 is left by each step
+    assert advised("x^2", [10], optimizers=["adam"], learning_rates=[0.1], steps=300) is None  # it swings in
+    assert advised("tan(x)", [0.5], learning_rates=[0.1]) is None
     saddle = advised("x^2 - y^2", [1, 0], learning_rates=[0.1])
     assert saddle is not None
     assert not any(word in saddle.action for word in ("adam", "momentum"))  # they stay on it, too

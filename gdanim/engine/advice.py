@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from gdanim.engine.balls import Cast, Team
-from gdanim.engine.causes import GOOD
+from gdanim.engine.causes import GOOD, ILL
 from gdanim.engine.court import NEARLY
 from gdanim.engine.descent import descend
+from gdanim.engine.edge import SLOW, contraction
 from gdanim.engine.ending import Hold, Manner
 from gdanim.engine.runs import Run, Status
 from gdanim.engine.solution import Act
+from gdanim.engine.terrain import LEVEL, bent, eigenvalues
 from gdanim.engine.verdicts import judged
 from gdanim.formula import point_text, rounded_text
 from gdanim.registry import optimizers, schedules
@@ -97,6 +99,8 @@ def advice(run: Run, act: Act, spec: Part) -> Advice | None:
 def _advised(case: _Case) -> Advice | None:
     run = case.run
     match run.status:
+        case Status.OSCILLATING if not run.reason:  # not even why is known
+            return None
         case Status.OSCILLATING if not run.bound:
             told = _best(case, chain(_cooled(case), _reductions(case)))
             return Advice("loss settles at no value", "the steps do not shrink", told)
@@ -140,8 +144,8 @@ def _of_converged(case: _Case) -> Advice | None:
     if run.ending.manner is Manner.OSCILLATING:
         action = _best(case, _reductions(case))
         if not action:
-            return _ill_conditioned(case)
-        return Advice("loss oscillates wildly", "learning rate too high", action)
+            return _by_another(case)
+        return Advice("loss oscillates", "learning rate too high", action)
     if run.ending.manner is Manner.SLOWLY:
         return _of_slow(case)
     return None
@@ -149,21 +153,39 @@ def _of_converged(case: _Case) -> Advice | None:
 
 def _of_slow(case: _Case) -> Advice | None:
     run = case.run
-    if run.steps < 20:
+    gets_on = run.status is Status.GOING and contraction(run) < SLOW
+    if run.steps < 20 or gets_on:
         return None
     if run.bound and _share(run) >= GOOD:
-        return _ill_conditioned(case)
+        action = _best(case, _reductions(case))
+        if action:
+            return Advice("loss decreases slowly", "learning rate too high", action)
+        return _by_another(case)
     constant = (run.learning_rates == run.learning_rates[0]).all()
-    action = _best(case, _increases(case)) if constant else ""
+    action = constant and (
+        _best(case, _increases(case, 2, 5, 10)) or _best(case, _increases(case, 100, 1000))
+    )
     if action:
         return Advice("loss decreases very slowly", "learning rate too low", action)
-    return _ill_conditioned(case)
+    return _by_another(case)
 
 
-def _ill_conditioned(case: _Case) -> Advice | None:
+def _by_another(case: _Case) -> Advice | None:
     """Near the best rate: what helps is another method."""
-    action = _best(case, _methods(case))
-    return Advice("loss decreases slowly", "the valley is ill-conditioned", action) if action else None
+    best = _first(case, _methods(case))
+    if best is None:
+        return None
+    start, end = (eigenvalues(case.cast.objective, row) for row in best.run.points[[0, -1]])
+    curvatures = np.sort(-end if _climbs(case) else end)
+    if curvatures[-1] <= LEVEL * np.abs(start).max():
+        why = "the bottom is flat"
+    elif curvatures[-1] > ILL * max(curvatures[0], 0.0):
+        why = "the valley is ill-conditioned"
+    elif case.run.status is Status.SLOW:
+        why = "its steps are short"
+    else:
+        return None
+    return Advice("loss decreases slowly", why, _told(case, best))
 
 
 def _of_held(case: _Case) -> Advice | None:
@@ -196,23 +218,32 @@ def _of_held(case: _Case) -> Advice | None:
 
 def _best(case: _Case, remedies: Iterator[Remedy]) -> str:
     """The remedy that helps most, and what came of it; "" where none does."""
+    best = _first(case, remedies)
+    return "" if best is None else _told(case, best)
+
+
+def _first(case: _Case, remedies: Iterator[Remedy]) -> Remedy | None:
+    """The remedy that helps most, if any does."""
     helped = [remedy for remedy in remedies if _helps(case.run, remedy.run, _climbs(case))]
-    if not helped:
-        return ""
     sign = -1.0 if _climbs(case) else 1.0
-    best = min(
+    return min(
         helped,
         key=lambda remedy: (remedy.run.status not in HELPFUL, remedy.run.steps, sign * remedy.run.losses[-1]),
+        default=None,
     )
-    run = best.run
+
+
+def _told(case: _Case, remedy: Remedy) -> str:
+    """What came of a remedy."""
+    run = remedy.run
     match run.status:
         case Status.CONVERGED | Status.LOCAL if run.steps == min(case.spec.steps, MOST_STEPS):
-            return f"{best.words} it comes to rest at the minimum"
+            return f"{remedy.words} it comes to rest at the minimum"
         case Status.CONVERGED | Status.LOCAL:
-            return f"{best.words} it converges in {counted(run.steps, 'step')}"
+            return f"{remedy.words} it converges in {counted(run.steps, 'step')}"
         case Status.ENDLESS:
-            return f"{best.words} it leaves, but there is no minimum that way"
-    return f"{best.words} it ends at a loss of {rounded_text(float(run.losses[-1]))}"
+            return f"{remedy.words} it leaves, but there is no minimum that way"
+    return f"{remedy.words} it ends at a loss of {rounded_text(float(run.losses[-1]))}"
 
 
 def _helps(run: Run, other: Run, climbs: bool) -> bool:
@@ -228,6 +259,8 @@ def _helps(run: Run, other: Run, climbs: bool) -> bool:
     match run.status:
         case Status.OSCILLATING if not run.bound:
             return bool(new[-1] < old[-1] - NEARLY * abs(old[0] - old[-1]))
+        case Status.DIVERGED if other.status in (Status.GOING, Status.SLOW):
+            return bool(new[-1] < new[0])
         case Status.DIVERGED | Status.OSCILLATING | Status.OUTSIDE:
             return other.status in (Status.CONVERGED, Status.LOCAL)
         case Status.SADDLE | Status.MAXIMUM | Status.PLATEAU:
@@ -273,12 +306,16 @@ def _cooled(case: _Case) -> Iterator[Remedy]:
     yield case.tried("with a cosine schedule", schedule=cosine, rate=rate)
 
 
-def _increases(case: _Case) -> Iterator[Remedy]:
+def _increases(case: _Case, *factors: float) -> Iterator[Remedy]:
     rate = float(case.run.learning_rates.max())
     most = 0.95 * case.run.bound.rate if case.run.bound else math.inf
-    rates = {2 * rate, 5 * rate, 10 * rate, *([0.9 * case.run.bound.rate] if case.run.bound else [])}
+    rates = {factor * rate for factor in factors}
+    rates |= {0.9 * case.run.bound.rate} if case.run.bound else set()
     for higher in sorted({_round(each) for each in rates if rate < each <= most}):
-        yield case.at(higher)
+        remedy = case.at(higher)
+        ways = np.sqrt(((remedy.run.points - remedy.run.points[0]) ** 2).sum(axis=-1))
+        if ways.max() <= case.cast.diagonal:  # none that flings it about
+            yield remedy
 
 
 def _methods(case: _Case) -> Iterator[Remedy]:
@@ -299,8 +336,7 @@ def _escapes(case: _Case) -> Iterator[Remedy]:
 
 def _nudges(case: _Case) -> Iterator[Remedy]:
     """Along the direction in which the loss falls most steeply, a little aside."""
-    hessian = case.cast.objective.hessian(case.run.points[-1])
-    _, axes = np.linalg.eigh(np.where(np.isfinite(hessian), hessian, 0.0))
+    _, axes = bent(case.cast.objective, case.run.points[-1])
     away = axes[:, -1 if _climbs(case) else 0] * ASIDE * case.cast.diagonal
     for sign in (1, -1):
         start = tuple(float(f"{x:.3g}") for x in np.array(case.run.ball.start) + sign * away)

@@ -31,7 +31,6 @@ MAX_TEAMS = 200  # optimizers in a spec
 MAX_BALLS = 100_000
 MAX_NUMBERS = 200_000_000  # balls x rows x (dims + 3): 1.6 GB, if no ball stops early
 MARGIN = 1.2  # of a domain around the starts, the minima and where balls end
-NEAR = 5.0  # of the domain's diagonal: a ball that ends no farther from its middle is shown there
 SHORT = 24  # letters of a formula that labels tell
 MOST_HUES = 12  # starts that have colours of their own, if nothing else differs
 SINGLE_START = (0.8, 0.7)  # of the domain along each axis in turn, where nothing gives a start
@@ -82,13 +81,11 @@ def cast(spec: Part) -> tuple[Cast, ...]:
 
 
 def widened(act: Cast, ends: Array) -> Cast:
-    """The act with room for where its balls end, (n, dims), if its domain is free and they end near it."""
-    low, high = np.array(act.domain).T
-    middle = (low + high) / 2
-    near = ends[np.linalg.norm(ends - middle, axis=1) <= NEAR * act.diagonal]
-    if not len(near):
+    """The act with room for where its balls end, (n, dims), if its domain is free."""
+    if not len(ends):
         return act
-    lowest, highest = near.min(axis=0), near.max(axis=0)
+    low, high = np.array(act.domain).T
+    lowest, highest = ends.min(axis=0), ends.max(axis=0)
     room = (MARGIN - 1) * (np.maximum(high, highest) - np.minimum(low, lowest))
     outer = np.minimum(low, lowest - room), np.maximum(high, highest + room)
     box = zip(act.domain, *(bounds.tolist() for bounds in outer), act.free, strict=True)

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdanim.engine.balls import Cast
+from gdanim.engine.court import HIGHER, NEAR
 from gdanim.engine.descent import crowd
 from gdanim.engine.elsewhere import surveyed
 from gdanim.engine.problem import Negated
 from gdanim.engine.runs import Array, Objective
 from gdanim.engine.terrain import Lie, eigenvalues
-from gdanim.engine.verdicts import HIGHER, NEAR, at_rest
+from gdanim.engine.verdicts import at_rest
 
 if TYPE_CHECKING:
     from gdanim.spec import Part

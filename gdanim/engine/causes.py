@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gdanim.engine.court import Court, nearly
+from gdanim.engine.edge import against_the_edge, constant, forecast, kink
 from gdanim.engine.ending import Hold, Manner
-from gdanim.engine.runs import Array, Bound, Run, Status
-from gdanim.engine.terrain import LEVEL, Lie, eigenvalues, falls_for_ever, finite_hessian, lie, ridge
+from gdanim.engine.runs import Array, Run, Status
+from gdanim.engine.terrain import WIDE, Lie, eigenvalues, falls_for_ever, finite_hessian, lie, ridge
 from gdanim.formula import point_text, rounded_text
 
 if TYPE_CHECKING:
-    from gdanim.spec.sections import Stop
+    pass
 
-STEADY = 0.05  # by so much two quarters' rates of decay may differ, if the gradient shrinks at one rate
 GOOD = 0.4  # of the largest stable rate, and more: a slow ball wants something else than a larger one
 FLUNG = 0.25  # widths of the domain: so far outside is out of sight
 RISEN = 0.1  # of the relief: a step that rises so much has thrown the ball
 ILL = 10.0  # of a condition number: curvatures so different slow a ball down
-KINK = 1e-6  # of the domain's diagonal: slopes so near each other tell a kink apart
 LONG = 38  # characters: so much room is beside a legend's reason
 SAME = 1e-6  # of the way down: so little is none
-JUMP = 0.5  # of the late slopes
 ALONG = 0.5  # the cosine between a ball's way and one along which the loss falls for ever
-STRAIGHT = 0.98  # of a way, its ends' distance: it leads straight on
 
 
 def reason(run: Run, court: Court) -> str:
@@ -63,10 +59,10 @@ def reason(run: Run, court: Court) -> str:
         case Status.HELD:
             return _held(run, court)
         case Status.DIVERGED:
-            return _against_the_edge(run) or _thrown(run, court)
+            return against_the_edge(run) or _thrown(run, court)
         case Status.OSCILLATING:
-            return _against_the_edge(run) or _unsettled(run, court)
-    return _against_the_edge(run) or _pace(run, court) or _on_a_ridge(run, court)
+            return against_the_edge(run) or _unsettled(run, court)
+    return against_the_edge(run) or _pace(run, court) or _on_a_ridge(run, court)
 
 
 def height(run: Run, court: Court) -> float:
@@ -78,7 +74,7 @@ def height(run: Run, court: Court) -> float:
 
 def near(run: Run, court: Court) -> bool:
     """Whether a ball is nearly at a minimum."""
-    losses = -run.losses if court.entry.maximize else run.losses
+    losses = court.descended(run)
     if not nearly(court.floor, losses, court.diagonal):
         return False
     return lie(court.goal, court.floor.point, court.survey.ground) is Lie.MINIMUM
@@ -114,18 +110,20 @@ def _converged(run: Run, court: Court) -> str:
         return court.team.optimizer.halts
     if thrown := _thrown_out(run, court):
         return thrown
-    share = run.bound and _constant(run) / run.bound.rate
+    share = run.bound and constant(run) / run.bound.rate
     if run.ending.manner is Manner.SLOWLY and share and share >= GOOD:
-        return _condition(court) or _against_the_edge(run)
-    return _against_the_edge(run)
+        return _condition(court) or against_the_edge(run)
+    return against_the_edge(run)
 
 
 def _thrown_out(run: Run, court: Court) -> str:
     """Where a ball was at its farthest, if one step took it up and out of sight before it came back."""
     low, high = np.array(court.domain).T
-    beyond = np.maximum(np.maximum(low - run.points, run.points - high) / (high - low), 0).max(axis=-1)
+    losses = court.descended(run)
+    beyond = np.maximum(low - run.points, run.points - high)
+    beyond = np.where(beyond > 0, beyond / (high - low), 0.0).max(axis=-1)
     row = int(beyond.argmax())
-    risen = abs(float(run.losses[row] - run.losses[row - 1])) if row else 0.0
+    risen = float(losses[row] - losses[row - 1]) if row else 0.0
     if beyond[row] < FLUNG or risen < RISEN * court.survey.ground.relief:
         return ""
     return f"thrown out to {point_text(run.points[row], 2)} at step {row}"
@@ -190,11 +188,11 @@ def _levels(losses: Array) -> bool:
 
 
 def _outside(run: Run, court: Court) -> str:
-    losses = -run.losses if court.entry.maximize else run.losses
+    losses = court.descended(run)
     if losses[-1] < losses[0] and endless(run, court):
         return _endless(run, court)
-    if run.bound and _constant(run) > run.bound.rate:
-        return _against_the_edge(run)
+    if over := against_the_edge(run):
+        return over
     axis = outside(run.points[-1], court.domain)[0]
     low, high = court.domain[axis]
     return f"{court.goal.variables[axis]} = {run.points[-1, axis]:.4g} is not in [{low:g}, {high:g}]"
@@ -227,14 +225,13 @@ def _above_which(court: Court) -> str:
 
 def _thrown(run: Run, court: Court) -> str:
     """The step that first led up, against the curvature there; else how the loss grew."""
-    losses = -run.losses if court.entry.maximize else run.losses
+    losses = court.descended(run)
     up = np.flatnonzero(np.diff(losses) > 0)
     if court.edge and len(up):
         rate = float(run.learning_rates[up[0]])
         sharpest = float(eigenvalues(court.goal, run.points[up[0]])[-1])
         if rate * sharpest > court.edge:
-            edge = rounded_text(court.edge / sharpest)
-            return f"{rate:g} > {court.edge:.4g}/L = {edge} at step {up[0]}"
+            return f"{rate:g} > {court.edge:.4g}/L = {court.edge / sharpest:.3g} at step {up[0]}"
     if run.steps and not losses[-1] > losses[0]:
         moves = np.nan_to_num(np.sqrt((np.diff(run.points, axis=0) ** 2).sum(axis=-1)))
         row = int(np.argmax(moves >= min(moves.max(), court.diagonal)))
@@ -250,11 +247,11 @@ def _unsettled(run: Run, court: Court) -> str:
     optimizer, floor = court.team.optimizer, court.floor
     if optimizer.halts:
         return optimizer.halts
-    if _kink(run, court):
+    if kink(run, court):
         return "at the kink the slope never fades"
     if not optimizer.settles:
         return f"its steps do not shrink: about {rounded_text(_length(run), 2)}"
-    if optimizer.effective and floor.settled:
+    if optimizer.effective and floor.settled and len(floor.point) <= WIDE:
         rates = optimizer.effective(court.goal.gradient(run.points), run.learning_rates)
         roots = np.sqrt(np.maximum(rates, 0))
         scaled = roots[:, None] * finite_hessian(court.goal, floor.point) * roots
@@ -271,79 +268,6 @@ def _length(run: Run) -> float:
     return float(np.median(np.abs(np.diff(run.points[-max(run.steps // 4, 2) :], axis=0)).max(axis=-1)))
 
 
-def _kink(run: Run, court: Court) -> bool:
-    """Whether the slope jumps at the lowest place."""
-    if not court.floor.settled:
-        return False
-    aside = KINK * court.diagonal * np.eye(run.points.shape[1])
-    with np.errstate(all="ignore"):
-        ahead, back = (court.goal.exact_gradient(court.floor.point + sign * aside) for sign in (1, -1))
-    jump = np.sqrt(((ahead - back) ** 2).sum(axis=-1)).max()
-    return bool(jump > JUMP * np.median(run.gradient_norms[-max(run.steps // 4, 1) :]))
-
-
-def bound(run: Run, court: Court) -> Bound | None:
-    """The largest stable rate at the minimum that counts for this run, where it is known."""
-    if court.edge is None or (run.status is Status.OSCILLATING and _kink(run, court)):
-        return None
-    largest = _sharpness(run, court)
-    return Bound(f"{court.edge:.4g}/L", court.edge / largest) if largest > 0 else None
-
-
-def _constant(run: Run) -> float:
-    """The rate of a run, 0 where it is not constant."""
-    rate = float(run.learning_rates[0])
-    return 0.0 if (run.learning_rates != rate).any() else rate
-
-
-def _against_the_edge(run: Run) -> str:
-    """The rate against the largest stable one: a constant one, or that of a schedule which is beyond it."""
-    if run.bound is None:
-        return ""
-    rate, name, at = _constant(run), run.bound.name, ""
-    if not rate:
-        failed = run.status in (Status.DIVERGED, Status.OSCILLATING, Status.OUTSIDE)
-        row = int(run.learning_rates.argmax()) if run.status is Status.DIVERGED else run.steps
-        rate, at = float(run.learning_rates[row]), f" at step {row}"
-        if not failed or rate <= run.bound.rate:
-            return ""
-    share = rate / run.bound.rate
-    if abs(share - 1) < 1e-9:
-        relation = f"{rate:.4g} = {name}"
-    elif share > 1:
-        relation = f"{rate:.4g} > {name} = {run.bound.rate:.4g}{at}"
-    else:
-        percent = "over 99%" if share > 0.995 else "under 1%" if share < 0.005 else f"{share:.0%}"
-        relation = f"{rate:.4g} is {percent} of {name} = {run.bound.rate:.4g}"
-    explains = {
-        Status.DIVERGED: share > 1,
-        Status.OSCILLATING: share > 1 - 1e-9,
-        Status.OUTSIDE: share > 1,
-        Status.CONVERGED: share < 1,
-        Status.SLOW: share < 1,
-        Status.GOING: True,
-    }
-    return relation if explains.get(run.status) else ""
-
-
-def _sharpness(run: Run, court: Court) -> float:
-    """L near the minimum that counts for a run, or of a constant Hessian; 0 where it is unknown, or flat."""
-    goal, floor = court.goal, court.floor
-    stayed = floor.settled and run.status is not Status.DIVERGED
-    if court.known:
-        seen_from = floor.point if stayed else run.points[0]
-        largest = min(court.known, key=lambda mark: math.dist(seen_from, mark.point)).sharpness
-    elif floor.settled:
-        largest = float(eigenvalues(goal, floor.point)[-1])
-    else:
-        somewhere = run.points[np.isfinite(run.points).all(axis=-1)][:3]
-        hessians = goal.hessian(np.concatenate([somewhere, somewhere / 2, somewhere + 1]))
-        quadratic = all(np.allclose(a, b, rtol=1e-9, atol=0) for a, b in pairwise(hessians))
-        return float(eigenvalues(goal, somewhere[0])[-1]) if quadratic else 0.0
-    ground = court.survey.ground
-    return largest if largest * ground.diagonal * ground.diagonal > LEVEL * ground.relief else 0.0
-
-
 def _pace(run: Run, court: Court) -> str:
     """How far a ball has come, and how long it will take if that can be told."""
     if near(run, court):
@@ -358,7 +282,7 @@ def _pace(run: Run, court: Court) -> str:
 
 def _way_down(run: Run, court: Court) -> str:
     """The share of the way down, in as many nines as there are: 63%, 99.8%."""
-    losses = -run.losses if court.entry.maximize else run.losses
+    losses = court.descended(run)
     whole, rest = losses[0] - court.floor.loss, losses[-1] - court.floor.loss
     if not whole > 0 or not np.isfinite(whole):
         return ""
@@ -375,32 +299,3 @@ def _on_a_ridge(run: Run, court: Court) -> str:
     lower = ridge(court.goal, run.points[-1], court.survey.ground)
     which = "higher" if court.entry.maximize else "lower"
     return f"it keeps to a ridge: {which} on both sides" if lower else ""
-
-
-def pace(run: Run, stop: Stop) -> float:
-    """Steps until the gradient passes the stop rule, if it shrinks on as in the later half; else inf."""
-    half = run.steps // 2
-    first, last = run.gradient_norms[half], run.gradient_norms[-1]
-    wanted = stop.gradient_norm * (run.gradient_norms[0] if stop.relative else 1.0)
-    if not 0 < last < first or not wanted:
-        return math.inf
-    return math.log(wanted / last) / math.log(last / first) * (run.steps - half)
-
-
-def forecast(run: Run, court: Court) -> float:
-    """Steps to the stop rule if the gradient shrinks at one rate, to the minimum if straight; else inf."""
-    quarter = run.steps // 4
-    if quarter < 2 or not _constant(run):
-        return math.inf
-    rows = [-1 - 2 * quarter, -1 - quarter, -1]
-    norms = run.gradient_norms[rows]
-    if (np.diff(norms) < 0).all() and norms[-1] > 0:
-        third, fourth = np.log(norms[:-1] / norms[1:])
-        if abs(third - fourth) <= STEADY * third:
-            return pace(run, court.stop)
-    ways = np.linalg.norm(np.diff(run.points[rows], axis=0), axis=-1)
-    path = np.linalg.norm(np.diff(run.points[rows[0] :], axis=0), axis=-1).sum()
-    straight = math.dist(run.points[rows[0]], run.points[-1]) >= STRAIGHT * path
-    if court.floor.settled and straight and abs(ways[0] - ways[1]) <= STEADY * ways[0]:
-        return float(court.floor.away / ways[1] * quarter)
-    return math.inf

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from gdanim.engine.elsewhere import Survey
-from gdanim.engine.runs import Array, Objective, Point
+from gdanim.engine.runs import Array, Objective, Point, Run, Status
 
 if TYPE_CHECKING:
     from gdanim.engine.balls import Team
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 NEARLY = 1e-2  # of the way down: when no more is left a ball is nearly there, if it is within
 CLOSE = 0.05  # of the domain's diagonal, or its loss within
+NEAR = 1e-2  # of the domain's diagonal: this close to a listed minimum may be there
+HIGHER = 1e-6  # by more than this share of the relief, a minimum is a local one
 DIGITS = 1e-3  # of the least
 
 
@@ -70,6 +74,20 @@ class Court:
     def diagonal(self) -> float:
         """Of the domain."""
         return self.survey.ground.diagonal
+
+    def descended(self, run: Run) -> Array:
+        """The losses that a ball descended: to climb is to descend the function upside down."""
+        return np.asarray(-run.losses if self.entry.maximize else run.losses)
+
+    @property
+    def lowest(self) -> Status:
+        """Whether a ball in a minimum is as low as can be, as far as is known."""
+        ground, depth, loss = self.survey.ground, self.survey.depth, self.floor.loss
+        listed = min(self.goal.minimum_values, default=math.inf)
+        found = self.known[0].loss if self.known else math.inf
+        if loss - min(listed, found) > HIGHER * max(ground.relief, abs(loss) * HIGHER):
+            return Status.LOCAL
+        return Status.LOCAL if depth and loss - depth.loss > depth.visible else Status.CONVERGED
 
     @property
     def noisy(self) -> bool:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 Watch = Callable[[Step, State], None]  # sees each step with the state that follows it
 
+NEAR = 5.0  # of the domain's diagonal: a ball that ends no farther from its middle is shown there
 EACH = np.array([1, 1, 0])  # evaluations that every row takes: of the function and its gradient
 MOST_KEPT = 140_000_000  # numbers of a crowd: 1.1 GB
 WORTH_COMPILING = 10_000_000  # balls x steps: fewer have run before a compiler is there
@@ -105,7 +106,7 @@ def _act(spec: Part, found: Cast, number: int) -> Act:
     balls = [legs for group in groups for legs in tries(spec, found, group)]
     legs = [leg for legs in balls for leg in legs]
     of_legs = [team for team, legs in zip(teams, balls, strict=True) for _ in legs]
-    act = widened(found, _ends(legs, of_legs))
+    act = widened(found, _ends(found, legs, of_legs))
     judged = iter(verdicts.judged(legs, of_legs, act, spec))
     runs = [
         restarts.joined(list(islice(judged, len(legs))), team.entry.maximize)
@@ -114,14 +115,19 @@ def _act(spec: Part, found: Cast, number: int) -> Act:
     return Act(act.objective, act.domain, runs, number, found)
 
 
-def _ends(runs: Sequence[Run], teams: Sequence[Team]) -> Array:
-    """Where balls that have come on end, (n, dims): the last point at which their loss is known."""
-    ends = []
+def _ends(act: Cast, runs: Sequence[Run], teams: Sequence[Team]) -> Array:
+    """Where balls that have come on end, (n, dims): the last point at which their loss is known.
+
+    Of those that are far away only such as came to gentler slopes, and do not fly off.
+    """
+    ends, middle = [], np.mean(act.domain, axis=1)
     for run, team in zip(runs, teams, strict=True):
         losses = -run.losses if team.entry.maximize else run.losses
         last = int(np.flatnonzero(np.isfinite(losses)).max(initial=0))
         if losses[last] < losses[0]:
-            ends.append(run.points[last])
+            gentler = run.gradient_norms[last] < run.gradient_norms[0]
+            if gentler or math.dist(run.points[last], middle) <= NEAR * act.diagonal:
+                ends.append(run.points[last])
     return np.reshape(ends, (len(ends), runs[0].points.shape[1]))
 
 

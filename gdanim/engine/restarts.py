@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gdanim.engine.balls import Cast, Team
+from gdanim.engine.court import HIGHER
 from gdanim.engine.runs import Leg, Run, Status
-from gdanim.engine.verdicts import HIGHER
 
 if TYPE_CHECKING:
     from gdanim.spec import Part

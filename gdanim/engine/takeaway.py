@@ -252,7 +252,9 @@ def _crowd(group: Group, act: Act) -> Takeaway:
         starts = "both" if count == 2 else f"all {count}"
         return Takeaway(f"From {starts} starts the balls reach {_goal(act)}.")
     endless = sum(run.status is Status.ENDLESS for run in group.runs)
-    if local and not endless:
+    if local and not done and not endless:
+        told = f"{_starts(local, count)} to a local minimum: elsewhere it is lower"
+    elif local and not endless:
         told = f"{_starts(len(done), count)} to the lowest minimum, {local} to a higher one"
     else:
         told = f"{_starts(len(done) + local, count)} to a minimum"
@@ -284,6 +286,10 @@ def _crowds(groups: Sequence[Group]) -> Takeaway:
             f"{first.name} arrives most often: from {most} of {len(first.runs)} starts.", first.runs[0]
         )
     equal = [group for group in ranked if len(group.arrived) == most]
+    if len(equal) == len(groups):
+        every = most == len(first.runs)
+        told = f"from all {most}" if every else f"equally often: from {most} of {len(first.runs)}"
+        return Takeaway(f"{_names(equal)} arrive {told} starts.")
     return Takeaway(f"{_names(equal)} arrive most often: from {most} of {len(first.runs)} starts.")
 
 

@@ -17,10 +17,13 @@ from gdanim.engine.runs import Array, Objective, Point
 
 FLAT = 1e-9  # an eigenvalue of the Hessian below this share of the largest one met is zero
 DESCENTS = 60  # of Newton's steps to the bottom of a valley
-EIGHS = 1e10  # variables cubed, times steps, that are worth waiting for: ten steps of a thousand
+WIDE = 100  # variables: of more, only so many
+KRYLOV = 40  # curvatures are looked at,
+TWIST = 6e-6  # by gradients so far apart, where points are about 1
 STRIDE = 0.1  # of the diagonal: none is longer
 ARRIVED = 1e-9  # of the diagonal: a step so short is at the bottom,
 SHRINKING = 0.7  # and so are steps of which each ten leave no more than this
+BOTTOMLESS = 1e-3  # of a far rise: where the least step up makes so much of it there is a pole
 HALVINGS = 30  # of a step that does not lead down
 SIGHT = np.geomspace(1e-4, 0.3, 15)  # of the diagonal: how far is looked along a flat direction,
 LOCAL = 0.05  # and how far to tell a plateau
@@ -68,8 +71,63 @@ def finite_hessian(objective: Objective, points: Array) -> Array:
 
 
 def eigenvalues(objective: Objective, points: Array) -> Array:
-    """Of the Hessians, ascending."""
+    """Of the Hessians, ascending; of a great many variables those that ``bent`` finds."""
+    if points.shape[-1] > WIDE:
+        return bent(objective, points)[0]
     return np.asarray(np.linalg.eigvalsh(finite_hessian(objective, points)))
+
+
+def sharpest(goal: Objective, points: Array) -> float:
+    """The largest curvature on a way (rows, n), at some rows."""
+    rows = np.unique(np.linspace(0, len(points) - 1, 5).astype(int))
+    return float(np.abs(eigenvalues(goal, points[rows])).max())
+
+
+def bent(objective: Objective, points: Array, towards: Array | None = None) -> tuple[Array, Array]:
+    """Curvatures (..., k), ascending, and as columns (..., n, k) the directions that bend so.
+
+    They are the Hessians' eigenvalues and axes. Of a great many variables they are some, the outermost among
+    them, which tell most of what the Hessians do to ``towards`` (..., n).
+    """
+    if points.shape[-1] <= WIDE:
+        values, axes = np.linalg.eigh(finite_hessian(objective, points))
+        return values, axes
+    flat = points.reshape(-1, points.shape[-1])
+    ways = [None] * len(flat) if towards is None else towards.reshape(flat.shape)
+    found = [_outermost(objective, point, way) for point, way in zip(flat, ways, strict=True)]
+    values, axes = (np.stack(each) for each in zip(*found, strict=True))
+    return values.reshape(*points.shape[:-1], -1), axes.reshape(*points.shape, -1)
+
+
+def _outermost(objective: Objective, point: Array, towards: Array | None) -> tuple[Array, Array]:
+    """Eigenvalues and axes by Lanczos' method, which needs differences of gradients only.
+
+    Source: G. Golub, C. Van Loan, Matrix Computations (4th ed. 2013), section 10.1, orthogonalised twice.
+    """
+    random = np.random.default_rng(0)
+    way = random.standard_normal(len(point)) if towards is None or not towards.any() else towards
+    basis, within = np.zeros((KRYLOV, len(point))), np.zeros((KRYLOV, KRYLOV))
+    for row in range(KRYLOV):
+        left = _aside(way, basis)
+        if not np.sqrt(left @ left) > TWIST * np.sqrt(way @ way):  # all that it leads to is known
+            left = _aside(random.standard_normal(len(point)), basis)
+        basis[row] = left / np.sqrt(left @ left)
+        step = TWIST * max(1.0, np.abs(point).max()) / np.abs(basis[row]).max()
+        with np.errstate(all="ignore"):
+            ahead, behind = objective.exact_gradient(point + step * np.stack([basis[row], -basis[row]]))
+        way = np.nan_to_num((ahead - behind) / (2 * step), posinf=0.0, neginf=0.0)
+        within[row, row] = basis[row] @ way
+        if row:
+            within[row, row - 1] = within[row - 1, row] = basis[row - 1] @ way
+    values, axes = np.linalg.eigh(within)
+    return values, basis.T @ axes
+
+
+def _aside(way: Array, basis: Array) -> Array:
+    """What of a direction (n,) is at right angles to all of a basis (k, n)."""
+    for _ in range(2):
+        way = way - basis.T @ (basis @ way)
+    return way
 
 
 def floors(goal: Objective, points: Array, diagonal: float) -> Floors:
@@ -86,7 +144,7 @@ def floors(goal: Objective, points: Array, diagonal: float) -> Floors:
         earlier = np.full(len(points), np.inf)  # length of the step of ten steps ago
         last, fallen = np.zeros(len(points)), np.zeros(len(points))  # of the step before: length, and fall
         shrinks = np.zeros(len(rows), dtype=bool)
-        for count in range(min(DESCENTS, round(EIGHS / points.shape[1] ** 3))):
+        for count in range(DESCENTS):
             step = _newton(goal, at[rows], STRIDE * diagonal)
             lengths = np.sqrt((step * step).sum(axis=-1))
             level = goal.value(at[rows] + step) <= losses[rows] + ROUNDING * np.abs(losses[rows])
@@ -105,6 +163,10 @@ def floors(goal: Objective, points: Array, diagonal: float) -> Floors:
             if not len(rows):
                 break
         settled[rows] = shrinks
+        slopes = goal.exact_gradient(at)
+        up = diagonal * slopes / np.sqrt((slopes * slopes).sum(axis=-1, keepdims=True))
+        near, far = (goal.value(at + share * up) - losses for share in (ARRIVED, LOCAL))
+        settled &= ~((far > 0) & (near > BOTTOMLESS * far))
     return Floors(at, losses, settled)
 
 
@@ -112,7 +174,7 @@ def _newton(goal: Objective, points: Array, longest: float) -> Array:
     """Steps (m, n) down, no longer than that; along the slope where there is no curvature."""
     slopes = goal.exact_gradient(points)
     slopes = np.where(np.isfinite(slopes), slopes, 0.0)
-    curvatures, axes = np.linalg.eigh(finite_hessian(goal, points))
+    curvatures, axes = bent(goal, points, slopes)
     sizes = np.abs(curvatures)
     largest = sizes.max(axis=-1, keepdims=True)
     along = (axes * slopes[:, :, None]).sum(axis=1)
@@ -154,7 +216,7 @@ def falls_for_ever(goal: Objective, start: Array, floor: Array, diagonal: float)
 
 def lie(goal: Objective, point: Array, ground: Ground, sharpest: float = 0.0) -> Lie:
     """What kind of place it is where nothing moves a ball; ``sharpest``: the largest curvature it met."""
-    curvatures, axes = np.linalg.eigh(finite_hessian(goal, point))
+    curvatures, axes = bent(goal, point)
     sizes, directions = np.abs(curvatures), axes.T
     above = float(goal.value(point)) - ground.lowest
     if ground.relief <= 0:
@@ -185,7 +247,7 @@ def bends(goal: Objective, point: Array, ground: Ground) -> bool:
 
 def ridge(goal: Objective, point: Array, ground: Ground) -> bool:
     """Whether along the axis that curves down most the loss falls to both sides."""
-    _, axes = np.linalg.eigh(finite_hessian(goal, point))
+    _, axes = bent(goal, point)
     return bool((_sides(goal, point, axes.T[:1], ground) < 0).all())
 
 

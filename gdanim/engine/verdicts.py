@@ -9,35 +9,30 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdanim.engine import causes
-from gdanim.engine.court import Court, Floor, Landmark, nearly
+from gdanim.engine import causes, edge
+from gdanim.engine.court import HIGHER, NEAR, Court, Floor, Landmark, nearly
 from gdanim.engine.elsewhere import Survey, surveyed
-from gdanim.engine.ending import Ending, Hold, Manner
+from gdanim.engine.ending import Hold
+from gdanim.engine.endings import REVERSALS, SHORT, ending, reversals
 from gdanim.engine.problem import Negated
 from gdanim.engine.runs import Array, Objective, Point, Run, Status
 from gdanim.engine.terrain import (
     Lie,
     bends,
+    bent,
     eigenvalues,
-    finite_hessian,
     floors,
     lie,
     nearest,
+    sharpest,
 )
-from gdanim.formula import point_text
 
 if TYPE_CHECKING:
     from gdanim.engine.balls import Cast, Team
     from gdanim.spec import Part
 
-NEAR = 1e-2  # of the domain's diagonal: this close to a listed minimum may be there
-HIGHER = 1e-6  # by more than this share of the relief, a minimum is a local one
-SLOW = 0.96  # gradient left per step, late in the run: 56 steps and more for each decimal
-DAMPED = 0.9  # the same bound for a run that turns back at most steps
-REVERSALS = 0.5  # share of late steps that turn back in a run that oscillates
 CREPT = 1e-2  # of the diagonal: who has come no farther is not seen to fall for ever,
 FAINT = 1e-2  # and a slope that over the diagonal makes no more of the relief is a plateau's
-SHORT = 20  # steps; so few tell nothing of where a run that does not end is going
 UNMOVED = 1e-9  # of the domain's diagonal, in a quarter of the steps: it stands still
 USED_UP = 1e-2  # of its largest: a rate below that, and no way to speak of, is used up
 STOPPED = 0.5  # of the way down: a stop rule that leaves more of it has stopped the ball, no minimum
@@ -45,7 +40,6 @@ HIGH = 0.1  # of the relief: noise lifts a ball as far as that from its start
 DRIFT = 1.5  # standard deviations of the loss: what falls less from one quarter to the next, hovers
 SETTLING = 0.5  # of the longest step, left from one quarter of the steps to the next: it comes to rest
 STANDS = 1e-3  # of the height above the minimum: what turns back and falls less in a quarter, oscillates
-WIDER = 1.5  # times the height above the minimum: it swings ever wider
 
 _AT = {Lie.MAXIMUM: Status.MAXIMUM, Lie.SADDLE: Status.SADDLE, Lie.INFLECTION: Status.SADDLE}
 
@@ -61,10 +55,19 @@ def judged(runs: Sequence[Run], teams: Sequence[Team], act: Cast, spec: Part) ->
         known = _landmarks(goal, [runs[i] for i in mine], found, survey)
         for i, floor in zip(mine, found, strict=True):
             ruled = runs[i].status is Status.CONVERGED
-            court = Court(teams[i], goal, act.domain, spec, known, floor, survey, ruled)
+            court = Court(teams[i], goal, _asked(act), spec, known, floor, survey, ruled)
             with np.errstate(all="ignore"):  # some of what is judged has overflown
                 verdicts[i] = _judged(runs[i], court)
     return _compared([verdicts[i] for i in range(len(runs))])
+
+
+def _asked(act: Cast) -> tuple[tuple[float, float], ...]:
+    """The domain, which is nothing to leave where nobody asked for it and nobody sees it."""
+    if len(act.domain) <= 2:
+        return act.domain
+    return tuple(
+        (-math.inf, math.inf) if free else own for own, free in zip(act.domain, act.free, strict=True)
+    )
 
 
 def _compared(runs: list[Run]) -> list[Run]:
@@ -146,7 +149,7 @@ def _judged(run: Run, court: Court) -> Run:
             status, hold = _whereto(run, court)
     minimum = reached(run, court) if status in (Status.CONVERGED, Status.LOCAL) else None
     run = replace(run, status=status, minimum=minimum)
-    run = replace(run, bound=causes.bound(run, court))
+    run = replace(run, bound=edge.bound(run, court))
     run = replace(run, ending=ending(run, court, hold))
     return replace(run, reason=causes.reason(run, court))
 
@@ -157,38 +160,22 @@ def _resting(run: Run, court: Court) -> tuple[Status, Hold | None]:
     if _misled(goal, end, court.diagonal):
         return Status.MISLED, None
     if not np.isfinite(run.gradient_norms[-1]):
-        return (_in_minimum(court) if lie(goal, end, ground) is Lie.MINIMUM else Status.UNDEFINED), None
+        return (court.lowest if lie(goal, end, ground) is Lie.MINIMUM else Status.UNDEFINED), None
     near = floor.settled and floor.away <= NEAR * court.diagonal
-    found = lie(goal, floor.point if near else end, ground, _sharpest(run, goal))
+    found = lie(goal, floor.point if near else end, ground, sharpest(goal, run.points))
     if found in _AT and (near or bends(goal, end, ground)):
         return _AT[found], None
     if found in _AT:  # it leads on from here, but no slope can be seen
         return Status.PLATEAU, None
     if near and found is Lie.MINIMUM:
-        return _in_minimum(court), None
+        return court.lowest, None
     if found is Lie.PLATEAU:
         return Status.PLATEAU, None
     if goal.value(end) < goal.value(run.points[0]) and causes.endless(run, court):
         return Status.ENDLESS, None
     begun = float(goal.value(run.points[0]))
     stopped = floor.away > NEAR * court.diagonal and floor.falls > STOPPED * (begun - floor.loss)
-    return (Status.HELD, Hold.RULE) if stopped else (_in_minimum(court), None)
-
-
-def _in_minimum(court: Court) -> Status:
-    """Whether a ball in a minimum is as low as can be, as far as is known."""
-    ground, depth, loss = court.survey.ground, court.survey.depth, court.floor.loss
-    listed = min(court.goal.minimum_values, default=math.inf)
-    found = court.known[0].loss if court.known else math.inf
-    if loss - min(listed, found) > HIGHER * max(ground.relief, abs(loss) * HIGHER):
-        return Status.LOCAL
-    return Status.LOCAL if depth and loss - depth.loss > depth.visible else Status.CONVERGED
-
-
-def _sharpest(run: Run, goal: Objective) -> float:
-    """The largest curvature on the way, at some rows."""
-    rows = np.unique(np.linspace(0, run.steps, 5).astype(int))
-    return float(np.abs(eigenvalues(goal, run.points[rows])).max())
+    return (Status.HELD, Hold.RULE) if stopped else (court.lowest, None)
 
 
 def _misled(objective: Objective, point: Array, diagonal: float) -> bool:
@@ -199,7 +186,7 @@ def _misled(objective: Objective, point: Array, diagonal: float) -> bool:
     if objective.slopes is None:
         return False
     hidden = objective.exact_gradient(point) - objective.gradient(point)
-    curvatures, directions = np.linalg.eigh(finite_hessian(objective, point))
+    curvatures, directions = bent(objective, point, hidden)
     along = (directions.T * hidden).sum(axis=-1)
     step = along / np.maximum(np.abs(curvatures), 1e-6 / (NEAR * diagonal))
     return math.hypot(*step) > NEAR * diagonal
@@ -222,7 +209,7 @@ def _ridge(objective: Objective, a: Array, b: Array) -> bool:
 
 def _thrown(run: Run, court: Court) -> Status:
     """What has become of a ball that flew off, or fell out of where the loss is defined."""
-    losses = _descended(run, court)
+    losses = court.descended(run)
     last = losses[-1]
     if np.isnan(last):
         return Status.UNDEFINED
@@ -239,14 +226,14 @@ def _swinging(run: Run, court: Court, noisy: bool) -> tuple[Status, Hold | None]
         return Status.HELD, Hold.JITTER
     if not noisy or _beyond(run, court):
         return Status.OSCILLATING, None
-    begun = _descended(run, court)[0] - floor.loss
+    begun = court.descended(run)[0] - floor.loss
     low = height <= max(HIGH * ground.relief, STOPPED * begun)
     return (Status.HELD, Hold.NOISE) if low else (Status.GOING, None)
 
 
 def _beyond(run: Run, court: Court) -> bool:
     """Whether the rate is more than is stable at the minimum."""
-    bound = causes.bound(run, court)
+    bound = edge.bound(run, court)
     return bound is not None and run.learning_rates[-1] >= bound.rate * (1 - 1e-9)
 
 
@@ -255,7 +242,7 @@ def _whereto(run: Run, court: Court) -> tuple[Status, Hold | None]:
     floor, ground = court.floor, court.survey.ground
     if not run.steps:
         return Status.GOING, None
-    losses = _descended(run, court)
+    losses = court.descended(run)
     quarter = max(run.steps // 4, 1)
     moves = np.abs(np.diff(run.points[-1 - quarter :], axis=0)).max()
     if moves <= UNMOVED * court.diagonal:
@@ -275,27 +262,25 @@ def _whereto(run: Run, court: Court) -> tuple[Status, Hold | None]:
         return _swinging(run, court, noisy=True)
     if _used_up(run, losses):
         still = nearly(floor, losses, court.diagonal) and floor.falls <= HIGHER * ground.relief
-        return (_in_minimum(court), None) if still else (Status.HELD, Hold.RATE)
+        return (court.lowest, None) if still else (Status.HELD, Hold.RATE)
     best = losses[: -quarter - 1].min()
-    turns = _reversals(run.points[run.steps // 2 :]) > REVERSALS
+    turns = reversals(run.points[run.steps // 2 :]) > REVERSALS
     settling = moves < SETTLING * np.abs(np.diff(run.points[-1 - 2 * quarter : -quarter], axis=0)).max()
     stands = not settling and fourth.min() >= best - (STANDS if turns else UNMOVED) * max(
         best - floor.loss, 0.0
     )
-    if stands and (turns or not _descends(losses)) and (not court.noisy or _beyond(run, court)):
+    hovers = third.mean() - fourth.mean() <= DRIFT * fourth.std()
+    beyond = _beyond(run, court)
+    never = hovers and (beyond or edge.kink(run, court))  # it cannot come to rest
+    if (stands or never) and (turns or not _descends(losses)) and (not court.noisy or beyond):
         return _swinging(run, court, noisy=False)
     if causes.outside(run.points[-1], court.domain):
         return Status.OUTSIDE, None
     half = run.steps // 2
     descends = (np.diff(losses[half:]) <= 0).all() and losses[-1] < losses[half]
     smooth = descends and not turns
-    far = not nearly(floor, losses, court.diagonal) and causes.pace(run, court.stop) > run.steps
+    far = not nearly(floor, losses, court.diagonal) and edge.pace(run, court.stop) > run.steps
     return (Status.SLOW if smooth and far else Status.GOING), None
-
-
-def _descended(run: Run, court: Court) -> Array:
-    """The losses that the ball descended: to climb is to descend the function upside down."""
-    return np.asarray(-run.losses if court.entry.maximize else run.losses)
 
 
 def _descends(losses: Array) -> bool:
@@ -317,10 +302,10 @@ def _unmoved(run: Run, court: Court) -> tuple[Status, Hold | None]:
         return Status.HELD, Hold.ZERO
     if floor.away <= NEAR * court.diagonal and floor.falls <= HIGHER * ground.relief:
         place = floor.point if floor.settled else end
-        found = lie(court.goal, place, ground, _sharpest(run, court.goal))
+        found = lie(court.goal, place, ground, sharpest(court.goal, run.points))
         if found in _AT and run.gradient_norms[-1] * court.diagonal > ground.relief:
             return Status.HELD, Hold.OWN  # a kink, of which curvatures tell nothing
-        return _AT.get(found, Status.PLATEAU if found is Lie.PLATEAU else _in_minimum(court)), None
+        return _AT.get(found, Status.PLATEAU if found is Lie.PLATEAU else court.lowest), None
     still = (run.points[-2] == end).all()
     rates = run.learning_rates[: run.steps]
     if rates[-1] < USED_UP * rates.max():
@@ -332,96 +317,3 @@ def _unmoved(run: Run, court: Court) -> tuple[Status, Hold | None]:
     if lie(court.goal, end, ground) is Lie.PLATEAU:
         return Status.PLATEAU, None
     return (Status.HELD, Hold.OWN) if still else (Status.SLOW, None)
-
-
-def _reversals(points: Array) -> float:
-    """The share of steps that turn back against the one before."""
-    moves = np.diff(points, axis=0)
-    return float(np.mean(np.sum(moves[1:] * moves[:-1], axis=-1) < 0))
-
-
-def ending(run: Run, court: Court, hold: Hold | None) -> Ending:
-    """How a run whose status is known ended."""
-    extreme, other = ("maximum", "minimum") if court.entry.maximize else ("minimum", "maximum")
-    match run.status:
-        case Status.CONVERGED:
-            return _converged(run, court)
-        case Status.LOCAL:
-            if not court.ruled:
-                return Ending(f"rests at a local {extreme}", run.steps)
-            return Ending(f"local {extreme}", run.steps, "at")
-        case Status.OSCILLATING:
-            return Ending(_swing(run, court), run.steps)
-        case Status.DIVERGED | Status.UNDEFINED | Status.MISLED:
-            return Ending(str(run.status), run.steps, "at")
-        case Status.ENDLESS:
-            return Ending("climbs for ever" if court.entry.maximize else "falls for ever", run.steps)
-        case Status.SADDLE:
-            if saddle := nearest(run.points[-1], court.goal.saddles, NEAR * court.diagonal):
-                return Ending(f"rests on the saddle at {point_text(saddle)}", run.steps)
-            found = lie(court.goal, run.points[-1], court.survey.ground, _sharpest(run, court.goal))
-            where = "at an inflection" if found is Lie.INFLECTION else "on a saddle"
-            return Ending(f"rests {where}", run.steps)
-        case Status.MAXIMUM:
-            return Ending(f"rests on a {other}", run.steps)
-        case Status.PLATEAU:
-            level = "stuck on a plateau" if court.survey.ground.relief > 0 else "nothing to descend"
-            return Ending(level, run.steps)
-        case Status.OUTSIDE:
-            return Ending("left the domain", causes.left(run, court.domain), "at")
-        case Status.SLOW:
-            return Ending("too slow", run.steps, "for")
-        case Status.HELD:
-            return _held(run, hold, court)
-    near = run.steps >= SHORT and causes.near(run, court)
-    return Ending("nearly there" if near else "still going", run.steps, "after")
-
-
-def _held(run: Run, hold: Hold | None, court: Court) -> Ending:
-    match hold:
-        case Hold.ZERO:
-            return Ending("never moves", run.steps, "in", hold=hold)
-        case Hold.RULE:
-            return Ending("stopped by the rule", run.steps, "at", hold=hold)
-        case Hold.NOISE:
-            return Ending("hovers in the noise", run.steps, hold=hold)
-        case Hold.JITTER:
-            extreme = "maximum" if court.entry.maximize else "minimum"
-            which = f"a local {extreme}" if _in_minimum(court) is Status.LOCAL else f"the {extreme}"
-            return Ending(f"jitters at {which}", run.steps, hold=hold)
-    return Ending("stands still", run.steps, hold=hold)
-
-
-def _swing(run: Run, court: Court) -> str:
-    """How a ball oscillates: between two points, about, or ever wider."""
-    here, before, there = run.points[-1], run.points[-2], run.points[-3]
-    if math.dist(here, there) <= 1e-3 * math.dist(here, before):
-        return "oscillates between two points"
-    losses = _descended(run, court) - court.floor.loss
-    quarter = max(run.steps // 4, 1)
-    grows = losses[-quarter:].mean() > WIDER * losses[-2 * quarter : -quarter].mean()
-    return "swings ever wider" if grows else "bounces about"
-
-
-def _converged(run: Run, court: Court) -> Ending:
-    """Plain, slowly, or after oscillating: by contraction and turns in the later half of the run.
-
-    The contraction per step is the geometric mean of the ratios of successive gradient norms. Of several
-    minima it says which.
-    """
-    where = f" to {point_text(run.minimum, 3)}" if run.minimum and len(court.goal.minima) > 1 else ""
-    away = bool(causes.outside(run.points[-1], court.domain))
-    if not court.ruled:
-        extreme = "maximum" if court.entry.maximize else "minimum"
-        return Ending(f"rests at the {extreme}", run.steps, outside=away)
-    half = run.steps // 2
-    first, last = run.gradient_norms[half], run.gradient_norms[-1]
-    manner = Manner.PLAIN
-    if run.steps >= 4 and 0 < last < first:
-        contraction = (last / first) ** (1 / (run.steps - half))
-        if contraction > DAMPED and _reversals(run.points[half:]) > REVERSALS:
-            manner = Manner.OSCILLATING
-        elif contraction > SLOW:
-            manner = Manner.SLOWLY
-    what = f"{Manner.PLAIN}{where}" if where else str(manner)
-    return Ending(what, run.steps, "at", outside=away, manner=manner)

@@ -1,5 +1,6 @@
 from .calculus import compiled as compiled
 from .calculus import derivatives as derivatives
+from .calculus import gradient as gradient
 from .expression import number_text as number_text
 from .expression import parse as parse
 from .expression import point_text as point_text
@@ -9,6 +10,7 @@ from .expression import variables as variables
 from .functions import FUNCTIONS as FUNCTIONS
 from .latex import name_latex as name_latex
 from .latex import to_latex as to_latex
+from .sums import has_long_sum as has_long_sum
 from .symbols import symbol as symbol
 from .tokens import name as name
 from .vocabulary import check_axis as check_axis

@@ -7,7 +7,7 @@ products and of powers in powers stay as short as their formulas. Sums keep the 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, reduce
 from operator import mul
 from typing import Any, NamedTuple
@@ -144,12 +144,14 @@ class Graph:
             return terms[1] if values[0] else terms[2]
         return self.node(function, *terms)
 
-    def read(self, expr: sympy.Expr, names: Sequence[str]) -> Term:
-        """The value of a formula in the variables ``names``."""
+    def read(self, expr: sympy.Expr, names: Mapping[str, Term | float]) -> Term:
+        """The value of a formula, given what its variables are."""
         if expr.is_Symbol:
-            return self.node(NAME, names.index(expr.name))
+            return self.term(names[expr.name])
         if not expr.args:
             return self.term(number(expr))
+        if hasattr(expr, "body"):
+            return self.sum((1.0, self.read(expr.body, each)) for each in _terms(expr, names))
         parts = [self.read(part, names) for part in expr.args]
         if expr.is_Add:
             return self.sum((1.0, part) for part in parts)
@@ -222,19 +224,31 @@ class Derivatives(NamedTuple):
     hessian: tuple[tuple[Term, ...], ...]
 
 
+def _terms(expr: Any, names: Mapping[str, Term | float]) -> Iterator[Mapping[str, Term | float]]:
+    """What the variables are in each term of a long sum."""
+    for place, k in enumerate(expr.numbers):
+        own = {slot: names[numbered[place]] for slot, numbered in expr.slots.items()}
+        yield {**names, **own, expr.index: float(k)}
+
+
 def value(expr: sympy.Expr, names: Sequence[str]) -> Term:
     """The value of ``expr`` in the variables ``names``, in a graph of its own."""
-    return Graph().read(expr, names)
+    graph = Graph()
+    return graph.read(expr, {name: graph.node(NAME, place) for place, name in enumerate(names)})
+
+
+def gradient(expr: sympy.Expr, names: Sequence[str]) -> tuple[Term, tuple[Term, ...]]:
+    """The value of ``expr`` and its slopes by the variables ``names``."""
+    found = value(expr, names)
+    return found, tuple(found.graph.slope(found, i) for i in range(len(names)))
 
 
 @lru_cache(maxsize=128)
 def derivatives(expr: sympy.Expr, names: tuple[str, ...]) -> Derivatives:
     """Value, gradient and Hessian of ``expr`` by the variables ``names``."""
-    found, n = value(expr, names), range(len(names))
-    graph = found.graph
-    gradient = tuple(graph.slope(found, i) for i in n)
-    upper = {(i, j): graph.slope(gradient[i], j) for i in n for j in n if i <= j}
-    return Derivatives(found, gradient, tuple(tuple(upper[min(i, j), max(i, j)] for j in n) for i in n))
+    (found, slopes), n = gradient(expr, names), range(len(names))
+    upper = {(i, j): found.graph.slope(slopes[i], j) for i in n for j in n if i <= j}
+    return Derivatives(found, slopes, tuple(tuple(upper[min(i, j), max(i, j)] for j in n) for i in n))
 
 
 def work(root: Term) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,12 +13,15 @@ from typing import NamedTuple
 import sympy
 
 from gdanim.errors import ExpressionError
-from gdanim.formula import calculus
+from gdanim.formula import calculus, sums
 from gdanim.formula.grammar import Parser
 from gdanim.formula.reader import Node
+from gdanim.formula.tokens import Token
 
 NOISE = 1e-14  # what is smaller, where numbers are about 1, is rounding
 RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
+MANY = 6  # coordinates of a point, and more
+MAX_VARIABLES = 1000
 MAX_LENGTH = 1000  # characters
 MAX_WORK = 100_000  # operations of the Hessian
 MAX_TOGETHER = 30_000  # numbers, names and operations of all formulas of a spec, sums written out
@@ -65,10 +69,30 @@ def _read(text: str) -> _Found:
         if len(text) > MAX_LENGTH:
             raise ExpressionError(f"the formula is longer than {MAX_LENGTH} characters", 0, len(text))
         parser = Parser(text)
-        found = _checked(text, parser.formula())
+        node = parser.formula()
+        found = _checked(text, node)
+        _check_named(parser.head, variables(found))
     except ExpressionError as error:
         found = error
     return _Found(found, parser.nodes + parser.unrolled if parser else 0)
+
+
+def _check_named(named: Sequence[Token] | None, names: tuple[str, ...]) -> None:
+    """Refuse a left side such as f(x, y) with other variables than the formula has, or in another order."""
+    if not named:
+        return
+    texts = tuple(token.text for token in named)
+    vector = len(texts) == 1 and all(re.fullmatch(rf"{texts[0]}\d+", name) for name in names)
+    if texts != names and not vector:
+        both = sorted(texts) == sorted(names)
+        told = "is in another order" if both else "has other variables"
+        order = f"write the right side alone and axes: [{', '.join(texts)}]"
+        last = named[-1]
+        raise ExpressionError(
+            f"this {told} than {', '.join(names)}: {order}",
+            named[0].offset,
+            last.offset + last.length - named[0].offset,
+        )
 
 
 def _checked(text: str, node: Node) -> sympy.Expr:
@@ -76,10 +100,13 @@ def _checked(text: str, node: Node) -> sympy.Expr:
     whole = (len(text) - len(text.lstrip()), len(text.strip()))
     if node.value is not None:
         raise ExpressionError("a constant has nothing to descend: use a variable such as x", *whole)
-    root = calculus.value(node.expr, variables(node.expr))
+    names = variables(node.expr)
+    root = calculus.value(node.expr, names)
     if root.value is not None and not math.isfinite(root.value):
         raise ExpressionError("the formula is defined nowhere", *whole)
-    if calculus.work(root) > MAX_WORK:
+    if len(names) > MAX_VARIABLES:
+        raise ExpressionError(f"the formula has more than {MAX_VARIABLES} variables", *whole)
+    if not sums.has_long_sum(node.expr) and calculus.work(root) > MAX_WORK:
         told = "use fewer variables, or fewer functions of all of them"
         raise ExpressionError(f"the formula's second derivatives are too many: {told}", *whole)
     return node.expr
@@ -117,6 +144,9 @@ def rounded_text(value: float, digits: int = 3) -> str:
 
 
 def point_text(point: Sequence[float], digits: int = 4) -> str:
-    """Coordinates in parentheses: (3.142, 0)."""
+    """Coordinates in parentheses: (3.142, 0); of a great many the first two and the last."""
     scale = NOISE * max(1.0, *map(abs, point)) if len(point) else NOISE
-    return f"({', '.join(f'{0.0 if abs(x) < scale else x:.{digits}g}' for x in point)})"
+    texts = [f"{0.0 if abs(x) < scale else x:.{digits}g}" for x in point]
+    if len(texts) > MANY:
+        texts[2:-1] = ["\u2026"]
+    return f"({', '.join(texts)})"

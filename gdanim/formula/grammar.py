@@ -38,6 +38,7 @@ class Parser(Reader):
         """The whole text. Raises ExpressionError."""
         if self.token.kind == "end":
             raise ExpressionError("the formula is empty")
+        self.head = self.left_side()
         self.refuse_equation()
         node = self.choice()
         if self.token.text in (")", "]", "}"):
@@ -49,10 +50,25 @@ class Parser(Reader):
             raise ExpressionError(told, self.tokens[0].offset, len(self.text.strip()))
         return node
 
+    def left_side(self) -> list[Token] | None:
+        """Steps over ``y =`` or ``f(x, y) =``; gives the variables that are named, None where none are."""
+        texts, kinds = ([getattr(token, key) for token in self.tokens] for key in ("text", "kind"))
+        if kinds[0] != "name" or "=" not in texts or meant(texts[0]) or texts[0] in CONSTANTS:
+            return None
+        end = texts.index("=")
+        named = self.tokens[2 : end - 1]
+        call = (texts[1], texts[end - 1]) == ("(", ")") and all(
+            token.kind == "name" if i % 2 == 0 else token.text == "," for i, token in enumerate(named)
+        )
+        if texts[0] in texts[end:] or not (end == 1 or (call and len(named) % 2)):
+            return None
+        self.position = end + 1
+        return named[::2] or None
+
     def refuse_equation(self) -> None:
         """An equation outside of parentheses, where a sum may say i = 1, is no loss."""
         depth = 0
-        for i, token in enumerate(self.tokens):
+        for i, token in enumerate(self.tokens[self.position :], self.position):
             depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
             if token.text == "=" and depth <= 0:
                 self.position = i

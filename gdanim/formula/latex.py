@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import sympy
@@ -37,6 +38,8 @@ COMMANDS: dict[str, str | tuple[str, str]] = {
 
 def name_latex(name: str) -> str:
     """A variable's name as it is shown: x1 with its number below, theta as a letter."""
+    if numbered := re.fullmatch(r"([A-Za-z]+)_\{(.+)\}", name):  # in a sum: its index is LaTeX already
+        return f"{name_latex(numbered[1])}_{{{numbered[2]}}}"
     stem, index = _parts(name)
     shown = rf"\{stem}" if stem in GREEK else stem
     below = index if index.isdigit() or len(index) == 1 else rf"\text{{{index}}}"

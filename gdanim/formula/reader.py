@@ -47,6 +47,9 @@ class Reader(ABC):
         self.depth = 0
         self.bars = 0  # that are open: the next | after a factor closes one
         self.separated = False  # whether a comma ends an argument here
+        self.head: list[Token] | None = None  # variables that f(x, y) = names
+        # Numbered variables of a sum that is read once: stem and index of each; None where there is none
+        self.slots: dict[str, tuple[str, sympy.Expr]] | None = None
         self.indices: dict[str, int | None] = {}  # of sums, with their values; None while a sum is shown
 
     @property

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import accumulate
 
+import numpy as np
 import sympy
 
+from gdanim.formula.calculus import compiled, value
 from gdanim.formula.latex import to_latex
 from gdanim.formula.reader import Node, Reader
-from gdanim.formula.symbols import add, multiply, over_index
+from gdanim.formula.symbols import add, long_sum, multiply, over_index, symbol
 from gdanim.formula.tokens import Token
 from gdanim.formula.vocabulary import CONSTANTS, VARIABLE, meant
 
 BRACKETS = (("(", "[", "{"), (")", "]", "}"))
+LONG = 50  # terms of a sum: more are not written out
+MOST = 10_000  # of them, and of the variables of one name
+INDEX = "an index is one whole number from 0 on: write x[1] or x1"
 SUMS = {"sum": ("sum(i, 1, 10, x[i]^2)", r"\sum", add), "prod": ("prod(i, 1, 10, x[i])", r"\prod", multiply)}
 
 
@@ -71,30 +76,62 @@ def _loop(parser: Reader, token: Token, piece: range) -> tuple[str, Node, Node, 
 def _over(
     parser: Reader, token: Token, name: str, index: str, limits: tuple[Node, Node], body: Callable[[], Node]
 ) -> Node:
-    """A sum or a product over an index, written out; ``body`` is read again for every value of the index."""
+    """A sum or a product over an index, written out; ``body`` is read again for every value of the index.
+
+    A long sum is one node, with its body read once, unless there is another sum in it.
+    """
     _, sign, combine = SUMS[name]
     outside, start = dict(parser.indices), parser.position
     displayed = None in outside.values()
-    parts: list[Node] = []
-    if not displayed:
-        low, high = (_whole(parser, token, limit) for limit in limits)
-        if high < low:
-            raise parser.error(f"this {name} has no terms: it goes from {low} to {high}", token)
-        for k in range(low, high + 1):
-            parser.indices[index], parser.position = k, start
-            parts.append(body())
-    parser.indices[index], parser.position = None, start
-    count = parser.unrolled
-    shown = body()
-    parser.unrolled, parser.indices = count, outside
+    numbers = range(0) if displayed else _numbers(parser, token, limits)
+
+    def term(k: int | None) -> Node:
+        parser.indices[index], parser.position = k, start
+        return body()
+
+    few = numbers[:1] if name == "sum" and len(numbers) > LONG else numbers
+    parts = [term(k) for k in few]
+    count, parser.slots = parser.unrolled, None if displayed else {}
+    shown = term(None)
+    parser.unrolled, slots, parser.slots = count, parser.slots, None
+    short = slots is None or shown.expr.free_symbols <= {symbol(index)}
+    if short:
+        parts += [term(k) for k in numbers[len(few) :]]
+    parser.indices = outside
     text = to_latex(shown.expr)
     if shown.expr.is_Add:
         text = rf"\left({text}\right)"
     first, last = (to_latex(limit.expr) for limit in limits)
     latex = f"{sign}_{{{index}={first}}}^{{{last}}} {text}"
+    if slots is not None and not short and len(few) < len(numbers):
+        named = {slot: _named(parser, token, *of, index, numbers) for slot, of in slots.items()}
+        return parser.node(token, long_sum(shown.expr, index, named, numbers, latex), shown)
     parts = parts or [shown]
     exprs = [part.expr for part in parts]
-    return parser.node(token, over_index(combine(*exprs) if len(exprs) > 1 else exprs[0], latex), *parts)
+    return parser.node(
+        token, over_index(combine(*exprs) if len(exprs) > 1 else exprs[0], latex=latex), *parts
+    )
+
+
+def _numbers(parser: Reader, token: Token, limits: tuple[Node, Node]) -> range:
+    """What an index goes over."""
+    low, high = (_whole(parser, token, limit) for limit in limits)
+    if high < low:
+        raise parser.error(f"this {meant(token.text)} has no terms: it goes from {low} to {high}", token)
+    if high - low >= MOST:
+        raise parser.error(f"let the index go over at most {MOST} numbers", token)
+    return range(low, high + 1)
+
+
+def _named(
+    parser: Reader, token: Token, stem: str, at: sympy.Expr, index: str, numbers: range
+) -> tuple[str, ...]:
+    """Which variable x[at] is for each number of the index."""
+    (found,) = compiled((value(at, (index,)),), 1)(np.array(numbers, dtype=float))
+    places = np.broadcast_to(found, len(numbers))
+    if not ((places % 1 == 0) & (places >= 0) & (places < MOST)).all():
+        raise parser.error(INDEX, token)
+    return tuple(f"{stem}{int(k)}" for k in places)
 
 
 def _whole(parser: Reader, token: Token, limit: Node) -> int:
@@ -121,20 +158,33 @@ def numbered(parser: Reader, token: Token) -> str:
     name, _, index = token.text.partition("_")
     if index in parser.indices:
         k = parser.indices[index]
-        return f"{name}_{{{index}}}" if k is None else f"{name}{k}"
+        return f"{name}{k}" if k is not None else _slot(parser, name, symbol(index))
     opening = parser.token
     if opening.text != "[" or parser.text[opening.offset - 1].isspace():
         return token.text
     parser.next()
     node = parser.within(opening)
     if node.value is None and None in parser.indices.values():
-        return f"{name}_{{{to_latex(node.expr)}}}"
+        return _slot(parser, name, node.expr)
     k = _numeral(node)
     if k is None or name[-1].isdigit() or index or parser.token.text == "[":
-        raise parser.error("an index is one whole number from 0 on: write x[1] or x1", opening)
+        raise parser.error(INDEX, opening)
     return f"{name}{k}"
+
+
+def _slot(parser: Reader, name: str, at: sympy.Expr) -> str:
+    """What x[at] is called while its index is open."""
+    slot = f"{name}_{{{to_latex(at)}}}"
+    if parser.slots is not None:
+        parser.slots[slot] = name, at
+    return slot
 
 
 def _numeral(node: Node) -> int | None:
     value = node.value
-    return int(value) if value is not None and value.is_integer() and 0 <= value < 10_000 else None
+    return int(value) if value is not None and value.is_integer() and 0 <= value < MOST else None
+
+
+def has_long_sum(expr: sympy.Expr) -> bool:
+    """Whether there is a sum in a formula that is not written out."""
+    return hasattr(expr, "body") or any(map(has_long_sum, expr.args))

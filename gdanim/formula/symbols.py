@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import sympy
@@ -82,19 +83,36 @@ def _cases(self: sympy.Function, printer: Any, exp: str | None = None) -> str:
     return shown if exp is None else rf"\left({shown}\right)^{{{exp}}}"
 
 
-def over_index(expr: sympy.Expr, latex: str) -> sympy.Expr:
-    """A sum or a product over an index, written out, which is shown as ``latex``."""
+def over_index(*exprs: sympy.Expr, latex: str, **members: Any) -> sympy.Expr:
+    """A sum or a product over an index, written out unless it has a ``body``, which is shown as ``latex``."""
 
     def text(_self: sympy.Function, _printer: Any, exp: str | None = None) -> str:
         return latex if exp is None else rf"\left({latex}\right)^{{{exp}}}"
 
-    return _kind("over_index", _latex=text, shown=latex)(expr)
+    return _kind("over_index", _latex=text, shown=latex, **members)(*exprs)
+
+
+def long_sum(
+    body: sympy.Expr, index: str, slots: Mapping[str, Sequence[str]], numbers: range, latex: str
+) -> sympy.Expr:
+    """A sum over an index, which takes these ``numbers``, that is not written out, shown as ``latex``.
+
+    ``body`` is one term of it, with a symbol for the index and one for each numbered variable: ``slots`` say
+    which variable that is in each of the terms. Its arguments are all the variables that it has.
+    """
+    own = {index, *slots}
+    names = {*(each.name for each in body.free_symbols if each.name not in own), *chain(*slots.values())}
+    kept = {"body": body, "index": index, "slots": dict(slots), "numbers": numbers}
+    return over_index(*map(symbol, sorted(names)), latex=latex, **kept)
 
 
 def in_parentheses(expr: sympy.Expr) -> sympy.Expr:
     """The same; what goes over an index is shown in parentheses, as factors that follow are not its own."""
     shown = getattr(expr, "shown", "")
-    return over_index(expr.args[0], rf"\left({shown}\right)") if shown else expr
+    if not shown:
+        return expr
+    kept = {key: getattr(expr, key) for key in ("body", "index", "slots", "numbers") if hasattr(expr, key)}
+    return over_index(*expr.args, latex=rf"\left({shown}\right)", **kept)
 
 
 # By their names in ``functions``.

@@ -61,6 +61,7 @@ KEYS: dict[str, dict[str, Place]] = {
         "clipnorm": ("clip_norm",),
         "clipvalue": ("clip_value",),
     },
+    "function": dict.fromkeys(("dim", "dims", "n", "ndim", "n_dim"), ("dimensions",)),
     "schedule": {
         "lr": ("initial",),
         "initial_lr": ("initial",),
@@ -71,6 +72,10 @@ KEYS: dict[str, dict[str, Place]] = {
 }
 # Those of one name only.
 KEYS_OF: dict[str, dict[str, Place]] = {
+    **{
+        name: {"beta": ("momentum",), "mu": ("momentum",)}
+        for name in ("sgd", "momentum", "nesterov", "signsgd")
+    },
     "rmsprop": {"rho": ("alpha",), "decay": ("alpha",)},
     "lbfgs": {"memory_size": ("history_size",)},
 }

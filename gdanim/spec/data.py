@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pydantic import AfterValidator, ValidationInfo, WithJsonSchema, WrapValidator
 
 from gdanim.spec import csv_rows
-from gdanim.spec.csv_numbers import decimal_mark, numbers
+from gdanim.spec.csv_numbers import decimal_mark, is_missing, numbers
 from gdanim.spec.defaults import MOST_BYTES
 from gdanim.spec.wording import counted, mistake
 from gdanim.spec.yaml_advice import quoted
@@ -40,6 +40,7 @@ class Table(dict[str, tuple[Any, ...]]):
 
     file: str = ""
     unread: Mapping[str, str] = MappingProxyType({})  # the other columns, and why they are none
+    words: Mapping[str, Sequence[str]] = MappingProxyType({})  # of these, the cells of those of two kinds
     notes: Sequence[str] = ()  # what had to be assumed of the file
     column_notes: Mapping[str, str] = MappingProxyType({})  # and of the numbers of a column
 
@@ -74,6 +75,25 @@ def told(data: Table, columns: Iterable[str]) -> list[str]:
         share = f"{lacking} of {counted(rows.shape[1], 'row')}"
         notes.append(f"{data.file}: {share} lack {' or '.join(chosen)} and were left out")
     return notes
+
+
+def labels(data: Mapping[str, Any], name: str) -> tuple[tuple[float, ...], str]:
+    """The column of that name as labels 0 and 1, nan where one is missing, and which is which if that is new.
+
+    Of two numbers the larger is 1, of two words the later by letter. Raises ValueError for others.
+    """
+    cells = getattr(data, "words", {}).get(name) or data[name]
+    known = {cell for cell in cells if not (is_missing(cell) if isinstance(cell, str) else math.isnan(cell))}
+    if known <= {0, 1}:
+        return tuple(cells), ""
+    if len(known) != 2:
+        raise ValueError(f"the labels in the column {name!r} must be 0 and 1, or of two other kinds")
+    zero, one = sorted(
+        known, key=lambda cell: (str(cell).casefold(), cell) if isinstance(cell, str) else cell
+    )
+    read = {zero: 0.0, one: 1.0}
+    shown = [cell if isinstance(cell, str) else f"{cell:g}" for cell in (zero, one)]
+    return tuple(read.get(cell, math.nan) for cell in cells), "{} was read as 0, {} as 1".format(*shown)
 
 
 def nearest(name: str, columns: Iterable[str]) -> str:
@@ -142,12 +162,14 @@ def read_csv(folder: Path, name: str, gaps: bool = False) -> Table:
 def _table(found: csv_rows.Rows, gaps: bool, file: str) -> Table:
     first = [column[:LOOKED_AT] for column in found.cells]
     mark = decimal_mark(first, found.separator)
-    table, unread, notes = Table(), {}, {}
+    table, unread, words, notes = Table(), {}, {}, {}
     for name, cells in zip(found.names, found.cells, strict=True):
         try:
             values, told = numbers(cells, found.lines, mark)
         except ValueError as error:
             unread[name] = f"{file}, {error}"
+            if len({cell for cell in cells if not is_missing(cell)}) == 2:
+                words[name] = cells
             continue
         if told:
             notes[name] = f"{file}, {name}: {told}"
@@ -155,7 +177,7 @@ def _table(found: csv_rows.Rows, gaps: bool, file: str) -> Table:
     if not table:
         reasons = (why.removeprefix(f"{file}, ") for why in unread.values())
         raise ValueError(next(reasons, "it has no columns"))
-    table.file, table.unread, table.column_notes = file, unread, notes
+    table.file, table.unread, table.words, table.column_notes = file, unread, words, notes
     return table
 
 

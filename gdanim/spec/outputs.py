@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from gdanim.errors import Loc
 from gdanim.formats import Format, Limits, choices
 from gdanim.registry import formats
-from gdanim.spec.entries import Entry
+from gdanim.spec.entry import Entry
 from gdanim.spec.quality import FASTEST, LEAST, MOST, Frames, frames
 from gdanim.spec.sections import Video
 from gdanim.spec.wording import mistake

@@ -15,7 +15,8 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from gdanim.spec.borrowed import in_our_words
-from gdanim.spec.entries import Entry, RateEntry
+from gdanim.spec.entries import RateEntry
+from gdanim.spec.entry import Entry
 from gdanim.spec.numbers import as_number
 from gdanim.spec.parameters import parameters_model
 from gdanim.spec.readings import EXAMPLES, MOST, example, fitting, joined, written

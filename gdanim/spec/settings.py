@@ -9,7 +9,7 @@ from typing import Any
 
 from gdanim.errors import Loc, SpecError
 from gdanim.spec import yaml_marks
-from gdanim.spec.entries import is_name
+from gdanim.spec.entry import is_name
 from gdanim.spec.wording import counted
 from gdanim.spec.yaml_marks import Marks, in_setting
 

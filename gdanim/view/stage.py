@@ -22,7 +22,7 @@ from gdanim.motion.speech import Mark, Script
 from gdanim.motion.timeline import Timeline
 from gdanim.motion.valleys import valleys
 from gdanim.spec import Part
-from gdanim.theme import Color, Theme, rgb, themed
+from gdanim.theme import SHADES, Color, Theme, rgb, shades, themed
 from gdanim.view import names
 from gdanim.view.animated import Animated, Clock, Cue
 from gdanim.view.camera import Camera
@@ -188,7 +188,10 @@ class Stage(Declared, Recording):
         colors = [palette[hues.get(i, run.ball.hue) % len(palette)] for i, run in enumerate(act.runs)]
         if basins:
             colors = [c if i in hues else self.theme.secondary for i, c in enumerate(colors)]
-        return [rgb(run.ball.color or color) for run, color in zip(act.runs, colors, strict=True)]
+        return [
+            rgb(run.ball.color) if run.ball.color else shades(color, self.theme.background)[shade]
+            for run, color, shade in zip(act.runs, colors, _shades(act), strict=True)
+        ]
 
     def ending(self, t: float) -> Ending:
         """What stands at ``t`` seconds. Raises LookupError where nothing does: its scene said otherwise."""
@@ -296,3 +299,10 @@ class Stage(Declared, Recording):
                 self._artists[pane] = pane.artist(canvas)
         canvas.draw([(self._artists[pane], pane.picture(t)) for pane in panes], out)
         self._overlay.paint([m for m in shown if not isinstance(m, Animated)], state, out)
+
+
+def _shades(act: Act) -> list[int]:
+    """Which shade of its team's colour each ball has, where several teams have a few starts each."""
+    nths = [(run.ball.nth or 1) - 1 for run in act.runs]
+    several = len({run.ball.team for run in act.runs}) > 1 and max(nths, default=0) < SHADES
+    return nths if several else [0] * len(nths)

@@ -19,7 +19,7 @@ from gdanim.engine.functions.samples import (
 from gdanim.engine.runs import Array, Point
 from gdanim.errors import SettingError
 from gdanim.registry import functions
-from gdanim.spec.data import MAX_ROWS, Columns, WithData, missing, named
+from gdanim.spec.data import MAX_ROWS, Columns, WithData, labels, missing, named
 from gdanim.spec.wording import counted
 
 Chosen = Annotated[tuple[str, str], WithData(needed=True)]  # of the data: the input and the target
@@ -84,10 +84,10 @@ def logistic_regression(
 ) -> DataObjective:
     """Two classes by a weight w and a bias b: a convex loss, steep where it is wrong, flat where it is right.
 
-    The label y is 1 with probability sigmoid(w x + b); the loss is the mean cross-entropy. Without
-    ``data``, ``count`` points stand evenly over [-3, 3], their labels drawn with the slope and intercept.
-    Classes that a single x separates have no minimum: the weight grows for ever. ``scale`` is as for
-    `linear_regression`.
+    The label y is 1 with probability sigmoid(w x + b); the loss is the mean cross-entropy. Labels of two
+    other kinds, such as -1 and 1 or ham and spam, are taken for 0 and 1 in their order. Without ``data``,
+    ``count`` points stand evenly over [-3, 3], their labels drawn with the slope and intercept. Classes that
+    a single x separates have no minimum: the weight grows for ever. ``scale`` is as for `linear_regression`.
     Source: C. Bishop, Pattern Recognition and Machine Learning (2006), section 4.3.2.
     """
     if data is None:
@@ -95,9 +95,7 @@ def logistic_regression(
         x = np.linspace(-3, 3, count)
         y = (np.random.default_rng(seed).random(count) < sigmoid(slope * x + intercept)).astype(float)
     else:
-        x, y = _chosen(data, columns)
-        if not np.isin(y, (0, 1)).all():
-            raise SettingError(("data",), f"data: the labels in the column {columns[1]!r} must be 0 or 1")
+        x, y = _chosen(_labelled(data, columns[1]), columns)
     x, scaling = _scaled(x, scale)
     one, other = _of_sample(columns, scaling)
     goal = DataObjective(
@@ -146,6 +144,17 @@ def _check(noise: float, count: int, seed: int) -> None:
         raise SettingError(("count",), f"count must be 2 to {MAX_ROWS}, not {count}")
     if not seed >= 0:
         raise SettingError(("seed",), f"seed must be at least 0, not {seed}")
+
+
+def _labelled(data: Columns, name: str) -> Columns:
+    """The data with the labels of that column as 0 and 1."""
+    if name not in data and name not in getattr(data, "words", {}):
+        return data
+    try:
+        found, _ = labels(data, name)
+    except ValueError as error:
+        raise SettingError(("data",), f"data: {error}") from None
+    return {**data, name: found}
 
 
 def _chosen(data: Columns, columns: tuple[str, str]) -> tuple[Array, Array]:

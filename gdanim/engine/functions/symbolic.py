@@ -11,10 +11,11 @@ import numpy as np
 import sympy
 
 from gdanim.engine.functions.known import Interval, KnownObjective
+from gdanim.engine.functions.summed import summed
 from gdanim.engine.functions.wide import FORMULA, Wide, WideObjective
 from gdanim.engine.runs import Array, Point
 from gdanim.engine.tracing import Traced
-from gdanim.formula import compiled, derivatives, parse, to_latex, variables
+from gdanim.formula import compiled, derivatives, has_long_sum, parse, to_latex, variables
 
 AnyPoint = TypeVar("AnyPoint", bound=Point)
 
@@ -67,6 +68,29 @@ class SymbolicObjective(KnownObjective):
         return tuple(compiled(group, len(self.variables)) for group in entries)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SummedObjective(SymbolicObjective):
+    """A loss given by a formula with long sums, which are not written out; its Hessians are differences."""
+
+    def value(self, points: Array) -> Array:
+        """Losses of shape (...) at points of shape (..., n); nan where the formula is undefined."""
+        with np.errstate(all="ignore"):
+            return self._wide(points)[0]
+
+    def exact_gradient(self, points: Array) -> Array:
+        """Gradients of shape (..., n)."""
+        with np.errstate(all="ignore"):
+            return self._wide(points)[1]
+
+    def hessian(self, points: Array) -> Array:
+        """Hessians of shape (..., n, n)."""
+        return KnownObjective.hessian(self, points)
+
+    @cached_property
+    def _wide(self) -> Wide:
+        return summed(self.expression, self.variables)
+
+
 def _evaluate(function: Callable[..., Any], points: Array) -> Array:
     """The compiled entries at ``points``, stacked along a last axis; overflow is inf, undefined is nan.
 
@@ -105,7 +129,8 @@ def from_expression(
     if domain is not None and set(domain) != set(names):
         raise ValueError(f"the domain has one interval for each variable ({told})")
     box = tuple(domain[name] for name in names) if domain else None
-    return SymbolicObjective(name=expr, formula=expr, variables=names, domain=box)
+    made = SummedObjective if has_long_sum(tree) else SymbolicObjective
+    return made(name=expr, formula=expr, variables=names, domain=box)
 
 
 def symbolic(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, decayed, zeros
+from gdanim.engine.optimizers.moments import damped, effective, means
 from gdanim.engine.runs import Array
 from gdanim.registry import optimizers
 
@@ -33,4 +34,16 @@ def adabelief(
         points = now.points - now.learning_rate * (mean / (1 - beta1**now.count)) / denominator
         return points, {"exp_avg": mean, "exp_avg_var": variance}
 
-    return Optimizer(init, update, 1e-3, momentum="exp_avg", second_moment="exp_avg_var", decay=weight_decay)
+    def size(gradients: Array) -> Array:
+        surprises = (gradients - means(gradients, beta1)) ** 2 + eps / (1 - beta2)
+        return np.asarray(np.sqrt(means(surprises, beta2)[-1] / (1 - beta2 ** len(gradients))) + eps)
+
+    return Optimizer(
+        init,
+        update,
+        1e-3,
+        momentum="exp_avg",
+        second_moment="exp_avg_var",
+        decay=weight_decay,
+        effective=effective(size, damped(beta1)),
+    )

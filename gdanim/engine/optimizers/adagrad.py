@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, decayed
+from gdanim.engine.optimizers.moments import effective
 from gdanim.engine.optimizers.rule import BY_STEP, GRADIENT, Line, Rule, scaled
 from gdanim.engine.runs import Array
 from gdanim.registry import optimizers
@@ -44,6 +45,18 @@ def adagrad(
         points = now.points - rate * gradient / (np.sqrt(total) + eps)
         return points, {"sum": total}
 
+    def size(gradients: Array) -> Array:
+        total = initial_accumulator_value + (gradients * gradients).sum(axis=0)
+        return np.asarray((np.sqrt(total) + eps) * (1 + (len(gradients) - 1) * lr_decay))
+
     varied = weight_decay or lr_decay or initial_accumulator_value
     rule = BY_STEP if varied else Rule(LINES, {"eps": eps})
-    return Optimizer(init, update, 1e-2, second_moment="sum", rule=rule, decay=weight_decay)
+    return Optimizer(
+        init,
+        update,
+        1e-2,
+        second_moment="sum",
+        rule=rule,
+        decay=weight_decay,
+        effective=effective(size),
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, zeros
-from gdanim.engine.optimizers.moments import effective, moments
+from gdanim.engine.optimizers.moments import damped, effective, means, moments
 from gdanim.engine.optimizers.rule import BY_STEP, GRADIENT, Line, Rule, scaled
 from gdanim.engine.runs import Array
 from gdanim.registry import optimizers
@@ -47,6 +47,11 @@ def adam(
         denominator = np.sqrt(largest) / np.sqrt(1 - beta2**now.count) + eps
         return now.points - now.learning_rate / (1 - beta1**now.count) * new["exp_avg"] / denominator, new
 
+    def size(gradients: Array) -> Array:
+        squares = means(gradients * gradients, beta2)
+        largest = squares.max(axis=0) if amsgrad else squares[-1]
+        return np.asarray(np.sqrt(largest / (1 - beta2 ** len(squares))) + eps)
+
     settings = {"beta1": beta1, "rest1": 1 - beta1, "beta2": beta2, "rest2": 1 - beta2, "eps": eps}
     rule = BY_STEP if weight_decay or amsgrad else Rule(LINES, settings)
     return Optimizer(
@@ -57,7 +62,7 @@ def adam(
         second_moment="exp_avg_sq",
         rule=rule,
         decay=weight_decay,
-        effective=None if amsgrad else effective(betas, eps),
+        effective=effective(size, damped(beta1)),
     )
 
 

@@ -14,6 +14,7 @@ from gdanim.engine.optimizers.base import (
     lerp,
     zeros,
 )
+from gdanim.engine.optimizers.moments import damped, effective
 from gdanim.engine.runs import Array
 from gdanim.registry import optimizers
 
@@ -40,4 +41,16 @@ def adamax(
         points = now.points - now.learning_rate / (1 - beta1**now.count) * mean / largest
         return points, {"exp_avg": mean, "exp_inf": largest}
 
-    return Optimizer(init, update, 2e-3, momentum="exp_avg", second_moment="exp_inf", decay=weight_decay)
+    def size(gradients: Array) -> Array:
+        ages = np.arange(len(gradients))[::-1, None]
+        return np.asarray((beta2**ages * (np.abs(gradients) + eps)).max(axis=0))
+
+    return Optimizer(
+        init,
+        update,
+        2e-3,
+        momentum="exp_avg",
+        second_moment="exp_inf",
+        decay=weight_decay,
+        effective=effective(size, damped(beta1)),
+    )

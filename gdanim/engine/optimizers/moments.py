@@ -29,21 +29,26 @@ def moments(
     }
 
 
-def effective(
-    betas: tuple[float, float], eps: float, corrected: bool = True
-) -> Callable[[Array, Array], Array]:
-    """The rates by which the moments, ``corrected`` for their start or not, step at last; see ``Optimizer``.
+def means(values: Array, beta: float) -> Array:
+    """The running means by ``beta`` of rows (rows, n), from 0, after each of them."""
+    found, mean = np.empty_like(values), np.zeros(values.shape[1:])
+    for row, value in enumerate(values):
+        found[row] = mean = beta * mean + (1 - beta) * value
+    return found
 
-    A mean of gradients by beta, at a rate r, is a heavy ball with momentum beta at r (1 - beta): it is stable
-    below 2 (1 + beta) / (1 - beta) / L.
+
+def damped(beta: float) -> float:
+    """What a mean of gradients by ``beta`` makes of a rate, against that below 2/L.
+
+    At a rate r it is a heavy ball with momentum beta at r (1 - beta): it is stable below
+    2 (1 + beta) / (1 - beta) / L.
     """
-    beta1, beta2 = betas
+    return (1 - beta) / (1 + beta)
 
-    def rates(gradients: Array, learning_rates: Array) -> Array:
-        ages = np.arange(len(gradients))[::-1, None]
-        mean = ((1 - beta2) * beta2**ages * gradients * gradients).sum(axis=0)
-        if corrected:
-            mean = mean / (1 - beta2 ** len(gradients))
-        return np.asarray(learning_rates[-1] * (1 - beta1) / (1 + beta1) / (np.sqrt(mean) + eps))
 
-    return rates
+def effective(size: Callable[[Array], Array], share: float = 1.0) -> Callable[[Array, Array], Array]:
+    """The rates of what steps at last by a share of its gradient over a size (n,); see ``Optimizer``.
+
+    ``size`` is that after gradients of shape (rows, n).
+    """
+    return lambda gradients, learning_rates: np.asarray(learning_rates[-1] * share / size(gradients))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, zeros
-from gdanim.engine.optimizers.moments import moments
+from gdanim.engine.optimizers.moments import damped, effective, means, moments
 from gdanim.engine.runs import Array
 from gdanim.registry import optimizers
 
@@ -41,4 +41,18 @@ def nadam(
         ahead = now.learning_rate * mu_next / (1 - product * mu_next)
         return points - ahead * new["exp_avg"] / size, new
 
-    return Optimizer(init, update, 2e-3, momentum="exp_avg", second_moment="exp_avg_sq", decay=weight_decay)
+    def size(gradients: Array) -> Array:
+        """Over what it makes of a rate: a share mu of it acts on the mean, the rest on the gradient."""
+        mu, count = float(momentum(np.array(len(gradients) + 1))), len(gradients)
+        mean = means(gradients * gradients, beta2)[-1] / (1 - beta2**count)
+        return np.asarray((np.sqrt(mean) + eps) / (1 - mu + mu * damped(beta1)))
+
+    return Optimizer(
+        init,
+        update,
+        2e-3,
+        momentum="exp_avg",
+        second_moment="exp_avg_sq",
+        decay=weight_decay,
+        effective=effective(size),
+    )

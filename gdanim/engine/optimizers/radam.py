@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, zeros
-from gdanim.engine.optimizers.moments import moments
+from gdanim.engine.optimizers.moments import damped, effective, means, moments
 from gdanim.engine.runs import Array
 from gdanim.registry import optimizers
 
@@ -29,14 +29,31 @@ def radam(
     def init(points: Array) -> State:
         return zeros(points, "exp_avg", "exp_avg_sq")
 
+    def rectified(count: Array) -> Array:
+        """What it multiplies the step of the moments by; 0 where too little is known of the second."""
+        length = longest - 2 * count * beta2**count / (1 - beta2**count)
+        share = (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)
+        return np.sqrt(np.where(length > 5, share, 0))
+
     def update(now: Step, state: State) -> tuple[Array, State]:
         now, new = moments(now, state, betas, weight_decay, decoupled_weight_decay)
-        left = 1 - beta2**now.count
-        length = longest - 2 * now.count * beta2**now.count / left
-        known = length > 5
-        share = (length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)
-        rectified = np.sqrt(np.where(known, share, 0)) * np.sqrt(left) / (np.sqrt(new["exp_avg_sq"]) + eps)
-        move = new["exp_avg"] / (1 - beta1**now.count) * now.learning_rate * np.where(known, rectified, 1)
+        share = rectified(now.count)
+        sized = share * np.sqrt(1 - beta2**now.count) / (np.sqrt(new["exp_avg_sq"]) + eps)
+        move = new["exp_avg"] / (1 - beta1**now.count) * now.learning_rate * np.where(share > 0, sized, 1)
         return now.points - move, new
 
-    return Optimizer(init, update, 1e-3, momentum="exp_avg", second_moment="exp_avg_sq", decay=weight_decay)
+    def size(gradients: Array) -> Array:
+        count = len(gradients)
+        share = float(rectified(np.array(count)))
+        root = np.sqrt(means(gradients * gradients, beta2)[-1])
+        return (root + eps) / np.sqrt(1 - beta2**count) / share if share else np.ones_like(root)
+
+    return Optimizer(
+        init,
+        update,
+        1e-3,
+        momentum="exp_avg",
+        second_moment="exp_avg_sq",
+        decay=weight_decay,
+        effective=effective(size, damped(beta1)),
+    )

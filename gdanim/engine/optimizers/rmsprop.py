@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, decayed, lerp
-from gdanim.engine.optimizers.moments import effective
+from gdanim.engine.optimizers.moments import effective, means
 from gdanim.engine.optimizers.rule import BY_STEP, GRADIENT, Line, Rule, scaled
 from gdanim.engine.runs import Array
 from gdanim.registry import optimizers
@@ -48,10 +48,13 @@ def rmsprop(
             return now.points - now.learning_rate * step, new
         return now.points - now.learning_rate * gradient / size, new
 
+    def size(gradients: Array) -> Array:
+        mean = means(gradients, alpha)[-1] if centered else 0.0
+        return np.asarray(np.sqrt(means(gradients * gradients, alpha)[-1] - mean * mean) + eps)
+
     memory = "momentum_buffer" if momentum > 0 else None
     varied = weight_decay or momentum or centered
     rule = BY_STEP if varied else Rule(LINES, {"alpha": alpha, "rest": 1 - alpha, "eps": eps})
-    plain = None if momentum or centered else effective((0.0, alpha), eps, corrected=False)
     return Optimizer(
         init,
         update,
@@ -60,5 +63,5 @@ def rmsprop(
         second_moment="square_avg",
         rule=rule,
         decay=weight_decay,
-        effective=plain,
+        effective=effective(size, 1 / (1 + momentum)),
     )

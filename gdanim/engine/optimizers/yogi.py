@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gdanim.engine.optimizers.base import Optimizer, State, Step, at_least_zero, check_betas, decayed
+from gdanim.engine.optimizers.moments import damped, effective
 from gdanim.engine.runs import Array
 from gdanim.registry import optimizers
 
@@ -29,13 +30,30 @@ def yogi(
     def init(points: Array) -> State:
         return {name: np.full_like(points, initial_accumulator) for name in ("exp_avg", "exp_avg_sq")}
 
+    def after(old: Array, new: Array) -> Array:
+        """The second moment, from that before and the squared gradient."""
+        return old - (1 - beta2) * np.sign(old - new) * new
+
     def update(now: Step, state: State) -> tuple[Array, State]:
         gradient = decayed(now, weight_decay)
         mean = beta1 * state["exp_avg"] + (1 - beta1) * gradient
-        new, old = gradient * gradient, state["exp_avg_sq"]
-        square = old - (1 - beta2) * np.sign(old - new) * new
+        square = after(state["exp_avg_sq"], gradient * gradient)
         denominator = np.sqrt(square / (1 - beta2**now.count)) + eps
         points = now.points - now.learning_rate * (mean / (1 - beta1**now.count)) / denominator
         return points, {"exp_avg": mean, "exp_avg_sq": square}
 
-    return Optimizer(init, update, 1e-2, momentum="exp_avg", second_moment="exp_avg_sq", decay=weight_decay)
+    def size(gradients: Array) -> Array:
+        square = np.full_like(gradients[0], initial_accumulator)
+        for gradient in gradients:
+            square = after(square, gradient * gradient)
+        return np.asarray(np.sqrt(square / (1 - beta2 ** len(gradients))) + eps)
+
+    return Optimizer(
+        init,
+        update,
+        1e-2,
+        momentum="exp_avg",
+        second_moment="exp_avg_sq",
+        decay=weight_decay,
+        effective=effective(size, damped(beta1)),
+    )

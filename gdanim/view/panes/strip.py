@@ -26,7 +26,8 @@ class Strip(FlatPane):
     def __init__(self, scene: Stage, clock: Clock, box: Box) -> None:
         super().__init__(scene, box)
         runs = clock.act.runs
-        colors = dict(zip((run.ball.hue for run in runs), scene.colors(clock.act), strict=True))
+        hues = [run.ball.hue for run in runs]
+        colors = dict(zip(reversed(hues), reversed(scene.colors(clock.act)), strict=True))  # of the first
         named = scene.spec.view.legend != "none"
         items = placed(runs, scene.layout, scene.names_beside) if named else []
         self._top = box.bottom - PITCH * (items[-1].line + 1) if items else box.top
