@@ -9,11 +9,13 @@ from functools import lru_cache
 import numpy as np
 
 from gdanim.engine.runs import Array
+from gdanim.motion.height import Height
 from gdanim.motion.landscape import FLOOR, RELIEF, Landscape
 from gdanim.theme import Color, Theme, rgb
 from gdanim.view.camera import Camera
 from gdanim.view.layout import SMALLEST
 from gdanim.view.picture import Label, Segments
+from gdanim.view.plot import clear
 from gdanim.view.ribbon import segments
 from gdanim.view.text import LETTER, Lettering, Numbers, variable
 from gdanim.view.ticks import LINE, height_name, height_ticks, rounder, tick, ticks
@@ -44,11 +46,16 @@ class Live:
     opacity: float
 
 
-class Axes:
-    """The labels of one landscape.
+def needed(height: Height, slim: bool) -> tuple[float, float]:
+    """Points that the labels of a height axis need on its left, and those of its name above it."""
+    lines = [len(line.replace("$", "")) for line in height_name(height).split(LINE)]
+    return TICKS if slim else max(LIVE, LETTER * LOSS_SIZE * max(lines) - BESIDE), 1.4 * LOSS_SIZE * len(
+        lines
+    )
 
-    ``beside``: points that those of the height axis need on its left; ``name_height``: of its name.
-    """
+
+class Axes:
+    """The labels of one landscape."""
 
     def __init__(
         self,
@@ -56,13 +63,14 @@ class Axes:
         surface: Array,
         lettering: Lettering,
         theme: Theme,
+        length: float,
         slim: bool = False,
         ceiling: float = 0.0,
     ) -> None:
         """``surface``: world points (n, 3) of it, which the height axis shall not cover.
 
-        ``slim``: there is little room across, and the live loss is left to the legend. The name of the
-        height axis stays below ``ceiling`` points.
+        ``length``: points in which that axis' ticks have to find room. ``slim``: there is little room across,
+        and the live loss is left to the legend. The name of the height axis stays below ``ceiling`` points.
         """
         self.landscape, self.surface, self.lettering, self.theme = landscape, surface, lettering, theme
         names = landscape.act.objective.variables
@@ -75,18 +83,18 @@ class Axes:
                 world = (value - landscape.centre[k]) * landscape.scale[k]
                 self._ticks.append((k, world, lettering.want(tick(value), TICK_SIZE)))
         self.corners = CORNERS * (landscape.extent + 0.03)
+        height = landscape.height
         self._levels = [
             (float(landscape.level(np.asarray(value))), lettering.want(markup, TICK_SIZE))
-            for value, markup in height_ticks(landscape.height)
+            for value, markup in clear(height.share, height_ticks(height), length, flat=False)
         ]
         self._numbers = Numbers(lettering, TICK_SIZE)
         self.post = lru_cache(maxsize=1)(self.post)  # type: ignore[method-assign]  # a frame asks repeatedly
-        name = height_name(landscape.height)
-        lines = [len(line.replace("$", "")) for line in name.split(LINE)]
-        self.name_height = 1.4 * LOSS_SIZE * len(lines)
         self.slim, self.ceiling = slim, ceiling
-        self.beside = TICKS if slim else max(LIVE, LETTER * LOSS_SIZE * max(lines) - BESIDE)
-        self._loss = lettering.want(f"#align({'left' if slim else 'right'})[{name}]", LOSS_SIZE)
+        self.beside, self.name_height = needed(height, slim)
+        self._loss = lettering.want(
+            f"#align({'left' if slim else 'right'})[{height_name(height)}]", LOSS_SIZE
+        )
 
     def labels(self, camera: Camera, size: tuple[int, int], opacity: float, live: Live) -> list[Label]:
         """Labels as seen by a camera in a picture of ``size`` pixels. Where two meet, one makes way."""

@@ -107,6 +107,13 @@ class Camerawork:
         )
 
     @property
+    def upright(self) -> float:
+        """Points that the height of the surface takes in the picture for most of the time."""
+        camera = self._flight[0][1] if self.wishes.path else self._poses[1]
+        shown = RELIEF * math.cos(math.radians(camera.elevation)) / camera.distance
+        return shown * float(camera.projection[1, 1]) / 2 * self.layout.height
+
+    @property
     def _watched(self) -> Watched:
         """What there is to see: the balls all through the run; the goals; the paths as they are drawn,
         and whole at the end. Of balls one of which is followed: that one.

@@ -18,7 +18,7 @@ from gdanim.motion.timeline import Moment
 from gdanim.motion.valleys import valleys
 from gdanim.theme import rgb
 from gdanim.view.animated import Clock, Cue
-from gdanim.view.axes import Axes, Live
+from gdanim.view.axes import Axes, Live, needed
 from gdanim.view.camera import Camera
 from gdanim.view.camerawork import Camerawork
 from gdanim.view.canvas import Canvas
@@ -109,17 +109,26 @@ class SurfacePane(Pane):
                 self.scene.length if self.ends is None else self.scene.film_time(self.ends),
             ),
             self.scene.length if self.scene.spec.video.loop else None,
-            self.axes.beside,
-            self.axes.name_height,
+            *needed(self.timeline.landscape.height, self._slim),
             self._came,
         )
 
     @cached_property
     def axes(self) -> Axes:
-        scene, slim = self.scene, self.box.width < SLIM
         return Axes(
-            self.timeline.landscape, self.scenery.seen, scene.lettering, scene.theme, slim, self.box.top
+            self.timeline.landscape,
+            self.scenery.seen,
+            self.lettering,
+            self.theme,
+            self.camerawork.upright,
+            self._slim,
+            self.box.top,
         )
+
+    @property
+    def _slim(self) -> bool:
+        """Whether there is little room beside the height axis."""
+        return self.box.width < SLIM
 
     @property
     def _came(self) -> Camera | None:
