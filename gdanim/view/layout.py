@@ -170,6 +170,12 @@ class Layout:
         return self._normalised(self.stage)
 
     @property
+    def breadth(self) -> float:
+        """Width by height of the stage, as wide as it is on average beside what stands over it."""
+        taken = sum((box.right - self.stage.left) * box.height for box in self.over)
+        return (self.stage.width - taken / self.stage.height) / self.stage.height
+
+    @property
     def taken(self) -> list[Rect]:
         """What stands over the stage, in normalised coordinates."""
         return [self._normalised(box) for box in self.over]
@@ -183,15 +189,16 @@ class Layout:
             1 - 2 * top / self.height,
         )
 
-    def floating(self, heading: Sequence[Box], width: float, height: float, columns: int) -> Layout:
-        """The layout whose stage is all of the picture; over its corners at the left stand the heading, and
-        the panel of some width, height and columns.
+    def floating(self, heading: Sequence[Box], width: float, height: float, below: Box | None) -> Layout:
+        """The layout whose stage is all of the picture; over its corners at the left stand the heading, the
+        panel of some width and height, and what stands ``below`` that; None: nothing but captions does.
         """
         bottom = self.height - max(EDGE, self.band)
         panel = Box(self.margin, bottom - height, self.margin + width, bottom)
-        stage = Box(EDGE, EDGE, self.width - EDGE, bottom)
-        over = tuple(_around(box) for box in (*heading, panel))
-        return replace(self, stage=stage, panel=panel, panel_columns=columns, over=over)
+        lowest = bottom if below is None else min(below.bottom, self.height - EDGE)
+        stage = Box(EDGE, EDGE, self.width - EDGE, lowest)
+        over = tuple(_around(box) for box in (*heading, panel, *([below] if below else [])))
+        return replace(self, stage=stage, panel=panel, panel_columns=1, over=over)
 
 
 def _around(box: Box) -> Box:

@@ -20,7 +20,7 @@ from gdanim.theme import rgb
 from gdanim.view.animated import Clock, Cue
 from gdanim.view.axes import Axes, Live, needed
 from gdanim.view.camera import Camera
-from gdanim.view.camerawork import Camerawork
+from gdanim.view.camerawork import Camerawork, closes_in
 from gdanim.view.canvas import Canvas
 from gdanim.view.layout import SLIM, Box
 from gdanim.view.pane import Pane
@@ -147,7 +147,7 @@ class SurfacePane(Pane):
         camera = self.camera(t)
         live = self._live(moment)
         labels = self.axes.labels(camera, self.scene.size, self.ground, live)
-        if self.whole and self.camerawork.closes_in:
+        if self.whole and closes_in(self.wishes):
             labels += self.curtain.labels()
         pools, counts = self._gathered(camera, moment)
         labels += counts

@@ -54,15 +54,21 @@ def needed(told: Takeaway | None, layout: Layout) -> float:
     return 0.0 if told is None else ABOVE + _height(told, layout) + BELOW
 
 
+def place(told: Takeaway, layout: Layout, foot: float) -> Box:
+    """Where a sentence stands, about as wide as it is; so many points are kept free for the longest one."""
+    below = layout.band - foot + BELOW  # captions stand there
+    wide = min(INDENT + LETTER * SIZE * len(told.text), layout.width - 2 * layout.margin)
+    top = layout.height - below - _height(told, layout)
+    return Box(layout.margin, top, layout.margin + wide, layout.height - below)
+
+
 class TakeawayPane(RunPane):
     """A sentence with a bullet in the colour of the ball that it is in favour of."""
 
     def __init__(self, scene: Stage, clock: Clock, told: Takeaway) -> None:
         layout = scene.layout
-        below = layout.band - scene.foot + BELOW  # captions stand there
-        top = layout.height - below - _height(told, layout)
-        right, bottom = layout.width - layout.margin, layout.height - below
-        super().__init__(scene, clock, Box(layout.margin, top, right, bottom))
+        right = layout.width - layout.margin
+        super().__init__(scene, clock, place(told, layout, scene.foot)._replace(right=right))
         self._best = None if told.best is None else told.best.ball.number
         words = shortened(literal(told.text), MOST_LINES)
         room = (self.box.width - self._indent) / SIZE
