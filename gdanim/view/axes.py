@@ -9,7 +9,6 @@ from functools import lru_cache
 import numpy as np
 
 from gdanim.engine.runs import Array
-from gdanim.motion.height import Height
 from gdanim.motion.landscape import FLOOR, RELIEF, Landscape
 from gdanim.theme import Color, Theme, rgb
 from gdanim.view.camera import Camera
@@ -17,7 +16,7 @@ from gdanim.view.layout import SMALLEST
 from gdanim.view.picture import Label, Segments
 from gdanim.view.plot import clear
 from gdanim.view.ribbon import segments
-from gdanim.view.text import LETTER, Lettering, Numbers, variable
+from gdanim.view.text import LETTER, PLAIN, Lettering, Numbers, variable
 from gdanim.view.ticks import LINE, height_name, height_ticks, rounder, tick, ticks
 
 TICK_SIZE, NAME_SIZE = SMALLEST, 34.0
@@ -26,6 +25,7 @@ FAINT = 0.05  # a label of more opacity than that is in the way of others
 BESIDE = 18.0  # points between the height axis and its labels
 OVER, LOSS_SIZE = 14.0, SMALLEST  # points from its end to its name
 LIVE, TICKS = 112.0, 70.0  # points that a loss needs beside it, and so do most names; ticks alone
+POWER = 156.0  # the same of a loss that is written as a power of ten
 STEEP, UPRIGHT = 75.0, 60.0  # degrees of elevation: from the latter to the former the height axis goes
 GAP, AROUND = 30.0, 48.0  # points from the floor's edge to the middle of its labels, and to their ends
 NAMED = 0.93  # of the way from the middle of an edge to its end stands the name
@@ -46,12 +46,15 @@ class Live:
     opacity: float
 
 
-def needed(height: Height, slim: bool) -> tuple[float, float]:
+def needed(landscape: Landscape, slim: bool) -> tuple[float, float]:
     """Points that the labels of a height axis need on its left, and those of its name above it."""
-    lines = [len(line.replace("$", "")) for line in height_name(height).split(LINE)]
-    return TICKS if slim else max(LIVE, LETTER * LOSS_SIZE * max(lines) - BESIDE), 1.4 * LOSS_SIZE * len(
-        lines
-    )
+    lines = [len(line.replace("$", "")) for line in height_name(landscape.height).split(LINE)]
+    above = 1.4 * LOSS_SIZE * len(lines)
+    if slim:
+        return TICKS, above
+    losses = np.abs(np.concatenate([run.losses for run in landscape.act.runs]))
+    powers = ((losses > 0) & (losses < PLAIN[0])) | (losses >= PLAIN[1])
+    return max(POWER if powers.any() else LIVE, LETTER * LOSS_SIZE * max(lines) - BESIDE), above
 
 
 class Axes:
@@ -91,7 +94,7 @@ class Axes:
         self._numbers = Numbers(lettering, TICK_SIZE)
         self.post = lru_cache(maxsize=1)(self.post)  # type: ignore[method-assign]  # a frame asks repeatedly
         self.slim, self.ceiling = slim, ceiling
-        self.beside, self.name_height = needed(height, slim)
+        self.beside, self.name_height = needed(landscape, slim)
         self._loss = lettering.want(
             f"#align({'left' if slim else 'right'})[{height_name(height)}]", LOSS_SIZE
         )

@@ -1,6 +1,6 @@
 """Where things stand in the picture. Lengths are points: the height of a picture has 1080 of them.
 
-Small pictures, whose shorter side is below 480 pixels, have fewer, so that their text stays legible.
+Small pictures, of less than 480 pixels, have fewer, so that their text stays legible.
 """
 
 from __future__ import annotations
@@ -211,7 +211,7 @@ def layout(width: int, height: int) -> Layout:
 
     Text stands beside the stage, or above and below it.
     """
-    down = max(HIGH * min(min(width, height) / SMALL, 1.0), LEAST)
+    down = max(HIGH * min(height / SMALL, 1.0), LEAST)
     across = down * width / height
     if across > WIDE * down:
         column = 500.0 if across > 1.5 * down else 470.0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SIZE, CAPTION, PITCH = 30.0, 34.0, 50.0  # points: numbers, words, from row to row
 WORDS = 116.0  # points that two lines of words need
 WIDEST = 430.0  # points of words and numbers beside the surface
-NARROW, COMPARED = 450.0, (4, 5)  # points of a narrow box; rows of the two losses
+NARROW, COMPARED = 500.0, (4, 5)  # points of a narrow box; rows of the two losses
 SPACE = 40.0  # points between the columns of numbers below it
 POINT = 0.62  # of the width, where the decimal points stand
 

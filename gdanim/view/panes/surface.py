@@ -109,7 +109,7 @@ class SurfacePane(Pane):
                 self.scene.length if self.ends is None else self.scene.film_time(self.ends),
             ),
             self.scene.length if self.scene.spec.video.loop else None,
-            *needed(self.timeline.landscape.height, self._slim),
+            *needed(self.timeline.landscape, self._slim),
             self._came,
         )
 
@@ -149,7 +149,7 @@ class SurfacePane(Pane):
         labels = self.axes.labels(camera, self.scene.size, self.ground, live)
         if self.whole and closes_in(self.wishes):
             labels += self.curtain.labels()
-        pools, counts = self._gathered(camera, moment)
+        pools, counts = self._gathered(camera, moment, labels)
         labels += counts
         lift, opacity = self.clock.drop(len(self.act.runs))
         height = np.zeros(len(lift))
@@ -202,13 +202,19 @@ class SurfacePane(Pane):
             share * self.clock.present * max(8 * self.clock.fall - 7, 0.0),
         )
 
-    def _gathered(self, camera: Camera, moment: Moment) -> tuple[Array | None, list[Label]]:
-        """Of a crowd, how many rest in each valley: decal rows (n, 10) of a pool that grows, and labels."""
+    def _gathered(
+        self, camera: Camera, moment: Moment, others: Sequence[Label]
+    ) -> tuple[Array | None, list[Label]]:
+        """Of a crowd, how many rest in each valley: decal rows (n, 10) of a pool that grows, and labels.
+
+        A number that would stand on another, or on ``others``, is left out.
+        """
         shown = self.clock.numbered * self.ground
         if not self.valleys or shown <= 0 or self.clock.seconds <= 0:
             return None, []
         rows: list[list[float]] = []
         counts: list[list[Label]] = []
+        stand = [[label] for label in others if label.opacity > 0]
         land, s = self.timeline.landscape, self.scene.lettering.scale
         width, height = self.scene.size
         for valley in self.valleys:
@@ -223,7 +229,9 @@ class SurfacePane(Pane):
                 right = middle + len(str(count)) / 2 * self._counted.digit_width
                 digits = self._counted.whole(count, right, (1 - y) / 2 * height - OVER * s, self.ink, shown)
                 digits = [digit._replace(depth=depth) for digit in digits]
-                if all(self._apart(digits, other) for other in counts):  # the fullest valleys come first
+                if all(
+                    self._apart(digits, other) for other in (*counts, *stand)
+                ):  # the fullest valleys come first
                     counts.append(digits)
         labels = [digit for digits in counts for digit in digits]
         return np.array(rows) if rows else None, labels
