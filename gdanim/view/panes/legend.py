@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,12 +14,13 @@ from gdanim.engine.solution import Act
 from gdanim.engine.takeaway import takeaway
 from gdanim.motion.timeline import Moment, smooth
 from gdanim.motion.valleys import valleys
+from gdanim.spec.wording import counted
 from gdanim.theme import rgb
 from gdanim.view.animated import Clock
 from gdanim.view.camerawork import closes_in
 from gdanim.view.layout import SMALLEST, Box, Layout
 from gdanim.view.pane import FlatPane, Pane
-from gdanim.view.panes.rates import APPEAR, of_rates, verdict_shown
+from gdanim.view.panes.rates import APPEAR, fits, of_rates, verdict_shown
 from gdanim.view.panes.strip import Strip
 from gdanim.view.panes.takeaway import place, sentence, summed_up
 from gdanim.view.picture import Label
@@ -33,7 +35,7 @@ LABEL_SIZE, NOTE_SIZE = 31.0, SMALLEST
 ROW, NOTE = 48.0, 34.0  # points that a ball's row takes, and each note that comes in below it
 LEAST_ROW, LEAST_NOTE = 33.0, 28.6  # the same where there is no more room
 INDENT = 34.0  # from the bullet to the label
-NUMBER = 7.4  # digits' widths that a number may take after its decimal point
+NUMBER = 8.2  # digits' widths that a number may take after its decimal point
 DIGIT = 0.5 * LABEL_SIZE
 LETTER = 0.5  # of its size: a letter's mean width, with some room
 LEFT = "left the picture at step {}"
@@ -200,7 +202,14 @@ class Legend(FlatPane):
                 self._text(named(run), LABEL_SIZE, room - (before_point(run.losses) + NUMBER) * DIGIT)
                 for run in self.runs
             ]
-            self._verdicts = [self._text(run.verdict, NOTE_SIZE, room) for run in self.runs]
+            verdicts = [run.verdict if fits(run.verdict, room) else in_short(run) for run in self.runs]
+            self._verdicts = [self._text(verdict, NOTE_SIZE, room) for verdict in verdicts]
+            if not self.rows.notes:  # they take the place of the numbers
+                beside = [room - LETTER * LABEL_SIZE * len(named(run)) - CLOSE for run in self.runs]
+                self._verdicts = [
+                    self._text(in_short(run), NOTE_SIZE, max(space, (NUMBER + 1) * DIGIT))
+                    for run, space in zip(self.runs, beside, strict=True)
+                ]
             self._reasons = [self._text(run.reason, NOTE_SIZE, room) for run in self.runs]
             self._left = [
                 self._text(LEFT.format(self.timeline.leaving(i)), NOTE_SIZE, room)
@@ -273,7 +282,13 @@ class Legend(FlatPane):
             if moment is None:
                 continue
             point = (x + self._column - NUMBER * DIGIT) * s
-            labels += self.numbers.place(float(moment.losses[i]), point, y * s, text, present * light)
+            told = 0.0 if rows.notes else present * verdict
+            ink = present * light * max(1 - 2 * told, 0.0)
+            labels += self.numbers.place(float(moment.losses[i]), point, y * s, text, ink)
+            if told > 0.5:
+                key = self._verdicts[i]
+                right = (x + self._column) * s - self.lettering.size(key)[0]
+                labels.append(self.lettering.place(key, right, y * s, self.colors[i], light * (2 * told - 1)))
             notes = [
                 (self._left[i], 0, self.colors[i], left_note),
                 (self._verdicts[i], 0, self.colors[i], verdict),
@@ -400,6 +415,13 @@ def named(run: Run) -> str:
     except ValueError:
         return ball.label
     return f"{ball.name} \u03b7 = {rate:g}" if ball.label == f"{ball.name} {ball.detail}" else ball.label
+
+
+def in_short(run: Run) -> str:
+    """What became of a ball, where there is no room for a verdict."""
+    if run.status is Status.CONVERGED:
+        return f"in {counted(run.steps, 'step')}"
+    return re.split(" (?:at step|for|after|to) ", run.verdict, maxsplit=1)[0]
 
 
 def told(place: Array, spans: Array) -> str:

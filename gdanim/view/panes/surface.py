@@ -147,9 +147,9 @@ class SurfacePane(Pane):
         camera = self.camera(t)
         live = self._live(moment)
         labels = self.axes.labels(camera, self.scene.size, self.ground, live)
+        pools, counts = self._gathered(camera, moment, labels)
         if self.whole and closes_in(self.wishes):
             labels += self.curtain.labels()
-        pools, counts = self._gathered(camera, moment, labels)
         labels += counts
         lift, opacity = self.clock.drop(len(self.act.runs))
         height = np.zeros(len(lift))
