@@ -162,10 +162,10 @@ class SurfacePane(Pane):
             replace(moment, opacity=moment.opacity * opacity * self.scene.lights(self.act))
             if self.clock.fall > 0
             else None,
-            self.reveal,
+            _early(self.reveal),
             height,
             self.clock.present,
-            self.ground,
+            _early(self.ground),
             labels,
             self.axes.height_axis(camera, self.ground),
             arrows=self.arrows(moment),
@@ -273,6 +273,11 @@ class SurfacePane(Pane):
         """Arrows at a moment; none, unless a subclass draws some."""
         del moment
         return None
+
+
+def _early(share: float) -> float:
+    """How far something that appears is there: early, and gone late, so that no stage stands empty."""
+    return 1 - (1 - share) ** 3
 
 
 def dashed(start: Array, end: Array) -> Array:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gdanim.view.stage import Stage
 
 SIZE = 32.0  # points of its letters
-LETTER, LINE, MIDDLE = 0.5, 1.25, 0.55  # of the size: a letter's mean width; from line to line; of the first
+LETTER, LINE, MIDDLE = 0.5, 1.32, 0.55  # of the size: a letter's mean width; from line to line; of the first
 MOST_LINES, LONG = (2, 3), 80  # lines at most, in a wide picture and in others; letters of a long title
 ABOVE, BELOW = 12.0, 28.0  # points
 BULLET, INDENT = 11.0, 34.0  # points: its radius, and from it to the words
