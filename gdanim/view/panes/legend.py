@@ -20,7 +20,7 @@ from gdanim.view.animated import Clock
 from gdanim.view.camerawork import closes_in
 from gdanim.view.layout import SMALLEST, Box, Layout
 from gdanim.view.pane import FlatPane, Pane
-from gdanim.view.panes.rates import APPEAR, fits, of_rates, verdict_shown
+from gdanim.view.panes.rates import APPEAR, of_rates, verdict_shown
 from gdanim.view.panes.strip import Strip
 from gdanim.view.panes.takeaway import place, sentence, summed_up
 from gdanim.view.picture import Label
@@ -202,12 +202,11 @@ class Legend(FlatPane):
                 self._text(named(run), LABEL_SIZE, room - (before_point(run.losses) + NUMBER) * DIGIT)
                 for run in self.runs
             ]
-            verdicts = [run.verdict if fits(run.verdict, room) else in_short(run) for run in self.runs]
-            self._verdicts = [self._text(verdict, NOTE_SIZE, room) for verdict in verdicts]
+            self._verdicts = [self._text(in_words(run, room), NOTE_SIZE, room) for run in self.runs]
             if not self.rows.notes:  # they take the place of the numbers
                 beside = [room - LETTER * LABEL_SIZE * len(named(run)) - CLOSE for run in self.runs]
                 self._verdicts = [
-                    self._text(in_short(run), NOTE_SIZE, max(space, (NUMBER + 1) * DIGIT))
+                    self._text(in_words(run, space), NOTE_SIZE, max(space, (NUMBER + 1) * DIGIT))
                     for run, space in zip(self.runs, beside, strict=True)
                 ]
             self._reasons = [self._text(run.reason, NOTE_SIZE, room) for run in self.runs]
@@ -417,11 +416,13 @@ def named(run: Run) -> str:
     return f"{ball.name} \u03b7 = {rate:g}" if ball.label == f"{ball.name} {ball.detail}" else ball.label
 
 
-def in_short(run: Run) -> str:
-    """What became of a ball, where there is no room for a verdict."""
-    if run.status is Status.CONVERGED:
-        return f"in {counted(run.steps, 'step')}"
-    return re.split(" (?:at step|for|after|to) ", run.verdict, maxsplit=1)[0]
+def in_words(run: Run, room: float) -> str:
+    """A ball's verdict; where that takes more points than there are, no more than what became of the ball."""
+    short, *_ = re.split(" (?:at step|for|after|to) ", run.verdict, maxsplit=1)
+    steps = f"in {counted(run.steps, 'step')}"
+    shorter = [f"converged {steps}", steps] if run.status is Status.CONVERGED else [str(short)]
+    texts: list[str] = [run.verdict, *shorter]
+    return next((text for text in texts if LETTER * NOTE_SIZE * len(text) <= room + 1), texts[-1])
 
 
 def told(place: Array, spans: Array) -> str:
