@@ -19,10 +19,11 @@ FROM, CLOSE = 7.0, 3.5  # world units from which views are judged; of a ball tha
 ROUGH, BESIDE = 24, 12.0  # so many azimuths are tried; then all within so many degrees of the best
 FACING = 0.5  # cosine between a line of sight and the surface's normal from which on a place is seen well
 ALONG, NEARLY = 0.12, 28.0  # what a view along an axis costs, which looks flat; degrees where it no more does
-HIGHER, ASIDE = 0.003, 0.0004  # what a degree away from the first elevation and azimuth costs
+HIGHER, ASIDE = 0.004, 0.0004  # what a degree away from the first elevation and azimuth costs
 ALMOST = 1e-9  # of the room that a picture may leave free
 NEAREST, FARTHEST = 2.5, 30.0  # world units between which a camera stands
 HIGHER_OR_LOWER = (0.0, -0.25, 0.25, -0.5, 0.5, -0.75, 0.75, -1.0, 1.0)  # of the room below and above
+LAND, LOOKED_AT, ABOVE = 0.12, 120, 0.02  # what all of the surface seen is worth; points of it; world units
 FILLING = 0.5  # what a surface as wide as its stage is worth, beside all points seen
 
 
@@ -170,6 +171,7 @@ def best_view(
     """
     floor = np.array([(x * extent[0], y * extent[1], FLOOR) for x in (-1, 1) for y in (-1, 1)])
     whole = np.concatenate([surface, floor])
+    land = surface[:: max(1, len(surface) // LOOKED_AT)] + np.array([0.0, 0.0, ABOVE])
     weights = watched.weights / watched.weights.sum()
 
     def score(azimuth: float, elevation: float) -> float:
@@ -186,8 +188,16 @@ def best_view(
         ways = eyes - watched.points
         facing = (ways * watched.normals).sum(axis=1) / np.linalg.norm(ways, axis=1)
         seen = sees(eyes, watched.points, heights, extent) * np.clip(facing / FACING, 0.0, 1.0)
+        middle = FROM * np.array(
+            [
+                math.cos(e) * math.cos(math.radians(azimuth)),
+                math.cos(e) * math.sin(math.radians(azimuth)),
+                math.sin(e),
+            ]
+        )
         return (
             float((seen * weights).sum())
+            + LAND * float(sees(middle, land, heights, extent).mean())
             + FILLING * filled * (not watched.followed)
             - ALONG * max(0.0, 1 - abs((azimuth + 45) % 90 - 45) / NEARLY)
             - HIGHER * abs(elevation - elevations[0])
