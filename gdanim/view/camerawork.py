@@ -206,7 +206,11 @@ class Camerawork:
             post = Post(CORNERS * (extent + 0.03), beside, above)
         aspect = layout.width / layout.height
         points = np.concatenate([self.scenery.seen, corners])
-        return frame(points, layout.rect, aspect, azimuths, elevation, zoom, base, post, layout.taken)
+        cameras = (
+            frame(points, room, aspect, azimuths, elevation, zoom, base, post, taken)
+            for room, taken in layout.rooms
+        )
+        return min(cameras, key=lambda camera: camera.distance)
 
     def _turn(self, t: float) -> float:
         """Degrees turned at film time ``t``: on and on, or to and fro where the film shall loop."""

@@ -103,6 +103,7 @@ class Layout:
     margin: float = MARGIN
     band: float = 0.0  # at the bottom, kept free for captions
     over: tuple[Box, ...] = ()  # what stands over the stage, at its left
+    below: Box | None = None  # what stands at its foot, below all of that
 
     def banded(self, band: float) -> Layout:
         """The same layout with a band at the bottom left free, which takes the place of the margin."""
@@ -176,9 +177,16 @@ class Layout:
         return (self.stage.width - taken / self.stage.height) / self.stage.height
 
     @property
-    def taken(self) -> list[Rect]:
-        """What stands over the stage, in normalised coordinates."""
-        return [self._normalised(box) for box in self.over]
+    def rooms(self) -> list[tuple[Rect, list[Rect]]]:
+        """The stage and what stands over it, in normalised coordinates.
+
+        Where something stands at its foot, two: all of it, and what is above that.
+        """
+        taken = [self._normalised(box) for box in self.over]
+        if self.below is None:
+            return [(self.rect, taken)]
+        above = self.stage._replace(bottom=self.below.top)
+        return [(self.rect, [*taken, self._normalised(self.below)]), (self._normalised(above), taken)]
 
     def _normalised(self, box: Box) -> Rect:
         left, top, right, bottom = box
@@ -197,8 +205,9 @@ class Layout:
         panel = Box(self.margin, bottom - height, self.margin + width, bottom)
         lowest = bottom if below is None else min(below.bottom, self.height - EDGE)
         stage = Box(EDGE, EDGE, self.width - EDGE, lowest)
-        over = tuple(_around(box) for box in (*heading, panel, *([below] if below else [])))
-        return replace(self, stage=stage, panel=panel, panel_columns=1, over=over)
+        over = tuple(_around(box) for box in (*heading, panel))
+        foot = below and _around(below)
+        return replace(self, stage=stage, panel=panel, panel_columns=1, over=over, below=foot)
 
 
 def _around(box: Box) -> Box:

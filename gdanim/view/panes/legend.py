@@ -37,7 +37,8 @@ LEAST_ROW, LEAST_NOTE = 33.0, 28.6  # the same where there is no more room
 INDENT = 34.0  # from the bullet to the label
 NUMBER = 8.2  # digits' widths that a number may take after its decimal point
 DIGIT = 0.5 * LABEL_SIZE
-LETTER = 0.5  # of its size: a letter's mean width, with some room
+LETTER, NARROWEST = 0.5, 0.44  # of its size: a letter's mean width, with some room and without
+WIDEST = 0.33  # of a wide picture: the width of a legend over its stage
 LEFT = "left the picture at step {}"
 COUNTER = 46.0  # the step's row, above the others
 COLUMN, COLUMN_GAP, CLOSE, NARROW = 600.0, 50.0, 24.0, 900.0  # widths; CLOSE in a box less than NARROW
@@ -125,7 +126,8 @@ def over_stage(scene: Stage, act: Act, top: float) -> Layout:
     height = min(summed(act, 1), room) if rows is None else rows.height
     told = None if closes_in(scene.spec.camera) else sentence(scene.spec, act, layout)
     below = place(told, layout, scene.foot) if told else None
-    return layout.floating(scene.heading, across(act, rows), height, below)
+    width = min(across(act, rows), WIDEST * layout.width)
+    return layout.floating(scene.heading, width, height, below)
 
 
 def beside_stage(scene: Stage, act: Act, top: float) -> Layout:
@@ -209,7 +211,11 @@ class Legend(FlatPane):
                     self._text(in_words(run, space), NOTE_SIZE, max(space, (NUMBER + 1) * DIGIT))
                     for run, space in zip(self.runs, beside, strict=True)
                 ]
-            self._reasons = [self._text(run.reason, NOTE_SIZE, room) for run in self.runs]
+            # A reason that would lose some of its words is not told.
+            self._told = [
+                run.reason if len(run.reason) * NARROWEST * NOTE_SIZE <= room else "" for run in self.runs
+            ]
+            self._reasons = [self._text(reason, NOTE_SIZE, room) for reason in self._told]
             self._left = [
                 self._text(LEFT.format(self.timeline.leaving(i)), NOTE_SIZE, room)
                 for i in range(len(self.runs))
@@ -308,7 +314,7 @@ class Legend(FlatPane):
 
     def _notes(self, rows: Rows, ball: int) -> int:
         """How many notes come in below a ball's row in the end."""
-        return min(rows.notes, 2 if self.runs[ball].reason else 1)
+        return min(rows.notes, 2 if self._told[ball] else 1)
 
     def _strengths(self, ball: int, moment: Moment) -> tuple[float, float]:
         """Opacities under a row: of the note that the ball has left, then of its verdict."""

@@ -55,16 +55,19 @@ class SurfacePane(Pane):
         whole: bool = False,
         paint: NDArray[np.uint8] | None = None,
         over: tuple[Box, ...] = (),
+        below: Box | None = None,
     ) -> None:
         """``whole``: it may reach out of its box; else its labels stay inside too. ``over``: what stands over
-        it at the left.
+        it at the left; ``below``: at its foot.
 
         ``paint``: colours (rows, columns, 3) over the domain, from low to high, instead of a colormap.
         """
         super().__init__(scene, box)
         assert isinstance(clock.timeline, Rolling)
         self.clock, self.act, self.timeline = clock, clock.act, clock.timeline
-        self.layout = replace(scene.layout, stage=box if whole else box.inset(8, 8, 16, 8), over=over)
+        self.layout = replace(
+            scene.layout, stage=box if whole else box.inset(8, 8, 16, 8), over=over, below=below
+        )
         self.whole, self.wishes = whole, scene.spec.camera
         self.colors = scene.colors(self.act)
         self.valleys = valleys(self.act)
