@@ -11,7 +11,6 @@ from gdanim.view.panes.eigen import EigenPane, along_eigenvectors
 SMALL = 900.0  # points of a picture's width; a smaller square has no room for the curves
 LEAST = 240.0  # points that the curves need below the map
 KEY, GAP = 42.0, 24.0  # points: a line of what the arrows are, and room above it
-NARROW = 500.0  # points: a picture that has no more within its margins has three such lines
 
 
 class AnatomyScene(FilmScene):
@@ -30,8 +29,10 @@ class AnatomyScene(FilmScene):
         insides = [anatomy(self.spec, clock.act, run.ball.number) for run in runs]
         errors = [e for run in runs for e in along_eigenvectors(run, clock.act.objective)[1]]
         wide = self.layout.wide
+        squares = any(inside.second_moment is not None for inside in insides)
+        memory = any(inside.momentum is not None for inside in insides)
         body = self.layout.body(top)
-        body = body.inset(0, 0, 0, GAP + KEY * (1 if wide else 2 if body.width > NARROW else 3))
+        body = body.inset(0, 0, 0, GAP + KEY * KeyPane.lines(body.width, squares, memory))
         tall, small = self.layout.tall, self.layout.square and self.layout.width <= SMALL
         boxes = body.columns(*[1.0] * len(runs)) if wide else body.rows(*[1.0] * len(runs), gap=GAP)
         if small:
@@ -49,7 +50,5 @@ class AnatomyScene(FilmScene):
             arrows = AnatomyPane(self, clock, above, ball, inside)
             curves = box._replace(top=arrows.plot.frame.bottom + GAP) if under else beside
             panes += [arrows, EigenPane(self, clock, curves, ball, fitting(errors))]
-        squares = any(inside.second_moment is not None for inside in insides)
-        memory = any(inside.momentum is not None for inside in insides)
         key = self.layout.body(body.bottom + GAP)
         return [*panes, KeyPane(self, key, squares, memory)]

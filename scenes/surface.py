@@ -19,6 +19,6 @@ class Surface(FilmScene):
     def panes(self, clock: Clock, top: float) -> Sequence[Pane]:
         layout = over_stage(self, clock.act, top)
         return [
-            SurfacePane(self, clock, layout.stage, whole=True, over=layout.over),
+            SurfacePane(self, clock, layout.stage, whole=True, over=layout.over, below=layout.below),
             legend(self, clock, layout.panel, layout.panel_columns),
         ]

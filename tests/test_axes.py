@@ -78,7 +78,7 @@ def test_ticks_make_way_for_the_live_loss(
 ) -> None:
     from gdanim.view.axes import Live
 
-    with filming(spec_of(FILM), height=480) as scene:
+    with filming(spec_of(FILM)) as scene:
         painted(scene, 5.0)
         axes, camera = scene._panes[0].axes, scene._panes[0].camera(5.0)
         height, key = axes._levels[1]

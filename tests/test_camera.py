@@ -102,6 +102,9 @@ def test_a_wall_hides_what_is_behind_it() -> None:
     assert sees(np.array([0.5, 0.0, 9.0]), points, ridge(), np.ones(2)).all()
 
 
+SQUARE = np.array([(x, y, z) for x in (-1.0, 1.0) for y in (-1.0, 1.0) for z in (0.0, 0.6)])
+
+
 def watched(points: list[list[float]], turns: list[float]) -> Watched:
     up = np.tile([0.0, 0.0, 1.0], (len(points), 1))
     return Watched(np.array(points), up, np.array(turns), np.ones(len(points)))
@@ -111,17 +114,27 @@ def test_the_view_is_from_the_side_where_the_points_are() -> None:
     points = [[-0.5, y, 0.05] for y in (-0.4, 0.0, 0.4)]
     azimuths = list(range(-180, 180, 10))
     still, room = watched(points, [0.0] * 3), 1.2
-    azimuth, elevation = best_view(still, ridge(), np.ones(2), room, [30.0], azimuths)
+    azimuth, elevation = best_view(still, SQUARE, ridge(), np.ones(2), room, [30.0], azimuths)
     assert np.cos(np.radians(azimuth)) < 0
     assert elevation == 30.0
     flat = np.zeros((9, 9))
-    assert best_view(still, flat, np.ones(2), room, [34.0, 50.0], [-60, 0, 60]) == (-60, 34.0)
+    assert best_view(still, SQUARE, flat, np.ones(2), room, [34.0, 50.0], [-60, 0, 60]) == (-60, 34.0)
+
+
+def test_a_surface_is_looked_at_from_where_it_is_wide() -> None:
+    nothing, flat = watched([[0.0, 0.0, 1.0]], [0.0]), np.zeros((9, 9))
+    slice_ = np.array([(u, u, z) for u in (-1.0, 1.0) for z in (0.0, 0.6)])  # which its floor does not tell
+    views = [
+        best_view(nothing, surface, flat, np.ones(2), 1.5, [40.0], [45.0, -45.0])
+        for surface in (SQUARE, slice_)
+    ]
+    assert [azimuth for azimuth, _ in views] == [45.0, -45.0]
 
 
 def test_each_point_is_seen_when_its_time_comes() -> None:
     points = [[-0.5, 0.0, 0.05], [0.5, 0.0, 0.05]]
     turning = watched(points, [-60.0, 60.0])
-    azimuth, _ = best_view(turning, ridge(), np.ones(2), 1.2, [30.0], list(range(-180, 180, 15)))
+    azimuth, _ = best_view(turning, SQUARE, ridge(), np.ones(2), 1.2, [30.0], list(range(-180, 180, 15)))
     assert np.cos(np.radians(azimuth - 60)) < 0 < np.cos(np.radians(azimuth + 60))
 
 
@@ -129,7 +142,7 @@ def test_a_slope_is_looked_at_rather_than_along() -> None:
     slope = watched([[0.0, 0.0, 1.0]], [0.0])
     slope.normals[:] = [0.0, 0.98, 0.2]
     azimuths = list(range(-180, 180, 15))
-    assert abs(best_view(slope, np.zeros((9, 9)), np.ones(2), 1.2, [34.0], azimuths)[0] - 90) <= 60
+    assert abs(best_view(slope, SQUARE, np.zeros((9, 9)), np.ones(2), 1.2, [34.0], azimuths)[0] - 90) <= 60
 
 
 def test_the_paths_of_the_first_film_are_seen_as_they_are_drawn(filming: Callable[..., Any]) -> None:
@@ -151,8 +164,8 @@ def test_the_paths_of_the_first_film_are_seen_as_they_are_drawn(filming: Callabl
 def test_a_long_surface_lies_across_a_wide_stage_and_along_a_high_one() -> None:
     nothing, flat, extent = watched([[0.0, 0.0, 1.0]], [0.0]), np.zeros((9, 9)), np.array([1.0, 0.3])
     azimuths = [-20.0, -70.0]
-    assert best_view(nothing, flat, extent, 2.0, [40.0], azimuths)[0] == -70.0
-    assert best_view(nothing, flat, extent, 0.6, [40.0], azimuths[::-1])[0] == -20.0
+    assert best_view(nothing, SQUARE * [*extent, 1.0], flat, extent, 2.0, [40.0], azimuths)[0] == -70.0
+    assert best_view(nothing, SQUARE * [*extent, 1.0], flat, extent, 0.6, [40.0], azimuths[::-1])[0] == -20.0
 
 
 DIVERGING = """\

@@ -203,6 +203,24 @@ def test_a_full_card(
         assert not violations(scene)
 
 
+def test_twelve_balls_have_a_verdict_each_in_a_tall_picture(
+    spec_of: Callable[[str], Spec], filming: Callable[..., Any]
+) -> None:
+    rates = ", ".join(str(k / 100) for k in range(1, 12))
+    spec = spec_of(
+        f"functions: ['x^2 + y^2']\nlearning_rates: [{rates}, 1.1]\nstarts: [[2, 1]]\nsteps: 1000\n"
+    )
+    with filming(shaped(spec, "9:16"), height=480) as scene:
+        assert not violations(scene)
+        told = [
+            name for name in texts(scene, scene.lettering.build(), scene.length - 0.1) if "fitted" in name
+        ]
+        counts = [int(found[1]) for name in told if (found := re.search(r"in (\d+) steps", name))]
+    ends = [run.steps for run in gdanim.solve(spec).acts[0].runs]
+    assert sorted(counts) == sorted(ends[:-1])
+    assert sum("diverged" in name for name in told) == 1
+
+
 @pytest.mark.parametrize("aspect", ASPECTS)
 @pytest.mark.parametrize("short", [120, 240, 480, 720, 1080, 2160])
 def test_boxes_fit(aspect: str, short: int) -> None:

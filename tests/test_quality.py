@@ -34,7 +34,7 @@ FINER = 4  # the reference has this many samples across a pixel
 SAMPLES = 4  # of the multisampling to hold against
 ANGLES = 0.15 * np.arange(12)  # degrees of azimuth from the middle of the orbit
 EDGE = 40.0  # of 255 between neighbours in the reference
-WORSE = 1.25  # dB below multisampling that are allowed at edges
+WORSE = 1.0  # dB below multisampling that are allowed at edges
 RESTLESS = 1.1  # times multisampling's flicker that is allowed
 
 INSTANT = 1e-3  # seconds in which nothing may change much

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import gdanim
 from gdanim.engine.takeaway import takeaway
 from gdanim.spec import Spec
+from gdanim.view.panes.surface import SurfacePane
+from gdanim.view.panes.takeaway import TakeawayPane
 
 ROOT = Path(__file__).parent.parent
 FILMS = [*sorted(ROOT.glob("specs/*.yaml")), *sorted(ROOT.glob("specs/gallery/*.yaml"))]
@@ -137,7 +140,6 @@ def test_own_words_are_shown_as_typed(spec_of: Specs, filming: Callable[..., Any
 def test_it_stands_clear_of_all_else(
     path: Path, aspect: str, height: int, filming: Callable[..., Any]
 ) -> None:
-    from gdanim.view.panes.takeaway import TakeawayPane
 
     spec = gdanim.load(path)
     spec = spec.model_copy(update={"video": spec.video.model_copy(update={"aspect": aspect})})
@@ -149,7 +151,30 @@ def test_it_stands_clear_of_all_else(
                 assert lines <= pane.box.height + 4
                 assert pane.box.bottom < scene.layout.height
                 others = [other for other in scene._panes if not isinstance(other, TakeawayPane)]
-                assert all(other.box.bottom <= pane.box.top for other in others)
+                for other in others:
+                    if isinstance(other, SurfacePane) and other.layout.over:
+                        assert not covers(other, scene.length, pane)
+                    else:
+                        assert other.box.bottom <= pane.box.top
+
+
+def covers(surface: SurfacePane, t: float, pane: TakeawayPane) -> bool:
+    """Whether a surface that reaches over the whole picture reaches behind a sentence."""
+    width, height = surface.scene.size
+    surface.scene.seek(t)
+    x, y = surface.camera(t).project(surface.scenery.seen).T
+    at = np.column_stack([(x + 1) / 2 * width, (1 - y) / 2 * height]) / surface.lettering.scale
+    left, top, _, _ = pane.box
+    right = left + surface.lettering.size(pane._words)[0] / surface.lettering.scale
+    return bool(np.any((at[:, 1] > top) & (at[:, 0] < right)))
+
+
+def test_one_that_left_the_picture_is_told_why(spec_of: Specs) -> None:
+    act = "functions: ['-x + y^2']\nlearning_rates: [0.1]\nstarts: [[0, 1]]\nsteps: 400\n"
+    spec = spec_of(act)
+    told = takeaway(spec.parts[0], gdanim.solve(spec).acts[0])
+    assert told is not None
+    assert "falls for ever" in told.text
 
 
 def test_it_comes_when_the_run_has_ended(
@@ -158,5 +183,6 @@ def test_it_comes_when_the_run_has_ended(
     with filming(spec_of(f"{RATES}[0.07]")) as scene:
         *_, pane = scene._panes
         top = round(pane.box.top * scene.lettering.scale)
-        lit = [painted(scene, t)[top:, :, :3].max() > 150 for t in (2.0, scene.length - 5, scene.length)]
+        right = scene.size[0] // 4
+        lit = [painted(scene, t)[top:, :right, :3].max() > 150 for t in (2.0, scene.length - 5, scene.length)]
         assert lit == [False, False, True]

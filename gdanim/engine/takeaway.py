@@ -149,6 +149,8 @@ def _alone(run: Run, act: Act, noisy: bool) -> Takeaway:
         return Takeaway("The stop rule ends its way before it has arrived.")
     if run.status is Status.DIVERGED:
         return Takeaway(f"{_over([Group('It', [run])])}.")
+    if run.status is Status.OUTSIDE and run.reason.startswith("no minimum"):
+        return Takeaway("It has left the picture, and its loss falls for ever: there is no minimum that way.")
     if noisy and run.status in (Status.OSCILLATING, Status.GOING, Status.HELD):
         return Takeaway("Its gradients are never quite right: it does not come to rest.")
     if _bounces(run):

@@ -9,6 +9,7 @@ import numpy as np
 from gdanim.engine.rules import Mask
 from gdanim.engine.runs import Array, Status
 from gdanim.engine.solution import Act
+from gdanim.motion.landscape import Landscape
 from gdanim.spec import Part
 
 FILLED = 0.45  # of the longer side of what is shown, that the action takes
@@ -29,14 +30,33 @@ def framed(spec: Part, act: Act) -> Act:
     it is the first steps. Along axes for which nothing gives a domain, only where the objective is defined
     is shown; along the others no more than its own domain, and a known curve is shown whole.
     """
-    entries = [entry for entry in spec.functions if len(entry.variables) == len(act.domain)]
-    if len(act.domain) > 2 or spec.domain is not None or any(entry.domain for entry in entries):
+    if asked(spec, act):
         return act
     free = np.array(act.cast.free if act.cast else [False] * len(act.domain))
     if len(free) == 1 and not free[0]:
         return act
     low, high = _defined(act, *_fitted(act, free), free)
     return replace(act, domain=tuple(zip(low.tolist(), high.tolist(), strict=True)))
+
+
+def asked(spec: Part, act: Act) -> bool:
+    """Whether the spec gives the act's domain, of which nothing is left out then; or it cannot be seen."""
+    entries = [entry for entry in spec.functions if len(entry.variables) == len(act.domain)]
+    return len(act.domain) > 2 or spec.domain is not None or any(entry.domain for entry in entries)
+
+
+def cropped(land: Landscape) -> Landscape:
+    """A surface that is cut off above, on no more of its domain than it takes, its height unchanged."""
+    if not land.height.cut[1]:
+        return land
+    low, high = np.asarray(land.act.domain, dtype=float).T
+    axes = [np.linspace(*side, SAMPLES) for side in zip(low, high, strict=True)]
+    points = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
+    points = np.concatenate([points[land.drawn(points)], *(run.points[:1] for run in land.act.runs)])
+    room = EDGE * np.ptp(points, axis=0)
+    lowest, highest = np.maximum(points.min(axis=0) - room, low), np.minimum(points.max(axis=0) + room, high)
+    domain = tuple(zip(lowest.tolist(), highest.tolist(), strict=True))
+    return replace(land, act=replace(land.act, domain=domain))
 
 
 def _fitted(act: Act, free: Mask) -> tuple[Array, Array]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from gdanim.engine.runs import Array, Run, Status
 
@@ -37,8 +38,9 @@ class Height:
     cut: tuple[bool, bool] = (False, False)  # whether there is more below low, above high, not drawn
     floored: bool = False  # decades: losses below low lie on the floor
 
-    def share(self, losses: Array) -> Array:
+    def share(self, losses: ArrayLike) -> Array:
         """Losses (...) as shares of the way from low to high, beyond both too; decades from 0 on."""
+        losses = np.asarray(losses, dtype=float)
         if not self.log:
             return np.asarray((losses - self.low) / (self.high - self.low))
         least = self.low - self.base

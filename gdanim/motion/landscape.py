@@ -1,7 +1,7 @@
 """From a loss over a domain to a surface in the world of the picture.
 
-World coordinates: x and y are centred on the domain and its longer side spans [-1, 1]; z points up,
-the surface stands between 0 and ``RELIEF`` and the floor lies at ``FLOOR``.
+World coordinates: x and y are centred on the domain, the geometric mean of its sides is 2; z points up,
+the surface stands between 0 and ``RELIEF`` and the floor lies at ``FLOOR``. So a longer domain is flatter.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -19,8 +20,8 @@ from gdanim.engine.solution import Act
 from gdanim.errors import InputError
 from gdanim.motion.height import Height, Wish, fitted, visited
 
-RELIEF = 0.65
-FLOOR = -0.2
+RELIEF = 0.6
+FLOOR = -0.17
 RIM_SLOPE, RIM_FALL = 0.75, 2.0  # a ball beyond the edge flies in an arc: climb and fall per world unit
 PATCH = (4, 4)  # points of 161 x 161: a smaller surface could fall between the vertices that draw it
 LONGEST = 3.0  # x and y keep one scale up to this ratio of the domain's sides
@@ -38,9 +39,19 @@ class Landscape:
     """A lit surface to be: where a point of the domain is in the world."""
 
     act: Act
-    centre: Array  # (2,) of the domain
-    scale: Array  # (2,) world units per domain unit
     height: Height
+
+    @cached_property
+    def centre(self) -> Array:
+        """The middle (2,) of the domain."""
+        return np.asarray(np.mean(self.act.domain, axis=1))
+
+    @cached_property
+    def scale(self) -> Array:
+        """World units (2,) per domain unit."""
+        width = np.ptp(np.asarray(self.act.domain, dtype=float), axis=1)
+        same = width.max() <= LONGEST * width.min()
+        return np.full(2, 2 / math.sqrt(width.prod())) if same else 2 / width
 
     @property
     def extent(self) -> Array:
@@ -118,8 +129,6 @@ def landscape(act: Act, height: Wish = "auto") -> Landscape:
     the rest, yet nowhere a ball starts or comes to rest; see ``height`` for the rest.
     """
     domain = np.asarray(act.domain, dtype=float)
-    width = domain[:, 1] - domain[:, 0]
-    scale = 2 / np.full(2, width.max()) if width.max() <= LONGEST * width.min() else 2 / width
     axes = [np.linspace(a, b, SAMPLES) for a, b in domain]
     points = np.stack(np.meshgrid(*axes), axis=-1)
     with np.errstate(all="ignore"):
@@ -142,7 +151,7 @@ def landscape(act: Act, height: Wish = "auto") -> Landscape:
     visits, climbed = visited(act.runs, act.domain)
     poles = lowest, highest
     found = fitted(losses, visits, known, poles, rising=rising, wish=height, climbed=climbed)
-    return Landscape(act, domain.mean(axis=1), scale, found)
+    return Landscape(act, found)
 
 
 def _needle(act: Act, place: Array, median: float, rest: float) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from gdanim.engine.solution import Act
-from gdanim.motion.framing import framed
+from gdanim.motion.framing import asked, cropped, framed
 from gdanim.motion.landscape import Landscape, landscape
 from gdanim.spec import Part
 
@@ -23,6 +23,9 @@ def staged(spec: Part, act: Act, whole: bool, others: Sequence[Act] = ()) -> Lan
     borders = zip(domains[..., 0].min(axis=0).tolist(), domains[..., 1].max(axis=0).tolist(), strict=True)
     runs = tuple(run for one in (act, *others) for run in one.runs)
     together = replace(act, domain=tuple(borders), runs=runs)
-    if not whole:
-        together = framed(spec, together)
-    return replace(landscape(together, spec.view.height), act=replace(act, domain=together.domain))
+    if whole:
+        land = landscape(together, spec.view.height)
+    else:
+        land = landscape(framed(spec, together), spec.view.height)
+        land = land if asked(spec, act) else cropped(land)
+    return replace(land, act=replace(act, domain=land.act.domain))

@@ -14,8 +14,9 @@ from gdanim.theme import Color, Theme, rgb
 from gdanim.view.camera import Camera
 from gdanim.view.layout import SMALLEST
 from gdanim.view.picture import Label, Segments
+from gdanim.view.plot import clear
 from gdanim.view.ribbon import segments
-from gdanim.view.text import LETTER, Lettering, Numbers, variable
+from gdanim.view.text import LETTER, PLAIN, Lettering, Numbers, variable
 from gdanim.view.ticks import LINE, height_name, height_ticks, rounder, tick, ticks
 
 TICK_SIZE, NAME_SIZE = SMALLEST, 34.0
@@ -24,6 +25,7 @@ FAINT = 0.05  # a label of more opacity than that is in the way of others
 BESIDE = 18.0  # points between the height axis and its labels
 OVER, LOSS_SIZE = 14.0, SMALLEST  # points from its end to its name
 LIVE, TICKS = 112.0, 70.0  # points that a loss needs beside it, and so do most names; ticks alone
+POWER = 156.0  # the same of a loss that is written as a power of ten
 STEEP, UPRIGHT = 75.0, 60.0  # degrees of elevation: from the latter to the former the height axis goes
 GAP, AROUND = 30.0, 48.0  # points from the floor's edge to the middle of its labels, and to their ends
 NAMED = 0.93  # of the way from the middle of an edge to its end stands the name
@@ -44,11 +46,19 @@ class Live:
     opacity: float
 
 
-class Axes:
-    """The labels of one landscape.
+def needed(landscape: Landscape, slim: bool) -> tuple[float, float]:
+    """Points that the labels of a height axis need on its left, and those of its name above it."""
+    lines = [len(line.replace("$", "")) for line in height_name(landscape.height).split(LINE)]
+    above = 1.4 * LOSS_SIZE * len(lines)
+    if slim:
+        return TICKS, above
+    losses = np.abs(np.concatenate([run.losses for run in landscape.act.runs]))
+    powers = ((losses > 0) & (losses < PLAIN[0])) | (losses >= PLAIN[1])
+    return max(POWER if powers.any() else LIVE, LETTER * LOSS_SIZE * max(lines) - BESIDE), above
 
-    ``beside``: points that those of the height axis need on its left; ``name_height``: of its name.
-    """
+
+class Axes:
+    """The labels of one landscape."""
 
     def __init__(
         self,
@@ -56,13 +66,14 @@ class Axes:
         surface: Array,
         lettering: Lettering,
         theme: Theme,
+        length: float,
         slim: bool = False,
         ceiling: float = 0.0,
     ) -> None:
         """``surface``: world points (n, 3) of it, which the height axis shall not cover.
 
-        ``slim``: there is little room across, and the live loss is left to the legend. The name of the
-        height axis stays below ``ceiling`` points.
+        ``length``: points in which that axis' ticks have to find room. ``slim``: there is little room across,
+        and the live loss is left to the legend. The name of the height axis stays below ``ceiling`` points.
         """
         self.landscape, self.surface, self.lettering, self.theme = landscape, surface, lettering, theme
         names = landscape.act.objective.variables
@@ -75,18 +86,18 @@ class Axes:
                 world = (value - landscape.centre[k]) * landscape.scale[k]
                 self._ticks.append((k, world, lettering.want(tick(value), TICK_SIZE)))
         self.corners = CORNERS * (landscape.extent + 0.03)
+        height = landscape.height
         self._levels = [
             (float(landscape.level(np.asarray(value))), lettering.want(markup, TICK_SIZE))
-            for value, markup in height_ticks(landscape.height)
+            for value, markup in clear(height.share, height_ticks(height), length, flat=False)
         ]
         self._numbers = Numbers(lettering, TICK_SIZE)
         self.post = lru_cache(maxsize=1)(self.post)  # type: ignore[method-assign]  # a frame asks repeatedly
-        name = height_name(landscape.height)
-        lines = [len(line.replace("$", "")) for line in name.split(LINE)]
-        self.name_height = 1.4 * LOSS_SIZE * len(lines)
         self.slim, self.ceiling = slim, ceiling
-        self.beside = TICKS if slim else max(LIVE, LETTER * LOSS_SIZE * max(lines) - BESIDE)
-        self._loss = lettering.want(f"#align({'left' if slim else 'right'})[{name}]", LOSS_SIZE)
+        self.beside, self.name_height = needed(landscape, slim)
+        self._loss = lettering.want(
+            f"#align({'left' if slim else 'right'})[{height_name(height)}]", LOSS_SIZE
+        )
 
     def labels(self, camera: Camera, size: tuple[int, int], opacity: float, live: Live) -> list[Label]:
         """Labels as seen by a camera in a picture of ``size`` pixels. Where two meet, one makes way."""

@@ -18,12 +18,13 @@ NEAR, FAR = 0.5, 40.0
 FROM, CLOSE = 7.0, 3.5  # world units from which views are judged; of a ball that is followed
 ROUGH, BESIDE = 24, 12.0  # so many azimuths are tried; then all within so many degrees of the best
 FACING = 0.5  # cosine between a line of sight and the surface's normal from which on a place is seen well
-ALONG, NEARLY = 0.06, 25.0  # what a view along an axis costs, which looks flat; degrees where it no more does
-HIGHER, ASIDE = 0.005, 0.0004  # what a degree away from the first elevation and azimuth costs
+ALONG, NEARLY = 0.12, 28.0  # what a view along an axis costs, which looks flat; degrees where it no more does
+HIGHER, ASIDE = 0.004, 0.0004  # what a degree away from the first elevation and azimuth costs
 ALMOST = 1e-9  # of the room that a picture may leave free
 NEAREST, FARTHEST = 2.5, 30.0  # world units between which a camera stands
 HIGHER_OR_LOWER = (0.0, -0.25, 0.25, -0.5, 0.5, -0.75, 0.75, -1.0, 1.0)  # of the room below and above
-FILLING = 0.4  # what a stage filled to its corners is worth, beside all points seen
+LAND, LOOKED_AT, ABOVE = 0.12, 120, 0.02  # what all of the surface seen is worth; points of it; world units
+FILLING = 0.5  # what a surface as wide as its stage is worth, beside all points seen
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,7 @@ class Watched:
 
 def best_view(
     watched: Watched,
+    surface: Array,
     heights: Array,
     extent: Array,
     room: float,
@@ -163,12 +165,13 @@ def best_view(
 ) -> tuple[float, float]:
     """The (azimuth, elevation) in the middle of an orbit that shows most.
 
-    ``heights`` as for ``sees``; ``room`` is the width by the height of the stage, which the surface shall
-    fill. Earlier elevations and azimuths win between nearly equal views. Of many azimuths a few are tried,
-    then those beside the best.
+    ``surface``: world points (n, 3) of it, which shall be wide in the picture; ``heights`` as for ``sees``;
+    ``room`` is the width by the height of the stage. Earlier elevations and azimuths win between nearly equal
+    views. Of many azimuths a few are tried, then those beside the best.
     """
-    box = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (FLOOR, RELIEF)])
-    box[:, :2] *= extent
+    floor = np.array([(x * extent[0], y * extent[1], FLOOR) for x in (-1, 1) for y in (-1, 1)])
+    whole = np.concatenate([surface, floor])
+    land = surface[:: max(1, len(surface) // LOOKED_AT)] + np.array([0.0, 0.0, ABOVE])
     weights = watched.weights / watched.weights.sum()
 
     def score(azimuth: float, elevation: float) -> float:
@@ -178,14 +181,24 @@ def best_view(
         )
         if watched.followed:
             eyes = watched.points + CLOSE / FROM * eyes
-        corners = Camera(azimuth, elevation, FROM, (0.0, 0.0, 0.3), (0.0, 0.0), 1.0).project(box)
-        width, height = (float(side) for side in np.ptp(corners, axis=0))
+        at = Camera(azimuth, elevation, FROM, (0.0, 0.0, 0.3), (0.0, 0.0), 1.0).project(whole)
+        width, height = (float(side) for side in np.ptp(at, axis=0))
+        across = float(np.ptp(at[: len(surface), 0]))
+        filled = across / width * min(width / (room * height), room * height / width)
         ways = eyes - watched.points
         facing = (ways * watched.normals).sum(axis=1) / np.linalg.norm(ways, axis=1)
         seen = sees(eyes, watched.points, heights, extent) * np.clip(facing / FACING, 0.0, 1.0)
+        middle = FROM * np.array(
+            [
+                math.cos(e) * math.cos(math.radians(azimuth)),
+                math.cos(e) * math.sin(math.radians(azimuth)),
+                math.sin(e),
+            ]
+        )
         return (
             float((seen * weights).sum())
-            + FILLING * min(width / (room * height), room * height / width)
+            + LAND * float(sees(middle, land, heights, extent).mean())
+            + FILLING * filled * (not watched.followed)
             - ALONG * max(0.0, 1 - abs((azimuth + 45) % 90 - 45) / NEARLY)
             - HIGHER * abs(elevation - elevations[0])
             - ASIDE * abs((azimuth - azimuths[0] + 180) % 360 - 180)

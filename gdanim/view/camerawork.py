@@ -13,7 +13,7 @@ from gdanim.motion.landscape import FLOOR, RELIEF
 from gdanim.motion.rolling import Rolling
 from gdanim.motion.timeline import DISSOLVE
 from gdanim.spec import sections
-from gdanim.view.axes import AROUND, CORNERS, OVER, STEEP
+from gdanim.view.axes import AROUND, CORNERS, NAMED, OVER, STEEP
 from gdanim.view.camera import FIELD_OF_VIEW, Base, Camera, Post, Watched, best_view, frame
 from gdanim.view.layout import Layout
 from gdanim.view.scenery import Scenery
@@ -22,14 +22,21 @@ FAVOURITE, ELEVATIONS = (
     -60.0,
     (24.0, 28.0, 32.0, 36.0, 40.0, 46.0, 52.0, 60.0),
 )  # degrees
+OUTLINE = 500  # points of the surface that tell how it fills the picture
 LOOKS, WATCHED = 16, 160  # times at which the balls are looked at; so many of their places, and of the paths'
-BALLS, GOALS, PATHS = 3.0, 0.5, 1.0  # what seeing all of them is worth
+BALLS, GOALS, PATHS = 3.0, 0.5, 1.5  # what seeing all of them is worth
 SWING = (22.0, 24.0)  # the film opens this many degrees around and above the orbit
 NEARER = 0.55  # of the distance, when a ball is followed
 ARRIVE = 2.0  # seconds of the way from where the same surface was seen in the part before
 STRAY = 0.6  # of half the picture's height: so far a followed ball may be from the middle
 BACK = 2.0  # seconds at least in which the camera of a loop flies back
 CALM, TICK = 0.9, 1 / 240  # seconds before and after over which a followed ball's way is averaged; sampling
+
+
+def closes_in(wishes: sections.Camera) -> bool:
+    """Whether the surface may reach behind the text."""
+    zooms = [wishes.zoom, *(key.zoom or 1.0 for key in wishes.path or ())]
+    return wishes.follow is not None or max(zooms) > 1
 
 
 class Camerawork:
@@ -56,12 +63,6 @@ class Camerawork:
         self.begins, self.ends = span
         self.cycle, self.beside, self.name = cycle, beside, name
         self.came = came
-
-    @property
-    def closes_in(self) -> bool:
-        """Whether the surface may reach behind the text."""
-        zooms = [self.wishes.zoom, *(k.zoom or 1.0 for k in self.wishes.path or ())]
-        return self.wishes.follow is not None or max(zooms) > 1
 
     def at(self, t: float, opened: float, followed: float, seconds: float) -> Camera:
         """The camera at film time ``t``: ``opened`` from its first pose to the orbit (0..1), ``followed``
@@ -95,16 +96,24 @@ class Camerawork:
     @cached_property
     def view(self) -> tuple[float, float]:
         """Azimuth and elevation in the middle of the orbit: the spec's, else where most can be seen."""
-        wishes, rect = self.wishes, self.layout.rect
+        wishes = self.wishes
         azimuths = FAVOURITE + np.array(sorted(range(-175, 181, 5), key=abs))
         return best_view(
             self._watched,
+            self.scenery.seen[:: max(1, len(self.scenery.seen) // OUTLINE)],
             self.scenery.ground,
             self.scenery.extent,
-            (rect.right - rect.left) * self.layout.width / ((rect.top - rect.bottom) * self.layout.height),
+            self.layout.breadth,
             ELEVATIONS if wishes.elevation is None else (wishes.elevation,),
             azimuths.tolist() if wishes.azimuth is None else (wishes.azimuth,),
         )
+
+    @property
+    def upright(self) -> float:
+        """Points that the height of the surface takes in the picture for most of the time."""
+        camera = self._flight[0][1] if self.wishes.path else self._poses[1]
+        shown = RELIEF * math.cos(math.radians(camera.elevation)) / camera.distance
+        return shown * float(camera.projection[1, 1]) / 2 * self.layout.height
 
     @property
     def _watched(self) -> Watched:
@@ -185,18 +194,23 @@ class Camerawork:
 
     def _framed(self, azimuths: Array, elevation: float, zoom: float) -> Camera:
         layout, extent = self.layout, self.scenery.extent
-        along, ends = np.tile(np.linspace(-1.0, 1.0, 9), 2), np.repeat([-1.0, 1.0], 9)
+        along, ends = np.tile(np.linspace(-NAMED, NAMED, 9), 2), np.repeat([-1.0, 1.0], 9)
         edges = np.column_stack([along, ends])
         edges = np.concatenate([edges, edges[:, ::-1]]) * extent
         floor = np.column_stack([edges, np.full(len(edges), FLOOR)])
         base = Base(floor, 2 * AROUND / np.array([layout.width, layout.height]))
+        corners = np.column_stack([CORNERS * extent, np.full(len(CORNERS), FLOOR)])
         post = None
         if elevation < STEEP:
             beside, above = 2 * self.beside / layout.width, 2 * (OVER + self.name) / layout.height
             post = Post(CORNERS * (extent + 0.03), beside, above)
         aspect = layout.width / layout.height
-        points = self.scenery.seen
-        return frame(points, layout.rect, aspect, azimuths, elevation, zoom, base, post, layout.taken)
+        points = np.concatenate([self.scenery.seen, corners])
+        cameras = (
+            frame(points, room, aspect, azimuths, elevation, zoom, base, post, taken)
+            for room, taken in layout.rooms
+        )
+        return min(cameras, key=lambda camera: camera.distance)
 
     def _turn(self, t: float) -> float:
         """Degrees turned at film time ``t``: on and on, or to and fro where the film shall loop."""

@@ -1,6 +1,6 @@
 """Where things stand in the picture. Lengths are points: the height of a picture has 1080 of them.
 
-Small pictures, whose shorter side is below 480 pixels, have fewer, so that their text stays legible.
+Small pictures, of less than 480 pixels, have fewer, so that their text stays legible.
 """
 
 from __future__ import annotations
@@ -103,6 +103,7 @@ class Layout:
     margin: float = MARGIN
     band: float = 0.0  # at the bottom, kept free for captions
     over: tuple[Box, ...] = ()  # what stands over the stage, at its left
+    below: Box | None = None  # what stands at its foot, below all of that
 
     def banded(self, band: float) -> Layout:
         """The same layout with a band at the bottom left free, which takes the place of the margin."""
@@ -170,9 +171,22 @@ class Layout:
         return self._normalised(self.stage)
 
     @property
-    def taken(self) -> list[Rect]:
-        """What stands over the stage, in normalised coordinates."""
-        return [self._normalised(box) for box in self.over]
+    def breadth(self) -> float:
+        """Width by height of the stage, as wide as it is on average beside what stands over it."""
+        taken = sum((box.right - self.stage.left) * box.height for box in self.over)
+        return (self.stage.width - taken / self.stage.height) / self.stage.height
+
+    @property
+    def rooms(self) -> list[tuple[Rect, list[Rect]]]:
+        """The stage and what stands over it, in normalised coordinates.
+
+        Where something stands at its foot, two: all of it, and what is above that.
+        """
+        taken = [self._normalised(box) for box in self.over]
+        if self.below is None:
+            return [(self.rect, taken)]
+        above = self.stage._replace(bottom=self.below.top)
+        return [(self.rect, [*taken, self._normalised(self.below)]), (self._normalised(above), taken)]
 
     def _normalised(self, box: Box) -> Rect:
         left, top, right, bottom = box
@@ -183,15 +197,17 @@ class Layout:
             1 - 2 * top / self.height,
         )
 
-    def floating(self, heading: Sequence[Box], width: float, height: float, columns: int) -> Layout:
-        """The layout whose stage is all of the picture; over its corners at the left stand the heading, and
-        the panel of some width, height and columns.
+    def floating(self, heading: Sequence[Box], width: float, height: float, below: Box | None) -> Layout:
+        """The layout whose stage is all of the picture; over its corners at the left stand the heading, the
+        panel of some width and height, and what stands ``below`` that; None: nothing but captions does.
         """
         bottom = self.height - max(EDGE, self.band)
         panel = Box(self.margin, bottom - height, self.margin + width, bottom)
-        stage = Box(EDGE, EDGE, self.width - EDGE, bottom)
+        lowest = bottom if below is None else min(below.bottom, self.height - EDGE)
+        stage = Box(EDGE, EDGE, self.width - EDGE, lowest)
         over = tuple(_around(box) for box in (*heading, panel))
-        return replace(self, stage=stage, panel=panel, panel_columns=columns, over=over)
+        foot = below and _around(below)
+        return replace(self, stage=stage, panel=panel, panel_columns=1, over=over, below=foot)
 
 
 def _around(box: Box) -> Box:
@@ -204,7 +220,7 @@ def layout(width: int, height: int) -> Layout:
 
     Text stands beside the stage, or above and below it.
     """
-    down = max(HIGH * min(min(width, height) / SMALL, 1.0), LEAST)
+    down = max(HIGH * min(height / SMALL, 1.0), LEAST)
     across = down * width / height
     if across > WIDE * down:
         column = 500.0 if across > 1.5 * down else 470.0

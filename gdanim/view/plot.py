@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,7 +105,7 @@ class Plot:
         self._x, self._y = (
             [
                 (v, lettering.want(mark, TICK_SIZE))
-                for v, mark in clear(scale, scale.marks(max(2, int(length / pitch))), length, flat=flat)
+                for v, mark in clear(scale.share, scale.marks(max(2, int(length / pitch))), length, flat=flat)
                 if names and (names[0] or not flat)
             ]
             for scale, length, pitch, flat in ((x, frame.width, 140, True), (y, frame.height, 75, False))
@@ -142,17 +142,19 @@ class Plot:
                 sketch.text(name_up, frame.left, frame.top - 6, text, align=(0.0, 1.0))
 
 
-def clear(scale: Scale, marks: Sequence[Mark], length: float, *, flat: bool) -> list[Mark]:
+def clear(
+    share: Callable[[ArrayLike], Array], marks: Sequence[Mark], length: float, *, flat: bool
+) -> list[Mark]:
     """Of marks along an axis of some points those whose labels stand clear of each other, round ones first.
 
-    ``flat``: the axis is level, and labels side by side.
+    ``share``: where on the way along it a value stands. ``flat``: it is level, and labels side by side.
     """
     rounder_first = {value: k for k, value in enumerate(rounder([value for value, _ in marks]))}
     kept: list[tuple[float, float]] = []  # places and halves of what the labels take
     chosen = []
     for value, mark in sorted(marks, key=lambda m: rounder_first[m[0]]):
         half = (LETTER * TICK_SIZE * len(mark.strip("$")) if flat else TICK_SIZE) / 2
-        place = float(scale.share(value)) * length
+        place = float(share(value)) * length
         if all(abs(place - other) >= half + own + 4 for other, own in kept):
             kept.append((place, half))
             chosen.append((value, mark))

@@ -24,7 +24,9 @@ MESH = 21  # mesh cells along the longer side
 LEVELS = 16  # level lines over the relief
 NOWHERE = -1e4  # height and level where there is no surface: nothing is drawn on the way so far
 PAINTED_LOW, PAINTED_HIGH = 0.62, 1.25  # how much light paint gives back, from the lowest to the highest
-AIRBORNE = 0.2  # opacity of paths where there is no surface below them
+AIRBORNE = 0.2  # opacity of paths where there is no surface below them;
+FLIGHTS = 24  # more iterates of a ball there share what so many have,
+UNSEEN = 0.03  # and below such an opacity they are left out
 DOTS = 4_000  # iterate dots in one picture at most
 CROWD = 100  # more balls than this leave tails, not trails with dots
 KEY_LIGHT = (0.35, -0.55, 1.0)
@@ -199,8 +201,12 @@ class Scenery:
             trails.positions + (0.006 + 0.0008 * (hues % 12))[:, None] * trails.normals
         )  # one over the other
         opacity = np.where(self._aloft, AIRBORNE, trails.opacity)
+        out = trails.iterates & (opacity < 1.0)  # flights in numbers would hide all else
+        flights = np.bincount(trails.balls[out], minlength=int(trails.balls.max(initial=0)) + 1)
+        faint = np.minimum(FLIGHTS / np.maximum(flights, 1), 1.0)[trails.balls]
+        opacity = np.where(opacity < 1.0, faint * opacity, opacity)
         ink = np.concatenate([self.colors[trails.balls], opacity[:, None]], axis=1)
-        whole: NDArray[np.bool_] = np.all(np.isfinite(lifted), axis=1)
+        whole: NDArray[np.bool_] = np.all(np.isfinite(lifted), axis=1) & (opacity >= UNSEEN)
         same = np.equal(trails.lines[:-1], trails.lines[1:])
         k = np.flatnonzero(same & whole[:-1] & whole[1:])
         before = np.where((k > 0) & (trails.lines[np.maximum(k - 1, 0)] == trails.lines[k]), k - 1, k)

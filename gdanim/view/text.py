@@ -21,6 +21,7 @@ from gdanim.view.typesetting import string, typeset
 FONT = "New Computer Modern"  # travels inside the typst wheel
 PADDING = 2  # pixels around a piece while it is set, so that overhanging strokes are kept
 BORDER = 1  # pixels around a sprite's ink, so that neighbours do not bleed
+PLAIN = 1e-3, 1e4  # numbers from the former to the latter, and 0, are no powers of ten
 LETTER = 0.46  # of its size: about the width of a letter
 NO_CHARACTER = "\U0010ffff"
 FITTING = (files("gdanim.view") / "fitting.typ").read_text(encoding="utf-8")
@@ -298,7 +299,7 @@ def written(value: float, decimals: int | None = None) -> tuple[str, int | None]
     """
     places = 3 if decimals is None else decimals
     fixed = f"{round(value, places) + 0.0:.{places}f}"  # + 0.0 makes -0.0 positive
-    if decimals is not None or value == 0 or (abs(value) >= 1e-3 and abs(float(fixed)) < 1e4):
+    if decimals is not None or value == 0 or (abs(value) >= PLAIN[0] and abs(float(fixed)) < PLAIN[1]):
         return fixed, None
     mantissa, _, exponent = f"{value:.2e}".partition("e")
     return mantissa, int(exponent)

@@ -24,6 +24,7 @@ LONGEST, LARGEST = 130.0, 95.0  # points: the longest arrow; half the longest si
 ROOMY = 280.0  # points: in a map less high, arrows and box are smaller
 LEAST = 26.0  # points of an arrow that is drawn at all
 NAME, KEY, ROW = 32.0, 28.5, 42.0  # points of the name, of the key's letters and from line to line
+AFTER = 16.0  # points from an arrow in the key to its name
 SPACE, LEAST_WORDS = 16.0, 170.0  # points from map to words beside it, which have so many at least
 NARROW = 600.0  # points: in a key of fewer, arrows are shorter
 
@@ -137,25 +138,42 @@ def _left(clock: Clock, box: Box) -> Box:
 
 
 class KeyPane(FlatPane):
-    """What the arrows and the box stand for, in a line, or two where there is no room."""
+    """What the arrows and the box stand for, in as few lines as there is room for."""
 
     shows = ("arrows",)
 
     def __init__(self, scene: Stage, box: Box, squares: bool, memory: bool) -> None:
         super().__init__(scene, box)
-        close = box.width < NARROW
-        self._arrow, self._gap = (36.0, 20.0) if close else (52.0, 56.0)
+        self._arrow, self._gap, names = self._measures(box.width, squares, memory)
+        self._names = [(ink, self.lettering.want(literal(name), KEY)) for ink, name in names]
+
+    @classmethod
+    def lines(cls, width: float, squares: bool, memory: bool) -> int:
+        """About how many lines such a key takes."""
+        arrow, gap, names = cls._measures(width, squares, memory)
+        x, count = 0.0, 1
+        for _, name in names:
+            needed = arrow + AFTER + LETTER * KEY * len(name)
+            if x + needed > width:
+                x, count = 0.0, count + 1
+            x += needed + gap
+        return count
+
+    @staticmethod
+    def _measures(width: float, squares: bool, memory: bool) -> tuple[float, float, list[tuple[str, str]]]:
+        """Points of an arrow and from one name to the next; concepts and their names."""
+        close = width < NARROW
         names = [("gradient", "downhill gradient")]
         names += [("lines", "step")] * close  # two names of about one length in each line
         names += [("momentum", "momentum")] * memory
         names += [("lines", "step")] * (not close)
         names += [("second_moment", "squared gradients")] * squares
-        self._names = [(ink, self.lettering.want(literal(name), KEY)) for ink, name in names]
+        return (*((36.0, 20.0) if close else (52.0, 56.0)), names)
 
     def still(self, sketch: Sketch) -> None:
         x, y = self.box.left, self.box.top + ROW / 2
         for ink, key in self._names:
-            width = self._arrow + 16 + self.lettering.size(key)[0] / self.lettering.scale
+            width = self._arrow + AFTER + self.lettering.size(key)[0] / self.lettering.scale
             if x + width > self.box.right:
                 x, y = self.box.left, y + ROW
             if ink == "second_moment":
@@ -163,5 +181,5 @@ class KeyPane(FlatPane):
                 sketch.box(Box(middle - 15, y - 15, middle + 15, y + 15), self.ink(ink), corner=3, width=2.4)
             else:
                 sketch.arrow([x, y], [x + self._arrow, y], self.ink(ink), 4.6)
-            sketch.text(key, x + self._arrow + 16, y, self.ink("secondary"), align=(0.0, 0.5))
+            sketch.text(key, x + self._arrow + AFTER, y, self.ink("secondary"), align=(0.0, 0.5))
             x += width + self._gap

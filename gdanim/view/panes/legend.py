@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,13 +14,15 @@ from gdanim.engine.solution import Act
 from gdanim.engine.takeaway import takeaway
 from gdanim.motion.timeline import Moment, smooth
 from gdanim.motion.valleys import valleys
-from gdanim.theme import Color, rgb
+from gdanim.spec.wording import counted
+from gdanim.theme import rgb
 from gdanim.view.animated import Clock
+from gdanim.view.camerawork import closes_in
 from gdanim.view.layout import SMALLEST, Box, Layout
 from gdanim.view.pane import FlatPane, Pane
 from gdanim.view.panes.rates import APPEAR, of_rates, verdict_shown
 from gdanim.view.panes.strip import Strip
-from gdanim.view.panes.takeaway import summed_up
+from gdanim.view.panes.takeaway import place, sentence, summed_up
 from gdanim.view.picture import Label
 from gdanim.view.sketch import Sketch
 from gdanim.view.text import Numbers, fitted, literal
@@ -32,10 +35,13 @@ LABEL_SIZE, NOTE_SIZE = 31.0, SMALLEST
 ROW, NOTE = 48.0, 34.0  # points that a ball's row takes, and each note that comes in below it
 LEAST_ROW, LEAST_NOTE = 33.0, 28.6  # the same where there is no more room
 INDENT = 34.0  # from the bullet to the label
-NUMBER = 7.4  # digits' widths that a number may take after its decimal point
+NUMBER = 8.2  # digits' widths that a number may take after its decimal point
 DIGIT = 0.5 * LABEL_SIZE
+LETTER, NARROWEST = 0.5, 0.47  # of its size: a letter's mean width, with some room and without
+WIDEST = 0.33  # of a wide picture: the width of a legend over its stage
+LEFT = "left the picture at step {}"
 COUNTER = 46.0  # the step's row, above the others
-COLUMN, COLUMN_GAP, CLOSE, NARROW = 552.0, 50.0, 24.0, 900.0  # widths; CLOSE in a box less than NARROW
+COLUMN, COLUMN_GAP, CLOSE, NARROW = 600.0, 50.0, 24.0, 900.0  # widths; CLOSE in a box less than NARROW
 GROUP_PITCH, FACTS, FACTS_GAP = 46.0, 3, 16.0  # of a crowd's summary: from row to row, facts, above them
 MOST_GROUPS = 8  # rows of it
 MOST_BELOW, LEAST_STAGE = 0.45, 0.34  # of a picture's height: for what stands below the stage, for the stage
@@ -87,11 +93,6 @@ class Rows(NamedTuple):
         """Points of it all once every note is there."""
         return COUNTER + self.each * (self.row + self.notes * self.note)
 
-    @property
-    def width(self) -> float:
-        """Points, as wide as they should be."""
-        return self.columns * (COLUMN + COLUMN_GAP) - COLUMN_GAP
-
 
 def arranged(runs: Sequence[Run], height: float, columns: int) -> Rows | None:
     """The rows of these balls in a height, in up to so many columns; None: there is no room for all.
@@ -120,11 +121,13 @@ def over_stage(scene: Stage, act: Act, top: float) -> Layout:
     layout = scene.layout
     if scene.has_strip or not layout.wide:
         return beside_stage(scene, act, top)
-    height = layout.panel.bottom - top
-    rows = arranged(act.runs, height, 1)
-    if rows is None:
-        return layout.floating(scene.heading, COLUMN, min(summed(act, 1), height), 1)
-    return layout.floating(scene.heading, rows.width, rows.height, rows.columns)
+    room = layout.panel.bottom - top
+    rows = arranged(act.runs, room, 1)
+    height = min(summed(act, 1), room) if rows is None else rows.height
+    told = None if closes_in(scene.spec.camera) else sentence(scene.spec, act, layout)
+    below = place(told, layout, scene.foot) if told else None
+    width = min(across(act, rows), WIDEST * layout.width)
+    return layout.floating(scene.heading, width, height, below)
 
 
 def beside_stage(scene: Stage, act: Act, top: float) -> Layout:
@@ -140,6 +143,19 @@ def beside_stage(scene: Stage, act: Act, top: float) -> Layout:
     height = max(min(MOST_BELOW * layout.height, room), COUNTER + ROW)
     rows = arranged(act.runs, height, columns)
     return layout.under(top, rows.height if rows else min(summed(act, columns), height))
+
+
+def across(act: Act, rows: Rows | None) -> float:
+    """About how many points a column of the legend is wide: no more than its rows take, or its summary."""
+    if rows is None:
+        longest = max(len(name) for name, _ in grouped(act)) * LETTER * LABEL_SIZE
+        return min(INDENT + longest + (NUMBER + 4) * DIGIT, COLUMN)
+    names = [
+        LETTER * LABEL_SIZE * len(named(run)) + (before_point(run.losses) + NUMBER) * DIGIT
+        for run in act.runs
+    ]
+    notes = [note for run in act.runs for note in (run.verdict, run.reason)[: rows.notes]]
+    return min(INDENT + max(names + [LETTER * NOTE_SIZE * len(note) for note in (*notes, LEFT)]), COLUMN)
 
 
 def summed(act: Act, columns: int) -> float:
@@ -170,7 +186,7 @@ class Legend(FlatPane):
         self._loss = lettering.want("loss", LABEL_SIZE)
         self._bullet = lettering.want("#box(circle(radius: 0.3em, fill: white))", LABEL_SIZE)
         if self.rows is None:
-            self._groups = self._group()
+            self._groups = [(name, self.colors[ball]) for name, ball in grouped(clock.act)]
             below = 0.0 if columns > 1 else GROUP_PITCH * FACTS + FACTS_GAP  # else the facts stand beside
             fit = max(1, int((box.height - COUNTER - below) / GROUP_PITCH))
             if len(self._groups) > fit:
@@ -190,10 +206,20 @@ class Legend(FlatPane):
                 self._text(named(run), LABEL_SIZE, room - (before_point(run.losses) + NUMBER) * DIGIT)
                 for run in self.runs
             ]
-            self._verdicts = [self._text(run.verdict, NOTE_SIZE, room) for run in self.runs]
-            self._reasons = [self._text(run.reason, NOTE_SIZE, room) for run in self.runs]
+            self._verdicts = [self._text(in_words(run, room), NOTE_SIZE, room) for run in self.runs]
+            if not self.rows.notes:  # they take the place of the numbers
+                beside = [room - LETTER * LABEL_SIZE * len(named(run)) - CLOSE for run in self.runs]
+                self._verdicts = [
+                    self._text(in_words(run, space), NOTE_SIZE, max(space, (NUMBER + 1) * DIGIT))
+                    for run, space in zip(self.runs, beside, strict=True)
+                ]
+            # A reason that would lose some of its words is not told.
+            self._told = [
+                run.reason if len(run.reason) * NARROWEST * NOTE_SIZE <= room else "" for run in self.runs
+            ]
+            self._reasons = [self._text(reason, NOTE_SIZE, room) for reason in self._told]
             self._left = [
-                self._text(f"left the picture at step {self.timeline.leaving(i)}", NOTE_SIZE, room)
+                self._text(LEFT.format(self.timeline.leaving(i)), NOTE_SIZE, room)
                 for i in range(len(self.runs))
             ]
 
@@ -264,7 +290,13 @@ class Legend(FlatPane):
             if moment is None:
                 continue
             point = (x + self._column - NUMBER * DIGIT) * s
-            labels += self.numbers.place(float(moment.losses[i]), point, y * s, text, present * light)
+            told = 0.0 if rows.notes else present * verdict
+            ink = present * light * max(1 - 2 * told, 0.0)
+            labels += self.numbers.place(float(moment.losses[i]), point, y * s, text, ink)
+            if told > 0.5:
+                key = self._verdicts[i]
+                right = (x + self._column) * s - self.lettering.size(key)[0]
+                labels.append(self.lettering.place(key, right, y * s, self.colors[i], light * (2 * told - 1)))
             notes = [
                 (self._left[i], 0, self.colors[i], left_note),
                 (self._verdicts[i], 0, self.colors[i], verdict),
@@ -285,7 +317,7 @@ class Legend(FlatPane):
 
     def _notes(self, rows: Rows, ball: int) -> int:
         """How many notes come in below a ball's row in the end."""
-        return min(rows.notes, 2 if self.runs[ball].reason else 1)
+        return min(rows.notes, 2 if self._told[ball] else 1)
 
     def _strengths(self, ball: int, moment: Moment) -> tuple[float, float]:
         """Opacities under a row: of the note that the ball has left, then of its verdict."""
@@ -366,22 +398,21 @@ class Legend(FlatPane):
                     labels.append(self.lettering.place(self._loss, x, y * s, color))
         return labels
 
-    def _group(self) -> list[tuple[str, Color]]:
-        """One row per (optimizer, rate): its label without the start's number, and how many balls.
 
-        Of a crowd that parts into valleys, one for each of these.
-        """
-        if self.valleys:
-            spans = np.ptp(np.asarray(self.clock.act.domain), axis=1)
-            return [
-                (f"to {told(valley.place, spans)}", self.colors[int(valley.balls[0])])
-                for valley in self.valleys
-            ]
-        rows = []
-        for members in of_rates(self.runs):
-            many = f" \u00d7 {len(members)}" if len(members) > 1 else ""
-            rows.append((self.runs[members[0]].ball.team + many, self.colors[members[0]]))
-        return rows
+def grouped(act: Act) -> list[tuple[str, int]]:
+    """The rows of a summary, each with one of its balls (from 0).
+
+    One per (optimizer, rate): its label without the start's number, and how many balls. Of a crowd that parts
+    into valleys, one for each of these.
+    """
+    if found := valleys(act):
+        spans = np.ptp(np.asarray(act.domain), axis=1)
+        return [(f"to {told(valley.place, spans)}", int(valley.balls[0])) for valley in found]
+    rows = []
+    for members in of_rates(act.runs):
+        many = f" \u00d7 {len(members)}" if len(members) > 1 else ""
+        rows.append((act.runs[members[0]].ball.team + many, members[0]))
+    return rows
 
 
 def named(run: Run) -> str:
@@ -392,6 +423,15 @@ def named(run: Run) -> str:
     except ValueError:
         return ball.label
     return f"{ball.name} \u03b7 = {rate:g}" if ball.label == f"{ball.name} {ball.detail}" else ball.label
+
+
+def in_words(run: Run, room: float) -> str:
+    """A ball's verdict; where that takes more points than there are, no more than what became of the ball."""
+    short, *_ = re.split(" (?:at step|for|after|to) ", run.verdict, maxsplit=1)
+    steps = f"in {counted(run.steps, 'step')}"
+    shorter = [f"converged {steps}", steps] if run.status is Status.CONVERGED else [str(short)]
+    texts: list[str] = [run.verdict, *shorter]
+    return next((text for text in texts if LETTER * NOTE_SIZE * len(text) <= room + 1), texts[-1])
 
 
 def told(place: Array, spans: Array) -> str:

@@ -11,7 +11,8 @@ from gdanim.view.layout import SMALLEST, Box
 from gdanim.view.pane import FlatPane
 from gdanim.view.panes.gradient import GradientSurface, climbs, plain
 from gdanim.view.sketch import Sketch
-from gdanim.view.text import Numbers, fitted, formula, literal, written
+from gdanim.view.text import LETTER, Numbers, fitted, formula, literal, written
+from gdanim.view.ticks import LINE
 
 if TYPE_CHECKING:
     from gdanim.view.stage import Stage
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 SIZE, CAPTION, PITCH = 30.0, 34.0, 50.0  # points: numbers, words, from row to row
 WORDS = 116.0  # points that two lines of words need
 WIDEST = 430.0  # points of words and numbers beside the surface
-NARROW, COMPARED = 450.0, (4, 5)  # points of a narrow box; rows of the two losses
+NARROW, COMPARED = 500.0, (4, 5)  # points of a narrow box; rows of the two losses
 SPACE = 40.0  # points between the columns of numbers below it
 POINT = 0.62  # of the width, where the decimal points stand
 
@@ -50,7 +51,11 @@ class NotesPane(FlatPane):
         x, y = surface.act.objective.variables
         slopes = [formula(rf"\partial f / \partial {name_latex(name)}") for name in (x, y)]
         self._labels = [want(t, SIZE) for t in (*slopes, "$|nabla f|$", "plane", "surface", "error")]
-        self._step = want(fitted(self._rule(), self._room * s), SIZE)
+        whole, *halves = self._rule()
+        letters = whole.strip("$").replace("dot", "·")
+        self._broken = LETTER * SIZE * len(letters) > self._room
+        rule = LINE.join(halves) if self._broken else whole
+        self._step = want(fitted(rule, self._room * s), SIZE)
 
     def moving(self, sketch: Sketch) -> None:
         box, s = self.box, self.lettering.scale
@@ -63,13 +68,14 @@ class NotesPane(FlatPane):
         gx, gy = surface.slopes.tolist()
         rows = [(gx, green), (gy, green), ((gx**2 + gy**2) ** 0.5, green), None]
         rows += [(plane, green), (real, ink), (real - plane, ink)]
-        top, lines = box.top + WORDS, 7 if self._beside else 4 + self._narrow
+        top, lines = box.top + WORDS, (7 if self._beside else 4 + self._narrow) + self._broken
         pitch = min(PITCH, (box.bottom - top) / lines)
         right = box.left + column + SPACE
         places = [(box.left, k) for k in range(4)]  # left, line
-        places += [(box.left, k) if self._beside else (right, k - 4) for k in range(4, 7)]
+        after = self._broken  # the rule takes two lines then
+        places += [(box.left, k + after) if self._beside else (right, k - 4) for k in range(4, 7)]
         if self._narrow:
-            places[6] = box.left, 4
+            places[6] = box.left, 4 + after
         labels = [*self._labels[:3], self._step, *self._labels[3:]]
         for k, (key, row, (left, line)) in enumerate(zip(labels, rows, places, strict=True)):
             if self._narrow and k in COMPARED:
@@ -80,15 +86,19 @@ class NotesPane(FlatPane):
                 point = (left + POINT * column) * s
                 sketch.labels(self.numbers.place(row[0], point, y * s, row[1], shown))
 
-    def _rule(self) -> str:
-        """The first step with its numbers: as a rule where it is one, else from where to where."""
+    def _rule(self) -> tuple[str, str, str]:
+        """The first step with its numbers: as a rule where it is one, else from where to where.
+
+        In a line, and in two.
+        """
         surface = self.surface
         start, end = _pair(surface.point), _pair(surface.point + surface.step)
         if not plain(surface.act):
-            return f"${start} -> {end}$"
+            return f"${start} -> {end}$", f"${start}$", f"$-> {end}$"
         sign = "+" if climbs(surface.act) else "-"
         rate = _short(float(surface.act.runs[0].learning_rates[0]))
-        return f"${start} {sign} {rate} dot {_pair(surface.slopes)} = {end}$"
+        way = f"{start} {sign} {rate} dot {_pair(surface.slopes)}"
+        return f"${way} = {end}$", f"${way}$", f"$= {end}$"
 
 
 def _pair(point: Array) -> str:

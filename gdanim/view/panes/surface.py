@@ -18,9 +18,9 @@ from gdanim.motion.timeline import Moment
 from gdanim.motion.valleys import valleys
 from gdanim.theme import rgb
 from gdanim.view.animated import Clock, Cue
-from gdanim.view.axes import Axes, Live
+from gdanim.view.axes import Axes, Live, needed
 from gdanim.view.camera import Camera
-from gdanim.view.camerawork import Camerawork
+from gdanim.view.camerawork import Camerawork, closes_in
 from gdanim.view.canvas import Canvas
 from gdanim.view.layout import SLIM, Box
 from gdanim.view.pane import Pane
@@ -57,16 +57,19 @@ class SurfacePane(Pane):
         whole: bool = False,
         paint: NDArray[np.uint8] | None = None,
         over: tuple[Box, ...] = (),
+        below: Box | None = None,
     ) -> None:
         """``whole``: it may reach out of its box; else its labels stay inside too. ``over``: what stands over
-        it at the left.
+        it at the left; ``below``: at its foot.
 
         ``paint``: colours (rows, columns, 3) over the domain, from low to high, instead of a colormap.
         """
         super().__init__(scene, box)
         assert isinstance(clock.timeline, Rolling)
         self.clock, self.act, self.timeline = clock, clock.act, clock.timeline
-        self.layout = replace(scene.layout, stage=box if whole else box.inset(8, 8, 16, 8), over=over)
+        self.layout = replace(
+            scene.layout, stage=box if whole else box.inset(8, 8, 16, 8), over=over, below=below
+        )
         self.whole, self.wishes = whole, scene.spec.camera
         self.colors = scene.colors(self.act)
         self.valleys = valleys(self.act)
@@ -111,17 +114,26 @@ class SurfacePane(Pane):
                 self.scene.length if self.ends is None else self.scene.film_time(self.ends),
             ),
             self.scene.length if self.scene.spec.video.loop else None,
-            self.axes.beside,
-            self.axes.name_height,
+            *needed(self.timeline.landscape, self._slim),
             self._came,
         )
 
     @cached_property
     def axes(self) -> Axes:
-        scene, slim = self.scene, self.box.width < SLIM
         return Axes(
-            self.timeline.landscape, self.scenery.seen, scene.lettering, scene.theme, slim, self.box.top
+            self.timeline.landscape,
+            self.scenery.seen,
+            self.lettering,
+            self.theme,
+            self.camerawork.upright,
+            self._slim,
+            self.box.top,
         )
+
+    @property
+    def _slim(self) -> bool:
+        """Whether there is little room beside the height axis."""
+        return self.box.width < SLIM
 
     @property
     def _came(self) -> Camera | None:
@@ -140,9 +152,9 @@ class SurfacePane(Pane):
         camera = self.camera(t)
         live = self._live(moment)
         labels = self.axes.labels(camera, self.scene.size, self.ground, live)
-        if self.whole and self.camerawork.closes_in:
+        pools, counts = self._gathered(camera, moment, labels)
+        if self.whole and closes_in(self.wishes):
             labels += self.curtain.labels()
-        pools, counts = self._gathered(camera, moment)
         labels += counts
         lift, opacity = self.clock.drop(len(self.act.runs))
         height = np.zeros(len(lift))
@@ -155,10 +167,10 @@ class SurfacePane(Pane):
             replace(moment, opacity=moment.opacity * opacity * self.scene.lights(self.act))
             if self.clock.fall > 0
             else None,
-            self.reveal,
+            _early(self.reveal),
             height,
             self.clock.present,
-            self.ground,
+            _early(self.ground),
             labels,
             self.axes.height_axis(camera, self.ground),
             arrows=self.arrows(moment),
@@ -196,13 +208,19 @@ class SurfacePane(Pane):
             share * self.clock.present * max(8 * self.clock.fall - 7, 0.0),
         )
 
-    def _gathered(self, camera: Camera, moment: Moment) -> tuple[Array | None, list[Label]]:
-        """Of a crowd, how many rest in each valley: decal rows (n, 10) of a pool that grows, and labels."""
+    def _gathered(
+        self, camera: Camera, moment: Moment, others: Sequence[Label]
+    ) -> tuple[Array | None, list[Label]]:
+        """Of a crowd, how many rest in each valley: decal rows (n, 10) of a pool that grows, and labels.
+
+        A number that would stand on another, or on ``others``, is left out.
+        """
         shown = self.clock.numbered * self.ground
         if not self.valleys or shown <= 0 or self.clock.seconds <= 0:
             return None, []
         rows: list[list[float]] = []
         counts: list[list[Label]] = []
+        stand = [[label] for label in others if label.opacity > 0]
         land, s = self.timeline.landscape, self.scene.lettering.scale
         width, height = self.scene.size
         for valley in self.valleys:
@@ -217,7 +235,9 @@ class SurfacePane(Pane):
                 right = middle + len(str(count)) / 2 * self._counted.digit_width
                 digits = self._counted.whole(count, right, (1 - y) / 2 * height - OVER * s, self.ink, shown)
                 digits = [digit._replace(depth=depth) for digit in digits]
-                if all(self._apart(digits, other) for other in counts):  # the fullest valleys come first
+                if all(
+                    self._apart(digits, other) for other in (*counts, *stand)
+                ):  # the fullest valleys come first
                     counts.append(digits)
         labels = [digit for digits in counts for digit in digits]
         return np.array(rows) if rows else None, labels
@@ -259,6 +279,11 @@ class SurfacePane(Pane):
         """Arrows at a moment; none, unless a subclass draws some."""
         del moment
         return None
+
+
+def _early(share: float) -> float:
+    """How far something that appears is there: early, and gone late, so that no stage stands empty."""
+    return 1 - (1 - share) ** 3
 
 
 def dashed(start: Array, end: Array) -> Array:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from gdanim.view.stage import Stage
 
 SIZE = 32.0  # points of its letters
-LETTER, LINE, MIDDLE = 0.5, 1.25, 0.55  # of the size: a letter's mean width; from line to line; of the first
-MOST_LINES, LONG = 2, 80  # lines at most; letters of a long title
+LETTER, LINE, MIDDLE = 0.5, 1.32, 0.55  # of the size: a letter's mean width; from line to line; of the first
+MOST_LINES, LONG = (2, 3), 80  # lines at most, in a wide picture and in others; letters of a long title
 ABOVE, BELOW = 12.0, 28.0  # points
 BULLET, INDENT = 11.0, 34.0  # points: its radius, and from it to the words
 LATER, APPEAR = 0.3, 0.8  # seconds before the run's end in which it begins to appear, and in which it does
@@ -38,7 +38,7 @@ def sentence(spec: Part, act: Act, layout: Layout) -> Takeaway | None:
     if spec.takeaway is not None:
         return Takeaway(spec.takeaway)
     told = takeaway(spec, act)
-    if told is None or _lines(told, layout) <= MOST_LINES:
+    if told is None or _lines(told, layout) <= _most(layout):
         return told
     return told._replace(text=told.text.split(";")[0].rstrip(".") + ".")
 
@@ -54,17 +54,23 @@ def needed(told: Takeaway | None, layout: Layout) -> float:
     return 0.0 if told is None else ABOVE + _height(told, layout) + BELOW
 
 
+def place(told: Takeaway, layout: Layout, foot: float) -> Box:
+    """Where a sentence stands, about as wide as it is; so many points are kept free for the longest one."""
+    below = layout.band - foot + BELOW  # captions stand there
+    wide = min(INDENT + LETTER * SIZE * len(told.text), layout.width - 2 * layout.margin)
+    top = layout.height - below - _height(told, layout)
+    return Box(layout.margin, top, layout.margin + wide, layout.height - below)
+
+
 class TakeawayPane(RunPane):
     """A sentence with a bullet in the colour of the ball that it is in favour of."""
 
     def __init__(self, scene: Stage, clock: Clock, told: Takeaway) -> None:
         layout = scene.layout
-        below = layout.band - scene.foot + BELOW  # captions stand there
-        top = layout.height - below - _height(told, layout)
-        right, bottom = layout.width - layout.margin, layout.height - below
-        super().__init__(scene, clock, Box(layout.margin, top, right, bottom))
+        right = layout.width - layout.margin
+        super().__init__(scene, clock, place(told, layout, scene.foot)._replace(right=right))
         self._best = None if told.best is None else told.best.ball.number
-        words = shortened(literal(told.text), MOST_LINES)
+        words = shortened(literal(told.text), _most(layout))
         room = (self.box.width - self._indent) / SIZE
         self._words = self.lettering.want(f"#block(width: {room:.2f}em)[{words}]", SIZE)
 
@@ -86,7 +92,12 @@ class TakeawayPane(RunPane):
 
 def _height(told: Takeaway, layout: Layout) -> float:
     """Points of its lines."""
-    return min(_lines(told, layout), MOST_LINES) * LINE * SIZE
+    return min(_lines(told, layout), _most(layout)) * LINE * SIZE
+
+
+def _most(layout: Layout) -> int:
+    """Lines that a sentence may take."""
+    return MOST_LINES[not layout.wide]
 
 
 def _lines(told: Takeaway, layout: Layout) -> int:
