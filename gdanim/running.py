@@ -97,10 +97,12 @@ def failed(what: str, error: Exception) -> int:
 
 def own_line(error: Exception) -> str:
     """The line of a scene's file, or of code of the user's own, at which it failed; "" if none did."""
-    from gdanim.catalog import scenes
-    from gdanim.listing import own_files
-
     if isinstance(error, OSError) and error.strerror:
+        return ""
+    try:
+        from gdanim.catalog import scenes
+        from gdanim.listing import own_files
+    except Exception:  # of a package that is broken itself, whose fault is told as it is
         return ""
     files = {str(file.absolute()): file for file in [*scenes().values(), *own_files()]}
     for frame in reversed(traceback.extract_tb(error.__traceback__)):

@@ -102,6 +102,14 @@ def test_a_failure_is_told_with_what_to_do(
     assert capsys.readouterr().err.startswith(told)
 
 
+def test_a_broken_package_is_told_by_what_broke(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "gdanim.listing", None)
+    assert failed("gdanim", ImportError("no module named numpy")) == FAILED
+    assert capsys.readouterr().err.startswith("gdanim: ImportError: no module named numpy: ")
+
+
 class TestSpecFiles:
     def test_a_pipe_is_refused_at_once(self, folder: Path, command: Command) -> None:
         os.mkfifo(folder / "pipe.yaml")

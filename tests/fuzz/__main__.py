@@ -155,6 +155,8 @@ def main(minutes: float, seed: str) -> int:
     cores = os.cpu_count() or 1
     print(f"seed {seed}: {minutes:g} minutes{'' if guided else ', without atheris'}", flush=True)
 
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command has it
+
     def started(kind: str) -> int:
         seconds = str(60 * minutes * cores * shares[kind])
         return subprocess.run([sys.executable, Path(__file__).parent, seconds, seed, kind]).returncode

@@ -91,6 +91,6 @@ def lerp(start: Array, end: Array, weight: float) -> Array:
 
 def dot(a: Array, b: Array) -> Array:
     """Inner products of rows: shape (balls, 1)."""
-    spend(DOT)
+    spend(DOT, a.size)
     sums: Array = (a * b).sum(axis=-1, keepdims=True)
     return sums
