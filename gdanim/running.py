@@ -20,6 +20,7 @@ OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 128 + signal.SIGINT
 REMEDIES = {
     errno.ENOSPC: "free some room on the disk, or name another folder",
     errno.EDQUOT: "free some of your room on the disk, or name another folder",
+    errno.EFBIG: "files here may not grow so large: ask for a smaller film, or raise the limit (ulimit -f)",
     errno.EROFS: "nothing can be written there: name another folder",
     errno.EACCES: "it may not be written: name another folder",
     errno.EMFILE: "close other programs",
@@ -116,7 +117,10 @@ def _reason(what: str, error: Exception) -> str:
     """What failed, and what to do about it."""
     if isinstance(error, OSError) and error.strerror:
         remedy = REMEDIES.get(error.errno or 0, "")
-        return f"{error.filename2 or error.filename or what}: {error.strerror}{remedy and f': {remedy}'}"
+        place = str(error.filename2 or error.filename or what)
+        if os.path.basename(place).startswith(".gdanim-"):  # a name of ours, that nobody gave
+            place = os.path.dirname(place)
+        return f"{place}: {error.strerror}{remedy and f': {remedy}'}"
     if isinstance(error, MemoryError):
         return f"{what}: there is not enough memory: fewer balls, fewer steps or a smaller picture need less"
     if type(error) is RuntimeError:  # in words of our own
