@@ -23,10 +23,10 @@ gallery: .venv/films  ## the documentation's GIFs, of specs/*.yaml and specs/gal
 	@.venv/bin/gdanim render specs/*.yaml specs/gallery/*.yaml -f gif -q $(or $(QUALITY),250p10) -o docs
 
 test: .venv/tools  ## run the tests
-	@.venv/bin/pytest --numprocesses 2 --dist worksteal
+	@OPENBLAS_NUM_THREADS=1 .venv/bin/pytest --numprocesses 2 --dist worksteal
 
-fuzz: .venv/tools  ## specs as strangers write them: GDANIM_FUZZ=20000 of each kind, see docs/security.md
-	@GDANIM_FUZZ=$${GDANIM_FUZZ:-20000} .venv/bin/pytest --numprocesses 2 --dist worksteal tests/fuzz
+fuzz: .venv/tools  ## specs as strangers write them, for MINUTES=5, by SEED=1: see docs/security.md
+	@.venv/bin/python tests/fuzz $(or $(MINUTES),5) $(SEED)
 
 check: .venv/tools  ## lint, formatting and types
 	@.venv/bin/ruff check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import os
 import sys
 import warnings
 from collections.abc import Mapping, Sequence
@@ -50,6 +51,7 @@ def _tell_replaced(file: Path, name: str, folder: Path) -> None:
     warnings.warn(told, stacklevel=2)
 
 
+@cache
 def _built_in() -> Path:
     """The folder of gdanim's own scenes, which a clone has at its root."""
     package = Path(str(resources.files("gdanim")))
@@ -58,7 +60,8 @@ def _built_in() -> Path:
 
 
 def _in(folder: Path) -> dict[str, Path]:
-    return {file.stem: file for file in sorted(folder.glob("*.py")) if not file.stem.startswith("_")}
+    names = sorted(os.listdir(folder)) if folder.is_dir() else []
+    return {name[:-3]: folder / name for name in names if name.endswith(".py") and name[0] not in "_."}
 
 
 class Declared:

@@ -16,7 +16,7 @@ from gdanim.catalog import Span, facts, lasts
 from gdanim.cuts import Stage, stages
 from gdanim.engine.balls import Cast, cast
 from gdanim.engine.descent import solve
-from gdanim.engine.functions import DataObjective
+from gdanim.engine.effort import TooMuchEffortError, within
 from gdanim.engine.solution import Act
 from gdanim.motion.framing import framed
 from gdanim.motion.landscape import refuse_undefined
@@ -28,9 +28,7 @@ from gdanim.spec import Part, Spec
 from gdanim.spec.grids import Grid
 from gdanim.spec.wording import counted
 
-WORK = 6000  # steps of optimizers that are worked out, balls and restarts weighed in: half a second
-SAMPLES = 1500  # that an evaluation goes through in about the time that the rest of a step takes
-AT_ONCE = 100  # balls that step together in about the time of one
+MOST = 900_000  # operations that a length may cost: well below a second
 RADIUS = 0.05  # any: a run lasts as long whatever the size of its balls
 
 
@@ -60,10 +58,13 @@ def length(spec: Spec) -> Length:
     rate = spec.formats[0].frames(spec.video).rate
     parts = spec.parts
     casts = [cast(part) for part in parts]
-    work = sum(map(_work, parts, casts))
-    solved = [_solved(part) for part in parts] if work <= WORK else None
     shared = stages(parts)
-    told = [_part(k, part, casts[k], shared[k], solved) for k, part in enumerate(parts)]
+    try:
+        with within(MOST):
+            solved = [_solved(part) for part in parts]
+            told = [_part(k, part, casts[k], shared[k], solved) for k, part in enumerate(parts)]
+    except TooMuchEffortError:
+        told = [_part(k, part, casts[k], shared[k], None) for k, part in enumerate(parts)]
     parts_last, trusts = zip(*told, strict=True)
     scripts = [(number, lasting.script) for number, lasting in enumerate(parts_last, start=1)]
     unseen = tuple(text for number, script in scripts if script for text in script.unseen(number))
@@ -83,22 +84,6 @@ def length(spec: Spec) -> Length:
 def too_short(seconds: float) -> str:
     """What is told of a duration that is shorter than a film can be."""
     return f"video.duration is too short: this film lasts {seconds:.1f} s"
-
-
-def _work(spec: Part, acts: Sequence[Cast]) -> float:
-    """What the runs of a part cost, if no ball stops early."""
-    rules = {
-        id(team.optimizer): (1 + team.entry.restarts) * (1 + _samples(act) / SAMPLES)
-        for act in acts
-        for team in act.teams
-    }
-    tries = sum(len(team.balls) * (1 + team.entry.restarts) for act in acts for team in act.teams)
-    return spec.steps * (sum(rules.values()) + tries / AT_ONCE)
-
-
-def _samples(act: Cast) -> int:
-    """How many samples an evaluation of what is descended goes through."""
-    return act.objective.summed if isinstance(act.objective, DataObjective) else 0
 
 
 def _solved(spec: Part) -> Sequence[Act]:

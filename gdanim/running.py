@@ -20,6 +20,7 @@ OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 128 + signal.SIGINT
 REMEDIES = {
     errno.ENOSPC: "free some room on the disk, or name another folder",
     errno.EDQUOT: "free some of your room on the disk, or name another folder",
+    errno.EFBIG: "files here may not grow so large: ask for a smaller film, or raise the limit (ulimit -f)",
     errno.EROFS: "nothing can be written there: name another folder",
     errno.EACCES: "it may not be written: name another folder",
     errno.EMFILE: "close other programs",
@@ -97,10 +98,12 @@ def failed(what: str, error: Exception) -> int:
 
 def own_line(error: Exception) -> str:
     """The line of a scene's file, or of code of the user's own, at which it failed; "" if none did."""
-    from gdanim.catalog import scenes
-    from gdanim.listing import own_files
-
     if isinstance(error, OSError) and error.strerror:
+        return ""
+    try:
+        from gdanim.catalog import scenes
+        from gdanim.listing import own_files
+    except Exception:  # of a package that is broken itself, whose fault is told as it is
         return ""
     files = {str(file.absolute()): file for file in [*scenes().values(), *own_files()]}
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
@@ -114,7 +117,10 @@ def _reason(what: str, error: Exception) -> str:
     """What failed, and what to do about it."""
     if isinstance(error, OSError) and error.strerror:
         remedy = REMEDIES.get(error.errno or 0, "")
-        return f"{error.filename2 or error.filename or what}: {error.strerror}{remedy and f': {remedy}'}"
+        place = str(error.filename2 or error.filename or what)
+        if os.path.basename(place).startswith(".gdanim-"):  # a name of ours, that nobody gave
+            place = os.path.dirname(place)
+        return f"{place}: {error.strerror}{remedy and f': {remedy}'}"
     if isinstance(error, MemoryError):
         return f"{what}: there is not enough memory: fewer balls, fewer steps or a smaller picture need less"
     if type(error) is RuntimeError:  # in words of our own

@@ -20,6 +20,7 @@ from gdanim.spec.outputs import FormatEntry
 from gdanim.spec.parameters import parameters_model
 from gdanim.spec.readings import OWN_RATES
 
+FILE = "gdanim.schema.json"  # as specs name it in their first line, see the command
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 WORTH = 80  # characters of what is said of a key, from which on it is said once
 _INTERVAL = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from gdanim.catalog import facts, scenes
 from gdanim.errors import InputError
+from gdanim.schema import FILE
 from gdanim.spec.data import quoted_name, read_csv
 from gdanim.spec.wording import did_you_mean
 from gdanim.spec.yaml_advice import quoted
@@ -89,7 +90,7 @@ def starter(path: Path, scene: str | None = None, data: str | None = None, acts:
     scene = scene or ("regression" if data else "surface")
     if scene not in scenes():
         raise InputError(f"--scene: unknown scene {scene!r}{did_you_mean(scene, scenes())}")
-    head = HEAD.format(name=path.stem, file=shlex.quote(str(path)))
+    head = schema_line(path) + HEAD.format(name=path.stem, file=shlex.quote(str(path)))
     if scene != "surface":
         head += f"\n# One of `gdanim list scenes`.\nscene: {scene}\n"
     said = facts(scene)
@@ -105,6 +106,13 @@ def starter(path: Path, scene: str | None = None, data: str | None = None, acts:
     text += SWEEP if said.needs_sweep else BALLS + RATES.format(rates=rates)
     text += "" if said.functions else STARTS.format(start=start)
     return text + (ACTS if acts else "") + OPTIONAL
+
+
+def schema_line(path: Path) -> str:
+    """The comment by which editors check a spec at ``path``: where its schema lies beside it, or above."""
+    here = path.parent.resolve()
+    above = (ups for ups, folder in enumerate((here, *here.parents)) if (folder / FILE).is_file())
+    return next((f"# yaml-language-server: $schema={'../' * ups}{FILE}\n" for ups in above), "")
 
 
 def _on_data(path: Path, data: str) -> str:

@@ -178,6 +178,13 @@ class TestFrames:
         ((low, high),) = framed(spec_of(text), act_of(text)).domain
         assert -3 < low < high < 3
 
+    def test_balls_that_do_not_move_stand_in_the_whole_domain(
+        self, act_of: Acts, spec_of: Callable[[str], Spec]
+    ) -> None:
+        text = "functions: [x^2 + y^2]\nstarts: [[1, 0]]\nlearning_rates: [1.0e-20]\nnoise: 1\nsteps: 3\n"
+        act = act_of(text)
+        assert framed(spec_of(text), act).domain == act.domain
+
     def test_units_that_have_nothing_in_common_are_framed_apart(
         self, act_of: Acts, spec_of: Callable[[str], Spec]
     ) -> None:

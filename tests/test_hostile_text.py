@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -75,6 +76,20 @@ def mistakes(text: str) -> tuple[Mistake, ...]:
 def test_no_hostile_text_is_a_name(text: str) -> None:
     with pytest.raises(ValueError, match="the name of an axis is"):
         check_axis(text)
+
+
+@pytest.mark.parametrize("deep", ["(1 + *^0.9)", r"\frac{1}{2 + *}", "sqrt(* + 1)"])
+def test_a_deep_formula_is_set_soon(
+    deep: str, filming: Callable[..., AbstractContextManager[Any]], painted: Callable[..., Any]
+) -> None:
+    text = "x"
+    for _ in range(19):
+        text = deep.replace("*", text)
+    spec = {"functions": [f"{text} + y^2"], "scene": "explain", "starts": [[0.3, 0.4]], "steps": 3}
+    begun = time.process_time()
+    with filming(gdanim.load(spec), height=120, rate=1) as film:  # where there is least room
+        painted(film, 1.0)
+    assert time.process_time() - begun < 10
 
 
 @pytest.mark.parametrize("scene", SHOWN)

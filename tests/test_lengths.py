@@ -62,6 +62,22 @@ def test_what_would_take_long_to_work_out_is_bounded(spec_of: Callable[[str], An
         assert film.length < told.seconds
 
 
+@pytest.mark.parametrize(
+    "keys",
+    [
+        "functions: [bowl]\nstarts: {random: 5000}\nsteps: 3\n",
+        "functions: [bowl]\noptimizers: [lbfgs]\nsteps: 5000\nstop: {gradient_norm: 0}\nnoise: 0.001\n",
+        "functions: ['sum(k, 1, 40, sin(k*x*y)^2/exp(x^2))']\noptimizers: [adam]\nnoise: 0.1\nsteps: 5000\n",
+    ],
+    ids=["crowd", "memory", "formula"],
+)
+def test_whatever_takes_long_is_counted(keys: str, spec_of: Callable[[str], Any]) -> None:
+    spec = spec_of(keys)
+    begun = time.process_time()
+    assert length(spec).trust == "at most "
+    assert time.process_time() - begun < 2
+
+
 def test_every_scene_with_beats_of_its_own_says_how_long_they_are() -> None:
     scenes = Path(__file__).parent.parent / "scenes"
     own = {file.stem for file in scenes.glob("*.py") if "def construct" in file.read_text(encoding="utf-8")}

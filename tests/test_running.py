@@ -54,6 +54,43 @@ class TestStreams:
         assert "free some room" in done.stderr
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no limits here")
+class TestLimits:
+    """What the machine refuses, injected by the shell."""
+
+    def test_a_file_that_may_not_grow_leaves_nothing(self, folder: Path) -> None:
+        (folder / "film.yaml").write_text(f"{SPEC}learning_rates: [0.001]\n".replace("3", "500"))
+        done = shell("ulimit -f 8; $G solve film.yaml --csv a.csv; echo $? >code", folder)
+        assert (folder / "code").read_text() == "1\n"
+        assert done.stderr.count("\n") == 1
+        assert "files here may not grow so large" in done.stderr
+        assert {*os.listdir(folder)} == {"code", "film.yaml"}
+
+    @pytest.mark.parametrize(
+        "without", ["env -u HOME", "env HOME=/nonexistent/home", "env TMPDIR=/nonexistent/tmp"]
+    )
+    def test_no_folder_of_ones_own_is_needed(self, without: str, folder: Path) -> None:
+        done = shell(f"{without} $G check film.yaml; echo $? >code", folder)
+        assert (folder / "code").read_text() == "0\n"
+        assert done.stderr == ""
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere memory has no such limit")
+    def test_too_little_memory_is_told(self, folder: Path) -> None:
+        done = shell("ulimit -v 100000; $G check film.yaml; echo $? >code", folder)
+        assert (folder / "code").read_text() == "1\n"
+        assert "there is not enough memory" in done.stderr
+        assert "Traceback" not in done.stderr
+
+    def test_what_a_killed_run_left_is_swept(self, folder: Path) -> None:
+        begin = "from gdanim import files; from pathlib import Path; import os"
+        end = "with files.whole(Path('a.csv')): os.kill(os.getpid(), 9)"
+        subprocess.run([sys.executable, "-c", f"{begin}\n{end}"], cwd=folder)
+        assert [name for name in os.listdir(folder) if name.endswith(".part")]
+        with files.whole(folder / "a.csv") as part:
+            part.write_text("whole")
+        assert {*os.listdir(folder)} == {"a.csv", "film.yaml"}
+
+
 class TestSignals:
     def test_one_is_told_and_is_the_exit_code(self, capsys: pytest.CaptureFixture[str]) -> None:
         before = signal.getsignal(signal.SIGTERM)
@@ -91,6 +128,8 @@ class TestSignals:
             OSError(errno.ENOSPC, "No space left", "a.mp4"),
             "a.mp4: No space left: free some",
         ),
+        (OSError(errno.EFBIG, "File too large"), "film.yaml: File too large: files here may not grow so"),
+        (OSError(errno.ENOSPC, "No space left", "media/.gdanim-1-2-a.part"), "media: No space left: free"),
         (MemoryError(), "film.yaml: there is not enough memory: fewer balls"),
         (KeyError("x"), "film.yaml: KeyError: 'x': this is no fault of yours, please report it"),
     ],
@@ -100,6 +139,14 @@ def test_a_failure_is_told_with_what_to_do(
 ) -> None:
     assert failed("film.yaml", error) == FAILED
     assert capsys.readouterr().err.startswith(told)
+
+
+def test_a_broken_package_is_told_by_what_broke(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "gdanim.listing", None)
+    assert failed("gdanim", ImportError("no module named numpy")) == FAILED
+    assert capsys.readouterr().err.startswith("gdanim: ImportError: no module named numpy: ")
 
 
 class TestSpecFiles:

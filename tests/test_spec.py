@@ -24,6 +24,7 @@ from gdanim.spec.places import SYNONYMS, belongs, places
 from gdanim.spec.sections import Camera, Card, Stop, Video, View
 from gdanim.spec.wording import findings
 from gdanim.spec.yaml_marks import MAX_BYTES, parse
+from gdanim.starter import schema_line
 
 SHIPPED = sorted((Path(__file__).parent.parent / "specs").rglob("*.yaml"))
 MINIMAL = "functions: [x^2 + y^2]\n"
@@ -623,6 +624,7 @@ def validator() -> Any:
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_shipped_spec_is_good(path: Path, validator: Any) -> None:
     assert gdanim.load(path).film == path.stem
+    assert path.read_text(encoding="utf-8").startswith(schema_line(path) or "none")
     validator.validate(parse(path.read_text(encoding="utf-8"), path)[0])
 
 

@@ -1,12 +1,14 @@
 """Write what the documentation knows from the code: python tools/reference.py
 
 A page says where: between ``<!-- begin KIND NAME -->`` and ``<!-- end -->`` stands what is made here, of the
-models, of the parser and of the registries. All else on a page is written by hand.
+models, of the parser and of the registries. All else on a page is written by hand. The schema that the
+specs of the project name in their first lines is written too.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import sys
@@ -18,6 +20,8 @@ from typing import Any
 from gdanim import catalog, cli, listing
 from gdanim.registry import aliases
 from gdanim.registry import names as registered
+from gdanim.schema import FILE as SCHEMA
+from gdanim.schema import schema
 from gdanim.spec import Keys, read
 from gdanim.theme import themes
 
@@ -58,7 +62,7 @@ def main() -> None:
 
 
 def pages() -> Iterator[tuple[Path, str]]:
-    """The pages of docs/ with what they should say."""
+    """The pages of docs/ and the schema beside the specs, with what they should say."""
     registered._installed.clear()  # what other packages offer is not ours
     here = Path.cwd()
     os.chdir(NOWHERE)  # nor are scenes of the working folder
@@ -66,6 +70,7 @@ def pages() -> Iterator[tuple[Path, str]]:
         for page in sorted((ROOT / "docs").rglob("*.md")):
             text = page.read_text(encoding="utf-8")
             yield page, BLOCK.sub(lambda block: block[1] + made(block[2], block[3]) + block[4], text)
+        yield ROOT / "specs" / SCHEMA, f"{json.dumps(schema(), indent=2)}\n"
     finally:
         os.chdir(here)
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from gdanim.engine import kernels, restarts, verdicts
 from gdanim.engine.balls import Cast, Team, cast, widened
+from gdanim.engine.effort import BALL, STEP, spend
 from gdanim.engine.functions import DataObjective
 from gdanim.engine.optimizers import Optimizer, State, Step
 from gdanim.engine.problem import Negated, Problem
@@ -101,6 +102,7 @@ def solve(spec: Spec | Part) -> Solution:
 
 
 def _act(spec: Part, found: Cast, number: int) -> Act:
+    spend(BALL * len(found.balls))
     groups = [list(teams) for _, teams in groupby(found.teams, key=lambda team: id(team.optimizer))]
     teams = [team for team in found.teams for _ in team.balls]
     balls = [legs for group in groups for legs in tries(spec, found, group)]
@@ -181,6 +183,7 @@ def _compiled(troop: _Troop, record: Record) -> bool:
     spec, count = troop.spec, len(troop.numbers)
     if spec.noise or troop.entry.batch_size or count * spec.steps < WORTH_COMPILING:
         return False
+    spend(count * spec.steps)
     if any(team.schedule.init(team.rate, 1) for team in troop.teams):  # rates of each ball's own
         return False
     first = 0
@@ -210,6 +213,7 @@ def _by_numpy(troop: _Troop, record: Record, watch: Watch | None) -> None:
     objective = problem.objective
     points, state, memory = record.starts, optimizer.init(record.starts), rules.init(record.starts)
     for step in range(spec.steps + 1):
+        spend(STEP, len(points))
         problem.arrive(points)
         losses, gradient, rate = objective.value(points), objective.gradient(points), rates.at(step)
         norms = lengths(gradient)

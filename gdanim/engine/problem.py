@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gdanim.engine.effort import spend
 from gdanim.engine.runs import Array, Objective, Point
 
 FUNCTION, GRADIENT, HESSIAN = range(3)
@@ -65,7 +66,8 @@ class Problem:
         return self.seen(self.objective.gradient(points), balls)
 
     def hessian(self, points: Array, balls: Balls = ...) -> Array:
-        """Hessians of shape (balls, dims, dims)."""
+        """Hessians of shape (balls, dims, dims), to be solved or taken apart."""
+        spend(points.shape[-1], points.size * points.shape[-1])
         self._count(HESSIAN, points, balls)
         return self.objective.hessian(points)
 

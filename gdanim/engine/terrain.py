@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gdanim.engine.effort import spend
 from gdanim.engine.runs import Array, Objective, Point
 
 FLAT = 1e-9  # an eigenvalue of the Hessian below this share of the largest one met is zero
@@ -63,7 +64,9 @@ class Floors(NamedTuple):
 
 
 def finite_hessian(objective: Objective, points: Array) -> Array:
-    """The Hessians, or zeros where one is undefined, which counts as flat."""
+    """The Hessians, or zeros where one is undefined, which counts as flat; their eigenvalues are paid for."""
+    sides = points.shape[-1]
+    spend(sides, points.size * sides)
     with np.errstate(all="ignore"):
         hessians = objective.hessian(points)
     defined = np.isfinite(hessians).all(axis=(-2, -1), keepdims=True)

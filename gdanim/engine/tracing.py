@@ -85,6 +85,8 @@ class Trace:
 class Traced(NDArrayOperatorsMixin):
     """Stands for an array of shape (balls, columns), or (balls,) where there is one column."""
 
+    size = 1  # nothing is computed yet
+
     def __init__(self, trace: Trace, columns: Sequence[Column]) -> None:
         self.trace = trace
         self.columns = tuple(columns)

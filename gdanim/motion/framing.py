@@ -15,6 +15,7 @@ from gdanim.spec import Part
 FILLED = 0.45  # of the longer side of what is shown, that the action takes
 WORTH = 0.75  # a frame that is not so much smaller than the domain is not worth leaving it
 LEAST = 0.02  # of the domain's side is shown at least
+STILL = 1e-6  # of the domain's side: balls that get no farther have not moved, to the eye
 UNLIKE = 3.0  # sides whose lengths differ so much have no scale in common: each is framed for itself,
 SLIM = 0.25  # but to no smaller a share than so many times the other's
 FEW = 3  # steps of a ball that diverges are shown,
@@ -68,7 +69,7 @@ def _fitted(act: Act, free: Mask) -> tuple[Array, Array]:
     if not len(points):
         return low, high
     share = _shares(points, side)
-    moved = share.any()
+    moved = share.max() > STILL
     points = np.concatenate([points, _departures(act, points, share * side if moved else side)])
     points = np.where(free, points, np.clip(points, low, high))
     lowest, highest = points.min(axis=0), points.max(axis=0)

@@ -44,6 +44,7 @@ MANY = 8
 TITLE_LINES = 4  # of a title; it is cut where it would take more
 FLOATING = 0.4  # of a wide picture's width: so wide may title and formula be that float over the stage
 MANY_VARIABLES = 4  # more than can be written out
+TALLEST = 0.4  # of the picture, that a formula may take of its height
 
 
 class FilmScene(Stage):
@@ -175,19 +176,26 @@ class FilmScene(Stage):
         return title
 
     def rule(self, act: Act, title: Mobject | None) -> Mobject:
-        """An act's function as a formula: below the title, or beside it where there is room."""
+        """An act's function as a formula: below the title, or beside it where there is room.
+
+        Of one with a great many variables, or which would leave the picture no room, no more than those.
+        """
         objective = act.objective
         names = list(map(name_latex, objective.variables))
         arguments = f"({', '.join(names)})"
         own_name = "" if objective.latex else literal(objective.name)  # which stands for a formula
+        dimensions = f"{own_name}${'' if own_name else 'f'}: bb(R)^{len(names)} -> bb(R)$"
         if len(names) > MANY_VARIABLES:
-            markup = f"{own_name}${'' if own_name else 'f'}: bb(R)^{len(names)} -> bb(R)$"
+            markup = dimensions
         elif own_name:
             markup = formula(arguments, own_name)
         else:
             markup = formula(f"f{arguments} = {objective.latex}")
         top = self.layout.margin if title is None else self.below(title) + 26
-        rule = self.text(balanced(markup), 32, self.layout.margin, top, self.theme.secondary, self._room)
+        place = 32, self.layout.margin, top, self.theme.secondary, self._room
+        rule = self.text(balanced(markup), *place)
+        if rule.height > TALLEST * config.frame_height:
+            rule = self.text(dimensions, *place)
         if title is not None and (self.has_strip or not self.heading_in_column):
             unit = config.frame_height / self.layout.height
             if title.width + rule.width + 60 * unit < self._room * unit:

@@ -116,8 +116,11 @@ class Lettering:
     _boxes: dict[Sprite, Edges] = field(default_factory=dict)  # of its lines, seen from the sprite's corner
 
     def want(self, markup: str, size: float) -> tuple[str, float]:
-        """Register Typst markup at a size in points; returns the key to place it by."""
-        key = (markup, round(size * self.scale, 2))
+        """Register Typst markup at a size in points; returns the key to place it by.
+
+        Letters have a pixel at least: of less than no size Typst sets without end.
+        """
+        key = (markup, max(round(size * self.scale, 2), 1.0))
         self._index.setdefault(key, len(self._index))
         return key
 

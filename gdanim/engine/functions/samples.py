@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gdanim.engine.effort import ASKED, spend
 from gdanim.engine.functions.known import KnownObjective
 from gdanim.engine.runs import Array
 from gdanim.formula import FUNCTIONS
@@ -205,6 +206,7 @@ class DataObjective(KnownObjective):
         flat = points.reshape(-1, points.shape[-1])
         result = np.empty((len(flat), len(weights)))
         at_once = max(1, AT_ONCE // len(samples.targets))
+        spend(ASKED + len(samples.inputs) + len(weights), len(flat) * len(samples.targets))
         with np.errstate(all="ignore"):
             for first in range(0, len(flat), at_once):
                 part = slice(first, first + at_once)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 import sympy
 
+from gdanim.engine.effort import ASKED, spend
 from gdanim.engine.functions.known import Interval, KnownObjective
 from gdanim.engine.functions.summed import summed
 from gdanim.engine.functions.wide import FORMULA, Wide, WideObjective
@@ -100,6 +101,7 @@ def _evaluate(function: Callable[..., Any], points: Array) -> Array:
     if isinstance(points, Traced):
         return points.through(function)
     columns = np.ascontiguousarray(points.reshape(-1, points.shape[-1]).T)
+    spend(ASKED + function.__code__.co_nlocals, columns.shape[1])  # a line for each
     with np.errstate(all="ignore"):
         entries = function(*columns)
     result = np.empty((columns.shape[1], len(entries)))

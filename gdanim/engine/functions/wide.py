@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gdanim.engine.effort import ASKED, spend
 from gdanim.engine.functions.known import KnownObjective
 from gdanim.engine.runs import Array
 
@@ -27,11 +28,13 @@ class WideObjective(KnownObjective):
 
     def value(self, points: Array) -> Array:
         """Losses of shape (...) at points of shape (..., n)."""
+        spend(ASKED, points.size)
         with np.errstate(all="ignore"):
             return self.wide(points)[0]
 
     def exact_gradient(self, points: Array) -> Array:
         """Gradients of shape (..., n)."""
+        spend(ASKED, points.size)
         with np.errstate(all="ignore"):
             return self.wide(points)[1]
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gdanim.engine.effort import DOT, spend
 from gdanim.engine.optimizers.rule import BY_STEP, Rule
 from gdanim.engine.problem import Problem
 from gdanim.engine.runs import Array
@@ -90,5 +91,6 @@ def lerp(start: Array, end: Array, weight: float) -> Array:
 
 def dot(a: Array, b: Array) -> Array:
     """Inner products of rows: shape (balls, 1)."""
+    spend(DOT, a.size)
     sums: Array = (a * b).sum(axis=-1, keepdims=True)
     return sums
