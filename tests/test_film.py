@@ -286,13 +286,13 @@ class TestFiles:
 def test_manim_render_gives_the_same_frames(spec: Spec, tmp_path: Path) -> None:
     width, height = SIZE
     command = [sys.executable, "-m", "manim", "render", str(scenes()["surface"].resolve())]
-    command += ["--format", "png-sequence", "-r", f"{width},{height}", "--fps", "2"]
+    command += ["--format", "png-sequence", "-r", f"{width},{height}", "--fps", "1"]
     command += ["--media_dir", str(tmp_path), "--progress_bar", "none"]
     environment = os.environ | {"GDANIM_SPEC": str(spec.source)}
     made = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
     pictures = sorted(tmp_path.rglob("*.png"))
-    with opening.opened(spec, SIZE, 2) as film:
+    with opening.opened(spec, SIZE, 1) as film:
         assert len(pictures) == film.frames
         for k in range(0, film.frames, 2):
             with Image.open(pictures[k]) as image:

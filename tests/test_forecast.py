@@ -30,8 +30,15 @@ CASES = {
 
 
 @pytest.mark.parametrize("told", CASES)
-def test_check_warns_of_what_rendering_warns_of(told: str, tmp_path: Path, filming: Any) -> None:
+def test_check_warns_of_what_rendering_warns_of(
+    told: str, tmp_path: Path, filming: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     del filming  # imports manim without its warnings
+    from gdanim.view.film import Film
+
+    monkeypatch.setattr(
+        Film, "paint_part", lambda *_: None
+    )  # what is painted takes long, and warns of nothing
     spec = gdanim.load(CASES[told])
     before = list(forecast.warnings(spec, length(spec)))
     with warnings.catch_warnings(record=True) as caught:
