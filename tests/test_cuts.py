@@ -147,7 +147,8 @@ def test_the_first_picture_is_whole(spec_of: Specs, filming: Any, painted: Any) 
     specs |= {
         "knob": "functions: [x^2]\nstarts: [[1]]\nscene: knob\nsteps: 3\n",
         "card": "title: First and last\nscene: card\n",
-        "sweep": "functions: [bowl]\nscene: sweep\nsteps: 3\nsweep: {learning_rate: [0.1, 1, 3]}",
+        "sweep": "functions: [bowl]\nscene: sweep\nsteps: 3\n"
+        "sweep: {learning_rate: [0.1, 1, 3], momentum: [0, 0.5, 2]}\n",
     }
     for scene_name, text in specs.items():
         with filming(spec_of(text)) as scene:
