@@ -112,8 +112,6 @@ def _told(lines: list[str], error: yaml.MarkedYAMLError, k: int, column: int) ->
         yield k, column, f"a list begins on the next line, or stands in brackets: {pair['key']}: [{item}]"
     if problem.endswith(("but found ']'", "but found '}'")):
         yield k, column, f"this {line[column : column + 1]} closes nothing"
-    if alias := re.match(r"found undefined alias '(.*)'", problem):
-        yield k, column, f"*{alias[1]} is nothing yet: a value before it begins with &{alias[1]}"
     if "block mapping" in context and problem.endswith("found '-'") and (item := line.strip()):
         yield k, column, f"a list stands below its key, such as acts: write the key in a line above {item!r}"
     if "block collection" in context and "found '-'" not in problem and start:
@@ -124,6 +122,8 @@ def _told(lines: list[str], error: yaml.MarkedYAMLError, k: int, column: int) ->
             yield from _odd_quote(lines[j], j)
     if match := _unquoted(line, column):
         yield k, match[0], match[1]
+    if alias := re.match(r"found undefined alias '(.*)'", problem):
+        yield k, column, f"*{alias[1]} is nothing yet: a value before it begins with &{alias[1]}"
     if "expected <block end>" in problem:
         yield from _wrong_indentation(lines, k)
 
