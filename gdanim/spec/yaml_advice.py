@@ -36,6 +36,8 @@ def advice(text: str, error: yaml.MarkedYAMLError) -> tuple[int, int, str]:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line, mark.column) if mark else (0, 0)
     begun = error.context_mark.line if error.context_mark else line
+    if "<stream end>" in (error.problem or ""):  # what opened it may be anywhere
+        begun = 0
     breaks = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # of YAML
     lines = [line[:LONGEST] for line in breaks.split(text)]
     told = ", ".join(part for part in (error.context, error.problem) if part)
@@ -110,6 +112,8 @@ def _told(lines: list[str], error: yaml.MarkedYAMLError, k: int, column: int) ->
         yield k, column, f"a list begins on the next line, or stands in brackets: {pair['key']}: [{item}]"
     if problem.endswith(("but found ']'", "but found '}'")):
         yield k, column, f"this {line[column : column + 1]} closes nothing"
+    if "block mapping" in context and problem.endswith("found '-'") and (item := line.strip()):
+        yield k, column, f"a list stands below its key, such as acts: write the key in a line above {item!r}"
     if "block collection" in context and "found '-'" not in problem and start:
         text = "a list and keys cannot be neighbours: a list stands below its key"
         yield k, column, text
@@ -118,6 +122,8 @@ def _told(lines: list[str], error: yaml.MarkedYAMLError, k: int, column: int) ->
             yield from _odd_quote(lines[j], j)
     if match := _unquoted(line, column):
         yield k, match[0], match[1]
+    if alias := re.match(r"found undefined alias '(.*)'", problem):
+        yield k, column, f"*{alias[1]} is nothing yet: a value before it begins with &{alias[1]}"
     if "expected <block end>" in problem:
         yield from _wrong_indentation(lines, k)
 

@@ -213,6 +213,9 @@ class _Reader:
                 self._refuse(key, "a key must be a word, not a list or a mapping")
             elif len(key.value) > MAX_KEY:
                 self._refuse(key, f"a key has at most {MAX_KEY} characters, not {len(key.value)}")
+            elif key.value == "<<":
+                told = "acts have what stands at the top level, and *names repeat a value"
+                self._refuse(key, f"<< is not read: {told}")
             elif key.value in mapping:
                 line = self.marks.keys[(*loc, key.value)][0]
                 self._refuse(key, f"the key {key.value!r} is here twice, first in line {line}")
