@@ -112,12 +112,12 @@ class TestSignals:
         def command() -> int:
             buffer = Buffer()
             del buffer
-            time.sleep(5)
+            time.sleep(60)
             return OK
 
         begun = time.monotonic()
         assert ended(command) == INTERRUPTED
-        assert time.monotonic() - begun < 4
+        assert time.monotonic() - begun < 50
         assert capsys.readouterr().err == "interrupted\n"
 
 
@@ -243,7 +243,7 @@ class TestOutputs:
     def test_a_folder_in_the_way_is_found_before_the_film_is_drawn(
         self, folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("gdanim.output.film.solve", lambda _: pytest.fail("it begins"))
+        monkeypatch.setattr("gdanim.output.film.Easel", lambda *_: pytest.fail("it begins"))
         (folder / "media/film.mp4").mkdir(parents=True)
         done = command(folder, "render", "film.yaml")
         assert done.returncode == BAD_INPUT
