@@ -67,7 +67,7 @@ class Linked(FilmScene):
             columns = 1
             height = min(max(0.16 * body.height, Legend.height(balls, columns)), 0.34 * body.height)
             upper, lower = body.rows(body.height - height - 20, height, gap=20)
-            surface, flat = upper.rows(4, 3, gap=16)
+            surface, flat = upper.rows(1, 1, gap=16)
             surface = surface._replace(left=0.0, right=layout.width)
             contour, curves = flat.columns(1, 1, gap=8)
         return [surface, contour, lower, curves], columns

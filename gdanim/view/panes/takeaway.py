@@ -29,7 +29,7 @@ LATER, APPEAR = 0.3, 0.8  # seconds before the run's end in which it begins to a
 def sentence(spec: Part, act: Act, layout: Layout) -> Takeaway | None:
     """What a part of a film tells of an act at its end: its own words, or what is worked out.
 
-    That loses its second half where it would take more lines than it may. Pictures that are not wide have no
+    That loses its second half where it would take more than two lines. Pictures that are not wide have no
     room for any where they are small, or their title is long.
     """
     crammed = not layout.wide and (layout.height < HIGH or len(spec.title or "") > LONG)
@@ -38,7 +38,7 @@ def sentence(spec: Part, act: Act, layout: Layout) -> Takeaway | None:
     if spec.takeaway is not None:
         return Takeaway(spec.takeaway)
     told = takeaway(spec, act)
-    if told is None or _lines(told, layout) <= _most(layout):
+    if told is None or _lines(told, layout) <= MOST_LINES[0]:
         return told
     return told._replace(text=told.text.split(";")[0].rstrip(".") + ".")
 
