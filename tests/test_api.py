@@ -41,7 +41,7 @@ def test_the_public_names() -> None:
 @pytest.mark.parametrize(
     ("room", "names"),
     [
-        ("formats", "Cue DEFAULT Format Limits Reel choices"),
+        ("formats", "Cue DEFAULT Format Limits Piece Reel choices"),
         (
             "formula",
             "FUNCTIONS check_axis check_variables compiled derivatives gradient has_long_sum name name_latex "

@@ -62,8 +62,10 @@ class FakeFilm(ModuleType):
         formats: tuple[str, ...],
         progress: bool,
         made_from: Origin | None = None,
+        studio: object = None,
     ) -> list[Path]:
         assert not progress
+        assert spec.source is None or studio
         assert spec.source is None or (made_from and made_from.code)
         self.calls.append((spec.film, directory, quality, formats))
         if self.failure:

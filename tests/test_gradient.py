@@ -149,7 +149,7 @@ def test_a_forgotten_sign_climbs(
         assert climbs(up)
         assert not climbs(down)
         notes = next(pane for pane in other._panes if isinstance(pane, NotesPane))
-        assert "+ 0.1 dot (6, 8)" in notes._rule()
+        assert "+ 0.1 dot (6, 8)" in notes._rule()[0]
         assert not any("downhill" in markup for markup, _ in other.lettering._index)
         assert other.length == pytest.approx(20.0)
 

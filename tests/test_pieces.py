@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -28,7 +29,7 @@ starts: [[1, 1.5]]
 steps: 3
 pace: 20
 formats: [mp4, gif]
-video: {quality: 120p5}
+video: {quality: 120p3}
 acts:
   - {title: One, say: It rolls., chapter: A}
   - {learning_rates: [0.2], title: Two, chapter: B}
@@ -66,8 +67,26 @@ def studio(executor: Noted, tmp_path: Path) -> Studio:
     return Studio(executor, Kept(tmp_path / "kept"))
 
 
-def render(spec: Spec, studio: Studio, folder: Path, **asked: Any) -> list[bytes]:
-    return [path.read_bytes() for path in film.render(spec, folder, studio=studio, **asked)]
+def render(spec: Spec, studio: Studio, folder: Path, **asked: Any) -> list[list[bytes]]:
+    """The packets of the pictures of each of its films."""
+    return [packets(path) for path in film.render(spec, folder, studio=studio, **asked)]
+
+
+def packets(path: Path) -> list[bytes]:
+    import av
+
+    with av.open(str(path)) as container:
+        return [bytes(packet) for packet in container.demux(video=0)]
+
+
+@pytest.fixture(scope="module")
+def drawn(spec_of: Specs, filming: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is kept when the film has been made."""
+    del filming  # imports manim without its warnings
+    folder = tmp_path_factory.mktemp("drawn")
+    with Here() as executor:
+        render(spec_of(ACTS), Studio(executor, Kept(folder)), tmp_path_factory.mktemp("films"))
+    return folder
 
 
 def test_what_has_been_drawn_is_not_drawn_again(
@@ -83,7 +102,7 @@ def test_what_has_been_drawn_is_not_drawn_again(
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "drawn"),
+    ("old", "new", "parts"),
     [
         ("title: Two", "title: Zwei", [1]),
         ("title: One", "title: Eins", [0, 1]),  # the second act goes over from the last picture of the first
@@ -97,20 +116,19 @@ def test_what_has_been_drawn_is_not_drawn_again(
         ("say: It rolls.", "say: It rolls and rolls and rolls.", [0, 1]),
         ("formats: [mp4, gif]", "formats: [gif]", []),
         ("formats: [mp4, gif]", "formats: [webp]", []),
-        ("120p5", "120p4", [0, 1, 2]),
+        ("120p3", "120p2", [0, 1, 2]),
         ("steps: 3", "steps: 4", [0, 1, 2]),
     ],
 )
 def test_a_change_draws_what_it_changes(
-    old: str, new: str, drawn: list[int], spec_of: Specs, studio: Studio, executor: Noted, tmp_path: Path
+    old: str, new: str, parts: list[int], spec_of: Specs, executor: Noted, drawn: Path, tmp_path: Path
 ) -> None:
     """And the film is what it is when all is drawn."""
-    render(spec_of(ACTS), studio, tmp_path / "a")
-    executor.parts()
+    shutil.copytree(drawn, tmp_path / "kept")
     assert old in ACTS
     changed = spec_of(ACTS.replace(old, new))
-    found = render(changed, studio, tmp_path / "b")
-    assert executor.parts() == drawn
+    found = render(changed, Studio(executor, Kept(tmp_path / "kept")), tmp_path / "b")
+    assert executor.parts() == parts
     (tmp_path / "fresh").mkdir()
     assert found == render(changed, Studio(executor, Kept(tmp_path / "fresh")), tmp_path / "c")
 
@@ -123,6 +141,30 @@ def test_another_renderer_draws_anew(spec_of: Specs, studio: Studio, executor: N
     other.__dict__["renderer"] = "another"
     render(spec, other, tmp_path)
     assert executor.parts() == [0, 1, 2]
+
+
+def test_what_was_drawn_before_an_interrupt_is_kept(
+    spec_of: Specs, studio: Studio, executor: Noted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gdanim.view.film import Film
+
+    paint, painted = Film.paint_part, 0
+
+    def interrupted(self: Film, part: int, frame: float, out: Any) -> None:
+        nonlocal painted
+        painted += 1
+        if part == 1:
+            raise KeyboardInterrupt
+        paint(self, part, frame, out)
+
+    monkeypatch.setattr(Film, "paint_part", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        render(spec_of(ACTS), studio, tmp_path / "films")
+    assert not list((tmp_path / "films").iterdir())
+    monkeypatch.setattr(Film, "paint_part", paint)
+    executor.parts()
+    render(spec_of(ACTS), studio, tmp_path / "films")
+    assert executor.parts() == [1, 2]
 
 
 def test_pieces_follow_from_the_film_alone(filming: object) -> None:

@@ -31,6 +31,7 @@ SPEC = f"""\
 functions: [{{name: linear_regression, data: points.csv}}]
 scene: mine
 formats: [{", ".join(NAMES)}]
+video: {{quality: 120p5}}
 acts: [{{title: One, say: It rolls.}}, {{title: Two, scene: surface}}]
 """
 POINTS = "x,y\n0,1\n1,3\n2,4\n"

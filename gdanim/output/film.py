@@ -83,7 +83,7 @@ def render(
         wanted.append(Wanted(path, entry, shown, bare, comment))
     with ExitStack() as stack:
         if solution or not _is_data(spec):  # no piece of it can be known again
-            room = stack.enter_context(tempfile.TemporaryDirectory(dir=scratch("pieces")))
+            room = stack.enter_context(tempfile.TemporaryDirectory(dir=scratch("film")))
             studio = Studio(stack.enter_context(Here()), Kept(Path(room)))
         studio = studio or stack.enter_context(local())
         easel = Easel(spec, solution, studio, progress)
@@ -127,7 +127,7 @@ class Easel:
         entry, most = wanted.entry, wanted.entry.max_bytes or 0
         rungs = ladder(entry, wanted.frames)
         first = self._drawing(wanted.frames, wanted.bare, [Cut(None, 1)], wanted.path.name)
-        with tempfile.TemporaryDirectory(dir=scratch("fit")) as folder, whole(wanted.path) as part:
+        with tempfile.TemporaryDirectory(dir=scratch("film")) as folder, whole(wanted.path) as part:
             tried = Path(folder) / wanted.path.name
 
             def make(number: int) -> int:

@@ -48,7 +48,7 @@ def kept(fresh: bool = False) -> Kept:
         usable = os.access(folder(), os.W_OK | os.X_OK)
     except OSError:
         usable = False
-    return Kept(folder() if usable else scratch("pieces"), fresh)
+    return Kept(folder() if usable else scratch("film"), fresh)
 
 
 def folder() -> Path:

@@ -62,9 +62,10 @@ class Drawing:
             for part, stage in enumerate(self._stages):
                 if not stage.resumed(part):
                     self._record(part)
-                    self._settle(0)
             while self._waiting:
-                self._settle(None)
+                done, _ = wait(self._waiting, return_when=FIRST_COMPLETED)
+                for future in done:
+                    self._waiting.pop(future)(future)
         finally:
             for future in self._waiting:
                 future.cancel()
@@ -75,17 +76,12 @@ class Drawing:
             raise self.failed[cut]
         return [self._pieces[cut, span] for part in range(len(self._parts)) for span in self._spans(part)]
 
-    def _settle(self, timeout: float | None) -> None:
-        """Go on with what is done."""
-        while self._waiting:
-            done, _ = wait(self._waiting, timeout, FIRST_COMPLETED)
-            for future in done:
-                self._waiting.pop(future)(future)
-            if not done or timeout is None:
-                return
-
     def _ask(self, then: Callable[[Future[Any]], None], task: Callable[..., Any], *args: Any) -> None:
-        self._waiting[self.studio.executor.submit(task, self.job, *args)] = then
+        future = self.studio.executor.submit(task, self.job, *args)
+        if future.done():  # as it is here: then it is kept before the next is asked for
+            then(future)
+        else:
+            self._waiting[future] = then
 
     # -- parts ------------------------------------------------------------------------------------
 

@@ -98,7 +98,7 @@ def record(job: Job, recorded: Mapping[int, Recorded], part: int) -> Recorded:
 def draw(job: Job, recorded: Mapping[int, Recorded], span: Span, cuts: Sequence[Cut]) -> list[bytes]:
     """The frames of a span as files, one for each cut."""
     (size, rate), count = job.frames, span.last - span.first
-    with tempfile.TemporaryDirectory(dir=scratch("drawn")) as room:
+    with tempfile.TemporaryDirectory(dir=scratch("film")) as room:
         film = worker.film(job, recorded)
         paths = [Path(room) / str(number) for number in range(len(cuts))]
         with ExitStack() as stack:
