@@ -24,6 +24,7 @@ ALMOST = 1e-9  # of the room that a picture may leave free
 NEAREST, FARTHEST = 2.5, 30.0  # world units between which a camera stands
 HIGHER_OR_LOWER = (0.0, -0.25, 0.25, -0.5, 0.5, -0.75, 0.75, -1.0, 1.0)  # of the room below and above
 LAND, LOOKED_AT, ABOVE = 0.12, 120, 0.02  # what all of the surface seen is worth; points of it; world units
+HIDDEN = 1.0  # what it costs, beside, if all that is watched is hidden
 FILLING = 0.5  # what a surface as wide as its stage is worth, beside all points seen
 
 
@@ -187,7 +188,8 @@ def best_view(
         filled = across / width * min(width / (room * height), room * height / width)
         ways = eyes - watched.points
         facing = (ways * watched.normals).sum(axis=1) / np.linalg.norm(ways, axis=1)
-        seen = sees(eyes, watched.points, heights, extent) * np.clip(facing / FACING, 0.0, 1.0)
+        there = sees(eyes, watched.points, heights, extent)
+        seen = there * np.clip(facing / FACING, 0.0, 1.0)
         middle = FROM * np.array(
             [
                 math.cos(e) * math.cos(math.radians(azimuth)),
@@ -196,7 +198,7 @@ def best_view(
             ]
         )
         return (
-            float((seen * weights).sum())
+            float(((seen - HIDDEN * ~there) * weights).sum())
             + LAND * float(sees(middle, land, heights, extent).mean())
             + FILLING * filled * (not watched.followed)
             - ALONG * max(0.0, 1 - abs((azimuth + 45) % 90 - 45) / NEARLY)
