@@ -40,6 +40,15 @@ def make_folder(folder: Path) -> None:
         raise InputError(f"cannot make the folder {folder}: {_reason(error)}") from None
 
 
+def refuse_closed(folder: Path) -> None:
+    """Raise InputError where nothing can be written into a folder: told before films are drawn, not after."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(f"cannot write into {folder}: {_reason(error)}") from None
+
+
 def refuse_outside(folder: Path, root: Path) -> None:
     """Raise InputError where a folder below ``root`` leads out of it, by a link."""
     if not folder.resolve().is_relative_to(root.resolve()):

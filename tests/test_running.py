@@ -246,6 +246,18 @@ class TestOutputs:
         assert done.stderr.startswith("media/deep leads out of media, by a link")
         assert not list((folder / "elsewhere").iterdir())
 
+    def test_so_is_a_folder_into_which_nothing_can_be_written(
+        self, folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def closed(dir: Path) -> None:
+            raise OSError(errno.EROFS, "Read-only file system", str(dir))
+
+        monkeypatch.setattr("gdanim.output.film.Easel", lambda *_: pytest.fail("it begins"))
+        monkeypatch.setattr("gdanim.files.tempfile.TemporaryFile", closed)
+        done = command(folder, "render", "film.yaml")
+        assert done.returncode == BAD_INPUT
+        assert done.stderr == "film.yaml: cannot write into media: Read-only file system\n"
+
     def test_a_folder_in_the_way_is_found_before_the_film_is_drawn(
         self, folder: Path, command: Command, monkeypatch: pytest.MonkeyPatch
     ) -> None:

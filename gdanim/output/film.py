@@ -8,7 +8,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from itertools import islice
@@ -19,7 +19,15 @@ from uuid import uuid4
 import numpy as np
 
 from gdanim.engine.solution import Solution
-from gdanim.files import make_folder, refuse_not_frames, refuse_unwritable, scratch, whole, whole_folder
+from gdanim.files import (
+    make_folder,
+    refuse_closed,
+    refuse_not_frames,
+    refuse_unwritable,
+    scratch,
+    whole,
+    whole_folder,
+)
 from gdanim.formats import Cue, Limits, Reel
 from gdanim.formats.base import straight
 from gdanim.listing import own_files
@@ -66,6 +74,7 @@ def render(
     One drawing feeds all films that it has the frames of. One that cannot be written leaves the others.
     """
     make_folder(directory)
+    refuse_closed(directory)
     entries = [spec.output(name) for name in dict.fromkeys(formats or [entry.name for entry in spec.formats])]
     paths = [directory / f"{spec.film}.{entry.name}" for entry in entries]
     for path, entry in zip(paths, entries, strict=True):
@@ -87,28 +96,28 @@ def render(
             studio = Studio(stack.enter_context(Here()), Kept(Path(room)))
         studio = studio or stack.enter_context(local())
         easel = Easel(spec, solution, studio, progress)
+        errors = []
         for films in drawings((film for film in wanted if not film.entry.max_bytes), exact=_exact(spec)):
-            easel.draw(films)
+            errors += easel.draw(films)
         for film in wanted:
             if film.entry.max_bytes:
-                easel.fit(film)
-    if easel.errors:
-        raise easel.errors[0]
+                errors += easel.fit(film)
+    if errors:
+        raise errors[0]
     return paths
 
 
 @dataclass
 class Easel:
-    """On which the films of a spec are drawn and written; what goes wrong with one leaves the others."""
+    """On which the films of a spec are drawn and written; what goes wrong with one is an answer."""
 
     spec: Spec
     solution: Solution | None
     studio: Studio
     progress: bool
-    errors: list[Exception] = field(default_factory=list)
     warned: bool = False
 
-    def draw(self, films: Sequence[Wanted]) -> None:
+    def draw(self, films: Sequence[Wanted]) -> list[Exception]:
         """Write films that one drawing feeds, the fastest first."""
         drawn = films[0].frames
         cuts = [
@@ -116,14 +125,23 @@ class Easel:
         ]
         made = [cut for k, cut in enumerate(cuts) if cut not in cuts[:k]]
         drawing = self._drawing(drawn, films[0].bare, made, " ".join(each.path.name for each in films))
+        errors = []
         for each, cut in zip(films, cuts, strict=True):
             try:
                 self._write(each, drawing, made.index(cut), cut.every)
             except Exception as error:
-                self.errors.append(error)
+                errors.append(error)
+        return errors
 
-    def fit(self, wanted: Wanted) -> None:
+    def fit(self, wanted: Wanted) -> list[Exception]:
         """Write a film of so many bytes at most, and tell what was given up for it."""
+        try:
+            self._fit(wanted)
+        except Exception as error:
+            return [error]
+        return []
+
+    def _fit(self, wanted: Wanted) -> None:
         entry, most = wanted.entry, wanted.entry.max_bytes or 0
         rungs = ladder(entry, wanted.frames)
         first = self._drawing(wanted.frames, wanted.bare, [Cut(None, 1)], wanted.path.name)
@@ -132,9 +150,9 @@ class Easel:
 
             def make(number: int) -> int:
                 rung = rungs[number]
-                self.draw([replace(wanted, path=tried, entry=rung.entry(entry), frames=rung.frames)])
-                if self.errors:
-                    raise self.errors.pop()
+                chosen = replace(wanted, path=tried, entry=rung.entry(entry), frames=rung.frames)
+                for error in self.draw([chosen]):
+                    raise error
                 return tried.stat().st_size
 
             runs = sample(first.film.frames, partial(lossless.frames, first.pieces(0)))
