@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from gdanim.errors import InputError
-from gdanim.running import BAD_INPUT, OK, ended, failed, open_streams, tell
+from gdanim.running import BAD_INPUT, FAILED, OK, ended, failed, open_streams, tell
 from gdanim.version import __version__
 
 if TYPE_CHECKING:
@@ -248,9 +248,11 @@ def _made(orders: dict[str, Order], arguments: argparse.Namespace) -> int:
         if count == 1:
             codes = list(map(make, orders))
         else:
-            with ThreadPoolExecutor(count) as threads:
-                ways = [threads.submit(copy_context().run, make, source) for source in orders]
-                codes = [way.result() for way in ways]
+            threads = ThreadPoolExecutor(
+                count
+            )  # an interrupt does not wait for them: they end with the studio
+            ways = [threads.submit(copy_context().run, make, source) for source in orders]
+            codes = [way.result() for way in ways]
     if studio.taken:
         tell(f"{studio.taken} of {studio.taken + studio.drawn} pieces were drawn already")
     return next(filter(None, codes), OK)
@@ -258,6 +260,8 @@ def _made(orders: dict[str, Order], arguments: argparse.Namespace) -> int:
 
 def _filmed(source: str, order: Order, arguments: argparse.Namespace, studio: Studio) -> int:
     """Make the films of a spec; returns an exit code."""
+    from concurrent.futures import CancelledError
+
     from gdanim.output import film
 
     try:
@@ -270,6 +274,8 @@ def _filmed(source: str, order: Order, arguments: argparse.Namespace, studio: St
             made_from=order.made_from,
             studio=studio,
         )
+    except CancelledError:  # who waits for it tells why
+        return FAILED
     except InputError as error:  # of code that is not ours, when it runs
         tell(f"{source}: {error}")
         return BAD_INPUT

@@ -68,7 +68,7 @@ class Pool(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        self._ended = True
+        self._ended = cancel_futures
         for process in list((self._pool._processes or {}).values()) if cancel_futures else ():
             process.terminate()
         self._pool.shutdown(wait, cancel_futures=cancel_futures)
@@ -90,12 +90,12 @@ class Pool(Executor):
         inner.add_done_callback(partial(self._end, future, task, tries))
 
     def _end(self, future: Future[Any], task: Callable[[], Any], tries: int, inner: Future[Any]) -> None:
-        if inner.cancelled():
+        if inner.cancelled() or self._ended:
             future.cancel()
             future.set_running_or_notify_cancel()
         elif (error := inner.exception()) is None:
             future.set_result(inner.result())
-        elif not isinstance(error, BrokenProcessPool) or self._ended:
+        elif not isinstance(error, BrokenProcessPool):
             future.set_exception(error)
         elif tries:
             self._again.submit(self._start, future, task, tries - 1)
