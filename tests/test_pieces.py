@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from gdanim import registry
 from gdanim.output import film, kept
 from gdanim.output.executors import Here, Pool
 from gdanim.output.kept import Kept
@@ -52,6 +53,12 @@ class Noted(Here):
         """The parts of which pieces were drawn; from now on nothing was."""
         parts, self.asked = sorted({span.part for span in self.asked}), []
         return parts
+
+
+@pytest.fixture(autouse=True)
+def no_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of other tests in this process may be gone, and other processes would load them."""
+    monkeypatch.setattr(registry, "additions", {})
 
 
 @pytest.fixture
@@ -206,7 +213,6 @@ def test_other_processes_draw_the_same_even_if_one_is_killed(
 
 def test_a_process_that_ends_again_and_again_is_told() -> None:
     with Pool(1) as pool:
-        pool._trust = pool._trust._replace(plugins=())
         with pytest.raises(RuntimeError, match="is there enough memory"):
             pool.submit(os._exit, 1).result()
         assert pool.submit(abs, -1).result() == 1

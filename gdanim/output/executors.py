@@ -110,9 +110,7 @@ def _begin(given: Trust, threads: int) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asks is interrupted, and ends it
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    os.environ.setdefault(
-        "LP_NUM_THREADS", str(threads)
-    )  # of Mesa: all together have as many as there are cores
+    os.environ.setdefault("LP_NUM_THREADS", str(threads))  # of Mesa: all together one for each core
     for file in given.plugins:
         load(file)
 

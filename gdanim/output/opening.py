@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from gdanim.engine.solution import Solution
@@ -13,7 +12,7 @@ from gdanim.files import scratch
 from gdanim.spec import Part, Spec
 
 if TYPE_CHECKING:
-    from gdanim.view.film import Film, Recorded
+    from gdanim.view.film import Film
 
 
 @contextmanager
@@ -23,7 +22,6 @@ def opened(
     rate: int,
     transparent: bool = False,
     solution: Solution | None = None,
-    recorded: Mapping[int, Recorded] = MappingProxyType({}),
 ) -> Iterator[Film]:
     """The spec's film, ready to paint frames; see ``Film``."""
     import manim
@@ -42,7 +40,7 @@ def opened(
             "verbosity": "WARNING",
         }
         with manim.tempconfig(settings):
-            film = Film(spec, size, rate, transparent, solution, recorded)
+            film = Film(spec, size, rate, transparent, solution)
             try:
                 yield film
             finally:

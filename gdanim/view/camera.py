@@ -182,7 +182,8 @@ def best_view(
         )
         if watched.followed:
             eyes = watched.points + CLOSE / FROM * eyes
-        at = Camera(azimuth, elevation, FROM, (0.0, 0.0, 0.3), (0.0, 0.0), 1.0).project(whole)
+        camera = Camera(azimuth, elevation, FROM, (0.0, 0.0, 0.3), (0.0, 0.0), 1.0)
+        at = camera.project(whole)
         width, height = (float(side) for side in np.ptp(at, axis=0))
         across = float(np.ptp(at[: len(surface), 0]))
         filled = across / width * min(width / (room * height), room * height / width)
@@ -190,16 +191,9 @@ def best_view(
         facing = (ways * watched.normals).sum(axis=1) / np.linalg.norm(ways, axis=1)
         there = sees(eyes, watched.points, heights, extent)
         seen = there * np.clip(facing / FACING, 0.0, 1.0)
-        middle = FROM * np.array(
-            [
-                math.cos(e) * math.cos(math.radians(azimuth)),
-                math.cos(e) * math.sin(math.radians(azimuth)),
-                math.sin(e),
-            ]
-        )
         return (
             float(((seen - HIDDEN * ~there) * weights).sum())
-            + LAND * float(sees(middle, land, heights, extent).mean())
+            + LAND * float(sees(FROM * camera._back, land, heights, extent).mean())
             + FILLING * filled * (not watched.followed)
             - ALONG * max(0.0, 1 - abs((azimuth + 45) % 90 - 45) / NEARLY)
             - HIGHER * abs(elevation - elevations[0])

@@ -6,11 +6,10 @@ import gc
 import importlib.util
 import math
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate, pairwise
-from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -67,13 +66,12 @@ class Film:
         rate: int,
         transparent: bool = False,
         solution: Solution | None = None,
-        recorded: Mapping[int, Recorded] = MappingProxyType({}),
     ) -> None:
         """``size``: width and height in pixels, ``rate``: frames a second; where it paints both are manim's.
 
         ``transparent``: without a ground where the spec says so. ``solution``: the runs of all acts, whoever
-        computed them; absent, those of the spec. ``recorded``: what is known of parts; the others are
-        recorded when that is asked for.
+        computed them; absent, those of the spec. A part is recorded when it is asked for, if ``recorded``
+        does not know of it.
         Raises InputError where the solution has another number of acts, or of an act's variables.
         """
         self.spec, self.size, self.rate = spec, size, rate
@@ -81,7 +79,7 @@ class Film:
         self._parts = list(spec.parts)
         self._classes: dict[str, type[Stage]] = {}
         self._solutions = _shared(solution, self._parts) if solution else {}
-        self.recorded = dict(recorded)
+        self.recorded: dict[int, Recorded] = {}
         self._stages = stages(self._parts)
         self._standing: tuple[int, Pixels] | None = (
             None  # the last picture of one that goes over into the next
